@@ -1,0 +1,30 @@
+"""Email addresses: one spelling for each, and a keyed hash where the address must not be kept."""
+
+import hashlib
+import hmac
+
+from django.conf import settings
+from email_validator import EmailNotValidError, validate_email
+
+
+class AddressError(ValueError):
+    """The text is no address that mail can reach; str() says why, in words for a person."""
+
+
+def normalise(text: str) -> str:
+    """The one spelling under which an address is kept: lower case, domain in its ASCII form.
+
+    Raises AddressError for what is not an address, and for a local part outside ASCII, which
+    many mail servers still refuse (RFC 6531).
+    """
+    try:
+        found = validate_email(text.strip(), check_deliverability=False, allow_smtputf8=False)
+    except EmailNotValidError as error:
+        raise AddressError(str(error)) from error
+    return f"{found.local_part}@{found.ascii_domain}".lower()
+
+
+def keyed_hash(text: str) -> str:
+    """64 hex digits that stand for an address (or IP) without saying it (HMAC-SHA256)."""
+    key = settings.ADDRESS_HASH_KEY.encode()
+    return hmac.new(key, text.lower().encode(), hashlib.sha256).hexdigest()

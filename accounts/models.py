@@ -1,0 +1,127 @@
+"""Who a person is, and what she agreed to."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, ClassVar
+
+from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from accounts.addresses import keyed_hash, normalise
+
+
+class UserManager(BaseUserManager["User"]):
+    """Makes users by address; the address is kept in its one spelling."""
+
+    def create_user(self, email: str, password: str | None = None, **fields: Any) -> "User":
+        user = self.model(email=normalise(email), **fields)
+        user.set_password(password)
+        user.save(using=self._db)
+        return user
+
+    def create_superuser(self, email: str, password: str | None = None, **fields: Any) -> "User":
+        return self.create_user(email, password, is_staff=True, is_superuser=True, **fields)
+
+    def get_by_natural_key(self, username: str | None) -> "User":
+        return self.get(email=(username or "").strip().lower())
+
+
+class User(AbstractBaseUser, PermissionsMixin):
+    """A person. Runner and coach are roles; a runner has no password and needs none."""
+
+    email = models.EmailField(_("email address"), max_length=254, unique=True)
+    first_name = models.CharField(_("first name"), max_length=60, blank=True)
+    is_staff = models.BooleanField(_("coach"), default=False, help_text=_("May open the coach's desk."))
+    is_active = models.BooleanField(_("may log in"), default=True)
+    date_joined = models.DateTimeField(_("joined"), default=timezone.now)
+
+    objects: ClassVar[UserManager] = UserManager()
+
+    USERNAME_FIELD = "email"
+    REQUIRED_FIELDS: ClassVar[list[str]] = []
+
+    class Meta:
+        verbose_name = _("person")
+        verbose_name_plural = _("people")
+
+    def __str__(self) -> str:
+        return self.email
+
+    def clean(self) -> None:
+        self.email = normalise(self.email)
+
+    def get_short_name(self) -> str:
+        return self.first_name or self.email
+
+    @property
+    def address_hash(self) -> str:
+        return keyed_hash(self.email)
+
+
+class Consent(models.Model):
+    """One thing a person agreed to, in the wording of one version.
+
+    `asked_at` is the form, `given_at` the confirmed answer; only a consent that was given and not
+    withdrawn counts.
+    """
+
+    class Purpose(models.TextChoices):
+        MAIL = "mail", _("email of the program")
+        HEALTH = "health", _("keeping health data")
+
+    VERSION = "2026-11"
+
+    user = models.ForeignKey(User, models.CASCADE, related_name="consents", verbose_name=_("person"))
+    purpose = models.CharField(_("purpose"), max_length=10, choices=Purpose)
+    version = models.CharField(_("version of the wording"), max_length=20, default=VERSION)
+    asked_at = models.DateTimeField(_("asked"))
+    given_at = models.DateTimeField(_("given"), null=True, blank=True)
+    withdrawn_at = models.DateTimeField(_("withdrawn"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("consent")
+        verbose_name_plural = _("consents")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["user", "purpose"],
+                condition=models.Q(withdrawn_at=None),
+                name="one_open_consent_each",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_purpose_display()} ({self.version})"
+
+
+def ask(user: User, purposes: Sequence[str], now: datetime) -> None:
+    """Keep what a person ticked on a form; it counts from the moment that she confirms it."""
+    Consent.objects.bulk_create(
+        [Consent(user=user, purpose=purpose, asked_at=now) for purpose in purposes],
+        ignore_conflicts=True,
+    )
+
+
+def give(user: User, purposes: Sequence[str], now: datetime) -> None:
+    """Make the consents of these purposes count from now on, asked for before or not."""
+    ask(user, purposes, now)
+    Consent.objects.filter(user=user, purpose__in=purposes, given_at=None, withdrawn_at=None).update(
+        given_at=now
+    )
+
+
+def confirm_asked(user: User, now: datetime) -> None:
+    """Give every consent that the person has been asked for."""
+    Consent.objects.filter(user=user, given_at=None, withdrawn_at=None).update(given_at=now)
+
+
+def withdraw(user: User, purpose: str, now: datetime) -> None:
+    """End a consent; the row stays as the record of it."""
+    Consent.objects.filter(user=user, purpose=purpose, withdrawn_at=None).update(withdrawn_at=now)
+
+
+def has_given(user: User, purpose: str) -> bool:
+    return Consent.objects.filter(
+        user=user, purpose=purpose, given_at__isnull=False, withdrawn_at=None
+    ).exists()

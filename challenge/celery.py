@@ -1,0 +1,56 @@
+"""Celery's application and, in one list, everything that recurs.
+
+A message says only "go and look": lost, doubled or late, it changes nothing but latency, because
+the rows hold the schedule and the queue. Beat knows UTC intervals; wall clocks live in schedule.py.
+Each message expires when the next one is due, so that a queue that nobody reads stays short.
+"""
+
+import os
+
+from celery import Celery
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "challenge.settings")
+
+from django.conf import settings
+
+app = Celery("challenge", include=["challenge.tasks"])
+
+
+def every(seconds: int, task: str) -> dict[str, object]:
+    """One line of the beat schedule."""
+    return {
+        "task": f"challenge.tasks.{task}",
+        "schedule": seconds,
+        "options": {"expires": seconds},
+    }
+
+
+app.conf.update(
+    broker_url=settings.REDIS_URL,
+    broker_connection_retry_on_startup=True,
+    broker_connection_max_retries=None,
+    # A web request that nudges a worker gives up at once: the beat's next look finds the row.
+    broker_transport_options={
+        "socket_connect_timeout": 0.5,
+        "socket_timeout": 0.5,
+        "socket_keepalive": True,
+        "health_check_interval": 10,
+        "max_retries": 0,
+    },
+    task_publish_retry=False,
+    task_ignore_result=True,
+    task_store_errors_even_if_ignored=False,
+    worker_prefetch_multiplier=1,
+    worker_hijack_root_logger=False,
+    worker_cancel_long_running_tasks_on_connection_loss=False,
+    timezone="UTC",
+    beat_schedule={
+        "plan": every(30, "plan"),
+        "send": every(30, "send"),
+        "rescue": every(30, "rescue"),
+        "sweep check-ins": every(60, "sweep_check_ins"),
+        "remind pending": every(900, "remind_pending"),
+        "drop pending": every(3600, "drop_pending"),
+        "forget requests": every(3600, "forget_requests"),
+    },
+)

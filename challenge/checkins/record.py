@@ -1,0 +1,83 @@
+"""Keeping a check-in: written in the request, worked out later."""
+
+from dataclasses import asdict, dataclass
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+
+from django.db import transaction
+
+from accounts.models import Consent, give, has_given
+from challenge import schedule
+from challenge.models import CheckIn, Delivery, Enrollment
+
+LATE_DAYS = 3
+
+
+class Closed(Exception):
+    """The day takes no check-in: it was not sent yet, or it is more than three days past."""
+
+
+@dataclass(frozen=True)
+class Report:
+    """What a runner says of a day. Tightness and pain are 0 to 10; distance is in `unit`."""
+
+    status: str
+    tightness: int | None = None
+    pain: int | None = None
+    pain_where: str = ""
+    distance: Decimal | None = None
+    unit: str = CheckIn.Unit.KILOMETRES
+    note: str = ""
+
+
+HEALTH_DATA: dict[str, object] = {"tightness": None, "pain": None, "pain_where": "", "note": ""}
+
+
+def sent_lesson(enrollment_id: int, day: int) -> Delivery | None:
+    """The first sending of a program day, if it was sent."""
+    return (
+        Delivery.objects.filter(enrollment=enrollment_id, kind=Delivery.Kind.LESSON, day=day)
+        .filter(sent_at__isnull=False)
+        .select_related("enrollment__runner", "enrollment__program", "revision")
+        .order_by("copy")
+        .first()
+    )
+
+
+def last_date(lesson: Delivery) -> date:
+    """The runner's local date until whose end the day of a sent lesson may be reported."""
+    assert lesson.sent_at is not None
+    return schedule.local_date(lesson.sent_at, lesson.enrollment.zone) + timedelta(days=LATE_DAYS)
+
+
+def is_open(lesson: Delivery, now: datetime) -> bool:
+    return now < schedule.end_of_day(last_date(lesson), lesson.enrollment.zone)
+
+
+def record(
+    enrollment_id: int, day: int, report: Report, now: datetime, *, keep_health: bool = False
+) -> CheckIn:
+    """Write a check-in, or change the one of that day. Raises Closed.
+
+    Without consent to health data only the status and the distance are kept; `keep_health` gives
+    that consent.
+    """
+    with transaction.atomic():
+        enrollment = (
+            Enrollment.objects.select_for_update(of=("self",)).select_related("runner").get(pk=enrollment_id)
+        )
+        lesson = sent_lesson(enrollment_id, day)
+        if lesson is None or not is_open(lesson, now):
+            raise Closed
+        fields = asdict(report)
+        if keep_health:
+            give(enrollment.runner, [Consent.Purpose.HEALTH], now)
+        elif not has_given(enrollment.runner, Consent.Purpose.HEALTH):
+            fields |= HEALTH_DATA
+        check_in, _ = CheckIn.objects.update_or_create(
+            enrollment=enrollment,
+            day=day,
+            defaults={**fields, "updated_at": now, "worked_out_at": None},
+            create_defaults={**fields, "created_at": now, "updated_at": now},
+        )
+    return check_in

@@ -1,0 +1,63 @@
+"""Who may do what at the coach's desk: every coach all of it, and nobody by hand what the program
+writes itself."""
+
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
+
+from django.contrib import admin
+from django.db.models import Model
+from django.http import HttpRequest, HttpResponse
+from django.utils.text import capfirst
+
+M = TypeVar("M", bound=Model)
+
+if TYPE_CHECKING:
+    Base = admin.ModelAdmin[M]
+else:
+
+    class Base(admin.ModelAdmin, Generic[M]):
+        """Django's class is generic in its type stubs alone."""
+
+
+def is_coach(request: HttpRequest) -> bool:
+    user = request.user
+    return user.is_active and user.is_staff
+
+
+class CoachAdmin(Base[M]):
+    """Open to each coach; the permissions of single tables are for no one here."""
+
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        title = capfirst(self.opts.verbose_name_plural)
+        return super().changelist_view(request, {"title": title, **(extra_context or {})})
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        return is_coach(request)
+
+    def has_view_permission(self, request: HttpRequest, obj: M | None = None) -> bool:
+        return is_coach(request)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return is_coach(request)
+
+    def has_change_permission(self, request: HttpRequest, obj: M | None = None) -> bool:
+        return is_coach(request)
+
+    def has_delete_permission(self, request: HttpRequest, obj: M | None = None) -> bool:
+        return is_coach(request)
+
+
+class RecordAdmin(CoachAdmin[M]):
+    """A table that is only read: its rows are the record of what happened."""
+
+    change_form_template = "admin/record.html"
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: M | None = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: M | None = None) -> bool:
+        return False

@@ -1,0 +1,14 @@
+"""The coach's desk, put together: importing this module registers all of it with Django admin."""
+
+from django.contrib import admin
+from django.utils.translation import gettext_lazy as _
+
+from challenge.coach import check_ins, course, deliveries, enrollments, suppressions
+
+__all__ = ["check_ins", "course", "deliveries", "enrollments", "suppressions"]
+
+admin.site.site_header = _("Runner Reset")
+admin.site.site_title = _("Runner Reset")
+# The tables need the room; the header leads everywhere.
+admin.site.enable_nav_sidebar = False
+admin.site.index_title = _("The coach's desk")

@@ -1,0 +1,52 @@
+"""The list of check-ins: what runners told, newest first."""
+
+from django.contrib import admin
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.text import Truncator
+from django.utils.translation import gettext_lazy
+
+from challenge.coach.access import RecordAdmin
+from challenge.coach.wording import NOTHING
+from challenge.models import CheckIn, Enrollment
+
+
+def runner_link(enrollment: Enrollment) -> SafeString:
+    """A runner's name, leading to her page."""
+    runner = enrollment.runner
+    address = reverse("admin:challenge_enrollment_change", args=[enrollment.pk])
+    return format_html('<a href="{}">{}</a>', address, runner.first_name or runner.email)
+
+
+@admin.register(CheckIn)
+class CheckInAdmin(RecordAdmin[CheckIn]):
+    """Only runners change their check-ins."""
+
+    list_display = (
+        "updated_at", "runner", "day", "status", "tightness", "pain", "pain_where", "run", "short_note"
+    )  # fmt: skip
+    list_filter = ("status", "pain", "updated_at")
+    list_select_related = ("enrollment__runner",)
+    search_fields = ("enrollment__runner__email", "enrollment__runner__first_name", "note")
+    ordering = ("-updated_at", "-pk")
+    fields = (
+        "runner", "day", "status", "tightness", "pain", "pain_where", "run", "note", "created_at",
+        "updated_at", "worked_out_at",
+    )  # fmt: skip
+
+    def get_readonly_fields(self, request: HttpRequest, obj: CheckIn | None = None) -> tuple[str, ...]:
+        return self.fields
+
+    @admin.display(description=gettext_lazy("Runner"), ordering="enrollment__runner__email")
+    def runner(self, check_in: CheckIn) -> SafeString:
+        return runner_link(check_in.enrollment)
+
+    @admin.display(description=gettext_lazy("Run"), ordering="distance")
+    def run(self, check_in: CheckIn) -> str:
+        return f"{check_in.distance} {check_in.unit}" if check_in.distance is not None else NOTHING
+
+    @admin.display(description=gettext_lazy("Note"))
+    def short_note(self, check_in: CheckIn) -> str:
+        return Truncator(check_in.note).chars(80) or NOTHING

@@ -1,0 +1,80 @@
+"""The addresses that are never written to: the coach may block one, or lift a block."""
+
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any
+
+from django import forms
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from accounts.addresses import AddressError, keyed_hash, normalise
+from challenge.coach.access import CoachAdmin
+from challenge.models import Suppression
+
+if TYPE_CHECKING:
+    Form = forms.ModelForm[Suppression]
+else:
+    Form = forms.ModelForm
+
+
+class BlockForm(Form):
+    """An address to block; only its keyed hash is kept."""
+
+    address = forms.EmailField(label=_("Email address"), max_length=254)
+
+    class Meta:
+        model = Suppression
+        fields = ("detail",)
+
+    def clean_address(self) -> str:
+        try:
+            address_hash = keyed_hash(normalise(self.cleaned_data["address"]))
+        except AddressError as error:
+            raise forms.ValidationError(str(error)) from error
+        if Suppression.objects.filter(address_hash=address_hash).exists():
+            raise forms.ValidationError(_("This address is on the list already."))
+        return address_hash
+
+
+@admin.register(Suppression)
+class SuppressionAdmin(CoachAdmin[Suppression]):
+    """Taking a row away lifts the block."""
+
+    list_display = ("short_hash", "reason", "detail", "created_at")
+    list_filter = ("reason", "created_at")
+    search_fields = ("address_hash",)
+    search_help_text = _("A whole email address, or the start of a hash")
+    ordering = ("-created_at",)
+    fields = ("address_hash", "reason", "detail", "created_at")
+
+    @admin.display(description=_("Address hash"))
+    def short_hash(self, suppression: Suppression) -> str:
+        return f"{suppression.address_hash[:12]}…"
+
+    def has_change_permission(self, request: HttpRequest, obj: Suppression | None = None) -> bool:
+        return False
+
+    def get_fields(self, request: HttpRequest, obj: Suppression | None = None) -> tuple[str, ...]:
+        return self.fields if obj else ("address", "detail")
+
+    def get_form(
+        self, request: HttpRequest, obj: Suppression | None = None, change: bool = False, **kwargs: Any
+    ) -> type[Form]:
+        if obj is None:
+            kwargs["form"] = BlockForm
+        return super().get_form(request, obj, change, **kwargs)
+
+    def save_model(self, request: HttpRequest, obj: Suppression, form: Form, change: bool) -> None:
+        obj.address_hash = form.cleaned_data["address"]
+        obj.reason, obj.created_at = Suppression.Reason.BLOCKED, timezone.now()
+        super().save_model(request, obj, form, change)
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Suppression], search_term: str
+    ) -> tuple[QuerySet[Suppression], bool]:
+        with suppress(AddressError):
+            search_term = keyed_hash(normalise(search_term))
+        return super().get_search_results(request, queryset, search_term)

@@ -1,0 +1,117 @@
+"""What the ledger knows, in the coach's words: instants on her clock, states in sentences."""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.functional import Promise
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.text import capfirst
+from django.utils.timesince import timesince
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from challenge.delivery.transport import Phase, Verdict
+from challenge.models import CheckIn, Delivery, Enrollment
+
+PHASES: Mapping[str, Promise] = {
+    Phase.COMPOSE: gettext_lazy("writing the mail"),
+    Phase.CONNECT: gettext_lazy("reaching the server"),
+    Phase.SENDER: gettext_lazy("naming the sender"),
+    Phase.RECIPIENT: gettext_lazy("naming the recipient"),
+    Phase.DATA: gettext_lazy("handing the mail over"),
+    Phase.ANSWER: gettext_lazy("waiting for the answer"),
+    Phase.UNKNOWN: gettext_lazy("not known"),
+}
+OUTCOMES: Mapping[str, Promise] = {
+    Verdict.ACCEPTED: gettext_lazy("accepted"),
+    Verdict.DEFERRED: gettext_lazy("put off"),
+    Verdict.REFUSED: gettext_lazy("refused"),
+    Verdict.UNCERTAIN: gettext_lazy("uncertain"),
+    Verdict.UNAVAILABLE: gettext_lazy("server away"),
+}
+
+
+NOTHING = "—"
+
+
+def when(instant: datetime | None) -> str:
+    """An instant on the coach's clock (COACH_TIME_ZONE)."""
+    return date_format(timezone.localtime(instant), "D j M Y, H:i") if instant else NOTHING
+
+
+def shortly(instant: datetime) -> str:
+    """The same for a list, where the year is plain."""
+    return date_format(timezone.localtime(instant), "D j M, H:i")
+
+
+def on_her_clock(instant: datetime, enrollment: Enrollment) -> str:
+    """An instant on the runner's own clock, with its zone."""
+    local = date_format(instant.astimezone(enrollment.zone), "D j M, H:i")
+    return f"{local} {enrollment.time_zone.replace('_', ' ')}"
+
+
+def if_other(instant: datetime, enrollment: Enrollment) -> str:
+    """The same where her clock does not show what the coach's does; empty where it does."""
+    same = instant.astimezone(enrollment.zone).utcoffset() == timezone.localtime(instant).utcoffset()
+    return "" if same else on_her_clock(instant, enrollment)
+
+
+def ago(instant: datetime, now: datetime) -> str:
+    return _("%(time)s ago") % {"time": timesince(instant, now, depth=1)}
+
+
+def two_lines(first: object, second: object, label: object = "") -> SafeString:
+    """A cell of a list: what matters, and below it smaller what explains it. On a phone, where the
+    list has no columns, the label stands before it."""
+    before = format_html('<span class="cell-label quiet small">{} </span>', label) if label else ""
+    return format_html('{}{}<br><span class="quiet small">{}</span>', before, first, second)
+
+
+def program_day(enrollment: Enrollment) -> int:
+    """The last program day that was sent, from rows that are loaded already; 0 before the first."""
+    lessons = (lesson for lesson in enrollment.deliveries.all() if lesson.kind == Delivery.Kind.LESSON)
+    return max((lesson.day for lesson in lessons if lesson.sent_at), default=0)
+
+
+def day_of(enrollment: Enrollment) -> str:
+    day, length = program_day(enrollment), enrollment.program.length
+    return _("day %(day)d of %(length)d") % {"day": day, "length": length} if day else _("not begun")
+
+
+def state_and_day(enrollment: Enrollment) -> str:
+    return f"{capfirst(enrollment.get_state_display())}, {day_of(enrollment)}"
+
+
+def last_mail(enrollment: Enrollment) -> Delivery | None:
+    return max(enrollment.deliveries.all(), key=lambda mail: mail.sent_at or mail.due_at, default=None)
+
+
+def last_check_in(enrollment: Enrollment) -> CheckIn | None:
+    return max(enrollment.check_ins.all(), key=lambda told: (told.updated_at, told.day), default=None)
+
+
+def state_in_words(delivery: Delivery) -> str:
+    state = delivery.get_state_display()
+    return _("%(state)s, uncertain") % {"state": state} if delivery.uncertain else state
+
+
+def sentence(delivery: Delivery) -> str:
+    """What became of a delivery and why, as one would tell it."""
+    tries = len(delivery.attempts)
+    tried = ngettext("tried once", "tried %d times", tries).replace("%d", str(tries))
+    said = {
+        Delivery.State.QUEUED: _("Waits to be sent at %(time)s.") % {"time": when(delivery.try_at)},
+        Delivery.State.SENDING: _("Is being sent now."),
+        Delivery.State.SENT: _("Sent at %(time)s.") % {"time": when(delivery.sent_at)},
+        Delivery.State.RETRY: _("Not through yet: %(tried)s, the next try is at %(time)s.")
+        % {"tried": tried, "time": when(delivery.try_at)},
+        Delivery.State.FAILED: _("Failed: %(tried)s.") % {"tried": tried},
+        Delivery.State.SUPPRESSED: _("Held back."),
+    }
+    sentences = [said[Delivery.State(delivery.state)], delivery.reason]
+    if delivery.uncertain:
+        sentences.append(_("It may have arrived twice."))
+    return " ".join(part for part in sentences if part)

@@ -1,0 +1,97 @@
+"""A whole course, read from its folder: every file checked, and the files against one another."""
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from markdown_it import MarkdownIt
+
+from challenge.curriculum.parse import (
+    LESSON_WORDS,
+    WHY,
+    CourseError,
+    DaySchema,
+    Page,
+    ProgramSchema,
+    SelfCheckSchema,
+    StretchSchema,
+    read_page,
+    read_toml,
+    words,
+)
+
+CONTENT = Path(__file__).parent / "content"
+
+
+@dataclass(frozen=True)
+class Course:
+    """What the folder of a program holds; days and stretches by number and by slug."""
+
+    program: dict[str, Any]
+    days: dict[int, Page]
+    stretches: dict[str, Page]
+    self_check: Page
+
+
+def read_course(folder: Path) -> Course:
+    """Read a program's folder. Raises CourseError with every problem found, each with its line."""
+    program = read_toml(folder / "program.toml", ProgramSchema())
+    stretches = [read_page(path, StretchSchema()) for path in sorted((folder / "stretches").glob("*.md"))]
+    days = [read_page(path, DaySchema()) for path in sorted((folder / "days").glob("*.md"))]
+    self_check = read_page(folder / "self-check.md", SelfCheckSchema())
+    if not any(page.problems for page in (program, self_check, *stretches, *days)):
+        for stretch in (self_check, *stretches):
+            _check_stretch(stretch)
+        by_slug = {page.meta["slug"]: page for page in stretches}
+        for day in days:
+            _check_day(day, program.meta["points"], by_slug, self_check)
+        _check_arc(program, days)
+    problems = [problem for page in (program, self_check, *stretches, *days) for problem in page.problems]
+    if problems:
+        raise CourseError(problems)
+    return Course(program.meta, {page.meta["number"]: page for page in days}, by_slug, self_check)
+
+
+def _check_stretch(page: Page) -> None:
+    tokens = MarkdownIt("commonmark").parse(page.body)
+    steps = sum(token.type == "list_item_open" for token in tokens)
+    if not tokens or tokens[0].type != "ordered_list_open" or steps < 3:
+        page.report("the body must be a numbered list of at least three steps")
+    if "slug" in page.meta and page.meta["slug"] != page.path.stem:
+        page.report(f"'slug' must be the file's name, {page.path.stem!r}", "slug")
+
+
+def _check_day(day: Page, points: dict[str, str], stretches: dict[str, Page], self_check: Page) -> None:
+    for point in day.meta["points"]:
+        if point not in points:
+            day.report(f"'points': {point} is not in program.toml", "points")
+    missing = [slug for slug in day.meta["stretches"] if slug not in stretches]
+    for slug in missing:
+        day.report(f"'stretches': there is no stretches/{slug}.md", "stretches")
+    if not missing:
+        total = sum(stretches[slug].meta["minutes"] for slug in day.meta["stretches"])
+        total += self_check.meta["minutes"] if day.meta["self_check"] else 0
+        if total != day.meta["minutes"]:
+            day.report(f"'minutes': the parts of the day add up to {total}", "minutes")
+    least, most = LESSON_WORDS
+    if not least <= words(day.body) <= most:
+        day.report(f"the lesson has {words(day.body)} words; {least} to {most} are right")
+    if day.body.count(WHY) != 1:
+        day.report(f"the lesson needs one section {WHY!r}")
+    if re.search(r"<[a-zA-Z/!]", day.body):
+        day.report("the lesson holds HTML; write Markdown")
+
+
+def _check_arc(program: Page, days: list[Page]) -> None:
+    numbers = [day.meta["number"] for day in days]
+    for number in range(1, program.meta["length"] + 1):
+        if numbers.count(number) != 1:
+            program.report(f"day {number} is there {numbers.count(number)} times, not once", "length")
+    for day in days:
+        if day.path.stem != f"day-{day.meta['number']:02d}":
+            day.report("'number' must be the one in the file's name", "number")
+    taught = {point for day in days for point in day.meta["points"]}
+    for point in program.meta["points"]:
+        if point not in taught:
+            program.report(f"point {point} is taught on no day", point)

@@ -1,0 +1,146 @@
+"""The course's files, read and checked: TOML front matter between +++ lines, then Markdown."""
+
+import re
+import tomllib
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from marshmallow import EXCLUDE, Schema, ValidationError, fields, validate
+
+from challenge.curriculum.slots import CLOSE, OPEN
+
+WHY = "## Why this matters for your running"
+LESSON_WORDS = (120, 220)
+DAY_MINUTES = (5, 12)
+
+
+@dataclass(frozen=True)
+class Problem:
+    """What is wrong with a file of the course, and where."""
+
+    path: Path
+    line: int
+    message: str
+
+    def __str__(self) -> str:
+        return f"{self.path}:{self.line}: {self.message}"
+
+
+class CourseError(Exception):
+    """The course can't be used; `problems` lists everything that has to be mended first."""
+
+    def __init__(self, problems: list[Problem]) -> None:
+        super().__init__("\n".join(str(problem) for problem in problems))
+        self.problems = problems
+
+
+@dataclass
+class Page:
+    """One file: its front matter, its Markdown body, and the problems found in it."""
+
+    path: Path
+    source: str
+    meta: dict[str, Any] = field(default_factory=dict)
+    body: str = ""
+    problems: list[Problem] = field(default_factory=list)
+
+    def report(self, message: str, key: str = "") -> None:
+        """Note a problem, at the line of a front matter key where there is one."""
+        found = re.search(rf"^{re.escape(key)}\s*=", self.source, re.MULTILINE) if key else None
+        line = self.source[: found.start()].count("\n") + 1 if found else 1
+        self.problems.append(Problem(self.path, line, message))
+
+
+def _text(most: int, least: int = 1) -> fields.String:
+    return fields.String(required=True, validate=validate.Length(min=least, max=most))
+
+
+class ProgramSchema(Schema):
+    slug = fields.String(required=True, validate=validate.Regexp(r"^[a-z0-9-]+$"))
+    title = _text(120)
+    summary = _text(400)
+    length = fields.Integer(required=True, validate=validate.Range(min=1, max=366))
+    weeks = fields.List(fields.Dict(), required=True)
+    points = fields.Dict(keys=fields.String(), values=fields.String(), required=True)
+
+
+class StretchSchema(Schema):
+    slug = fields.String(required=True, validate=validate.Regexp(r"^[a-z0-9-]+$"))
+    title = _text(120)
+    purpose = _text(300)
+    minutes = fields.Integer(required=True, validate=validate.Range(min=1, max=12))
+    hold = _text(120)
+    sets = _text(120)
+    sides = fields.String(required=True, validate=validate.OneOf(["both", "one"]))
+    equipment = fields.List(fields.String(), required=True)
+    feel = _text(400)
+    not_feel = _text(500)
+    easier = _text(400)
+    harder = _text(400)
+    skip_if = _text(600)
+
+
+class SelfCheckSchema(Schema):
+    title = _text(120)
+    purpose = _text(300)
+    minutes = fields.Integer(required=True)
+    skip_if = _text(600)
+
+
+class DaySchema(Schema):
+    number = fields.Integer(required=True, validate=validate.Range(min=1, max=366))
+    title = _text(60)
+    subject = _text(60)
+    preview = _text(110, 40)
+    minutes = fields.Integer(required=True, validate=validate.Range(*DAY_MINUTES))
+    points = fields.List(fields.String(), required=True, validate=validate.Length(min=1))
+    stretches = fields.List(fields.String(), required=True, validate=validate.Length(min=1, max=2))
+    self_check = fields.Boolean(required=True)
+    run = _text(140)
+    sources = fields.List(fields.String(), required=True, validate=validate.Length(min=1, max=4))
+
+
+def read_page(path: Path, schema: Schema) -> Page:
+    """A file with front matter, checked against its schema."""
+    page = Page(path, path.read_text(encoding="utf-8"))
+    parts = re.split(r"^\+\+\+[ \t]*$\n?", page.source, maxsplit=2, flags=re.MULTILINE)
+    if len(parts) != 3 or parts[0].strip():
+        page.report("the file must begin with front matter between two lines of +++")
+        return page
+    page.body = parts[2].strip()
+    _load(page, parts[1], schema, first_line=2)
+    for number, line in enumerate(page.source.splitlines(), 1):
+        if OPEN in line or CLOSE in line:
+            page.problems.append(Problem(path, number, f"{OPEN} and {CLOSE} are reserved; leave them out"))
+    return page
+
+
+def read_toml(path: Path, schema: Schema) -> Page:
+    """A file of TOML alone, checked against its schema."""
+    page = Page(path, path.read_text(encoding="utf-8"))
+    _load(page, page.source, schema, first_line=1)
+    return page
+
+
+def _load(page: Page, text: str, schema: Schema, first_line: int) -> None:
+    try:
+        page.meta = schema.load(tomllib.loads(text), unknown=EXCLUDE if first_line == 1 else None)
+    except tomllib.TOMLDecodeError as error:
+        found = re.search(r"at line (\d+)", str(error))
+        line = int(found[1]) + first_line - 1 if found else first_line
+        page.problems.append(Problem(page.path, line, f"the front matter is not valid TOML: {error}"))
+    except ValidationError as error:
+        for key, messages in dict(error.messages_dict).items():
+            page.report(f"'{key}': {_flat(messages)}", key)
+
+
+def _flat(messages: Any) -> str:
+    if isinstance(messages, dict):
+        return "; ".join(f"{key}: {_flat(value)}" for key, value in messages.items())
+    return " ".join(str(message) for message in messages)
+
+
+def words(markdown: str) -> int:
+    """How many words a lesson has, its marks left out."""
+    return len(re.findall(r"[\w'\u2019-]*\w[\w'\u2019-]*", re.sub(r"^#+ |[*_>`]", "", markdown, flags=re.MULTILINE)))

@@ -1,0 +1,89 @@
+"""The queue's four moves: claim rows under a lease, keep the lease, settle a row, put rows back.
+
+A lease is a random token. Every write names the token it was claimed under and counts for nothing
+once the lease has been taken away, so that a worker that was frozen can't undo another's record.
+"""
+
+import logging
+import uuid
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.conf import settings
+from django.db import models, transaction
+
+from challenge.delivery.transport import Answer, Verdict
+from challenge.models import Attempt, Delivery
+
+log = logging.getLogger(__name__)
+
+
+def claim(now: datetime, size: int) -> list[Delivery]:
+    """Up to `size` deliveries that may leave now, leased to the caller, in the order of sending."""
+    lease = uuid.uuid4()
+    with transaction.atomic():
+        ids = list(
+            Delivery.objects.select_for_update(skip_locked=True)
+            .filter(state__in=Delivery.WAITING, try_at__lte=now)
+            .filter(models.Q(closes_at=None) | models.Q(closes_at__gt=now))
+            .order_by("try_at")
+            .values_list("id", flat=True)[:size]
+        )
+        Delivery.objects.filter(id__in=ids).update(
+            state=Delivery.State.SENDING, lease=lease, leased_until=_until(now)
+        )
+    held = Delivery.objects.filter(id__in=ids, lease=lease)
+    return list(in_order(held).select_related("enrollment__runner", "enrollment__program"))
+
+
+def in_order(deliveries: models.QuerySet[Delivery]) -> models.QuerySet[Delivery]:
+    """The order in which a batch is sent; rescue reads from it which message was on the wire."""
+    return deliveries.order_by("due_at", "id")
+
+
+def _until(now: datetime) -> datetime:
+    return now + timedelta(seconds=settings.LEASE_SECONDS)
+
+
+def keep(delivery: Delivery, now: datetime) -> bool:
+    """Make sure that the lease outlasts one more attempt. False when it was taken away."""
+    longest = timedelta(seconds=2 * settings.SMTP_TIMEOUT + 5)
+    if delivery.leased_until and delivery.leased_until - now > longest:
+        return True
+    held = Delivery.objects.filter(lease=delivery.lease, state=Delivery.State.SENDING)
+    held.update(leased_until=_until(now))
+    return held.filter(id=delivery.id).exists()
+
+
+def settle(delivery: Delivery, **fields: Any) -> bool:
+    """Record what became of a leased delivery and give the lease up. False when it was lost."""
+    held = Delivery.objects.filter(id=delivery.id, lease=delivery.lease, state=Delivery.State.SENDING)
+    if held.update(lease=None, leased_until=None, **fields):
+        return True
+    log.warning("delivery %s: the lease was lost, its result is not recorded", delivery.id)
+    return False
+
+
+def put_back(deliveries: list[Delivery], try_at: datetime) -> None:
+    """Return leased deliveries untried, to be claimed again from `try_at`."""
+    for delivery in deliveries:
+        settle(delivery, state=waiting_state(delivery.attempts), try_at=try_at)
+
+
+def waiting_state(attempts: list[Attempt]) -> Delivery.State:
+    return Delivery.State.RETRY if attempts else Delivery.State.QUEUED
+
+
+def attempted(delivery: Delivery, now: datetime, answer: Answer) -> list[Attempt]:
+    """The delivery's attempts with one more; of a server that stays away only the last is kept."""
+    attempt = Attempt(
+        at=now.isoformat(timespec="milliseconds"),
+        phase=answer.phase.value,
+        outcome=answer.verdict.value,
+        code=answer.code,
+        answer=answer.text,
+    )
+    before = delivery.attempts
+    if before and before[-1]["outcome"] == attempt["outcome"] == Verdict.UNAVAILABLE:
+        before = before[:-1]
+    return [*before, attempt]

@@ -1,0 +1,139 @@
+"""The planner: a due enrollment becomes a row in the ledger, and its next due time moves on.
+
+The next lesson follows from what was sent. A lesson that missed its window is opened again in the
+next one under the same row, so that after an outage there is one lesson a local day, in order.
+"""
+
+from datetime import datetime, timedelta
+
+from django.db import transaction
+
+from challenge import schedule
+from challenge.models import Delivery, Enrollment, Event
+from challenge.models.enrollment import note
+
+State, Kind = Delivery.State, Delivery.Kind
+BUSY = timedelta(minutes=1)
+
+
+def plan(now: datetime, size: int = 500) -> bool:
+    """Plan one batch of due enrollments. True when there may be more."""
+    with transaction.atomic():
+        due = list(
+            Enrollment.objects.select_for_update(skip_locked=True, of=("self",))
+            .filter(state=Enrollment.State.ACTIVE, next_due_at__lte=now)
+            .order_by("next_due_at")
+            .select_related("program")[:size]
+        )
+        latest = latest_lessons([enrollment.pk for enrollment in due])
+        new: list[Delivery] = []
+        for enrollment in due:
+            if delivery := _step(enrollment, latest.get(enrollment.pk), now):
+                new.append(delivery)
+        Delivery.objects.bulk_create(new, ignore_conflicts=True)
+        Enrollment.objects.bulk_update(due, ["next_due_at", "state"])
+    return len(due) == size
+
+
+def latest_lessons(enrollment_ids: list[int]) -> dict[int, Delivery]:
+    """The lesson of the highest day of each enrollment, sendings-again left out."""
+    lessons = Delivery.objects.filter(enrollment__in=enrollment_ids, kind=Kind.LESSON, copy=0)
+    return {lesson.enrollment_id: lesson for lesson in lessons.order_by("day")}
+
+
+def is_behind(lesson: Delivery) -> bool:
+    """Whether a lesson still has to go out before the next one may.
+
+    A lesson that the server refused for good is over; one that could not be composed, was held
+    back while the runner paused, or did not get through in its window is not.
+    """
+    if lesson.state == State.FAILED:
+        return bool(lesson.attempts) and lesson.attempts[-1]["phase"] == "compose"
+    return lesson.state != State.SENT
+
+
+def _step(enrollment: Enrollment, last: Delivery | None, now: datetime) -> Delivery | None:
+    """Move one due enrollment on; the new delivery, if its next lesson is a new one."""
+    window = schedule.open_window(now, enrollment.send_at, enrollment.zone)
+    if window is None:
+        today = schedule.local_date(now, enrollment.zone)
+        enrollment.next_due_at = schedule.first_due(today, now, enrollment.send_at, enrollment.zone)
+        return None
+    if last is not None and last.state == State.SENDING:
+        enrollment.next_due_at = now + BUSY
+        return None
+    if last is not None and now < (floor := _floor(last, enrollment)):
+        enrollment.next_due_at = floor
+        return None
+    assert enrollment.next_due_at is not None
+    due_at = max(window.opens, enrollment.next_due_at)
+    enrollment.next_due_at = schedule.next_due(due_at, enrollment.send_at, enrollment.zone)
+    if last is not None and is_behind(last):
+        _open_again(last, due_at, window.closes)
+        return None
+    day = last.day + 1 if last else 1
+    if day > enrollment.program.length:
+        _complete(enrollment, now)
+        return None
+    return _lesson(enrollment, day, due_at, window.closes)
+
+
+def _floor(last: Delivery, enrollment: Enrollment) -> datetime:
+    """Before when no lesson may follow `last`, whatever hour and zone the runner has moved to."""
+    if is_behind(last):
+        return last.due_at
+    zone = enrollment.zone
+    same_day = schedule.end_of_day(schedule.local_date(last.sent_at or last.due_at, zone), zone)
+    return max(same_day, schedule.next_due(last.due_at, enrollment.send_at, zone))
+
+
+def _lesson(enrollment: Enrollment, day: int, due_at: datetime, closes_at: datetime) -> Delivery:
+    return Delivery(
+        enrollment=enrollment, kind=Kind.LESSON, day=day, due_at=due_at, try_at=due_at, closes_at=closes_at
+    )
+
+
+def _open_again(lesson: Delivery, due_at: datetime, closes_at: datetime) -> None:
+    Delivery.objects.filter(pk=lesson.pk).exclude(state__in=[State.SENDING, State.SENT]).update(
+        state=State.RETRY if lesson.attempts else State.QUEUED,
+        due_at=due_at,
+        try_at=due_at,
+        closes_at=closes_at,
+        reason="",
+    )
+
+
+def _complete(enrollment: Enrollment, now: datetime) -> None:
+    enrollment.state, enrollment.next_due_at = Enrollment.State.COMPLETED, None
+    note(enrollment, Event.Kind.COMPLETED, Event.Actor.SYSTEM, now)
+
+
+def queue(enrollment: Enrollment, kind: Delivery.Kind, now: datetime, day: int = 0) -> Delivery:
+    """Queue one message to a runner right now, as the next copy of its kind."""
+    copies = Delivery.objects.filter(enrollment=enrollment, kind=kind, day=day).count()
+    return Delivery.objects.create(
+        enrollment=enrollment, kind=kind, day=day, copy=copies, due_at=now, try_at=now
+    )
+
+
+def bring_forward(enrollment_id: int, now: datetime) -> bool:
+    """Queue an enrollment's next lesson at once, whatever the hour: for clicking through a course in
+    development. False when there is none to send."""
+    with transaction.atomic():
+        enrollment = (
+            Enrollment.objects.select_for_update(of=("self",)).select_related("program").get(pk=enrollment_id)
+        )
+        last = latest_lessons([enrollment_id]).get(enrollment_id)
+        closes_at = now + schedule.LEAST_GAP
+        if enrollment.state != Enrollment.State.ACTIVE or (last and last.state == State.SENDING):
+            return False
+        if last is not None and is_behind(last):
+            _open_again(last, now, closes_at)
+            return True
+        day = last.day + 1 if last else 1
+        if day > enrollment.program.length:
+            return False
+        _lesson(enrollment, day, now, closes_at).save()
+        enrollment.next_due_at = schedule.next_due(now, enrollment.send_at, enrollment.zone)
+        enrollment.save(update_fields=["next_due_at"])
+    return True

@@ -1,0 +1,44 @@
+"""Leases that ran out: their rows go back into the queue, and the doubtful one is marked."""
+
+from datetime import datetime, timedelta
+from itertools import groupby
+
+from django.db import transaction
+
+from challenge.delivery.claim import attempted, in_order, waiting_state
+from challenge.delivery.transport import Answer, Phase, Verdict
+from challenge.models import Delivery
+
+
+def rescue(now: datetime) -> int:
+    """Put every delivery whose lease ran out back. Returns how many.
+
+    A sender works through its batch in one order and records each before the next, so only the
+    first that is left of a batch can have been on the wire: it is marked uncertain and its attempt
+    counts; the others were never tried.
+    """
+    with transaction.atomic():
+        lost = list(
+            in_order(
+                Delivery.objects.select_for_update(skip_locked=True).filter(
+                    state=Delivery.State.SENDING, leased_until__lte=now
+                )
+            )
+        )
+        lost.sort(key=lambda delivery: str(delivery.lease))
+        for _lease, batch in groupby(lost, key=lambda delivery: delivery.lease):
+            for place, delivery in enumerate(batch):
+                _put_back(delivery, doubtful=place == 0, now=now)
+    return len(lost)
+
+
+def _put_back(delivery: Delivery, *, doubtful: bool, now: datetime) -> None:
+    if doubtful:
+        answer = Answer(Verdict.UNCERTAIN, Phase.UNKNOWN, None, "the sender stopped without a word")
+        delivery.attempts = attempted(delivery, now, answer)
+        delivery.uncertain = True
+    # A message that takes its sender down again and again comes back later each time.
+    falls = sum(attempt["phase"] == Phase.UNKNOWN for attempt in delivery.attempts)
+    delivery.try_at = now + timedelta(seconds=30) * max(0, falls - 1)
+    delivery.state, delivery.lease, delivery.leased_until = waiting_state(delivery.attempts), None, None
+    delivery.save(update_fields=["attempts", "uncertain", "try_at", "state", "lease", "leased_until"])

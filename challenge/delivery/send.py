@@ -1,0 +1,130 @@
+"""The sender: claim a batch, ask again whether each may leave, compose, hand over, record."""
+
+import logging
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.utils.translation import gettext as _
+
+from challenge import schedule
+from challenge.delivery.backoff import COMPOSE_TRIES, after_deferral, after_failed_compose, tries
+from challenge.delivery.bounces import is_hard_bounce, stop_writing
+from challenge.delivery.claim import attempted, claim, keep, put_back, settle
+from challenge.delivery.compose import compose
+from challenge.delivery.standing import Standing
+from challenge.delivery.transport import Answer, Phase, Transport, Verdict
+from challenge.models import Day, Delivery, Revision
+
+log = logging.getLogger(__name__)
+
+Clock = Callable[[], datetime]
+State = Delivery.State
+SERVER_REST = timedelta(seconds=30)
+LATE = timedelta(hours=1)
+
+
+def drain(transport: Transport, clock: Clock, seconds: float) -> bool:
+    """Send until nothing is due, the server is away, or the time is up. True when more may be due."""
+    end = clock() + timedelta(seconds=seconds)
+    while clock() < end:
+        if not send_batch(transport, clock):
+            return False
+    return True
+
+
+def send_batch(transport: Transport, clock: Clock) -> bool:
+    """Send one batch. False when nothing was due or the server took nothing."""
+    batch = claim(clock(), settings.BATCH_SIZE)
+    standing = Standing(batch)
+    revisions = _revisions(batch)
+    for place, delivery in enumerate(batch):
+        now = clock()
+        if not keep(delivery, now):
+            break
+        if reason := standing.against(delivery, now):
+            settle(delivery, state=State.SUPPRESSED, reason=reason)
+        elif (morning := _not_before(delivery, now)) > now:
+            put_back([delivery], morning)
+        elif not _send_one(transport, delivery, revisions.get(_key(delivery)), clock):
+            put_back(batch[place + 1 :], clock() + SERVER_REST)
+            return False
+    return bool(batch)
+
+
+def _key(delivery: Delivery) -> tuple[int, int]:
+    return delivery.enrollment.program_id, delivery.day
+
+
+def _revisions(batch: list[Delivery]) -> dict[tuple[int, int], Revision]:
+    """The published revision of every day that the batch teaches."""
+    numbers = {delivery.day for delivery in batch if delivery.kind == Delivery.Kind.LESSON}
+    days = Day.objects.filter(number__in=numbers, published__isnull=False).select_related("published")
+    return {(day.program_id, day.number): day.published for day in days if day.published} if numbers else {}
+
+
+def _not_before(delivery: Delivery, now: datetime) -> datetime:
+    """When a delivery may leave: mail that answers a runner at once, or by daylight when it is late.
+
+    Lessons have windows of their own, which the planner opens.
+    """
+    if delivery.kind == Delivery.Kind.LESSON or now - delivery.due_at < LATE:
+        return now
+    return schedule.daylight(now, delivery.enrollment.zone)
+
+
+def _send_one(transport: Transport, delivery: Delivery, revision: Revision | None, clock: Clock) -> bool:
+    """Compose, hand over and record one delivery. False when the server is away."""
+    try:
+        message = compose(delivery, revision, clock())
+    except Exception as error:
+        # Whatever is wrong with this one must not stop its neighbours.
+        log.exception("delivery %s could not be composed", delivery.id)
+        _record_poison(delivery, error, clock())
+        return True
+    sender = settings.MAIL_FROM_ADDRESS
+    answer = transport.hand_over(sender, delivery.enrollment.runner.email, message)
+    log.info("delivery %s: %s in %s, %s", delivery.id, answer.verdict, answer.phase, answer.code)
+    _record(delivery, revision, answer, clock())
+    return answer.verdict is not Verdict.UNAVAILABLE
+
+
+def _record_poison(delivery: Delivery, error: Exception, now: datetime) -> None:
+    text = f"{type(error).__name__}: {error}"
+    attempts = attempted(delivery, now, Answer(Verdict.DEFERRED, Phase.COMPOSE, None, text[:500]))
+    failures = tries(attempts, delivery.due_at, Phase.COMPOSE)
+    if failures >= COMPOSE_TRIES:
+        reason = _("It could not be composed: %(error)s") % {"error": text}
+        settle(delivery, state=State.FAILED, attempts=attempts, reason=reason[:200])
+    else:
+        settle(delivery, state=State.RETRY, attempts=attempts, try_at=now + after_failed_compose(failures))
+
+
+def _record(delivery: Delivery, revision: Revision | None, answer: Answer, now: datetime) -> None:
+    attempts = attempted(delivery, now, answer)
+    unsure_before = any(attempt["outcome"] == Verdict.UNCERTAIN for attempt in delivery.attempts)
+    sent = {"state": State.SENT, "sent_at": now, "revision": revision, "reason": "", "attempts": attempts}
+    match answer.verdict:
+        case Verdict.ACCEPTED:
+            settle(delivery, **sent)
+        case Verdict.UNCERTAIN if unsure_before:
+            settle(delivery, **{**sent, "uncertain": True, "reason": _("The server never confirmed it.")})
+        case Verdict.UNCERTAIN:
+            wait = after_deferral(1)
+            settle(delivery, state=State.RETRY, attempts=attempts, uncertain=True, try_at=now + wait)
+        case Verdict.REFUSED:
+            settle(delivery, state=State.FAILED, attempts=attempts, reason=_refusal(answer))
+            if is_hard_bounce(answer):
+                stop_writing(delivery.enrollment, answer, now)
+        case Verdict.DEFERRED:
+            wait = after_deferral(tries(attempts, delivery.due_at))
+            settle(delivery, state=State.RETRY, attempts=attempts, try_at=now + wait)
+        case Verdict.UNAVAILABLE:
+            # The server is away for everybody: no try is counted against this message.
+            settle(delivery, state=State.RETRY, attempts=attempts, try_at=now + SERVER_REST)
+
+
+def _refusal(answer: Answer) -> str:
+    return (_("The mail server refused it: %(code)s %(text)s") % {"code": answer.code, "text": answer.text})[
+        :200
+    ]

@@ -1,0 +1,60 @@
+"""Whether a runner may still be written to, asked again at the moment of sending."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from django.utils.translation import gettext as _
+
+from accounts.models import Consent
+from challenge.models import Delivery, Enrollment, Suppression
+
+FRESH_FOR = timedelta(seconds=1)
+State, Kind = Enrollment.State, Delivery.Kind
+
+
+class Standing:
+    """What stands against the deliveries of a batch, never older than a second.
+
+    Three statements for a look, however many deliveries; a slow server causes more looks, so that
+    nobody who has just left is written to because her batch began earlier.
+    """
+
+    def __init__(self, deliveries: Sequence[Delivery]) -> None:
+        self._deliveries = deliveries
+        self._looked_at: datetime | None = None
+        self._states: dict[int, str] = {}
+        self._agreed: set[int] = set()
+        self._suppressed: set[str] = set()
+
+    def against(self, delivery: Delivery, now: datetime) -> str:
+        """Why a delivery must not leave, in a sentence, or an empty text."""
+        if self._looked_at is None or not timedelta(0) <= now - self._looked_at < FRESH_FOR:
+            self._look(now)
+        runner = delivery.enrollment.runner
+        state = self._states.get(delivery.enrollment_id)
+        if runner.address_hash in self._suppressed:
+            return _("The address is suppressed.")
+        if delivery.kind in (Kind.CONFIRMATION, Kind.REMINDER):
+            return "" if state == State.PENDING else _("The sign-up is not waiting to be confirmed.")
+        if state == State.WITHDRAWN or state is None:
+            return _("The runner has left.")
+        if delivery.kind == Kind.LESSON and state != State.ACTIVE:
+            return _("The enrollment was %(state)s.") % {"state": State(state).label}
+        if state != State.PENDING and runner.pk not in self._agreed:
+            return _("There is no consent to mail.")
+        return ""
+
+    def _look(self, now: datetime) -> None:
+        self._looked_at = now
+        runners = {delivery.enrollment.runner_id: delivery.enrollment.runner for delivery in self._deliveries}
+        enrollments = {delivery.enrollment_id for delivery in self._deliveries}
+        self._states = dict(Enrollment.objects.filter(id__in=enrollments).values_list("id", "state"))
+        self._agreed = set(
+            Consent.objects.filter(
+                user__in=runners, purpose=Consent.Purpose.MAIL, given_at__isnull=False, withdrawn_at=None
+            ).values_list("user_id", flat=True)
+        )
+        hashes = [runner.address_hash for runner in runners.values()]
+        self._suppressed = set(
+            Suppression.objects.filter(address_hash__in=hashes).values_list("address_hash", flat=True)
+        )

@@ -1,0 +1,127 @@
+"""The processes under honcho: started together, stopped together, with nothing left behind."""
+
+import multiprocessing
+import os
+import signal
+import sys
+import threading
+from collections.abc import Callable
+from multiprocessing.connection import wait
+from time import sleep
+from typing import Any
+
+from honcho.manager import Manager
+from honcho.printer import Printer
+from honcho.process import Process
+
+GRACE = 5
+
+
+class LinePrinter(Printer):  # type: ignore[misc]  # honcho is untyped
+    """honcho's printer, for more than one thread; `say` prints lines without a prefix."""
+
+    def __init__(self) -> None:
+        super().__init__(sys.stdout)
+        self._lock = threading.Lock()
+
+    def write(self, message: Any) -> None:
+        with self._lock:
+            super().write(message)
+
+    def say(self, text: str) -> None:
+        with self._lock:
+            print(text, flush=True)
+
+
+class Child(Process):  # type: ignore[misc]
+    """One process and its readers. It does not outlive the supervisor, whatever that one died of."""
+
+    def run(self, events: Any = None, ignore_signals: bool = False) -> None:
+        threading.Thread(target=self._follow, daemon=True).start()
+        super().run(events, ignore_signals)
+
+    def _follow(self) -> None:
+        parent = multiprocessing.parent_process()
+        assert parent is not None
+        wait([parent.sentinel])
+        if self._child is not None:
+            self._child.terminate()
+            for _ in range(GRACE * 10):
+                if self._child.poll() is not None:
+                    break
+                sleep(0.1)
+            end_group(self._child.pid)
+        os._exit(1)
+
+
+def end_group(pid: int) -> None:
+    """Kill what is left of the process group that a child leads."""
+    try:
+        os.killpg(pid, signal.SIGKILL)
+    except (ProcessLookupError, PermissionError):
+        return
+
+
+class Supervisor(Manager):  # type: ignore[misc]
+    """honcho's manager, with an order to its stop.
+
+    A child is asked to end by its own SIGTERM, not by one to its whole group, so that Celery lets
+    the tasks of its pool finish; Redis, in `last`, is asked when the others have gone. honcho kills
+    what still runs 5 s after the first one stopped. Its signal handler may interrupt a print, so it
+    only takes a note here; the loop, which asks `_all_started` in every turn, acts on it.
+    """
+
+    def __init__(self, last: str, when_started: Callable[["Supervisor"], None]) -> None:
+        super().__init__(LinePrinter())
+        self._process_ctor = Child
+        self._terminating = False
+        self._last = last
+        self._when_started = when_started
+        self._asked: set[str] = set()
+        self.died: str | None = None
+        self.stopping = threading.Event()
+
+    def say(self, text: str) -> None:
+        self._printer.say(text)
+
+    def run(self) -> int:
+        """Run until a signal or a death ends it all; the exit code to leave with."""
+        try:
+            self.loop()
+        finally:
+            self.stopping.set()
+            for process in self._processes.values():
+                if "pid" in process:
+                    end_group(process["pid"])
+        return 1 if self.died else int(self.returncode or 0)
+
+    def terminate(self) -> None:
+        if not self._terminating and self.returncode is not None:
+            stopped = [name for name, process in self._processes.items() if "returncode" in process]
+            self.died = stopped[0] if stopped else None
+        self._terminating = True
+
+    def _start(self) -> None:
+        super()._start()
+        threading.Thread(target=self._when_started, args=[self], daemon=True).start()
+
+    def _all_started(self) -> bool:
+        if self._terminating:
+            self.stopping.set()
+            self._ask_to_end()
+        return bool(super()._all_started())
+
+    def _ask_to_end(self) -> None:
+        running = [name for name, process in self._processes.items() if "returncode" not in process]
+        for name in running:
+            pid = self._processes[name].get("pid")
+            if pid is None or name in self._asked or (name == self._last and running != [name]):
+                continue
+            self._asked.add(name)
+            try:
+                os.kill(pid, signal.SIGTERM)
+            except ProcessLookupError:
+                continue
+
+    def _system_print(self, data: str) -> None:
+        """honcho's own remarks, which a signal handler makes too, are left out."""

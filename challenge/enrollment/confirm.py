@@ -1,0 +1,46 @@
+"""Confirming a sign-up: from then on the runner's consents count and the course is due."""
+
+from datetime import datetime
+from enum import StrEnum
+
+from django.db import transaction
+
+from accounts.models import confirm_asked
+from challenge import schedule
+from challenge.delivery.plan import queue
+from challenge.models import Delivery, Enrollment, Event, MailRequest
+from challenge.models.enrollment import note
+
+
+class Outcome(StrEnum):
+    """What a click on the confirm button found."""
+
+    CONFIRMED = "confirmed"
+    ALREADY = "already"
+    GONE = "gone"
+
+
+def confirm(enrollment_id: int, now: datetime) -> Outcome:
+    """Confirm a pending enrollment; clicked twice it stays confirmed."""
+    with transaction.atomic():
+        enrollment = (
+            Enrollment.objects.select_for_update(of=("self",))
+            .select_related("runner", "program")
+            .filter(pk=enrollment_id)
+            .first()
+        )
+        if enrollment is None or enrollment.state == Enrollment.State.WITHDRAWN:
+            return Outcome.GONE
+        if enrollment.state != Enrollment.State.PENDING:
+            return Outcome.ALREADY
+        enrollment.state = Enrollment.State.ACTIVE
+        enrollment.confirmed_at = now
+        enrollment.next_due_at = schedule.first_due(
+            enrollment.starts_on, now, enrollment.send_at, enrollment.zone
+        )
+        enrollment.save(update_fields=["state", "confirmed_at", "next_due_at"])
+        confirm_asked(enrollment.runner, now)
+        MailRequest.objects.filter(address_hash=enrollment.runner.address_hash).delete()
+        note(enrollment, Event.Kind.CONFIRMED, Event.Actor.RUNNER, now)
+        queue(enrollment, Delivery.Kind.WELCOME, now)
+    return Outcome.CONFIRMED

@@ -1,0 +1,127 @@
+"""How an enrollment moves once it runs: pause, resume, another hour, leave. The runner's pages and
+the coach's actions call the same functions; each locks the row and says whether it did anything."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime, time
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from accounts.models import Consent, withdraw
+from challenge import schedule
+from challenge.delivery.plan import latest_lessons
+from challenge.models import Delivery, Enrollment, Event
+from challenge.models.enrollment import note
+
+State = Enrollment.State
+
+
+@contextmanager
+def _locked(enrollment_id: int) -> Iterator[Enrollment]:
+    with transaction.atomic():
+        yield (
+            Enrollment.objects.select_for_update(of=("self",))
+            .select_related("runner", "program")
+            .get(pk=enrollment_id)
+        )
+
+
+def pause(enrollment_id: int, actor: Event.Actor, now: datetime) -> bool:
+    """Stop the lessons until somebody resumes them. What is queued does not go out."""
+    with _locked(enrollment_id) as enrollment:
+        if enrollment.state != State.ACTIVE:
+            return False
+        enrollment.state, enrollment.next_due_at = State.PAUSED, None
+        enrollment.save(update_fields=["state", "next_due_at"])
+        _hold_back(enrollment, _("The enrollment was paused."), Delivery.Kind.LESSON)
+        note(enrollment, Event.Kind.PAUSED, actor, now)
+    return True
+
+
+def resume(enrollment_id: int, actor: Event.Actor, now: datetime) -> bool:
+    """Go on after a pause with the next lesson that was not sent."""
+    with _locked(enrollment_id) as enrollment:
+        if enrollment.state != State.PAUSED:
+            return False
+        enrollment.state = State.ACTIVE
+        enrollment.next_due_at = _due(enrollment, now)
+        enrollment.save(update_fields=["state", "next_due_at"])
+        note(enrollment, Event.Kind.RESUMED, actor, now)
+    return True
+
+
+def reschedule(enrollment_id: int, send_at: time, time_zone: str, actor: Event.Actor, now: datetime) -> bool:
+    """Move to another hour or zone, from the next lesson on."""
+    with _locked(enrollment_id) as enrollment:
+        if enrollment.state not in Enrollment.OPEN_STATES:
+            return False
+        if (enrollment.send_at, enrollment.time_zone) == (send_at, time_zone):
+            return False
+        enrollment.send_at, enrollment.time_zone = send_at, time_zone
+        if enrollment.state == State.ACTIVE:
+            enrollment.next_due_at = _due(enrollment, now)
+        enrollment.save(update_fields=["send_at", "time_zone", "next_due_at"])
+        detail = f"{send_at:%H:%M} {time_zone}"
+        note(enrollment, Event.Kind.RESCHEDULED, actor, now, detail)
+    return True
+
+
+def leave(enrollment_id: int, actor: Event.Actor, now: datetime) -> bool:
+    """End an enrollment: nothing more is sent, and the consent to mail ends with the last one."""
+    with _locked(enrollment_id) as enrollment:
+        if enrollment.state == State.WITHDRAWN:
+            return False
+        enrollment.state, enrollment.next_due_at = State.WITHDRAWN, None
+        enrollment.save(update_fields=["state", "next_due_at"])
+        _hold_back(enrollment, _("The runner has left."))
+        runner = enrollment.runner
+        if not Enrollment.objects.filter(runner=runner, state__in=Enrollment.OPEN_STATES).exists():
+            withdraw(runner, Consent.Purpose.MAIL, now)
+        note(enrollment, Event.Kind.WITHDRAWN, actor, now)
+    return True
+
+
+def send_again(enrollment_id: int, now: datetime) -> Delivery | None:
+    """Queue the newest lesson that was sent once more, as a copy, by daylight. None when there is none."""
+    with _locked(enrollment_id) as enrollment:
+        lesson = (
+            Delivery.objects.filter(enrollment=enrollment, kind=Delivery.Kind.LESSON, copy=0)
+            .filter(state=Delivery.State.SENT)
+            .order_by("-day")
+            .first()
+        )
+        if lesson is None or enrollment.state != State.ACTIVE:
+            return None
+        copies = Delivery.objects.filter(enrollment=enrollment, kind=lesson.kind, day=lesson.day)
+        if copies.filter(state__in=[*Delivery.WAITING, Delivery.State.SENDING]).exists():
+            return None
+        due_at = schedule.daylight(now, enrollment.zone)
+        return Delivery.objects.create(
+            enrollment=enrollment,
+            kind=lesson.kind,
+            day=lesson.day,
+            copy=copies.count(),
+            due_at=due_at,
+            try_at=due_at,
+            closes_at=schedule.evening(due_at, enrollment.zone),
+        )
+
+
+def _due(enrollment: Enrollment, now: datetime) -> datetime:
+    lesson = latest_lessons([enrollment.pk]).get(enrollment.pk)
+    last = max(lesson.sent_at, lesson.due_at) if lesson and lesson.sent_at else None
+    if last is None and lesson:
+        previous = Delivery.objects.filter(
+            enrollment=enrollment, kind=Delivery.Kind.LESSON, copy=0, sent_at__isnull=False
+        )
+        last = previous.order_by("-day").values_list("sent_at", flat=True).first()
+    return schedule.due_from(now, last, enrollment.starts_on, enrollment.send_at, enrollment.zone)
+
+
+def _hold_back(enrollment: Enrollment, reason: str, kind: Delivery.Kind | None = None) -> None:
+    """Take what is queued out of the queue; what a sender holds it checks again itself."""
+    waiting = Delivery.objects.filter(enrollment=enrollment, state__in=Delivery.WAITING)
+    if kind:
+        waiting = waiting.filter(kind=kind)
+    waiting.update(state=Delivery.State.SUPPRESSED, reason=reason)

@@ -1,0 +1,54 @@
+"""Sign-ups that nobody confirmed: reminded once, dropped after seven days."""
+
+from datetime import datetime, timedelta
+
+from django.db import transaction
+
+from accounts.models import User
+from challenge import schedule
+from challenge.enrollment.requests import may_mail, remember
+from challenge.models import Delivery, Enrollment, Event, Suppression
+from challenge.models.enrollment import note
+
+REMIND_AFTER = timedelta(days=2)
+DROP_AFTER = timedelta(days=7)
+
+
+def remind(now: datetime, size: int = 200) -> int:
+    """Queue the one reminder of pending sign-ups, for the runner's own hour. Returns how many."""
+    with transaction.atomic():
+        pending = list(
+            Enrollment.objects.select_for_update(skip_locked=True, of=("self",))
+            .filter(state=Enrollment.State.PENDING, created_at__lte=now - REMIND_AFTER)
+            .exclude(events__kind=Event.Kind.REMINDED)
+            .select_related("runner")
+            .order_by("created_at")[:size]
+        )
+        for enrollment in pending:
+            _remind(enrollment, now)
+    return len(pending)
+
+
+def _remind(enrollment: Enrollment, now: datetime) -> None:
+    note(enrollment, Event.Kind.REMINDED, Event.Actor.SYSTEM, now)
+    address_hash = enrollment.runner.address_hash
+    suppressed = Suppression.objects.filter(address_hash=address_hash).exists()
+    if suppressed or not may_mail(address_hash, now, stranger=True):
+        return
+    remember(address_hash, "", now, mailed=True)
+    today = schedule.local_date(now, enrollment.zone)
+    due_at = max(now, schedule.first_due(today, now, enrollment.send_at, enrollment.zone))
+    Delivery.objects.create(enrollment=enrollment, kind=Delivery.Kind.REMINDER, due_at=due_at, try_at=due_at)
+
+
+def drop(now: datetime) -> int:
+    """Delete sign-ups that were never confirmed, seven days on, and the people known only from them."""
+    with transaction.atomic():
+        never = [Enrollment.State.PENDING, Enrollment.State.WITHDRAWN]
+        old = Enrollment.objects.filter(
+            state__in=never, confirmed_at=None, created_at__lte=now - DROP_AFTER
+        ).select_for_update(skip_locked=True)
+        runners = [enrollment.runner_id for enrollment in old]
+        dropped = Enrollment.objects.filter(pk__in=[enrollment.pk for enrollment in old]).delete()[1]
+        User.objects.filter(pk__in=runners, enrollments=None, is_staff=False).delete()
+    return dropped.get("challenge.Enrollment", 0)

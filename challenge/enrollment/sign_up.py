@@ -1,0 +1,95 @@
+"""Signing up: a pending enrollment and the mail that asks the address's owner to confirm it."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, time
+
+from django.db import transaction
+
+from accounts.models import Consent, User, ask
+from challenge.delivery.plan import latest_lessons, queue
+from challenge.enrollment.requests import admit, may_mail, remember
+from challenge.models import Cohort, Delivery, Enrollment, Event, Program, Suppression
+from challenge.models.enrollment import note
+
+Kind, State = Delivery.Kind, Enrollment.State
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What a visitor asks for on the sign-up page. `send_at` and `time_zone` are her wall clock;
+    `health` is her consent to keeping health data; consent to mail is what the form requires."""
+
+    email: str
+    first_name: str
+    program: Program
+    starts_on: date
+    send_at: time
+    time_zone: str
+    health: bool
+    cohort: Cohort | None = None
+
+
+def sign_up(wish: Wish, ip: str, now: datetime) -> None:
+    """Keep a wish and queue the mail that answers it, whatever the address is: who asks learns nothing.
+
+    Raises TooManyRequests when the connection has asked too often.
+    """
+    with transaction.atomic():
+        ip_hash = admit(ip, now)
+        User.objects.get_or_create(email=wish.email, defaults={"first_name": wish.first_name})
+        user = User.objects.select_for_update().get(email=wish.email)  # two forms at once: one after the other
+        enrollment = _open_enrollment(user, wish.program)
+        if enrollment is None or enrollment.state == State.PENDING:
+            enrollment = _keep(enrollment or Enrollment(runner=user, program=wish.program), wish, now)
+        _answer(enrollment, ip_hash, now)
+
+
+def send_links(email: str, ip: str, now: datetime) -> None:
+    """Queue fresh links for every open enrollment of an address, if there is one.
+
+    Raises TooManyRequests when the connection has asked too often.
+    """
+    with transaction.atomic():
+        ip_hash = admit(ip, now)
+        found = Enrollment.objects.filter(runner__email=email, state__in=Enrollment.OPEN_STATES)
+        for enrollment in found.select_related("runner", "program")[:1]:
+            _answer(enrollment, ip_hash, now)
+
+
+def _open_enrollment(user: User, program: Program) -> Enrollment | None:
+    return (
+        Enrollment.objects.select_for_update(of=("self",))
+        .filter(runner=user, program=program, state__in=Enrollment.OPEN_STATES)
+        .select_related("runner", "program")
+        .first()
+    )
+
+
+def _keep(enrollment: Enrollment, wish: Wish, now: datetime) -> Enrollment:
+    """Write the newest wish into a pending enrollment; what an earlier form said counts no more."""
+    user = enrollment.runner
+    if not Enrollment.objects.filter(runner=user, confirmed_at__isnull=False).exists():
+        User.objects.filter(pk=user.pk, is_staff=False).update(first_name=wish.first_name)
+    for name in ("starts_on", "send_at", "time_zone", "cohort"):
+        setattr(enrollment, name, getattr(wish, name))
+    enrollment.created_at = now
+    enrollment.save()
+    Consent.objects.filter(user=user, given_at=None).delete()
+    ask(user, [Consent.Purpose.MAIL] + ([Consent.Purpose.HEALTH] if wish.health else []), now)
+    note(enrollment, Event.Kind.SIGNED_UP, Event.Actor.RUNNER, now)
+    return enrollment
+
+
+def _answer(enrollment: Enrollment, ip_hash: str, now: datetime) -> None:
+    """Queue the mail that fits an open enrollment, within the limits and never to a suppressed
+    address."""
+    address_hash = enrollment.runner.address_hash
+    pending = enrollment.state == State.PENDING
+    mailed = may_mail(address_hash, now, stranger=pending)
+    mailed = mailed and not Suppression.objects.filter(address_hash=address_hash).exists()
+    remember(address_hash, ip_hash, now, mailed=mailed)
+    if mailed and pending:
+        queue(enrollment, Kind.CONFIRMATION, now)
+    elif mailed:
+        last = latest_lessons([enrollment.pk]).get(enrollment.pk)
+        queue(enrollment, Kind.LINKS, now, day=last.day if last and last.sent_at else 0)

@@ -1,0 +1,16 @@
+"""Make the first coach, with a password made at random, and say how to log in."""
+
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand
+
+from challenge.embedded.coach import ensure
+
+
+class Command(BaseCommand):
+    help = "Make a coach if there is none, and print the login until the coach changes the password."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        self.stdout.write(f"Coach login: {ensure(Path(settings.VAR_DIR) / 'coach-login')}")

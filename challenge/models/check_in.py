@@ -1,0 +1,94 @@
+"""What a runner tells us of a day, and what follows from all she told."""
+
+from decimal import Decimal
+
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from challenge.models.enrollment import Enrollment
+
+SCALE = [MinValueValidator(0), MaxValueValidator(10)]
+
+
+class CheckIn(models.Model):
+    """One program day, as the runner reports it; she may change it while the day is open.
+
+    Tightness, pain and note are health data: kept only with that consent. `worked_out_at` is None
+    until the row's consequences were worked out.
+    """
+
+    class Status(models.TextChoices):
+        DONE = "done", _("Done")
+        PARTLY = "partly", _("Partly")
+        NOT_TODAY = "not_today", _("Not today")
+
+    class Unit(models.TextChoices):
+        KILOMETRES = "km", _("kilometres")
+        MILES = "mi", _("miles")
+
+    enrollment = models.ForeignKey(
+        Enrollment, models.CASCADE, related_name="check_ins", verbose_name=_("enrollment")
+    )
+    day = models.PositiveSmallIntegerField(_("day"))
+    status = models.CharField(_("how it went"), max_length=10, choices=Status)
+    tightness = models.PositiveSmallIntegerField(_("tightness"), null=True, blank=True, validators=SCALE)
+    pain = models.PositiveSmallIntegerField(_("pain"), null=True, blank=True, validators=SCALE)
+    pain_where = models.CharField(_("where it hurts"), max_length=120, blank=True)
+    distance = models.DecimalField(
+        _("distance"),
+        max_digits=5,
+        decimal_places=2,
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(Decimal(0)), MaxValueValidator(Decimal(500))],
+    )
+    unit = models.CharField(_("unit"), max_length=2, choices=Unit, default=Unit.KILOMETRES)
+    note = models.TextField(_("note"), max_length=2000, blank=True)
+    created_at = models.DateTimeField(_("first saved"))
+    updated_at = models.DateTimeField(_("last saved"))
+    worked_out_at = models.DateTimeField(_("worked out"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("check-in")
+        verbose_name_plural = _("check-ins")
+        constraints = [
+            models.UniqueConstraint(fields=["enrollment", "day"], name="one_check_in_a_day"),
+            models.CheckConstraint(
+                condition=models.Q(tightness=None) | models.Q(tightness__range=(0, 10)),
+                name="tightness_0_to_10",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(pain=None) | models.Q(pain__range=(0, 10)), name="pain_0_to_10"
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["updated_at"], condition=models.Q(worked_out_at=None), name="check_in_to_work_out"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return _("Day %(day)d: %(status)s") % {"day": self.day, "status": self.get_status_display()}
+
+
+class Progress(models.Model):
+    """What an enrollment's check-ins add up to; worked out anew after each of them."""
+
+    enrollment = models.OneToOneField(
+        Enrollment, models.CASCADE, related_name="progress", verbose_name=_("enrollment")
+    )
+    done = models.PositiveSmallIntegerField(_("done"), default=0)
+    partly = models.PositiveSmallIntegerField(_("partly"), default=0)
+    not_today = models.PositiveSmallIntegerField(_("not today"), default=0)
+    streak = models.PositiveSmallIntegerField(
+        _("streak"), default=0, help_text=_("Days in a row, done or partly, up to the last check-in.")
+    )
+    last_check_in_at = models.DateTimeField(_("last check-in"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("progress")
+        verbose_name_plural = _("progress")
+
+    def __str__(self) -> str:
+        return _("%(done)d done, streak %(streak)d") % {"done": self.done, "streak": self.streak}

@@ -1,0 +1,118 @@
+"""A runner in a program, and what happened to her there."""
+
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from challenge.models.program import Cohort, Program
+
+
+class Enrollment(models.Model):
+    """One run of one runner through one program.
+
+    The row is the schedule: an active enrollment is due when `next_due_at` (UTC) has passed.
+    `send_at` and `time_zone` are the runner's own wall clock.
+    """
+
+    class State(models.TextChoices):
+        PENDING = "pending", _("pending")
+        SCREENING = "screening", _("screening")
+        ACTIVE = "active", _("active")
+        PAUSED = "paused", _("paused")
+        HELD = "held", _("held")
+        COMPLETED = "completed", _("completed")
+        WITHDRAWN = "withdrawn", _("withdrawn")
+
+    OPEN_STATES = (State.PENDING, State.SCREENING, State.ACTIVE, State.PAUSED, State.HELD)
+
+    runner = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.CASCADE, related_name="enrollments", verbose_name=_("runner")
+    )
+    program = models.ForeignKey(
+        Program, models.PROTECT, related_name="enrollments", verbose_name=_("program")
+    )
+    cohort = models.ForeignKey(
+        Cohort, models.SET_NULL, null=True, blank=True, related_name="enrollments", verbose_name=_("cohort")
+    )
+    state = models.CharField(_("state"), max_length=10, choices=State, default=State.PENDING)
+    starts_on = models.DateField(_("starts on"))
+    send_at = models.TimeField(_("hour"), help_text=_("On the runner's own clock."))
+    time_zone = models.CharField(_("time zone"), max_length=64)
+    next_due_at = models.DateTimeField(_("next lesson due"), null=True, blank=True)
+    created_at = models.DateTimeField(_("signed up"))
+    confirmed_at = models.DateTimeField(_("confirmed"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("enrollment")
+        verbose_name_plural = _("enrollments")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["runner", "program"],
+                condition=models.Q(state__in=["pending", "screening", "active", "paused", "held"]),
+                name="one_open_enrollment_each",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(next_due_at=None) | models.Q(state="active"),
+                name="only_active_is_due",
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["next_due_at"], condition=models.Q(next_due_at__isnull=False), name="enrollment_due"
+            ),
+            models.Index(
+                fields=["created_at"], condition=models.Q(state="pending"), name="enrollment_pending"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.runner} · {self.program}"
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.time_zone)
+
+
+class Event(models.Model):
+    """One thing that happened to an enrollment, kept for its story."""
+
+    class Kind(models.TextChoices):
+        SIGNED_UP = "signed_up", _("signed up")
+        REMINDED = "reminded", _("reminded to confirm")
+        CONFIRMED = "confirmed", _("confirmed")
+        PAUSED = "paused", _("paused")
+        RESUMED = "resumed", _("resumed")
+        RESCHEDULED = "rescheduled", _("changed the hour")
+        COMPLETED = "completed", _("completed")
+        WITHDRAWN = "withdrawn", _("left")
+
+    class Actor(models.TextChoices):
+        RUNNER = "runner", _("the runner")
+        COACH = "coach", _("the coach")
+        SYSTEM = "system", _("the system")
+
+    enrollment = models.ForeignKey(
+        Enrollment, models.CASCADE, related_name="events", verbose_name=_("enrollment")
+    )
+    at = models.DateTimeField(_("at"))
+    kind = models.CharField(_("what"), max_length=12, choices=Kind)
+    actor = models.CharField(_("by"), max_length=10, choices=Actor)
+    detail = models.CharField(_("detail"), max_length=200, blank=True)
+
+    class Meta:
+        verbose_name = _("event")
+        verbose_name_plural = _("events")
+        ordering = ["at", "id"]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} ({self.get_actor_display()})"
+
+
+def note(
+    enrollment: Enrollment, kind: Event.Kind, actor: Event.Actor, now: datetime, detail: str = ""
+) -> Event:
+    """Write one line of an enrollment's story."""
+    return Event.objects.create(enrollment=enrollment, kind=kind, actor=actor, at=now, detail=detail)

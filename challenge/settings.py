@@ -1,0 +1,172 @@
+"""The one settings file. Every value that differs between machines is read from the environment
+here and described in docs/settings.md; tests/test_settings.py holds the two together."""
+
+from email.utils import parseaddr
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from csp.constants import NONE, SELF
+from django.core.exceptions import ImproperlyConfigured
+from django.utils.translation import gettext_lazy as _
+from environs import Env
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+env = Env()
+env.read_env(str(BASE_DIR / ".env"))
+
+# The site
+DEBUG = env.bool("DEBUG", False)
+SECRET_KEY = env.str("SECRET_KEY", "")
+if not SECRET_KEY:
+    raise ImproperlyConfigured(
+        "SECRET_KEY is not set. Give it 50 random characters in the environment or in .env "
+        "(docs/settings.md says how); bin/dev does it by itself."
+    )
+SECRET_KEY_FALLBACKS: list[str] = env.list("SECRET_KEY_FALLBACKS", [])
+SITE_URL = env.str("SITE_URL", "http://localhost:8000").rstrip("/")
+ALLOWED_HOSTS = [
+    urlsplit(SITE_URL).hostname or "localhost",
+    "localhost",
+    "127.0.0.1",
+    *env.list("ALLOWED_HOSTS", []),
+]
+CSRF_TRUSTED_ORIGINS = [SITE_URL]
+PROXY_COUNT = env.int("PROXY_COUNT", 0)
+LOG_LEVEL = env.str("LOG_LEVEL", "INFO")
+
+# The coach, as runners see her
+COACH_NAME = env.str("COACH_NAME", "Your coach")
+COACH_TIME_ZONE = env.str("COACH_TIME_ZONE", "UTC")
+POSTAL_ADDRESS = env.str("POSTAL_ADDRESS", "")
+
+# Stores
+VAR_DIR = env.path("VAR_DIR", BASE_DIR / "var")
+DATABASE_URL = env.str("DATABASE_URL", f"sqlite:///{VAR_DIR / 'runner-reset.sqlite3'}")
+DATABASES: dict[str, Any] = {
+    "default": env.dj_db_url("DATABASE_URL", DATABASE_URL, conn_max_age=60, conn_health_checks=True)
+}
+if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
+    DATABASES["default"]["OPTIONS"] = {
+        "transaction_mode": "IMMEDIATE",
+        "timeout": 20,
+        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;",
+    }
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+REDIS_URL = env.str("REDIS_URL", "redis://127.0.0.1:6379/0")
+
+# Mail
+EMAIL_URL = env.str("EMAIL_URL", "smtp://127.0.0.1:8025")
+_email = env.dj_email_url("EMAIL_URL", EMAIL_URL)
+EMAIL_HOST = _email["EMAIL_HOST"]
+EMAIL_PORT = _email["EMAIL_PORT"]
+EMAIL_HOST_USER = _email["EMAIL_HOST_USER"]
+EMAIL_HOST_PASSWORD = _email["EMAIL_HOST_PASSWORD"]
+EMAIL_USE_TLS = _email["EMAIL_USE_TLS"]
+EMAIL_USE_SSL = _email["EMAIL_USE_SSL"]
+SMTP_TIMEOUT = env.int("SMTP_TIMEOUT", 15)
+MAIL_FROM = env.str("MAIL_FROM", "Runner Reset <coach@localhost>")
+MAIL_FROM_ADDRESS = parseaddr(MAIL_FROM)[1]
+DEFAULT_FROM_EMAIL = MAIL_FROM
+MAIL_DOMAIN = MAIL_FROM_ADDRESS.rpartition("@")[2]
+LEASE_SECONDS = env.int("LEASE_SECONDS", 60)
+BATCH_SIZE = env.int("BATCH_SIZE", 50)
+INBOX_DIR = env.str("INBOX_DIR", "")
+
+# Who may ask this site to write to somebody, and how often
+SIGN_UPS_PER_IP = env.int("SIGN_UPS_PER_IP", 10)
+ADDRESS_HASH_KEY = env.str("ADDRESS_HASH_KEY", SECRET_KEY)
+
+AUTH_USER_MODEL = "accounts.User"
+INSTALLED_APPS = [
+    "accounts",
+    "challenge",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "csp",
+    "django.forms",
+]
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+ROOT_URLCONF = "challenge.urls"
+FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
+WSGI_APPLICATION = "challenge.wsgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    }
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator"},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+
+LANGUAGE_CODE = "en"
+LANGUAGES = [("en", _("English"))]
+USE_I18N = True
+USE_TZ = True
+TIME_ZONE = COACH_TIME_ZONE
+
+STATIC_URL = "/static/"
+STATIC_ROOT = BASE_DIR / "static-built"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {
+        "BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"
+        if STATIC_ROOT.exists() and not DEBUG
+        else "django.contrib.staticfiles.storage.StaticFilesStorage"
+    },
+}
+WHITENOISE_USE_FINDERS = not STATIC_ROOT.exists()
+
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [SELF],
+        "base-uri": [NONE],
+        "object-src": [NONE],
+        "form-action": [SELF],
+        "frame-ancestors": [SELF],
+    }
+}
+_https = SITE_URL.startswith("https://")
+SECURE_SSL_REDIRECT = _https
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if PROXY_COUNT else None
+SECURE_REDIRECT_EXEMPT = [r"^healthz$"]
+SECURE_HSTS_SECONDS = env.int("HSTS_SECONDS", 3600) if _https else 0
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _https
+X_FRAME_OPTIONS = "SAMEORIGIN"
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "filters": {"no_links": {"()": "challenge.site.logs.HideLinks"}},
+    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["no_links"]}},
+    "root": {"handlers": ["stderr"], "level": LOG_LEVEL},
+}
+# A coach's other subdomains may still speak HTTP, so HSTS is for this host alone.
+SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]

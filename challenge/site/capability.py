@@ -1,0 +1,53 @@
+"""Views behind a capability link, and what a link that does not work leads to."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, Concatenate
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_http_methods
+
+from accounts import capabilities
+from challenge.delivery.links import Purpose
+from challenge.models import Enrollment
+from challenge.site.forms import LinksForm
+
+View = Callable[..., HttpResponse]
+
+
+def capability(purpose: Purpose) -> Callable[[Callable[Concatenate[HttpRequest, ...], HttpResponse]], View]:
+    """Open a view to whoever holds a link for `purpose`; it gets the enrollment, then the link's
+    further values. The link is the authority, so there is no cookie and no CSRF token to check."""
+
+    def decorate(view: Callable[Concatenate[HttpRequest, ...], HttpResponse]) -> View:
+        @never_cache
+        @csrf_exempt
+        @require_http_methods(["GET", "HEAD", "POST"])
+        @wraps(view)
+        def opened(request: HttpRequest, token: str, **rest: Any) -> HttpResponse:
+            try:
+                enrollment_id, *values = capabilities.read(purpose, token, timezone.now())
+            except capabilities.Altered:
+                return trouble(request, "altered", 404)
+            except capabilities.Expired:
+                return trouble(request, "expired", 410, purpose=purpose, token=token)
+            enrollment = (
+                Enrollment.objects.select_related("runner", "program").filter(pk=enrollment_id).first()
+            )
+            if enrollment is None:
+                return trouble(request, "gone", 410)
+            return view(request, enrollment, *values, **rest)
+
+        return opened
+
+    return decorate
+
+
+def trouble(request: HttpRequest, what: str, status: int, **context: Any) -> HttpResponse:
+    """The page that says what is wrong with a link and offers a fresh one by mail."""
+    context |= {"what": what, "form": LinksForm()}
+    return render(request, "pages/link_trouble.html", context, status=status)

@@ -1,0 +1,228 @@
+"""The runner's forms. Every error says what to do."""
+
+import re
+from datetime import date, datetime, time, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from accounts.addresses import AddressError, normalise
+from challenge import schedule
+from challenge.checkins.record import HEALTH_DATA, Report
+from challenge.models import CheckIn, Cohort
+from challenge.site.zones import hour_choices, zone_choices
+
+FARTHEST = timedelta(days=180)
+SCALE_CHOICES = [*((str(n), str(n)) for n in range(11)), ("", _("skip"))]
+# A name goes into mail to an address that nobody has confirmed yet: it must not carry an advertisement.
+LINK_LIKE = re.compile(r"[/@<>]|\w\.\w{2}")
+
+
+def _scale(value: Any) -> int | None:
+    return int(value) if value not in ("", None) else None
+
+
+class PlainForm(forms.Form):
+    """A form whose labels end without a colon."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, label_suffix="", **kwargs)
+
+
+class AddressField(forms.CharField):
+    """An address in its one spelling, refused with a reason that a person understands."""
+
+    default_error_messages = {"required": _("Write the address that your mail goes to.")}
+    widget = forms.EmailInput(attrs={"autocomplete": "email", "inputmode": "email"})
+
+    def clean(self, value: Any) -> str:
+        text = super().clean(value)
+        try:
+            return normalise(text)
+        except AddressError as error:
+            message = _("This address can't be reached by mail: %(why)s") % {"why": error}
+            raise forms.ValidationError(message, code="address") from error
+
+
+class CommaDecimalField(forms.DecimalField):
+    """A number that may be written with a comma."""
+
+    def to_python(self, value: Any) -> Any:
+        return super().to_python(value.replace(",", ".") if isinstance(value, str) else value)
+
+
+class NoteField(forms.CharField):
+    """Text whose line ends count once: browsers send each as two characters."""
+
+    def to_python(self, value: Any) -> Any:
+        return super().to_python(value.replace("\r\n", "\n") if isinstance(value, str) else value)
+
+
+class HourForm(PlainForm):
+    """When lessons arrive, on the runner's own clock."""
+
+    send_at = forms.TypedChoiceField(
+        label=_("Hour"),
+        choices=hour_choices,
+        coerce=time.fromisoformat,
+        initial="06:30",
+        help_text=_("Lessons arrive at this time of your own day."),
+        error_messages={"invalid_choice": _("Choose an hour from the list.")},
+    )
+    time_zone = forms.ChoiceField(
+        label=_("Time zone"),
+        choices=lambda: [("", _("Choose your time zone")), *zone_choices()],
+        error_messages={
+            "required": _("Choose the time zone that you live in."),
+            "invalid_choice": _("Choose your time zone from the list."),
+        },
+    )
+
+
+class SignUpForm(HourForm):
+    """One page from a visitor to a pending enrollment."""
+
+    email = AddressField(label=_("Email address"), max_length=254)
+    first_name = forms.CharField(
+        label=_("First name"),
+        max_length=60,
+        widget=forms.TextInput(attrs={"autocomplete": "given-name"}),
+        error_messages={"required": _("Write the name that the mails should greet you by.")},
+    )
+    starts_on = forms.DateField(
+        label=_("First day"),
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        help_text=_("Tomorrow, unless you choose another day."),
+        error_messages={
+            "required": _("Choose the day of your first lesson."),
+            "invalid": _("Write the day as year, month and day, such as 2027-03-31."),
+        },
+    )
+    mail_consent = forms.BooleanField(
+        label=_("Send me the program by email. I can leave at any time with one tap."),
+        error_messages={"required": _("The program comes by email: tick this box to receive it.")},
+    )
+    health_consent = forms.BooleanField(
+        label=_("Keep my tightness, pain and notes, so that the coach can see how I am doing."),
+        help_text=_("Your choice: the course works without it."),
+        required=False,
+    )
+    website = forms.CharField(
+        label=_("Leave this field empty"),
+        required=False,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "tabindex": "-1"}),
+    )
+    field_order = ("email", "first_name", "starts_on", "send_at", "time_zone")
+
+    def __init__(self, *args: Any, now: datetime, cohort: Cohort | None = None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._now = now
+        self.cohort = cohort if cohort and cohort.starts_on > now.date() else None
+        self.fields["starts_on"].initial = now.date() + timedelta(days=1)
+        if self.cohort:
+            del self.fields["starts_on"]
+
+    def clean_first_name(self) -> str:
+        name = " ".join(str(self.cleaned_data["first_name"]).split())
+        if LINK_LIKE.search(name):
+            raise forms.ValidationError(_("Write your first name alone, without a link or an address."))
+        return name
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or self.cleaned_data
+        if self.cohort:
+            data["starts_on"] = self.cohort.starts_on
+        starts_on, zone = data.get("starts_on"), data.get("time_zone")
+        if starts_on and zone and not self.cohort:
+            self._check_start(starts_on, schedule.local_date(self._now, ZoneInfo(zone)))
+        return data
+
+    def _check_start(self, starts_on: date, today: date) -> None:
+        if starts_on < today:
+            self.add_error("starts_on", _("This day is past. Choose today or a later day."))
+        elif starts_on > today + FARTHEST:
+            self.add_error("starts_on", _("Choose a day within the next six months."))
+
+    @property
+    def is_trapped(self) -> bool:
+        """Whether the field that people do not see was filled in."""
+        return bool(self.cleaned_data.get("website"))
+
+
+class LinksForm(PlainForm):
+    """An address to which fresh links may go."""
+
+    email = AddressField(label=_("Email address"), max_length=254)
+
+
+class CheckInForm(PlainForm):
+    """How a day went."""
+
+    status = forms.ChoiceField(
+        label=_("How did it go?"),
+        choices=CheckIn.Status.choices,
+        widget=forms.RadioSelect,
+        error_messages={
+            "required": _("Choose one of the three."),
+            "invalid_choice": _("Choose one of the three."),
+        },
+    )
+    tightness = forms.TypedChoiceField(
+        label=_("Tightness, 0 (none) to 10 (as tight as can be)"),
+        choices=SCALE_CHOICES,
+        coerce=_scale,
+        empty_value=None,
+        required=False,
+        widget=forms.RadioSelect,
+    )
+    pain = forms.TypedChoiceField(
+        label=_("Pain, 0 (none) to 10 (worst)"),
+        choices=SCALE_CHOICES,
+        coerce=_scale,
+        empty_value=None,
+        required=False,
+        widget=forms.RadioSelect,
+    )
+    pain_where = forms.CharField(label=_("Where does it hurt?"), max_length=120, required=False)
+    distance = CommaDecimalField(
+        label=_("Distance run"),
+        min_value=0,
+        max_value=500,
+        max_digits=5,
+        decimal_places=2,
+        required=False,
+        widget=forms.TextInput(attrs={"inputmode": "decimal"}),
+        error_messages={"invalid": _("Write a number, such as 5 or 7.5.")},
+    )
+    unit = forms.ChoiceField(label=_("Unit"), choices=CheckIn.Unit.choices, initial=CheckIn.Unit.KILOMETRES)
+    note = NoteField(
+        label=_("A note for your coach"),
+        max_length=2000,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 4}),
+    )
+    keep_health = forms.BooleanField(
+        label=_("Keep my tightness, pain and notes, so that the coach can see how I am doing."),
+        required=False,
+    )
+
+    def __init__(self, *args: Any, has_consent: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if has_consent:
+            del self.fields["keep_health"]
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or self.cleaned_data
+        said = any(data.get(name) not in (None, "") for name in HEALTH_DATA)
+        if "keep_health" in self.fields and said and not data.get("keep_health"):
+            self.add_error(
+                "keep_health",
+                _("Tick this box to have tightness, pain and note kept, or leave those empty."),
+            )
+        return data
+
+    def report(self) -> Report:
+        names = Report.__dataclass_fields__
+        return Report(**{name: self.cleaned_data[name] for name in names})

@@ -1,0 +1,28 @@
+"""Pages without a runner."""
+
+from django.conf import settings
+from django.db import connection
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+
+@require_safe
+def sent_page(request: HttpRequest) -> HttpResponse:
+    """The answer to every sign-up and every request for links, whatever the address is."""
+    return render(request, "pages/sent.html", {"inbox": bool(settings.INBOX_DIR)})
+
+
+@require_safe
+def privacy_page(request: HttpRequest) -> HttpResponse:
+    return render(request, "pages/privacy.html", {"coach": settings.COACH_NAME})
+
+
+@never_cache
+@require_safe
+def healthz(request: HttpRequest) -> HttpResponse:
+    """Alive: this process answers and reaches its database."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1")
+    return HttpResponse("ok", content_type="text/plain")

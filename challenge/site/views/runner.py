@@ -1,0 +1,96 @@
+"""The pages behind the links of a runner's mails."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts.models import Consent, has_given
+from challenge import tasks
+from challenge.checkins.record import Closed, is_open, last_date, record, sent_lesson
+from challenge.delivery.links import Purpose
+from challenge.enrollment.moves import leave, reschedule
+from challenge.models import CheckIn, Enrollment, Event
+from challenge.site.capability import capability, trouble
+from challenge.site.forms import CheckInForm, HourForm
+
+SAVED = "saved"
+
+
+@capability(Purpose.CHECK_IN)
+def check_in_page(request: HttpRequest, enrollment: Enrollment, day: int, choice: str = "") -> HttpResponse:
+    """What will be saved of a day, and the one button that saves it."""
+    now = timezone.now()
+    lesson = sent_lesson(enrollment.pk, day)
+    check_in = CheckIn.objects.filter(enrollment=enrollment, day=day).first()
+    context: dict[str, Any] = {"enrollment": enrollment, "day": day, "check_in": check_in, "lesson": lesson}
+    if lesson is None or not is_open(lesson, now):
+        return render(request, "pages/check_in_closed.html", context, status=410)
+    has_consent = has_given(enrollment.runner, Consent.Purpose.HEALTH)
+    initial = _initial(check_in, choice)
+    data = request.POST if request.method == "POST" else None
+    form = CheckInForm(data, has_consent=has_consent, initial=initial)
+    status = 200
+    if request.method == "POST":
+        if form.is_valid():
+            return _save(request, enrollment, day, form)
+        status = 422
+    context |= {
+        "form": form,
+        "saved": SAVED in request.GET,
+        "proposes": check_in is not None and initial["status"] != check_in.status,
+        "last_date": last_date(lesson),
+    }
+    return render(request, "pages/check_in.html", context, status=status)
+
+
+def _initial(check_in: CheckIn | None, choice: str) -> dict[str, Any]:
+    """What the form shows first: what was saved, with the answer that the link proposes."""
+    fields = ("status", "tightness", "pain", "pain_where", "distance", "unit", "note")
+    initial = {name: getattr(check_in, name) for name in fields} if check_in else {}
+    if choice in CheckIn.Status.values and (check_in is None or check_in.status != choice):
+        initial["status"] = choice
+    return initial
+
+
+def _save(request: HttpRequest, enrollment: Enrollment, day: int, form: CheckInForm) -> HttpResponse:
+    keep_health = bool(form.cleaned_data.get("keep_health"))
+    try:
+        record(enrollment.pk, day, form.report(), timezone.now(), keep_health=keep_health)
+    except Closed:
+        context = {"enrollment": enrollment, "day": day}
+        return render(request, "pages/check_in_closed.html", context, status=410)
+    tasks.nudge(tasks.work_out, enrollment.pk)
+    # Back to the link without the answer it proposed, so that a reload shows what was saved.
+    token = request.resolver_match.kwargs["token"] if request.resolver_match else ""
+    path = reverse("check-in", args=[token])
+    return redirect(f"{path}?{SAVED}")
+
+
+@capability(Purpose.HOUR)
+def hour_page(request: HttpRequest, enrollment: Enrollment) -> HttpResponse:
+    """Another hour or time zone, from the next lesson on."""
+    if enrollment.state not in Enrollment.OPEN_STATES:
+        return trouble(request, "gone", 410)
+    initial = {"send_at": f"{enrollment.send_at:%H:%M}", "time_zone": enrollment.time_zone}
+    form = HourForm(request.POST if request.method == "POST" else None, initial=initial)
+    if request.method == "POST" and form.is_valid():
+        chosen = form.cleaned_data
+        reschedule(enrollment.pk, chosen["send_at"], chosen["time_zone"], Event.Actor.RUNNER, timezone.now())
+        return redirect(f"{request.path}?{SAVED}")
+    context = {"enrollment": enrollment, "form": form, "saved": SAVED in request.GET}
+    status = 422 if form.is_bound else 200
+    return render(request, "pages/hour.html", context, status=status)
+
+
+@capability(Purpose.LEAVE)
+def leave_page(request: HttpRequest, enrollment: Enrollment) -> HttpResponse:
+    """Leaving: a page with one button, and the same address for a mail client's one-click POST
+    (RFC 8058), which is answered without a redirect."""
+    if request.method == "POST":
+        leave(enrollment.pk, Event.Actor.RUNNER, timezone.now())
+        enrollment.refresh_from_db()
+    left = enrollment.state == Enrollment.State.WITHDRAWN
+    return render(request, "pages/leave.html", {"enrollment": enrollment, "left": left})

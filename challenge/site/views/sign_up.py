@@ -1,0 +1,123 @@
+"""From a visitor to a confirmed runner."""
+
+from datetime import date, datetime
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_http_methods
+
+from accounts.capabilities import Altered, Expired, read
+from accounts.models import Consent
+from challenge import schedule, tasks
+from challenge.delivery.links import Purpose
+from challenge.enrollment.confirm import Outcome, confirm
+from challenge.enrollment.requests import TooManyRequests
+from challenge.enrollment.sign_up import Wish, send_links, sign_up
+from challenge.models import Cohort, Enrollment, Program
+from challenge.site.address import client_ip
+from challenge.site.capability import capability, trouble
+from challenge.site.forms import LinksForm, SignUpForm
+
+
+# No cookie goes to visitors, so there is no session that a foreign page could borrow.
+@csrf_exempt
+@require_http_methods(["GET", "HEAD", "POST"])
+def sign_up_page(request: HttpRequest, cohort: str = "") -> HttpResponse:
+    now = timezone.now()
+    group = get_object_or_404(Cohort.objects.select_related("program"), slug=cohort) if cohort else None
+    program = group.program if group else Program.objects.filter(is_open=True).order_by("pk").first()
+    if program is None or not program.is_open:
+        return render(request, "pages/closed.html")
+    form = SignUpForm(request.POST if request.method == "POST" else None, now=now, cohort=group)
+    status = 200
+    if request.method == "POST":
+        if form.is_valid():
+            return _sign_up(request, form, program, group)
+        status = 422
+    context = {"form": form, "program": program, "cohort": form.cohort}
+    return render(request, "pages/sign_up.html", context, status=status)
+
+
+def _sign_up(request: HttpRequest, form: SignUpForm, program: Program, cohort: Cohort | None) -> HttpResponse:
+    if form.is_trapped:
+        return redirect("sent")
+    fields: dict[str, Any] = {
+        name: form.cleaned_data[name] for name in ("email", "first_name", "starts_on", "send_at", "time_zone")
+    }
+    wish = Wish(**fields, program=program, cohort=cohort, health=form.cleaned_data["health_consent"])
+    try:
+        sign_up(wish, client_ip(request), timezone.now())
+    except TooManyRequests:
+        context = {"form": form, "program": program, "cohort": form.cohort, "too_many": True}
+        return render(request, "pages/sign_up.html", context, status=429)
+    tasks.nudge(tasks.send)
+    return redirect("sent")
+
+
+@capability(Purpose.CONFIRM)
+def confirm_page(request: HttpRequest, enrollment: Enrollment) -> HttpResponse:
+    now = timezone.now()
+    if request.method == "POST":
+        outcome = confirm(enrollment.pk, now)
+        if outcome is Outcome.GONE:
+            return trouble(request, "gone", 410)
+        tasks.nudge(tasks.plan)
+        return redirect(request.path)
+    if enrollment.state == Enrollment.State.WITHDRAWN:
+        return trouble(request, "gone", 410)
+    asked = Consent.objects.filter(user=enrollment.runner, given_at=None, withdrawn_at=None)
+    purposes = set(asked.values_list("purpose", flat=True))
+    context = {
+        "enrollment": enrollment,
+        "health": Consent.Purpose.HEALTH in purposes,
+        "first_date": _first_date(enrollment, now),
+        "on_its_way": enrollment.next_due_at is not None and enrollment.next_due_at <= now,
+    }
+    return render(request, "pages/confirm.html", context)
+
+
+def _first_date(enrollment: Enrollment, now: datetime) -> date:
+    """The local date of day 1 if the sign-up is confirmed now: the one wished for, unless it is past."""
+    zone = enrollment.zone
+    return schedule.local_date(
+        schedule.first_due(enrollment.starts_on, now, enrollment.send_at, zone), zone
+    )
+
+
+@csrf_exempt
+@require_http_methods(["GET", "HEAD", "POST"])
+def links_page(request: HttpRequest) -> HttpResponse:
+    """Fresh links by mail, for an address or for the holder of a link that has expired."""
+    form = LinksForm(_with_address(request) if request.method == "POST" else None)
+    too_many = False
+    if request.method == "POST" and form.is_valid():
+        try:
+            send_links(form.cleaned_data["email"], client_ip(request), timezone.now())
+        except TooManyRequests:
+            too_many = True
+            if request.POST.get("token"):
+                # The address behind an expired link is not for whoever holds that link.
+                form = LinksForm()
+        else:
+            tasks.nudge(tasks.send)
+            return redirect("sent")
+    status = 429 if too_many else 422 if form.is_bound else 200
+    return render(request, "pages/links.html", {"form": form, "too_many": too_many}, status=status)
+
+
+def _with_address(request: HttpRequest) -> dict[str, str]:
+    """The posted form; an expired link stands for the address that it was sent to."""
+    token, purpose = request.POST.get("token", ""), request.POST.get("purpose", "")
+    if not token:
+        return request.POST.dict()
+    try:
+        values = read(Purpose(purpose), token, timezone.now())
+    except Expired as expired:
+        values = expired.values
+    except (Altered, ValueError):
+        raise Http404 from None
+    enrollment = get_object_or_404(Enrollment.objects.select_related("runner"), pk=values[0])
+    return {"email": enrollment.runner.email}

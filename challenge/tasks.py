@@ -1,0 +1,82 @@
+"""Every Celery task, and the one way to ask for one. A task takes ids alone and calls one function;
+what it works on stands in the database, so a task that is lost is made up for by the next look."""
+
+import logging
+from typing import Any
+
+from celery import Task
+from django.db import transaction
+from django.utils import timezone
+
+from challenge.celery import app
+from challenge.checkins import progress
+from challenge.delivery import plan as planner
+from challenge.delivery import rescue as rescuer
+from challenge.delivery import send as sender
+from challenge.delivery.transport import Transport
+from challenge.enrollment import pending, requests
+
+log = logging.getLogger(__name__)
+
+# A drain ends after this many seconds, so that planning and check-ins get their turn; beat or the
+# drain itself starts the next.
+DRAIN_SECONDS = 20
+
+
+def nudge(task: "Task[..., Any]", *ids: int) -> None:
+    """Ask a worker to look, once the transaction has committed. Without a broker nothing is lost:
+    the next sweep finds the row."""
+
+    def enqueue() -> None:
+        try:
+            task.apply_async(ids, retry=False)
+        except Exception as error:  # whatever the broker's client raises; the row is safe
+            log.warning("no broker to tell of %s: %s", task.name, type(error).__name__)
+
+    transaction.on_commit(enqueue)
+
+
+@app.task
+def plan() -> None:
+    while planner.plan(timezone.now()):
+        pass
+    nudge(send)
+
+
+@app.task
+def send() -> None:
+    with Transport() as transport:
+        more = sender.drain(transport, timezone.now, DRAIN_SECONDS)
+    if more:
+        nudge(send)
+
+
+@app.task
+def rescue() -> None:
+    if rescuer.rescue(timezone.now()):
+        nudge(send)
+
+
+@app.task
+def work_out(enrollment_id: int) -> None:
+    progress.work_out(enrollment_id, timezone.now())
+
+
+@app.task
+def sweep_check_ins() -> None:
+    progress.sweep(timezone.now())
+
+
+@app.task
+def remind_pending() -> None:
+    pending.remind(timezone.now())
+
+
+@app.task
+def drop_pending() -> None:
+    pending.drop(timezone.now())
+
+
+@app.task
+def forget_requests() -> None:
+    requests.forget(timezone.now())

@@ -1,0 +1,25 @@
+"""Every address of the site."""
+
+from django.conf import settings
+from django.contrib import admin
+from django.urls import URLPattern, URLResolver, include, path
+
+import challenge.coach.admin  # noqa: F401  registers the coach's desk
+from challenge.site.views import pages, runner, sign_up
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", sign_up.sign_up_page, name="sign-up"),
+    path("join/<slug:cohort>/", sign_up.sign_up_page, name="join"),
+    path("sent/", pages.sent_page, name="sent"),
+    path("links/", sign_up.links_page, name="links"),
+    path("confirm/<str:token>/", sign_up.confirm_page, name="confirm"),
+    path("check-in/<str:token>/", runner.check_in_page, name="check-in"),
+    path("check-in/<str:token>/<slug:choice>/", runner.check_in_page, name="check-in"),
+    path("hour/<str:token>/", runner.hour_page, name="hour"),
+    path("leave/<str:token>/", runner.leave_page, name="leave"),
+    path("privacy/", pages.privacy_page, name="privacy"),
+    path("healthz", pages.healthz, name="healthz"),
+    path("coach/", admin.site.urls),
+]
+if settings.INBOX_DIR:
+    urlpatterns.append(path("inbox/", include("challenge.inbox.urls")))

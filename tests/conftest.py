@@ -1,0 +1,141 @@
+"""The cast (alice, bob, charlie), the course, the clock and the real servers that tests use."""
+
+import logging
+from collections.abc import Callable, Iterator
+from datetime import UTC, date, datetime, time
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.conf import settings as django_settings
+
+from tests.smtp_sink import Sink
+
+# A Tuesday; 08:00 in London, 03:00 in New York.
+NOW = datetime(2026, 3, 3, 8, 0, tzinfo=UTC)
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """A test database of SQLite lies in a file, so that processes and threads can share it."""
+    database = django_settings.DATABASES["default"]
+    if database["ENGINE"].endswith("sqlite3"):
+        path = tmp_path_factory.mktemp("database") / "test.sqlite3"
+        database["TEST"] = {**database.get("TEST", {}), "NAME": str(path)}
+        from django.db import connections
+
+        connections["default"].settings_dict["TEST"]["NAME"] = str(path)
+
+
+@pytest.fixture(autouse=True)
+def quick_and_quiet(settings: Any) -> None:
+    settings.SMTP_TIMEOUT = 2
+    settings.INBOX_DIR = ""
+    logging.getLogger("mail").setLevel(logging.WARNING)
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+@pytest.fixture
+def now() -> datetime:
+    return NOW
+
+
+@pytest.fixture
+def sink(settings: Any) -> Iterator[Sink]:
+    """A real SMTP server that keeps what it is given."""
+    server = Sink()
+    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", server.port
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def program(db: None) -> Any:
+    """The whole course, as it ships."""
+    from challenge.curriculum.course import CONTENT
+    from challenge.curriculum.load import load
+
+    return load(CONTENT / "reset-21", NOW).program
+
+
+Enroll = Callable[..., Any]
+
+
+@pytest.fixture
+def enroll(program: Any) -> Enroll:
+    """Make a confirmed, active runner: enroll("alice", send_at=time(7), time_zone="Europe/London")."""
+    from accounts.models import Consent, User, give
+    from challenge import schedule
+    from challenge.models import Enrollment
+
+    def make(
+        name: str,
+        *,
+        send_at: time = time(7, 0),
+        time_zone: str = "Europe/London",
+        starts_on: date | None = None,
+        now: datetime = NOW,
+        health: bool = True,
+        state: str = Enrollment.State.ACTIVE,
+    ) -> Enrollment:
+        runner = User.objects.create_user(f"{name}@example.com", first_name=name.capitalize())
+        give(runner, [Consent.Purpose.MAIL] + ([Consent.Purpose.HEALTH] if health else []), now)
+        enrollment = Enrollment(
+            runner=runner,
+            program=program,
+            state=state,
+            starts_on=starts_on or now.date(),
+            send_at=send_at,
+            time_zone=time_zone,
+            created_at=now,
+            confirmed_at=now,
+        )
+        if state == Enrollment.State.ACTIVE:
+            enrollment.next_due_at = schedule.first_due(
+                enrollment.starts_on, now, send_at, enrollment.zone
+            )
+        enrollment.save()
+        return enrollment
+
+    return make
+
+
+@pytest.fixture
+def alice(enroll: Enroll) -> Any:
+    return enroll("alice")
+
+
+@pytest.fixture
+def bob(enroll: Enroll) -> Any:
+    return enroll("bob", time_zone="America/New_York", send_at=time(6, 30))
+
+
+@pytest.fixture
+def charlie(enroll: Enroll) -> Any:
+    return enroll("charlie", time_zone="Pacific/Auckland", send_at=time(20, 15))
+
+
+@pytest.fixture
+def go(sink: Sink) -> Callable[[datetime], None]:
+    """Plan and send everything that is due at an instant, as the workers would."""
+    from challenge.delivery.plan import plan
+    from challenge.delivery.send import send_batch
+    from challenge.delivery.transport import Transport
+
+    def run(at: datetime) -> None:
+        while plan(at):
+            pass
+        with Transport() as transport:
+            while send_batch(transport, lambda: at):
+                pass
+
+    return run
+
+
+@pytest.fixture(scope="session")
+def redis_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A real Redis of the test run's own."""
+    from challenge.embedded.redis import serve
+
+    with serve(Path(tmp_path_factory.mktemp("redis"))) as url:
+        yield url

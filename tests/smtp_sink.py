@@ -1,0 +1,141 @@
+"""A real SMTP server for tests. In a thread, with scripted answers; or as a process of its own:
+
+    python -m tests.smtp_sink PORT LOG [SECONDS]
+
+writes a line "Message-ID recipient" for each message, and acknowledges it so many seconds later.
+"""
+
+import asyncio
+import email
+import email.policy
+import os
+import socket
+import sys
+import threading
+from collections.abc import Callable
+from email.message import EmailMessage
+from typing import Any
+
+from aiosmtpd.controller import Controller
+from aiosmtpd.smtp import SMTP, Envelope, Session
+
+DROP = "drop"  # an answer that hangs up instead
+SILENCE = "silence"  # an answer that never comes
+
+Script = Callable[[str, str], str | None]
+
+
+def free_port() -> int:
+    """A loopback port that nobody listens on."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        return int(server.getsockname()[1])
+
+
+class Handler:
+    """Keeps what arrives. `script(phase, recipient)` may answer for a phase: sender, recipient,
+    data (before the message is taken) or answer (after it is taken); None means yes."""
+
+    def __init__(self) -> None:
+        self.script: Script = lambda phase, recipient: None
+        self.raw: list[bytes] = []
+        self.recipients: list[str] = []
+        self.arrived = threading.Condition()
+
+    async def _scripted(self, server: SMTP, phase: str, recipient: str) -> str | None:
+        answer = self.script(phase, recipient)
+        if answer == DROP:
+            assert server.transport is not None
+            server.transport.abort()
+            await asyncio.sleep(3600)
+        if answer == SILENCE:
+            await asyncio.sleep(3600)
+        return answer
+
+    async def handle_MAIL(
+        self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
+    ) -> str:
+        answer = await self._scripted(server, "sender", address)
+        if answer is None:
+            envelope.mail_from = address
+        return answer or "250 OK"
+
+    async def handle_RCPT(
+        self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
+    ) -> str:
+        answer = await self._scripted(server, "recipient", address)
+        if answer is None:
+            envelope.rcpt_tos.append(address)
+        return answer or "250 OK"
+
+    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
+        recipient = envelope.rcpt_tos[0]
+        refused = await self._scripted(server, "data", recipient)
+        if refused:
+            return refused
+        content = envelope.content
+        assert isinstance(content, bytes)
+        with self.arrived:
+            self.raw.append(content)
+            self.recipients.append(recipient)
+            self.arrived.notify_all()
+        return await self._scripted(server, "answer", recipient) or "250 kept"
+
+
+class Sink:
+    """The server in a thread, and what it was given."""
+
+    def __init__(self) -> None:
+        self.handler = Handler()
+        self.port = free_port()
+        self._controller = Controller(self.handler, hostname="127.0.0.1", port=self.port)
+        self._controller.start()
+
+    def stop(self) -> None:
+        self._controller.stop(no_assert=True)
+
+    def script(self, script: Script) -> None:
+        self.handler.script = script
+
+    @property
+    def mails(self) -> list[EmailMessage]:
+        """Every message that was taken, in order."""
+        return [
+            email.message_from_bytes(raw, policy=email.policy.default)
+            for raw in self.handler.raw
+        ]
+
+    def to(self, address: str) -> list[EmailMessage]:
+        return [mail for mail in self.mails if mail["To"] == address]
+
+    def wait_for(self, count: int, seconds: float = 30) -> None:
+        with self.handler.arrived:
+            assert self.handler.arrived.wait_for(lambda: len(self.handler.raw) >= count, seconds)
+
+
+class LoggingHandler:
+    """Appends one line for each message, and acknowledges it `seconds` later."""
+
+    def __init__(self, path: str, seconds: float) -> None:
+        self._file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
+        self._seconds = seconds
+
+    async def handle_DATA(self, server: Any, session: Session, envelope: Envelope) -> str:
+        content = envelope.content
+        assert isinstance(content, bytes)
+        message_id = email.message_from_bytes(content)["Message-ID"]
+        os.write(self._file, f"{message_id} {envelope.rcpt_tos[0]}\n".encode())
+        await asyncio.sleep(self._seconds)
+        return "250 kept"
+
+
+def main() -> None:
+    port, path, *seconds = sys.argv[1:]
+    handler = LoggingHandler(path, float(seconds[0]) if seconds else 0)
+    controller = Controller(handler, hostname="127.0.0.1", port=int(port))
+    controller.start()
+    print("listening", flush=True)
+    threading.Event().wait()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,126 @@
+"""The course that ships: every point taught, every day and stretch complete, nothing promised."""
+
+import re
+
+import pytest
+
+from challenge.curriculum.compile import compile_day
+from challenge.curriculum.course import CONTENT, Course, read_course
+from challenge.curriculum.slots import fill, named_in, slots
+
+pytestmark = pytest.mark.pure
+
+# What the text of a day has to say when the day claims to teach a point.
+TAUGHT = {
+    "E1": r"SO-as",
+    "E2": r"iliacus.*iliopsoas|iliopsoas.*iliacus",
+    "E3": r"front.*(left|each side|one each|right)",
+    "E4": r"hip flexor|bend(s|ing)? the hip|lifts? the (leg|thigh)",
+    "E5": r"lumbar|low(er)? (back|spine).*thigh|trochanter",
+    "E6": r"(only|no other) muscle.*lumbar.*thigh bone",
+    "E7": r"deep(er)?.*(core|six-pack|abdominal|belly)|core.*deep",
+    "E8": r"streng|strong",
+    "E9": r"sit(ting)?",
+    "E10": r"lift.*(walk|run|swim)|(walk|run|swim).*lift",
+    "E11": r"foot.*(knee|Achilles|hip)",
+    "E12": r"disc.*(sciatica|stenosis)|(sciatica|stenosis).*disc",
+    "E13": r"long(er)?.*(year|month|week|time)|time",
+    "E14": r"adapt",
+    "E15": r"alone|nerve.*(skelet|bone)",
+    "E16": r"lumbar plexus",
+    "E17": r"numb|weak",
+    "E18": r"irritat.*nerve|nerve.*irritat",
+    "E19": r"nerve.*muscle.*bone",
+    "E20": r"pliab|give|supple",
+    "E21": r"(rib|shoulder|head).*forward|forward.*(rib|shoulder|head)",
+    "E22": r"pillow.*knees|knees.*pillow",
+    "E23": r"stress|trauma",
+    "A1": r"psoas major.*iliacus|iliacus.*psoas major",
+    "A2": r"deep.*(belly|spine|abdom)|spine.*deep",
+    "A3": r"(walk|posture|upright|stand).*(run|jump)|(run|jump).*(walk|posture)",
+    "A4": r"organ|kidney",
+    "A5": r"diaphragm|breath",
+    "A6": r"(low(er)?[- ]back|sit)",
+    "A7": r"\?.*\?.*\?.*\?|four",
+    "S1": r"half-kneel|kneel|lunge",
+    "S2": r"(straight|long).*(chest|leg)|chest.*(straight|long)",
+    "S3": r"ball",
+}
+COACHS_VIEW = {"E11", "E12", "E17", "E18", "E23"}
+STRETCH_OF = {
+    "S1": "half-kneeling-hip-flexor",
+    "S2": "one-leg-long-psoas-stretch",
+    "S3": "ball-release",
+}
+PROMISES = re.compile(r"\b(cures?|guarantee[ds]?|miracle|heals? you|you are fine|fix(es)? your)\b", re.IGNORECASE)
+
+
+@pytest.fixture(scope="module")
+def course() -> Course:
+    return read_course(CONTENT / "reset-21")
+
+
+def test_the_brief_is_complete(course: Course) -> None:
+    brief = {f"E{n}" for n in range(1, 24)} | {f"A{n}" for n in range(1, 8)} | {"S1", "S2", "S3"}
+    assert set(course.program["points"]) == brief == set(TAUGHT)
+
+
+@pytest.mark.parametrize("point", TAUGHT)
+def test_every_point_is_taught_in_the_text_of_a_day(course: Course, point: str) -> None:
+    days = [day for day in course.days.values() if point in day.meta["points"]]
+    pattern = re.compile(TAUGHT[point], re.IGNORECASE | re.DOTALL)
+    assert days
+    for day in days:
+        assert pattern.search(day.body), f"day {day.meta['number']} claims {point} and does not say it"
+        if point in STRETCH_OF:
+            assert STRETCH_OF[point] in day.meta["stretches"]
+
+
+def test_opinion_is_marked(course: Course) -> None:
+    for day in course.days.values():
+        if COACHS_VIEW & set(day.meta["points"]):
+            assert "> **The coach's view.**" in day.body
+            assert "evidence" in day.body
+
+
+def test_the_arc(course: Course) -> None:
+    days = course.days
+    assert list(days) == list(range(1, 22))
+    assert [number for number, day in days.items() if day.meta["self_check"]] == [1, 7, 14, 21]
+    assert {slug for day in days.values() for slug in day.meta["stretches"]} == set(course.stretches)
+    assert len(course.stretches) >= 10
+    assert all(number >= 8 for number, day in days.items() if "ball-release" in day.meta["stretches"])
+
+
+def test_nothing_is_promised(course: Course) -> None:
+    pages = [*course.days.values(), *course.stretches.values(), course.self_check]
+    for page in pages:
+        assert not PROMISES.search(page.source), page.path.name
+
+
+@pytest.mark.parametrize("caution", ["pulse", "belly", "numb", "pregnan", "surgery", "hernia", "blood", "aneurysm"])
+def test_the_balls_cautions_stand_with_the_stretch(course: Course, caution: str) -> None:
+    assert caution in course.stretches["ball-release"].source
+
+
+@pytest.mark.parametrize("number", range(1, 22))
+def test_a_days_mail_says_the_same_in_both_parts(course: Course, number: int) -> None:
+    mail = compile_day(course, number)
+    values = {name: f"<{name}>" for name in slots()}
+    text, html = fill(mail.text, values), fill(mail.html, values, html=True)
+
+    assert named_in(mail.html) == named_in(mail.text)
+    assert {"done_url", "partly_url", "not_today_url", "hour_url", "leave_url"} <= named_in(mail.text)
+    shown = words(re.sub(r"<style>.*?</style>|<[^>]+>", " ", html, flags=re.DOTALL))
+    for paragraph in re.split(r"\n\s*\n", course.days[number].body):
+        for sentence in re.split(r"(?<=[.?!])\s", re.sub(r"[#>*_]|^\d+\.", " ", paragraph, flags=re.MULTILINE)):
+            assert words(sentence) in shown
+            assert words(sentence) in words(re.sub(r"^\| ?", "", text, flags=re.MULTILINE))
+    assert all(len(line) <= 78 or "<" in line for line in text.splitlines())
+    assert len(html.encode()) < 80_000
+
+
+def words(text: str) -> str:
+    """The words alone, whatever marks, case and lines they stand in."""
+    unescaped = text.replace("&#x27;", "'").replace("&quot;", '"').replace("&amp;", "&")
+    return " ".join(re.findall(r"[a-z0-9]+", unescaped.lower()))

@@ -91,9 +91,7 @@ def enroll(program: Any) -> Enroll:
             confirmed_at=now,
         )
         if state == Enrollment.State.ACTIVE:
-            enrollment.next_due_at = schedule.first_due(
-                enrollment.starts_on, now, send_at, enrollment.zone
-            )
+            enrollment.next_due_at = schedule.first_due(enrollment.starts_on, now, send_at, enrollment.zone)
         enrollment.save()
         return enrollment
 

@@ -99,10 +99,7 @@ class Sink:
     @property
     def mails(self) -> list[EmailMessage]:
         """Every message that was taken, in order."""
-        return [
-            email.message_from_bytes(raw, policy=email.policy.default)
-            for raw in self.handler.raw
-        ]
+        return [email.message_from_bytes(raw, policy=email.policy.default) for raw in self.handler.raw]
 
     def to(self, address: str) -> list[EmailMessage]:
         return [mail for mail in self.mails if mail["To"] == address]

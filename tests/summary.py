@@ -1,6 +1,6 @@
 """Say how many tests ran on each database and what was left out; fail when nothing may be left out.
 
-    python -m tests.summary SQLite=var/tests-sqlite.xml PostgreSQL=var/tests-postgresql.xml
+python -m tests.summary SQLite=var/tests-sqlite.xml PostgreSQL=var/tests-postgresql.xml
 """
 
 import os

@@ -52,7 +52,9 @@ STRETCH_OF = {
     "S2": "one-leg-long-psoas-stretch",
     "S3": "ball-release",
 }
-PROMISES = re.compile(r"\b(cures?|guarantee[ds]?|miracle|heals? you|you are fine|fix(es)? your)\b", re.IGNORECASE)
+PROMISES = re.compile(
+    r"\b(cures?|guarantee[ds]?|miracle|heals? you|you are fine|fix(es)? your)\b", re.IGNORECASE
+)
 
 
 @pytest.fixture(scope="module")
@@ -98,7 +100,9 @@ def test_nothing_is_promised(course: Course) -> None:
         assert not PROMISES.search(page.source), page.path.name
 
 
-@pytest.mark.parametrize("caution", ["pulse", "belly", "numb", "pregnan", "surgery", "hernia", "blood", "aneurysm"])
+@pytest.mark.parametrize(
+    "caution", ["pulse", "belly", "numb", "pregnan", "surgery", "hernia", "blood", "aneurysm"]
+)
 def test_the_balls_cautions_stand_with_the_stretch(course: Course, caution: str) -> None:
     assert caution in course.stretches["ball-release"].source
 
@@ -113,7 +117,9 @@ def test_a_days_mail_says_the_same_in_both_parts(course: Course, number: int) ->
     assert {"done_url", "partly_url", "not_today_url", "hour_url", "leave_url"} <= named_in(mail.text)
     shown = words(re.sub(r"<style>.*?</style>|<[^>]+>", " ", html, flags=re.DOTALL))
     for paragraph in re.split(r"\n\s*\n", course.days[number].body):
-        for sentence in re.split(r"(?<=[.?!])\s", re.sub(r"[#>*_]|^\d+\.", " ", paragraph, flags=re.MULTILINE)):
+        for sentence in re.split(
+            r"(?<=[.?!])\s", re.sub(r"[#>*_]|^\d+\.", " ", paragraph, flags=re.MULTILINE)
+        ):
             assert words(sentence) in shown
             assert words(sentence) in words(re.sub(r"^\| ?", "", text, flags=re.MULTILINE))
     assert all(len(line) <= 78 or "<" in line for line in text.splitlines())

@@ -88,7 +88,9 @@ def check_in(client: Client, text: str, day: int) -> None:
     assert (saved.status, saved.tightness, saved.pain) == ("done", 4, 1)
 
 
-def test_a_late_lesson_leaves_the_next_ones_time_unchanged(alice: Any, sink: Sink, go: Go, now: datetime) -> None:
+def test_a_late_lesson_leaves_the_next_ones_time_unchanged(
+    alice: Any, sink: Sink, go: Go, now: datetime
+) -> None:
     times = [now, now + timedelta(days=1, hours=5), now + timedelta(days=2) - timedelta(hours=1)]
     for at in times:
         go(at)

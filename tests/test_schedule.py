@@ -15,9 +15,7 @@ ZONES = sorted(available_timezones() - {"localtime", "Factory"})
 LONDON = ZoneInfo("Europe/London")
 walls = st.builds(time, st.integers(0, 23), st.sampled_from([0, 15, 30, 45]))
 dates = st.dates(date(2026, 1, 1), date(2030, 12, 31))
-instants = st.datetimes(
-    datetime(2026, 1, 1), datetime(2030, 12, 31), timezones=st.just(UTC)
-)
+instants = st.datetimes(datetime(2026, 1, 1), datetime(2030, 12, 31), timezones=st.just(UTC))
 
 
 def off(instant: datetime, day: date, wall: time, zone: ZoneInfo) -> timedelta:
@@ -32,7 +30,9 @@ def test_a_wall_time_that_is_skipped_moves_to_the_next_valid_minute() -> None:
 
 
 def test_a_wall_time_that_happens_twice_means_the_first() -> None:
-    assert schedule.to_utc(date(2026, 10, 25), time(1, 30), LONDON) == datetime(2026, 10, 25, 0, 30, tzinfo=UTC)
+    assert schedule.to_utc(date(2026, 10, 25), time(1, 30), LONDON) == datetime(
+        2026, 10, 25, 0, 30, tzinfo=UTC
+    )
 
 
 def test_half_an_hour_of_gap() -> None:
@@ -143,7 +143,12 @@ def test_an_hour_of_today_that_has_just_begun_is_due_now_and_a_past_one_in_the_e
 
 @pytest.mark.parametrize(
     ("hour", "expected"),
-    [(3, datetime(2026, 3, 3, 7)), (7, datetime(2026, 3, 3, 7)), (20, datetime(2026, 3, 3, 20)), (21, datetime(2026, 3, 4, 7))],
+    [
+        (3, datetime(2026, 3, 3, 7)),
+        (7, datetime(2026, 3, 3, 7)),
+        (20, datetime(2026, 3, 3, 20)),
+        (21, datetime(2026, 3, 4, 7)),
+    ],
 )
 def test_late_mail_waits_for_daylight(hour: int, expected: datetime) -> None:
     now = datetime(2026, 3, 3, hour, tzinfo=UTC)

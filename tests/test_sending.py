@@ -12,14 +12,17 @@ from tests.smtp_sink import Sink
 pytestmark = pytest.mark.django_db
 
 
-def test_a_due_runner_gets_day_one(alice: Any, sink: Sink, go: Callable[[datetime], None], now: datetime) -> None:
+def test_a_due_runner_gets_day_one(
+    alice: Any, sink: Sink, go: Callable[[datetime], None], now: datetime
+) -> None:
     go(now)
 
     [mail] = sink.to("alice@example.com")
     lesson = Delivery.objects.get(kind="lesson")
     assert mail["Subject"].startswith("Day 1: ")
     assert mail["Message-ID"] == lesson.message_id
-    assert mail["List-Unsubscribe"].startswith("<http") and "\n" not in mail["List-Unsubscribe"]
+    assert mail["List-Unsubscribe"].startswith("<http")
+    assert "\n" not in mail["List-Unsubscribe"]
     assert mail["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
     assert mail["Auto-Submitted"] == "auto-generated"
     assert mail["List-ID"] == "The 21-Day Runner Reset <reset-21.localhost>"

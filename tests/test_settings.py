@@ -31,7 +31,12 @@ def test_every_setting_is_documented_and_nothing_else() -> None:
 def test_without_a_key_nothing_starts_and_the_message_says_what_to_do(tmp_path: Path) -> None:
     environment = {name: value for name, value in os.environ.items() if name != "SECRET_KEY"}
     done = subprocess.run(
-        [sys.executable, "manage.py", "check"], cwd=ROOT, env=environment, capture_output=True, text=True, check=False
+        [sys.executable, "manage.py", "check"],
+        cwd=ROOT,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
     )
     assert done.returncode != 0
     assert "SECRET_KEY is not set. Give it 50 random characters" in done.stderr

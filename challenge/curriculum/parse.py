@@ -143,4 +143,6 @@ def _flat(messages: Any) -> str:
 
 def words(markdown: str) -> int:
     """How many words a lesson has, its marks left out."""
-    return len(re.findall(r"[\w'\u2019-]*\w[\w'\u2019-]*", re.sub(r"^#+ |[*_>`]", "", markdown, flags=re.MULTILINE)))
+    return len(
+        re.findall(r"[\w'\u2019-]*\w[\w'\u2019-]*", re.sub(r"^#+ |[*_>`]", "", markdown, flags=re.MULTILINE))
+    )

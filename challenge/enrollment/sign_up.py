@@ -37,7 +37,9 @@ def sign_up(wish: Wish, ip: str, now: datetime) -> None:
     with transaction.atomic():
         ip_hash = admit(ip, now)
         User.objects.get_or_create(email=wish.email, defaults={"first_name": wish.first_name})
-        user = User.objects.select_for_update().get(email=wish.email)  # two forms at once: one after the other
+        user = User.objects.select_for_update().get(
+            email=wish.email
+        )  # two forms at once: one after the other
         enrollment = _open_enrollment(user, wish.program)
         if enrollment is None or enrollment.state == State.PENDING:
             enrollment = _keep(enrollment or Enrollment(runner=user, program=wish.program), wish, now)

@@ -169,7 +169,7 @@ class Migration(migrations.Migration):
             name='Delivery',
             fields=[
                 ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('kind', models.CharField(choices=[('confirmation', 'confirmation'), ('reminder', 'reminder to confirm'), ('welcome', 'welcome'), ('enrolled', 'already enrolled'), ('links', 'fresh links'), ('lesson', 'lesson')], max_length=12, verbose_name='kind')),
+                ('kind', models.CharField(choices=[('confirmation', 'confirmation'), ('reminder', 'reminder to confirm'), ('welcome', 'welcome'), ('links', 'fresh links'), ('lesson', 'lesson')], max_length=12, verbose_name='kind')),
                 ('day', models.PositiveSmallIntegerField(default=0, verbose_name='day')),
                 ('copy', models.PositiveSmallIntegerField(default=0, help_text='0 is the first; more when sent again.', verbose_name='copy')),
                 ('state', models.CharField(choices=[('queued', 'queued'), ('sending', 'sending'), ('sent', 'sent'), ('retry', 'retry'), ('failed', 'failed'), ('suppressed', 'suppressed')], default='queued', max_length=10, verbose_name='state')),

@@ -38,7 +38,6 @@ class Delivery(models.Model):
         CONFIRMATION = "confirmation", _("confirmation")
         REMINDER = "reminder", _("reminder to confirm")
         WELCOME = "welcome", _("welcome")
-        ENROLLED = "enrolled", _("already enrolled")
         LINKS = "links", _("fresh links")
         LESSON = "lesson", _("lesson")
 

@@ -53,6 +53,7 @@ def send() -> None:
 
 @app.task
 def rescue() -> None:
+    rescuer.close(timezone.now())
     if rescuer.rescue(timezone.now()):
         nudge(send)
 

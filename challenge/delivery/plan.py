@@ -4,6 +4,7 @@ The next lesson follows from what was sent. A lesson that missed its window is o
 next one under the same row, so that after an outage there is one lesson a local day, in order.
 """
 
+import logging
 from datetime import datetime, timedelta
 
 from django.db import transaction
@@ -12,8 +13,11 @@ from challenge import schedule
 from challenge.models import Delivery, Enrollment, Event
 from challenge.models.enrollment import note
 
+log = logging.getLogger(__name__)
+
 State, Kind = Delivery.State, Delivery.Kind
 BUSY = timedelta(minutes=1)
+UNPLANNED = timedelta(hours=1)
 
 
 def plan(now: datetime, size: int = 500) -> bool:
@@ -28,7 +32,13 @@ def plan(now: datetime, size: int = 500) -> bool:
         latest = latest_lessons([enrollment.pk for enrollment in due])
         new: list[Delivery] = []
         for enrollment in due:
-            if delivery := _step(enrollment, latest.get(enrollment.pk), now):
+            try:
+                delivery = _step(enrollment, latest.get(enrollment.pk), now)
+            except (LookupError, ValueError, OverflowError):
+                # A time zone that this machine does not know, say: it must not hold up the others.
+                log.exception("enrollment %s could not be planned", enrollment.pk)
+                enrollment.next_due_at, delivery = now + UNPLANNED, None
+            if delivery:
                 new.append(delivery)
         Delivery.objects.bulk_create(new, ignore_conflicts=True)
         Enrollment.objects.bulk_update(due, ["next_due_at", "state"])

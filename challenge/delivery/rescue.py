@@ -1,9 +1,11 @@
-"""Leases that ran out: their rows go back into the queue, and the doubtful one is marked."""
+"""What is stuck: leases that ran out go back into the queue, with the doubtful one marked; windows
+that closed on a copy end it."""
 
 from datetime import datetime, timedelta
 from itertools import groupby
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from challenge.delivery.claim import attempted, in_order, waiting_state
 from challenge.delivery.transport import Answer, Phase, Verdict
@@ -26,10 +28,19 @@ def rescue(now: datetime) -> int:
             )
         )
         lost.sort(key=lambda delivery: str(delivery.lease))
-        for _lease, batch in groupby(lost, key=lambda delivery: delivery.lease):
+        for _token, batch in groupby(lost, key=lambda delivery: delivery.lease):
             for place, delivery in enumerate(batch):
                 _put_back(delivery, doubtful=place == 0, now=now)
     return len(lost)
+
+
+def close(now: datetime) -> int:
+    """Give up on lessons sent again that did not get through in time. Returns how many.
+
+    First sendings are the planner's: it opens them again in the next window.
+    """
+    late = Delivery.objects.filter(state__in=Delivery.WAITING, closes_at__lte=now, copy__gt=0)
+    return late.update(state=Delivery.State.FAILED, reason=_("It did not get through before the evening."))
 
 
 def _put_back(delivery: Delivery, *, doubtful: bool, now: datetime) -> None:

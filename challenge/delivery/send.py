@@ -102,7 +102,10 @@ def _record_poison(delivery: Delivery, error: Exception, now: datetime) -> None:
 
 def _record(delivery: Delivery, revision: Revision | None, answer: Answer, now: datetime) -> None:
     attempts = attempted(delivery, now, answer)
-    unsure_before = any(attempt["outcome"] == Verdict.UNCERTAIN for attempt in delivery.attempts)
+    unsure_before = any(
+        attempt["outcome"] == Verdict.UNCERTAIN and attempt["phase"] == Phase.ANSWER
+        for attempt in delivery.attempts
+    )
     sent = {"state": State.SENT, "sent_at": now, "revision": revision, "reason": "", "attempts": attempts}
     match answer.verdict:
         case Verdict.ACCEPTED:

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from challenge.checkins.progress import sweep
 from challenge.delivery.plan import plan
-from challenge.delivery.rescue import rescue
+from challenge.delivery.rescue import close, rescue
 from challenge.delivery.send import drain
 from challenge.delivery.transport import Transport
 from challenge.enrollment import pending, requests
@@ -37,6 +37,7 @@ class Command(BaseCommand):
             close_old_connections()
 
     def _round(self, stopped: threading.Event) -> None:
+        close(timezone.now())
         rescue(timezone.now())
         pending.remind(timezone.now())
         pending.drop(timezone.now())

@@ -33,6 +33,7 @@ MAIL_POLICY = {
     "frame-ancestors": [SELF],
     "sandbox": [],
 }
+SHOWN_ABOVE = {"slug", "title", "minutes"}
 
 
 def sample(day: int) -> dict[str, str]:
@@ -176,7 +177,7 @@ class StretchAdmin(RecordAdmin[Stretch]):
     @admin.display(description=gettext_lazy("Facts"))
     def facts(self, stretch: Stretch) -> str:
         facts = _parts(stretch)[0].items()
-        shown = {key.replace("_", " "): value for key, value in facts if not hasattr(stretch, key)}
+        shown = {key.replace("_", " "): value for key, value in facts if key not in SHOWN_ABOVE}
         return render_to_string("admin/challenge/stretch/facts.html", {"facts": shown})
 
     @admin.display(description=gettext_lazy("Steps"))

@@ -1,5 +1,6 @@
 """The list of enrollments: who is where, who is quiet, who hurts."""
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -82,7 +83,7 @@ class EnrollmentAdmin(RecordAdmin[Enrollment]):
         form_url: str = "",
         extra_context: dict[str, Any] | None = None,
     ) -> HttpResponse:
-        if not object_id.isascii() or not object_id.isdigit():
+        if not re.fullmatch("[0-9]{1,18}", object_id):
             raise Http404
         return runner_page(request, int(object_id))
 

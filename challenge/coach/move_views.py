@@ -1,6 +1,7 @@
 """Moves from the desk: the actions of the list, the buttons of one runner's page, and the page that
 asks before what can't be taken back."""
 
+import re
 from collections.abc import Callable, Sequence
 
 from django.contrib import admin, messages
@@ -46,7 +47,7 @@ def move_view(request: HttpRequest) -> HttpResponse:
     The ids come in one field, because Django reads at most a thousand fields.
     """
     move = moves.MOVES.get(request.POST.get("move", ""))
-    ids = [int(text) for text in request.POST.get("ids", "").split(",") if text.isascii() and text.isdigit()]
+    ids = [int(text) for text in re.findall(r"\b[0-9]{1,18}\b", request.POST.get("ids", ""))]
     if move is None or not ids:
         raise Http404
     enrollments = _in_full(Enrollment.objects.filter(pk__in=ids))

@@ -68,7 +68,9 @@ SEND_AGAIN = Move(
     done=gettext_lazy("Queued once more"),
     states=frozenset({State.ACTIVE}),
     run=lambda pk, now: moves.send_again(pk, now) is not None,
-    question=gettext_lazy("Send these lessons again? Each runner gets one more copy of her latest lesson."),
+    question=gettext_lazy(
+        "Send these lessons again? Each runner gets one more copy; where it is night, in the morning."
+    ),
     sends=True,
 )
 MOVES = {move.name: move for move in (PAUSE, RESUME, SEND_AGAIN, WITHDRAW)}

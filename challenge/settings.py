@@ -13,7 +13,7 @@ from environs import Env
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = Env()
-env.read_env(str(BASE_DIR / ".env"))
+env.read_env(str(BASE_DIR / ".env"), recurse=False)
 
 # The site
 DEBUG = env.bool("DEBUG", False)

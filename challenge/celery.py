@@ -29,13 +29,16 @@ app.conf.update(
     broker_url=settings.REDIS_URL,
     broker_connection_retry_on_startup=True,
     broker_connection_max_retries=None,
-    # A web request that nudges a worker gives up at once: the beat's next look finds the row.
+    # A web request that nudges a worker gives up within a second, also on a Redis that accepts and
+    # says nothing: the beat's next look finds the row. Acknowledgements stay in the worker, as a
+    # lost message costs nothing, while one in Redis that timed out would stop the worker for good.
     broker_transport_options={
         "socket_connect_timeout": 0.5,
         "socket_timeout": 0.5,
         "socket_keepalive": True,
         "health_check_interval": 10,
         "max_retries": 0,
+        "ack_emulation": False,
     },
     task_publish_retry=False,
     task_ignore_result=True,
@@ -47,7 +50,7 @@ app.conf.update(
     beat_schedule={
         "plan": every(30, "plan"),
         "send": every(30, "send"),
-        "rescue": every(30, "rescue"),
+        "rescue": every(15, "rescue"),
         "sweep check-ins": every(60, "sweep_check_ins"),
         "remind pending": every(900, "remind_pending"),
         "drop pending": every(3600, "drop_pending"),

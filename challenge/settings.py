@@ -69,7 +69,7 @@ MAIL_FROM = env.str("MAIL_FROM", "Runner Reset <coach@localhost>")
 MAIL_FROM_ADDRESS = parseaddr(MAIL_FROM)[1]
 DEFAULT_FROM_EMAIL = MAIL_FROM
 MAIL_DOMAIN = MAIL_FROM_ADDRESS.rpartition("@")[2]
-LEASE_SECONDS = env.int("LEASE_SECONDS", 60)
+LEASE_SECONDS = env.int("LEASE_SECONDS", 45)
 BATCH_SIZE = env.int("BATCH_SIZE", 50)
 INBOX_DIR = env.str("INBOX_DIR", "")
 
@@ -149,7 +149,7 @@ CONTENT_SECURITY_POLICY = {
         "base-uri": [NONE],
         "object-src": [NONE],
         "form-action": [SELF],
-        "frame-ancestors": [SELF],
+        "frame-ancestors": [NONE],
     }
 }
 _https = SITE_URL.startswith("https://")
@@ -158,7 +158,6 @@ SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if PROXY_COUNT els
 SECURE_REDIRECT_EXEMPT = [r"^healthz$"]
 SECURE_HSTS_SECONDS = env.int("HSTS_SECONDS", 3600) if _https else 0
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _https
-X_FRAME_OPTIONS = "SAMEORIGIN"
 
 LOGGING = {
     "version": 1,

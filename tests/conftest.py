@@ -1,6 +1,8 @@
 """The cast (alice, bob, charlie), the course, the clock and the real servers that tests use."""
 
 import logging
+import os
+import shutil
 from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, time
 from pathlib import Path
@@ -49,13 +51,29 @@ def sink(settings: Any) -> Iterator[Sink]:
     server.stop()
 
 
+@pytest.fixture(scope="session")
+def course_rows() -> dict[type, list[Any]]:
+    """The course's rows, by model; empty until a test has loaded it."""
+    return {}
+
+
 @pytest.fixture
-def program(db: None) -> Any:
-    """The whole course, as it ships."""
+def program(db: None, course_rows: dict[type, list[Any]]) -> Any:
+    """The whole course, as it ships: loaded once, then put back row by row."""
+    from django.db import transaction
+
     from challenge.curriculum.course import CONTENT
     from challenge.curriculum.load import load
+    from challenge.models import Day, Program, Revision, Stretch
 
-    return load(CONTENT / "reset-21", NOW).program
+    if not course_rows:
+        load(CONTENT / "reset-21", NOW)
+        course_rows.update({model: list(model.objects.all()) for model in (Program, Stretch, Day, Revision)})
+    else:
+        with transaction.atomic():  # days and revisions name each other
+            for model, rows in course_rows.items():
+                model.objects.bulk_create(rows)
+    return Program.objects.get()
 
 
 Enroll = Callable[..., Any]
@@ -137,3 +155,79 @@ def redis_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
     with serve(Path(tmp_path_factory.mktemp("redis"))) as url:
         yield url
+
+
+@pytest.fixture
+def clock(now: datetime) -> Iterator[Any]:
+    """The whole process at NOW; `clock.move_to(instant)` travels on."""
+    import time_machine
+
+    with time_machine.travel(now, tick=False) as traveller:
+        yield traveller
+
+
+@pytest.fixture
+def visitor(request: pytest.FixtureRequest, db: None, client: Any, sink: Sink, go: Any, clock: Any) -> Any:
+    """Somebody at the sign-up page; the course has its lessons where a test asks for `program`."""
+    from challenge.models import Program
+    from tests.visitor import Visitor
+
+    if "program" not in request.fixturenames:
+        Program.objects.create(slug="reset-21", title="The 21-Day Runner Reset", length=21)
+    return Visitor(client, sink, go, clock)
+
+
+@pytest.fixture
+def runner(client: Any, alice: Any, sink: Sink, go: Any, clock: Any, now: datetime) -> Any:
+    """Alice, who has just got day 1."""
+    from tests.visitor import Runner
+
+    go(now)
+    return Runner(client, sink.mails[0])
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    """The system's Chromium; its process ends with the module."""
+    from playwright.sync_api import sync_playwright
+
+    executable = os.environ.get("CHROMIUM") or shutil.which("chromium")
+    if not executable:
+        leave_out = pytest.fail if os.environ.get("NOTHING_LEFT_OUT") == "1" else pytest.skip
+        leave_out("Chromium is not installed")
+    quiet = ("background-networking", "component-update", "sync")
+    arguments = ["--no-sandbox", "--disable-gpu", *(f"--disable-{name}" for name in quiet)]
+    with pytest.MonkeyPatch.context() as patch, sync_playwright() as playwright:
+        # Playwright's event loop runs in this thread; Django would take our own queries for its.
+        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
+        chromium = playwright.chromium.launch(executable_path=executable, args=arguments)
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture
+def open_page(browser: Any) -> Iterator[Callable[..., Any]]:
+    """Open a tab of a browser of its own: open_page(width=320, timezone_id="Pacific/Auckland"). When
+    the test ends, no tab may have logged an error, broken its policy or asked another host."""
+    from tests.visitor import Watch
+
+    watches = []
+
+    def make(width: int = 390, height: int = 844, **options: Any) -> Any:
+        context = browser.new_context(viewport={"width": width, "height": height}, **options)
+        context.set_default_timeout(15_000)
+        watches.append(Watch(context))
+        return context.new_page()
+
+    yield make
+    trouble = [line for watch in watches for line in watch.trouble()]
+    for watch in watches:
+        watch.context.close()
+    assert not trouble
+
+
+@pytest.fixture
+def site(live_server: Any, settings: Any) -> str:
+    """The site, served; its mails link to it."""
+    settings.SITE_URL = live_server.url
+    return str(live_server.url)

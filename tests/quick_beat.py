@@ -1,6 +1,6 @@
 """The application as it ships, under a beat that looks every second instead of every half minute:
 
-    celery --app tests.quick_beat beat
+celery --app tests.quick_beat beat
 """
 
 from challenge.celery import app

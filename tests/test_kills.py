@@ -24,7 +24,6 @@ def all_sent(count: int) -> bool:
 def check_ledger(room: Mailroom, count: int, kills: int) -> None:
     """What the sink wrote down and what the ledger says must agree, whatever was killed when."""
     arrived = room.arrived()
-    print("STATS", arrived.total() - count, Delivery.objects.filter(uncertain=True).count())
     deliveries = {delivery.message_id: delivery for delivery in Delivery.objects.all()}
     assert set(arrived) == set(deliveries), "lost"
     assert len(deliveries) == count
@@ -75,9 +74,7 @@ def test_killed_loops_without_a_broker_lose_nothing(program: Any, tmp_path: Path
         check_ledger(room, 120, kills=2)
 
 
-def test_a_frozen_worker_cannot_write_what_is_stale(
-    program: Any, redis_url: str, tmp_path: Path
-) -> None:
+def test_a_frozen_worker_cannot_write_what_is_stale(program: Any, redis_url: str, tmp_path: Path) -> None:
     crowd(program, 40)
     with mailroom(tmp_path, redis_url, seconds=0.2) as room:
         frozen = room.worker()

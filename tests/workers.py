@@ -56,9 +56,9 @@ class Group:
                 self._command, cwd=ROOT, env=self._environ, stdout=log, stderr=log, start_new_session=True
             )
 
-    def said(self, text: str) -> bool:
-        """Whether the text is in the output since the last start."""
-        return text in self._log.read_text(errors="replace")
+    def said(self, text: str, times: int = 1) -> bool:
+        """Whether the text is in the output since the last start, so many times at least."""
+        return self._log.read_text(errors="replace").count(text) >= times
 
     def signal(self, number: signal.Signals) -> None:
         """Send a signal to every process of the group."""

@@ -16,6 +16,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+from django.views.decorators.clickjacking import xframe_options_sameorigin
 
 from challenge.coach.access import CoachAdmin, RecordAdmin
 from challenge.coach.wording import NOTHING, when
@@ -154,6 +155,7 @@ class DayAdmin(RecordAdmin[Day]):
         return format_html('<pre class="mail">{}</pre>', fill(day.published.text, sample(day.number)))
 
 
+@xframe_options_sameorigin
 @csp_replace(MAIL_POLICY)  # type: ignore[arg-type]  # it types views without arguments alone
 def mail_view(request: HttpRequest, day_id: int) -> HttpResponse:
     """The HTML part of a published day, its slots filled, for the frame on the day's page."""

@@ -1,18 +1,13 @@
 """The form with which the coach moves a runner to another hour or time zone."""
 
 from datetime import time
-from zoneinfo import available_timezones
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from challenge.enrollment.hours import zone_choices
+
 QUARTER = 15
-
-
-def _zones() -> list[tuple[str, str]]:
-    """Every IANA zone that is named for a place, and UTC."""
-    names = sorted(name for name in available_timezones() if "/" in name or name == "UTC")
-    return [(name, name.replace("_", " ")) for name in names]
 
 
 class HourForm(forms.Form):
@@ -22,7 +17,7 @@ class HourForm(forms.Form):
         label=_("Hour"),
         widget=forms.TimeInput(attrs={"type": "time", "step": QUARTER * 60}, format="%H:%M"),
     )
-    time_zone = forms.ChoiceField(label=_("Time zone"), choices=_zones)
+    time_zone = forms.ChoiceField(label=_("Time zone"), choices=zone_choices)
 
     def clean_send_at(self) -> time:
         send_at: time = self.cleaned_data["send_at"]

@@ -38,21 +38,24 @@ def claim(now: datetime, size: int) -> list[Delivery]:
 
 def in_order(deliveries: models.QuerySet[Delivery]) -> models.QuerySet[Delivery]:
     """The order in which a batch is sent; rescue reads from it which message was on the wire."""
-    return deliveries.order_by("due_at", "id")
+    return deliveries.order_by("try_at", "id")
 
 
 def _until(now: datetime) -> datetime:
     return now + timedelta(seconds=settings.LEASE_SECONDS)
 
 
-def keep(delivery: Delivery, now: datetime) -> bool:
-    """Make sure that the lease outlasts one more attempt. False when it was taken away."""
+def keep(left: list[Delivery], now: datetime) -> bool:
+    """Make sure that the lease of what is left of a batch outlasts one more attempt. False when it was
+    taken away."""
     longest = timedelta(seconds=2 * settings.SMTP_TIMEOUT + 5)
-    if delivery.leased_until and delivery.leased_until - now > longest:
+    if left[0].leased_until and left[0].leased_until - now > longest:
         return True
-    held = Delivery.objects.filter(lease=delivery.lease, state=Delivery.State.SENDING)
+    held = Delivery.objects.filter(lease=left[0].lease, state=Delivery.State.SENDING)
     held.update(leased_until=_until(now))
-    return held.filter(id=delivery.id).exists()
+    for delivery in left:
+        delivery.leased_until = _until(now)
+    return held.filter(id=left[0].id).exists()
 
 
 def settle(delivery: Delivery, **fields: Any) -> bool:

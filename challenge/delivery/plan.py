@@ -54,11 +54,12 @@ def latest_lessons(enrollment_ids: list[int]) -> dict[int, Delivery]:
 def is_behind(lesson: Delivery) -> bool:
     """Whether a lesson still has to go out before the next one may.
 
-    A lesson that the server refused for good is over; one that could not be composed, was held
-    back while the runner paused, or did not get through in its window is not.
+    A lesson that the server refused for good is over; one that could not be composed or that took
+    its sender down, was held back while the runner paused, or did not get through in its window is
+    not.
     """
     if lesson.state == State.FAILED:
-        return bool(lesson.attempts) and lesson.attempts[-1]["phase"] == "compose"
+        return bool(lesson.attempts) and lesson.attempts[-1]["phase"] in ("compose", "unknown")
     return lesson.state != State.SENT
 
 

@@ -1,12 +1,13 @@
 """What is stuck: leases that ran out go back into the queue, with the doubtful one marked; windows
 that closed on a copy end it."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from itertools import groupby
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from challenge.delivery.backoff import MOST_FALLS, after_fall, falls
 from challenge.delivery.claim import attempted, in_order, waiting_state
 from challenge.delivery.transport import Answer, Phase, Verdict
 from challenge.models import Delivery
@@ -45,11 +46,21 @@ def close(now: datetime) -> int:
 
 def _put_back(delivery: Delivery, *, doubtful: bool, now: datetime) -> None:
     if doubtful:
-        answer = Answer(Verdict.UNCERTAIN, Phase.UNKNOWN, None, "the sender stopped without a word")
-        delivery.attempts = attempted(delivery, now, answer)
-        delivery.uncertain = True
-    # A message that takes its sender down again and again comes back later each time.
-    falls = sum(attempt["phase"] == Phase.UNKNOWN for attempt in delivery.attempts)
-    delivery.try_at = now + timedelta(seconds=30) * max(0, falls - 1)
-    delivery.state, delivery.lease, delivery.leased_until = waiting_state(delivery.attempts), None, None
-    delivery.save(update_fields=["attempts", "uncertain", "try_at", "state", "lease", "leased_until"])
+        _doubt(delivery, now)
+    else:
+        delivery.state = waiting_state(delivery.attempts)
+    delivery.lease, delivery.leased_until = None, None
+    changed = ["attempts", "uncertain", "try_at", "state", "reason", "lease", "leased_until"]
+    delivery.save(update_fields=changed)
+
+
+def _doubt(delivery: Delivery, now: datetime) -> None:
+    """Count the attempt that nobody recorded. From now on the message goes after its neighbours, and
+    when it was there each time that a sender stopped, it is set aside."""
+    answer = Answer(Verdict.UNCERTAIN, Phase.UNKNOWN, None, "the sender stopped without a word")
+    delivery.attempts, delivery.uncertain = attempted(delivery, now, answer), True
+    count = falls(delivery.attempts, delivery.due_at)
+    delivery.state, delivery.try_at = Delivery.State.RETRY, now + after_fall(count)
+    if count >= MOST_FALLS:
+        delivery.state = Delivery.State.FAILED
+        delivery.reason = _("Its sender stopped without a word each time.")

@@ -40,7 +40,7 @@ def send_batch(transport: Transport, clock: Clock) -> bool:
     revisions = _revisions(batch)
     for place, delivery in enumerate(batch):
         now = clock()
-        if not keep(delivery, now):
+        if not keep(batch[place:], now):
             break
         if reason := standing.against(delivery, now):
             settle(delivery, state=State.SUPPRESSED, reason=reason)

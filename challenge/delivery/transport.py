@@ -4,10 +4,14 @@ smtplib's low-level commands are used one by one, so that the phase of a failure
 message whose final dot was written and whose answer was not read may have left (RFC 5321, 4.2.5).
 """
 
+import io
 import smtplib
+import socket
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 from time import monotonic
+from typing import Any
 
 from django.conf import settings
 
@@ -42,6 +46,38 @@ class Answer:
     phase: Phase
     code: int | None = None
     text: str = ""
+
+
+class _Reader(io.RawIOBase):
+    """What the server says. `be_patient` goes before each piece, so that a server that drips its
+    answer byte by byte cannot stretch it."""
+
+    def __init__(self, sock: socket.socket, be_patient: Callable[[socket.socket], None]) -> None:
+        self._sock, self._be_patient = sock, be_patient
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        self._be_patient(self._sock)
+        return self._sock.recv_into(buffer)
+
+
+class _Smtp(smtplib.SMTP):
+    """smtplib's client, reading through a _Reader."""
+
+    def __init__(self, be_patient: Callable[[socket.socket], None], *args: Any, **options: Any) -> None:
+        self._be_patient = be_patient
+        super().__init__(*args, **options)
+
+    def getreply(self) -> tuple[int, bytes]:
+        if self.file is None and self.sock is not None:
+            self.file = io.BufferedReader(_Reader(self.sock, self._be_patient))
+        return super().getreply()
+
+
+class _SmtpOverTls(_Smtp, smtplib.SMTP_SSL):
+    pass
 
 
 class Transport:
@@ -93,19 +129,25 @@ class Transport:
                 phase = Phase.DATA
                 code, text = self._ask(smtp, "DATA")
             if phase is Phase.DATA and code == 354:
-                self._be_patient(smtp)
+                self._be_patient(smtp.sock)
                 smtp.send(stuffed(message))
                 phase = Phase.ANSWER
                 code, text = smtp.getreply()
         except (OSError, smtplib.SMTPException) as error:
             self._hang_up()
             return _broken(phase, error)
+        except ValueError as error:
+            # smtplib writes no command with a line break or a letter outside ASCII in an address.
+            self._hang_up()
+            verdict = Verdict.UNAVAILABLE if phase is Phase.SENDER else Verdict.REFUSED
+            return Answer(verdict, phase, None, f"{type(error).__name__}: {error}"[:500])
         return self._judge(phase, code, text)
 
     def _connected(self) -> smtplib.SMTP:
         if self._smtp is None:
-            kind = smtplib.SMTP_SSL if settings.EMAIL_USE_SSL else smtplib.SMTP
+            kind = _SmtpOverTls if settings.EMAIL_USE_SSL else _Smtp
             smtp = kind(
+                self._be_patient,
                 settings.EMAIL_HOST,
                 settings.EMAIL_PORT,
                 local_hostname=settings.MAIL_DOMAIN,
@@ -120,15 +162,15 @@ class Transport:
         return self._smtp
 
     def _ask(self, smtp: smtplib.SMTP, command: str) -> tuple[int, bytes]:
-        self._be_patient(smtp)
+        self._be_patient(smtp.sock)
         return smtp.docmd(command)
 
-    def _be_patient(self, smtp: smtplib.SMTP) -> None:
+    def _be_patient(self, sock: socket.socket | None) -> None:
         left = self._deadline - monotonic()
         if left <= 0:
             raise TimeoutError("the server took too long")
-        if smtp.sock is not None:
-            smtp.sock.settimeout(min(left, settings.SMTP_TIMEOUT))
+        if sock is not None:
+            sock.settimeout(min(left, settings.SMTP_TIMEOUT))
 
     def _judge(self, phase: Phase, code: int, text: bytes) -> Answer:
         said = text.decode("utf-8", "replace")[:500]

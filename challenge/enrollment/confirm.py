@@ -40,7 +40,8 @@ def confirm(enrollment_id: int, now: datetime) -> Outcome:
         )
         enrollment.save(update_fields=["state", "confirmed_at", "next_due_at"])
         confirm_asked(enrollment.runner, now)
-        MailRequest.objects.filter(address_hash=enrollment.runner.address_hash).delete()
+        # Her address is no stranger's any more; what her connection asked for still counts.
+        MailRequest.objects.filter(address_hash=enrollment.runner.address_hash).update(mailed=False)
         note(enrollment, Event.Kind.CONFIRMED, Event.Actor.RUNNER, now)
         queue(enrollment, Delivery.Kind.WELCOME, now)
     return Outcome.CONFIRMED

@@ -37,7 +37,9 @@ def _remind(enrollment: Enrollment, now: datetime) -> None:
         return
     remember(address_hash, "", now, mailed=True)
     today = schedule.local_date(now, enrollment.zone)
-    due_at = max(now, schedule.first_due(today, now, enrollment.send_at, enrollment.zone))
+    due_at = schedule.first_due(today, now, enrollment.send_at, enrollment.zone)
+    if due_at < now:
+        due_at = schedule.next_due(due_at, enrollment.send_at, enrollment.zone)
     Delivery.objects.create(enrollment=enrollment, kind=Delivery.Kind.REMINDER, due_at=due_at, try_at=due_at)
 
 

@@ -47,15 +47,16 @@ def sign_up(wish: Wish, ip: str, now: datetime) -> None:
 
 
 def send_links(email: str, ip: str, now: datetime) -> None:
-    """Queue fresh links for every open enrollment of an address, if there is one.
+    """Queue fresh links for the newest open enrollment of an address, if there is one.
 
     Raises TooManyRequests when the connection has asked too often.
     """
     with transaction.atomic():
         ip_hash = admit(ip, now)
         found = Enrollment.objects.filter(runner__email=email, state__in=Enrollment.OPEN_STATES)
-        for enrollment in found.select_related("runner", "program")[:1]:
-            _answer(enrollment, ip_hash, now)
+        newest = found.select_related("runner", "program").order_by("-pk").first()
+        if newest:
+            _answer(newest, ip_hash, now)
 
 
 def _open_enrollment(user: User, program: Program) -> Enrollment | None:

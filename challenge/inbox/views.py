@@ -15,6 +15,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
+from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_POST, require_safe
 
 from challenge import tasks
@@ -91,6 +92,7 @@ def page(request: HttpRequest, mail_id: str, shown: str) -> HttpResponse:
 
 
 @require_safe
+@xframe_options_sameorigin
 @csp(MAIL_POLICY)  # type: ignore[arg-type]  # its types know of no view with an argument
 def html(request: HttpRequest, mail_id: str) -> HttpResponse:
     """The mail's own HTML, in a sandbox; its links open in a new tab."""

@@ -11,8 +11,8 @@ from django.utils.translation import gettext_lazy as _
 from accounts.addresses import AddressError, normalise
 from challenge import schedule
 from challenge.checkins.record import HEALTH_DATA, Report
+from challenge.enrollment.hours import hour_choices, zone_choices
 from challenge.models import CheckIn, Cohort
-from challenge.site.zones import hour_choices, zone_choices
 
 FARTHEST = timedelta(days=180)
 SCALE_CHOICES = [*((str(n), str(n)) for n in range(11)), ("", _("skip"))]
@@ -28,7 +28,7 @@ class PlainForm(forms.Form):
     """A form whose labels end without a colon."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, label_suffix="", **kwargs)
+        super().__init__(*args, **{"label_suffix": "", **kwargs})
 
 
 class AddressField(forms.CharField):
@@ -60,6 +60,18 @@ class NoteField(forms.CharField):
         return super().to_python(value.replace("\r\n", "\n") if isinstance(value, str) else value)
 
 
+class LongSelect(forms.Select):
+    """A select of hundreds of options, rendered quickly."""
+
+    template_name = "pages/long_select.html"
+
+
+class Cells(forms.RadioSelect):
+    """Radio buttons side by side, each a cell to tap."""
+
+    template_name = "pages/cells.html"
+
+
 class HourForm(PlainForm):
     """When lessons arrive, on the runner's own clock."""
 
@@ -68,12 +80,14 @@ class HourForm(PlainForm):
         choices=hour_choices,
         coerce=time.fromisoformat,
         initial="06:30",
+        widget=LongSelect,
         help_text=_("Lessons arrive at this time of your own day."),
         error_messages={"invalid_choice": _("Choose an hour from the list.")},
     )
     time_zone = forms.ChoiceField(
         label=_("Time zone"),
         choices=lambda: [("", _("Choose your time zone")), *zone_choices()],
+        widget=LongSelect,
         error_messages={
             "required": _("Choose the time zone that you live in."),
             "invalid_choice": _("Choose your time zone from the list."),
@@ -163,7 +177,7 @@ class CheckInForm(PlainForm):
     status = forms.ChoiceField(
         label=_("How did it go?"),
         choices=CheckIn.Status.choices,
-        widget=forms.RadioSelect,
+        widget=Cells,
         error_messages={
             "required": _("Choose one of the three."),
             "invalid_choice": _("Choose one of the three."),
@@ -175,7 +189,7 @@ class CheckInForm(PlainForm):
         coerce=_scale,
         empty_value=None,
         required=False,
-        widget=forms.RadioSelect,
+        widget=Cells,
     )
     pain = forms.TypedChoiceField(
         label=_("Pain, 0 (none) to 10 (worst)"),
@@ -183,7 +197,7 @@ class CheckInForm(PlainForm):
         coerce=_scale,
         empty_value=None,
         required=False,
-        widget=forms.RadioSelect,
+        widget=Cells,
     )
     pain_where = forms.CharField(label=_("Where does it hurt?"), max_length=120, required=False)
     distance = CommaDecimalField(

@@ -1,12 +1,13 @@
 """Plan, rescue, send and sweep without a broker: once, or for as long as it is left running."""
 
+import logging
 import signal
 import threading
 from argparse import ArgumentParser
 from typing import Any
 
 from django.core.management.base import BaseCommand
-from django.db import close_old_connections
+from django.db import DatabaseError, close_old_connections
 from django.utils import timezone
 
 from challenge.checkins.progress import sweep
@@ -15,6 +16,8 @@ from challenge.delivery.rescue import close, rescue
 from challenge.delivery.send import drain
 from challenge.delivery.transport import Transport
 from challenge.enrollment import pending, requests
+
+log = logging.getLogger(__name__)
 
 PAUSE_SECONDS = 10
 
@@ -31,7 +34,12 @@ class Command(BaseCommand):
             for number in (signal.SIGTERM, signal.SIGINT):
                 signal.signal(number, lambda *_: stopped.set())
         while True:
-            self._round(stopped)
+            try:
+                self._round(stopped)
+            except DatabaseError as error:
+                if not options["loop"]:
+                    raise
+                log.warning("the database is away: %s", type(error).__name__)
             if not options["loop"] or stopped.wait(PAUSE_SECONDS):
                 break
             close_old_connections()

@@ -82,9 +82,7 @@ def confirm_page(request: HttpRequest, enrollment: Enrollment) -> HttpResponse:
 def _first_date(enrollment: Enrollment, now: datetime) -> date:
     """The local date of day 1 if the sign-up is confirmed now: the one wished for, unless it is past."""
     zone = enrollment.zone
-    return schedule.local_date(
-        schedule.first_due(enrollment.starts_on, now, enrollment.send_at, zone), zone
-    )
+    return schedule.local_date(schedule.first_due(enrollment.starts_on, now, enrollment.send_at, zone), zone)
 
 
 @csrf_exempt

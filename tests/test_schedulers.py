@@ -1,0 +1,111 @@
+"""Several planners and senders at once, and a Redis that is emptied or dies: every mail goes once."""
+
+import os
+import threading
+from collections.abc import Iterator
+from functools import partial
+from pathlib import Path
+from signal import SIGCONT, SIGSTOP
+from typing import Any
+
+import pytest
+from django.utils import timezone
+from redis import Redis
+
+from challenge.delivery.plan import plan
+from challenge.delivery.send import send_batch
+from challenge.delivery.transport import Transport
+from challenge.embedded.redis import Server
+from challenge.models import Delivery
+from tests.crowd import crowd
+from tests.smtp_sink import Sink
+from tests.threads import together
+from tests.workers import Mailroom, await_ready, mailroom, wait_until
+
+pytestmark = [pytest.mark.processes, pytest.mark.django_db(transaction=True)]
+
+
+def test_three_schedulers_double_nothing(program: Any, sink: Sink, settings: Any) -> None:
+    settings.BATCH_SIZE = 7
+    crowd(program, 100)
+    planned = threading.Event()
+
+    def planner() -> None:
+        while plan(timezone.now(), size=8):
+            pass
+        if Delivery.objects.count() == 100:
+            planned.set()
+
+    def sender() -> None:
+        with Transport() as transport:
+            while send_batch(transport, timezone.now) or not planned.is_set():
+                pass
+
+    together(*[planner, sender] * 3)
+
+    deliveries = Delivery.objects.all()
+    assert sorted(mail["Message-ID"] for mail in sink.mails) == sorted(d.message_id for d in deliveries)
+    assert len(deliveries) == 100
+    assert {(delivery.state, len(delivery.attempts)) for delivery in deliveries} == {("sent", 1)}
+
+
+@pytest.fixture
+def redis(tmp_path: Path) -> Iterator[Server]:
+    """A Redis that a test may empty and kill."""
+    server = Server(tmp_path / "redis")
+    server.start()
+    yield server
+    server.close()
+
+
+def all_sent(count: int) -> bool:
+    return Delivery.objects.filter(state=Delivery.State.SENT, uncertain=False).count() == count
+
+
+def check_each_once(room: Mailroom, count: int) -> None:
+    wait_until(lambda: all_sent(count), 10, "the last is recorded")
+    assert room.arrived() == {delivery.message_id: 1 for delivery in Delivery.objects.all()}
+
+
+def test_an_emptied_redis_costs_nothing(program: Any, redis: Server, tmp_path: Path) -> None:
+    with mailroom(tmp_path, redis.url) as room, Redis(unix_socket_path=str(redis.path)) as broker:
+        await_ready(room.worker())
+        room.beat()
+        for first in (0, 50):
+            crowd(program, 50, first)
+            sent = partial(all_sent, first + 50)
+            wait_until(lambda: broker.flushall() and sent(), 60, "all are sent", step=0.1)  # noqa: B023
+        check_each_once(room, 100)
+
+
+def test_a_redis_that_dies_holds_mail_up_for_less_than_a_minute(
+    program: Any, redis: Server, tmp_path: Path
+) -> None:
+    with mailroom(tmp_path, redis.url) as room:
+        await_ready(room.worker())
+        room.beat()
+        for first in (0, 20, 40):
+            crowd(program, 20, first)
+            room.wait_for_mail(first + 5, seconds=60)
+            redis.kill()
+            room.wait_for_mail(first + 20)  # what the worker had begun does not need Redis
+            redis.start()
+        crowd(program, 20, first=60)
+        room.wait_for_mail(80, seconds=60)
+        check_each_once(room, 80)
+
+
+def test_a_redis_that_hangs_stops_nobody_for_good(program: Any, redis: Server, tmp_path: Path) -> None:
+    with mailroom(tmp_path, redis.url) as room, Redis(unix_socket_path=str(redis.path)) as broker:
+        process_id = broker.info("server")["process_id"]
+        await_ready(room.worker())
+        beat = room.beat()
+        crowd(program, 60)
+        room.wait_for_mail(45, seconds=60)  # by now a task waits, to be acknowledged while Redis hangs
+        os.kill(process_id, SIGSTOP)
+        wait_until(lambda: all_sent(60), 60, "what the worker had begun does not need Redis")
+        wait_until(lambda: beat.said("SchedulingError", times=5), 60, "Redis hangs for a while")
+        os.kill(process_id, SIGCONT)
+        crowd(program, 20, first=60)
+        room.wait_for_mail(80, seconds=60)
+        check_each_once(room, 80)

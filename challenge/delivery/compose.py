@@ -1,6 +1,6 @@
 """One message as bytes: a compiled mail, its slots filled for one runner, and its headers."""
 
-from datetime import date, datetime
+from datetime import datetime
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime
@@ -69,8 +69,11 @@ def _values(delivery: Delivery, now: datetime) -> dict[str, str]:
         f"{status}_url": url(Purpose.CHECK_IN, now, enrollment.pk, delivery.day, choice=status)
         for status in CheckIn.Status.values
     }
+    # A lesson says no date; for the other mails one more look at the ledger is cheap.
+    dates = {} if delivery.kind == Delivery.Kind.LESSON else {"starts_on": _next_date(enrollment)}
     return {
         **check_ins,
+        **dates,
         **_links(enrollment, now),
         "day": str(delivery.day),
         "first_name": enrollment.runner.get_short_name(),
@@ -79,14 +82,18 @@ def _values(delivery: Delivery, now: datetime) -> dict[str, str]:
         "site_url": settings.SITE_URL,
         "send_at": time_format(enrollment.send_at, "H:i"),
         "time_zone": enrollment.time_zone.replace("_", " "),
-        "starts_on": date_format(_first_date(enrollment), "l, j F"),
     }
 
 
-def _first_date(enrollment: Enrollment) -> date:
-    """The local date of the next lesson once the course is due, before that the date wished for."""
-    due = enrollment.next_due_at
-    return schedule.local_date(due, enrollment.zone) if due else enrollment.starts_on
+def _next_date(enrollment: Enrollment) -> str:
+    """The local date of the next lesson: of the one that is queued, else of the one that is due, and
+    before the sign-up is confirmed the date wished for."""
+    lessons = Delivery.objects.filter(enrollment=enrollment, kind=Delivery.Kind.LESSON)
+    on_its_way = lessons.filter(state__in=[*Delivery.WAITING, Delivery.State.SENDING])
+    queued = on_its_way.order_by("due_at").values_list("due_at", flat=True).first()
+    due = queued or enrollment.next_due_at
+    day = schedule.local_date(due, enrollment.zone) if due else enrollment.starts_on
+    return date_format(day, "l, j F")
 
 
 def _links(enrollment: Enrollment, now: datetime) -> dict[str, str]:

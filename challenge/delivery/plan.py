@@ -86,7 +86,7 @@ def _step(enrollment: Enrollment, last: Delivery | None, now: datetime) -> Deliv
     if day > enrollment.program.length:
         _complete(enrollment, now)
         return None
-    return _lesson(enrollment, day, due_at, window.closes)
+    return _lesson(enrollment, day, now, due_at, window.closes)
 
 
 def _floor(last: Delivery, enrollment: Enrollment) -> datetime:
@@ -98,9 +98,12 @@ def _floor(last: Delivery, enrollment: Enrollment) -> datetime:
     return max(same_day, schedule.next_due(last.due_at, enrollment.send_at, zone))
 
 
-def _lesson(enrollment: Enrollment, day: int, due_at: datetime, closes_at: datetime) -> Delivery:
+def _lesson(
+    enrollment: Enrollment, day: int, now: datetime, due_at: datetime, closes_at: datetime
+) -> Delivery:
+    # Tried from now on, however long it has been due: what was queued before it, a welcome, goes first.
     return Delivery(
-        enrollment=enrollment, kind=Kind.LESSON, day=day, due_at=due_at, try_at=due_at, closes_at=closes_at
+        enrollment=enrollment, kind=Kind.LESSON, day=day, due_at=due_at, try_at=now, closes_at=closes_at
     )
 
 
@@ -144,7 +147,7 @@ def bring_forward(enrollment_id: int, now: datetime) -> bool:
         day = last.day + 1 if last else 1
         if day > enrollment.program.length:
             return False
-        _lesson(enrollment, day, now, closes_at).save()
+        _lesson(enrollment, day, now, now, closes_at).save()
         enrollment.next_due_at = schedule.next_due(now, enrollment.send_at, enrollment.zone)
         enrollment.save(update_fields=["next_due_at"])
     return True

@@ -165,6 +165,7 @@ LOGGING = {
     "filters": {"no_links": {"()": "challenge.site.logs.HideLinks"}},
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["no_links"]}},
+    "loggers": {"django.server": {"handlers": ["stderr"], "propagate": False}},
     "root": {"handlers": ["stderr"], "level": LOG_LEVEL},
 }
 # A coach's other subdomains may still speak HTTP, so HSTS is for this host alone.

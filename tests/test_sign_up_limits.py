@@ -81,3 +81,14 @@ def test_an_address_gets_one_mail_in_24_hours_and_three_in_all(visitor: Visitor,
         mails.append(len(visitor.sink.mails))
 
     assert mails == [1, 1, 1, 2, 2, 3, 3, 3, 3, 3]
+
+
+def test_the_limit_of_a_connection_tells_nobody_who_is_known(
+    visitor: Visitor, alice: Any, settings: Any
+) -> None:
+    settings.SIGN_UPS_PER_IP = 4
+    for address in ("nobody@example.com", "alice@example.com", "none@example.com", "alice@example.com"):
+        assert visitor.client.post("/links/", {"email": address}).status_code == 302
+
+    for address in ("alice@example.com", "nobody@example.com"):
+        assert visitor.client.post("/links/", {"email": address}).status_code == 429

@@ -9,7 +9,7 @@ from django.utils.text import Truncator
 from django.utils.translation import gettext_lazy
 
 from challenge.coach.access import RecordAdmin
-from challenge.coach.wording import NOTHING
+from challenge.coach.wording import NOTHING, when
 from challenge.models import CheckIn, Enrollment
 
 
@@ -25,7 +25,7 @@ class CheckInAdmin(RecordAdmin[CheckIn]):
     """Only runners change their check-ins."""
 
     list_display = (
-        "updated_at", "runner", "day", "status", "tightness", "pain", "pain_where", "run", "short_note"
+        "saved", "runner", "day", "status", "tightness", "pain", "pain_where", "run", "short_note"
     )  # fmt: skip
     list_filter = ("status", "pain", "updated_at")
     list_select_related = ("enrollment__runner",)
@@ -42,6 +42,10 @@ class CheckInAdmin(RecordAdmin[CheckIn]):
     @admin.display(description=gettext_lazy("Runner"), ordering="enrollment__runner__email")
     def runner(self, check_in: CheckIn) -> SafeString:
         return runner_link(check_in.enrollment)
+
+    @admin.display(description=gettext_lazy("Last saved"), ordering="updated_at")
+    def saved(self, check_in: CheckIn) -> str:
+        return when(check_in.updated_at)
 
     @admin.display(description=gettext_lazy("Run"), ordering="distance")
     def run(self, check_in: CheckIn) -> str:

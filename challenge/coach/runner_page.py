@@ -74,7 +74,7 @@ def _facts(enrollment: Enrollment, now: datetime) -> list[Fact]:
     if enrollment.next_due_at:
         due = wording.when(enrollment.next_due_at)
         if hers := wording.if_other(enrollment.next_due_at, enrollment):
-            due = _("%(ours)s; for her %(hers)s") % {"ours": due, "hers": hers}
+            due = _("%(ours)s; for the runner %(hers)s") % {"ours": due, "hers": hers}
     cohort = [(_("Cohort"), str(enrollment.cohort))] if enrollment.cohort else []
     return [
         (_("State"), wording.state_and_day(enrollment)),
@@ -82,7 +82,7 @@ def _facts(enrollment: Enrollment, now: datetime) -> list[Fact]:
         *cohort,
         (_("Next lesson"), due),
         (_("Hour"), f"{enrollment.send_at:%H:%M} {zone}"),
-        (_("Her time now"), wording.on_her_clock(now, enrollment)),
+        (_("Runner's time now"), wording.on_her_clock(now, enrollment)),
         (_("Starts on"), f"{enrollment.starts_on:%Y-%m-%d}"),
         (_("Signed up"), wording.when(enrollment.created_at)),
         (_("Confirmed"), wording.when(enrollment.confirmed_at)),

@@ -5,6 +5,7 @@ from datetime import date, datetime, time
 
 from django.db import transaction
 
+from accounts.addresses import keyed_hash
 from accounts.models import Consent, User, ask
 from challenge.delivery.plan import latest_lessons, queue
 from challenge.enrollment.requests import admit, may_mail, remember
@@ -57,6 +58,8 @@ def send_links(email: str, ip: str, now: datetime) -> None:
         newest = found.select_related("runner", "program").order_by("-pk").first()
         if newest:
             _answer(newest, ip_hash, now)
+        else:  # it counts for the connection all the same, so that the limit tells nobody who is known
+            remember(keyed_hash(email), ip_hash, now, mailed=False)
 
 
 def _open_enrollment(user: User, program: Program) -> Enrollment | None:

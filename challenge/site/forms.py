@@ -115,7 +115,7 @@ class SignUpForm(HourForm):
         },
     )
     mail_consent = forms.BooleanField(
-        label=_("Send me the program by email. I can leave at any time with one tap."),
+        label=_("Send me the program by email. I can leave at any time, by a link in every mail."),
         error_messages={"required": _("The program comes by email: tick this box to receive it.")},
     )
     health_consent = forms.BooleanField(

@@ -17,6 +17,8 @@ from challenge.site.capability import capability, trouble
 from challenge.site.forms import CheckInForm, HourForm
 
 SAVED = "saved"
+# 6 to 10, as the form has them: stop, and say so in the same answer.
+PAIN_TO_STOP = {str(score) for score in range(6, 11)}
 
 
 @capability(Purpose.CHECK_IN)
@@ -42,6 +44,7 @@ def check_in_page(request: HttpRequest, enrollment: Enrollment, day: int, choice
         "saved": SAVED in request.GET,
         "proposes": check_in is not None and initial["status"] != check_in.status,
         "last_date": last_date(lesson),
+        "hurts": str(form["pain"].value()) in PAIN_TO_STOP,
     }
     return render(request, "pages/check_in.html", context, status=status)
 

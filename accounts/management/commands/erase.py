@@ -1,0 +1,34 @@
+"""Erase a person who asked for it: her account and everything that hangs on it."""
+
+from argparse import ArgumentParser
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from accounts.addresses import AddressError, normalise
+from accounts.models import User
+
+
+class Command(BaseCommand):
+    help = "Erase a person and all that is kept of her: enrollments, mails, check-ins, consents."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("address")
+        parser.add_argument(
+            "--yes", action="store_true", help="do it; without this it only says what is there"
+        )
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        try:
+            address = normalise(options["address"])
+        except AddressError as error:
+            raise CommandError(str(error)) from error
+        person = User.objects.filter(email=address, is_staff=False).first()
+        if person is None:
+            raise CommandError("There is no runner with this address.")
+        if not options["yes"]:
+            self.stdout.write(f"{person.enrollments.count()} enrollments. To erase it all, add --yes.")
+            return
+        deleted = person.delete()[1]
+        for name, count in sorted(deleted.items()):
+            self.stdout.write(f"{name}: {count} erased")

@@ -5,11 +5,12 @@ from datetime import datetime
 from typing import Any, ClassVar
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from accounts.addresses import keyed_hash, normalise
+from accounts.addresses import AddressError, keyed_hash, normalise
 
 
 class UserManager(BaseUserManager["User"]):
@@ -50,7 +51,10 @@ class User(AbstractBaseUser, PermissionsMixin):
         return self.email
 
     def clean(self) -> None:
-        self.email = normalise(self.email)
+        try:
+            self.email = normalise(self.email)
+        except AddressError as error:
+            raise ValidationError({"email": str(error)}) from error
 
     def get_short_name(self) -> str:
         return self.first_name or self.email

@@ -2,7 +2,8 @@
 
 A message says only "go and look": lost, doubled or late, it changes nothing but latency, because
 the rows hold the schedule and the queue. Beat knows UTC intervals; wall clocks live in schedule.py.
-Each message expires when the next one is due, so that a queue that nobody reads stays short.
+Each message expires soon after the next one is due, so that a queue that nobody reads stays short,
+and one that is read slowly still gets to every kind.
 """
 
 import os
@@ -21,7 +22,7 @@ def every(seconds: int, task: str) -> dict[str, object]:
     return {
         "task": f"challenge.tasks.{task}",
         "schedule": seconds,
-        "options": {"expires": seconds},
+        "options": {"expires": max(seconds, 60)},
     }
 
 

@@ -22,8 +22,8 @@ def register_checks() -> None:
 def check_mail(app_configs: Sequence[Any] | None, **kwargs: Any) -> list[CheckMessage]:
     try:
         address = settings.MAIL_FROM_ADDRESS
-        if not address.endswith("@localhost"):
-            normalise(address)
+        if not address.endswith("@localhost") and normalise(address) != address.lower():
+            raise AddressError("Write its domain in ASCII (xn--...).")
     except AddressError as error:
         hint = "Write it as: Name <coach@example.org>"
         return [Error(f"MAIL_FROM holds no usable address: {error}", hint=hint, id="challenge.E001")]

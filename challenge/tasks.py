@@ -19,7 +19,7 @@ from challenge.enrollment import pending, requests
 log = logging.getLogger(__name__)
 
 # A drain ends after this many seconds, so that planning and check-ins get their turn; beat or the
-# drain itself starts the next.
+# drain itself starts the next. A message for one that has waited as long is stale: others drain.
 DRAIN_SECONDS = 20
 
 
@@ -43,7 +43,7 @@ def plan() -> None:
     nudge(send)
 
 
-@app.task
+@app.task(expires=DRAIN_SECONDS)
 def send() -> None:
     with Transport() as transport:
         more = sender.drain(transport, timezone.now, DRAIN_SECONDS)

@@ -162,7 +162,7 @@ def test_the_facts_stand_on_top(coach: Client, charlie: Enrollment, now: datetim
     assert facts["State"] == "Active, day 4 of 21"
     assert facts["Hour"] == "20:15 Pacific/Auckland"
     assert facts["Next lesson"] == "Tue 3 Mar 2026, 07:15; for the runner Tue 3 Mar, 20:15 Pacific/Auckland"
-    assert facts["Her time now"] == "Thu 5 Mar, 21:00 Pacific/Auckland"
+    assert facts["Local time now"] == "Thu 5 Mar, 21:00 Pacific/Auckland"
     assert facts["Consent to email of the program"] == "since Tue 3 Mar 2026, 08:00"
     assert facts["Consent to keeping health data"] == "no"
     assert facts["Address"] == "never written to: bounced"

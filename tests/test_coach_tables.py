@@ -176,6 +176,17 @@ def test_a_coach_account_is_made_and_gets_a_new_password(coach: Client) -> None:
     assert not Client().login(username="erin@example.com", password=secret)
 
 
+def test_a_coach_whose_address_is_none_is_not_made_and_the_form_says_why(coach: Client) -> None:
+    secret = "a long enough phrase"
+    form = {"email": "erin@localhost", "first_name": "Erin", "password1": secret, "password2": secret}
+
+    answer = coach.post("/coach/accounts/user/add/", form)
+
+    assert answer.status_code == 200
+    assert answer.context["adminform"].form.errors.keys() == {"email"}
+    assert not User.objects.filter(first_name="Erin").exists()
+
+
 def test_people_lead_to_their_enrollments_and_are_never_deleted(
     coach: Client, alice: Enrollment, bob: Enrollment
 ) -> None:

@@ -122,6 +122,18 @@ def test_a_stretch_without_steps(faults: Callable[..., list[str]]) -> None:
     assert problem.startswith("stretches/couch-stretch.md:1: the body must be a numbered list")
 
 
+def test_a_missing_file_is_named(folder: Path, now: datetime) -> None:
+    (folder / "self-check.md").unlink()
+
+    with pytest.raises(CourseError, match=r"self-check\.md"):
+        load(folder, now)
+    assert not Program.objects.exists()
+
+
+def test_a_week_without_its_first_day_is_named(faults: Callable[..., list[str]]) -> None:
+    assert "first" in "\n".join(faults("program.toml", "first = ", "fist = "))
+
+
 def test_every_problem_is_told_at_once(faults: Callable[..., list[str]], folder: Path) -> None:
     (folder / "days/day-05.md").write_text("nothing")
     assert len(faults(DAY_3, "number = 3", "number = ")) == 2

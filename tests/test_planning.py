@@ -146,7 +146,7 @@ def test_a_copy_that_did_not_get_through_by_evening_ends(
     assert close(now + timedelta(hours=12)) == 0
     assert close(now + timedelta(hours=13)) == 1
     copy.refresh_from_db()
-    assert (copy.state, copy.reason) == ("failed", "It did not get through before the evening.")
+    assert (copy.state, copy.reason) == ("failed", "It did not get through in time.")
 
 
 def test_in_development_a_course_can_be_clicked_through(

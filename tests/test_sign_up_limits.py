@@ -6,6 +6,9 @@ from typing import Any
 import pytest
 
 from accounts.models import User
+from challenge.enrollment.sign_up import send_links
+from challenge.models import Delivery
+from tests.threads import together
 from tests.visitor import Visitor, form, seen
 
 pytestmark = pytest.mark.django_db
@@ -92,3 +95,12 @@ def test_the_limit_of_a_connection_tells_nobody_who_is_known(
 
     for address in ("alice@example.com", "nobody@example.com"):
         assert visitor.client.post("/links/", {"email": address}).status_code == 429
+
+
+@pytest.mark.django_db(transaction=True)
+def test_links_asked_for_twice_at_once_are_sent_once(alice: Any, now: datetime) -> None:
+    for day in range(6):
+        at = now + day * 24 * HOUR
+        together(*[lambda: send_links("alice@example.com", "192.0.2.1", at)] * 2)  # noqa: B023
+
+        assert Delivery.objects.filter(kind="links").count() == day + 1

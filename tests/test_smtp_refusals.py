@@ -31,7 +31,7 @@ def test_an_address_that_does_not_exist_is_suppressed(
     go(now + DAY)
 
     lesson = lesson_of("alice")
-    assert (lesson.state, story(lesson)) == ("failed", [("recipient", "refused", int(answer[:3]))])
+    assert (lesson.state, story(lesson)) == ("suppressed", [("recipient", "refused", int(answer[:3]))])
     assert answer in lesson.reason
     suppression = Suppression.objects.get()
     assert (suppression.address_hash, suppression.reason) == (alice.runner.address_hash, "bounced")

@@ -73,3 +73,14 @@ def test_dropping_spares_who_is_known_otherwise(visitor: Visitor, enroll: Any, n
 
     assert set(User.objects.values_list("email", flat=True)) == {"alice@example.com", "coach@example.com"}
     assert [enrollment.state for enrollment in Enrollment.objects.all()] == ["completed"]
+
+
+def test_a_sign_up_from_a_zone_that_nobody_knows_keeps_nobody_else_from_her_reminder(
+    enroll: Any, now: datetime
+) -> None:
+    lost, bob = enroll("alice", state="pending"), enroll("bob", state="pending")
+    Enrollment.objects.filter(pk=lost.pk).update(time_zone="Mars/Olympus")
+
+    pending.remind(now + 2 * DAY)
+
+    assert [reminder.enrollment for reminder in Delivery.objects.filter(kind="reminder")] == [bob]

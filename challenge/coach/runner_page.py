@@ -82,7 +82,7 @@ def _facts(enrollment: Enrollment, now: datetime) -> list[Fact]:
         *cohort,
         (_("Next lesson"), due),
         (_("Hour"), f"{enrollment.send_at:%H:%M} {zone}"),
-        (_("Runner's time now"), wording.on_her_clock(now, enrollment)),
+        (_("Local time now"), wording.on_her_clock(now, enrollment)),
         (_("Starts on"), f"{enrollment.starts_on:%Y-%m-%d}"),
         (_("Signed up"), wording.when(enrollment.created_at)),
         (_("Confirmed"), wording.when(enrollment.confirmed_at)),

@@ -56,12 +56,18 @@ def _text(most: int, least: int = 1) -> fields.String:
     return fields.String(required=True, validate=validate.Length(min=least, max=most))
 
 
+class WeekSchema(Schema):
+    title = _text(60)
+    first = fields.Integer(required=True)
+    last = fields.Integer(required=True)
+
+
 class ProgramSchema(Schema):
     slug = fields.String(required=True, validate=validate.Regexp(r"^[a-z0-9-]+$"))
     title = _text(120)
     summary = _text(400)
     length = fields.Integer(required=True, validate=validate.Range(min=1, max=366))
-    weeks = fields.List(fields.Dict(), required=True)
+    weeks = fields.List(fields.Nested(WeekSchema), required=True)
     points = fields.Dict(keys=fields.String(), values=fields.String(), required=True)
 
 
@@ -103,6 +109,8 @@ class DaySchema(Schema):
 
 def read_page(path: Path, schema: Schema) -> Page:
     """A file with front matter, checked against its schema."""
+    if not path.is_file():
+        return Page(path, "", problems=[Problem(path, 1, "the file is missing")])
     page = Page(path, path.read_text(encoding="utf-8"))
     parts = re.split(r"^\+\+\+[ \t]*$\n?", page.source, maxsplit=2, flags=re.MULTILINE)
     if len(parts) != 3 or parts[0].strip():

@@ -10,6 +10,7 @@ from challenge.models import Enrollment, Event, Suppression
 from challenge.models.enrollment import note
 
 HARD_CODES = {550, 551, 553}
+ADDRESS = re.compile(r"\S+@\S+")
 ENHANCED = re.compile(r"\b5\.(\d{1,3})\.\d{1,3}\b")
 
 
@@ -31,12 +32,12 @@ def stop_writing(enrollment: Enrollment, answer: Answer, now: datetime) -> None:
         address_hash=enrollment.runner.address_hash,
         defaults={
             "reason": Suppression.Reason.BOUNCED,
-            "detail": answer.text[:200],
+            "detail": ADDRESS.sub("...", answer.text)[:200],
             "created_at": now,
         },
     )
     active = Enrollment.objects.filter(runner=enrollment.runner_id, state=Enrollment.State.ACTIVE)
     for stopped in active:
-        stopped.state, stopped.next_due_at = Enrollment.State.PAUSED, None
-        stopped.save(update_fields=["state", "next_due_at"])
-        note(stopped, Event.Kind.PAUSED, Event.Actor.SYSTEM, now, _("The address refuses mail."))
+        # Counted again in the UPDATE: she may have left meanwhile.
+        if active.filter(pk=stopped.pk).update(state=Enrollment.State.PAUSED, next_due_at=None):
+            note(stopped, Event.Kind.PAUSED, Event.Actor.SYSTEM, now, _("The address refuses mail."))

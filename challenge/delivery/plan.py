@@ -7,7 +7,7 @@ next one under the same row, so that after an outage there is one lesson a local
 import logging
 from datetime import datetime, timedelta
 
-from django.db import transaction
+from django.db import models, transaction
 
 from challenge import schedule
 from challenge.models import Delivery, Enrollment, Event
@@ -18,6 +18,7 @@ log = logging.getLogger(__name__)
 State, Kind = Delivery.State, Delivery.Kind
 BUSY = timedelta(minutes=1)
 UNPLANNED = timedelta(hours=1)
+GIVE_UP = timedelta(days=7)
 
 
 def plan(now: datetime, size: int = 500) -> bool:
@@ -47,8 +48,10 @@ def plan(now: datetime, size: int = 500) -> bool:
 
 def latest_lessons(enrollment_ids: list[int]) -> dict[int, Delivery]:
     """The lesson of the highest day of each enrollment, sendings-again left out."""
-    lessons = Delivery.objects.filter(enrollment__in=enrollment_ids, kind=Kind.LESSON, copy=0)
-    return {lesson.enrollment_id: lesson for lesson in lessons.order_by("day")}
+    lessons = Delivery.objects.filter(kind=Kind.LESSON, copy=0)
+    newest = lessons.filter(enrollment=models.OuterRef("enrollment")).order_by("-day").values("day")[:1]
+    found = lessons.filter(enrollment__in=enrollment_ids, day=models.Subquery(newest))
+    return {lesson.enrollment_id: lesson for lesson in found}
 
 
 def is_behind(lesson: Delivery) -> bool:
@@ -93,9 +96,7 @@ def _floor(last: Delivery, enrollment: Enrollment) -> datetime:
     """Before when no lesson may follow `last`, whatever hour and zone the runner has moved to."""
     if is_behind(last):
         return last.due_at
-    zone = enrollment.zone
-    same_day = schedule.end_of_day(schedule.local_date(last.sent_at or last.due_at, zone), zone)
-    return max(same_day, schedule.next_due(last.due_at, enrollment.send_at, zone))
+    return schedule.next_due(last.sent_at or last.due_at, enrollment.send_at, enrollment.zone)
 
 
 def _lesson(
@@ -126,7 +127,13 @@ def queue(enrollment: Enrollment, kind: Delivery.Kind, now: datetime, day: int =
     """Queue one message to a runner right now, as the next copy of its kind."""
     copies = Delivery.objects.filter(enrollment=enrollment, kind=kind, day=day).count()
     return Delivery.objects.create(
-        enrollment=enrollment, kind=kind, day=day, copy=copies, due_at=now, try_at=now
+        enrollment=enrollment,
+        kind=kind,
+        day=day,
+        copy=copies,
+        due_at=now,
+        try_at=now,
+        closes_at=now + GIVE_UP,
     )
 
 

@@ -1,5 +1,5 @@
-"""What is stuck: leases that ran out go back into the queue, with the doubtful one marked; windows
-that closed on a copy end it."""
+"""What is stuck: leases that ran out go back into the queue, with the doubtful one marked; what did
+not get through in time ends."""
 
 from datetime import datetime
 from itertools import groupby
@@ -36,12 +36,13 @@ def rescue(now: datetime) -> int:
 
 
 def close(now: datetime) -> int:
-    """Give up on lessons sent again that did not get through in time. Returns how many.
+    """Give up on what did not get through in time. Returns how many.
 
-    First sendings are the planner's: it opens them again in the next window.
+    First sendings of lessons are the planner's: it opens them again in the next window.
     """
-    late = Delivery.objects.filter(state__in=Delivery.WAITING, closes_at__lte=now, copy__gt=0)
-    return late.update(state=Delivery.State.FAILED, reason=_("It did not get through before the evening."))
+    late = Delivery.objects.filter(state__in=Delivery.WAITING, closes_at__lte=now)
+    late = late.exclude(kind=Delivery.Kind.LESSON, copy=0)
+    return late.update(state=Delivery.State.FAILED, reason=_("It did not get through in time."))
 
 
 def _put_back(delivery: Delivery, *, doubtful: bool, now: datetime) -> None:

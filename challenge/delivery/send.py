@@ -5,6 +5,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from django.conf import settings
+from django.db import transaction
 from django.utils.translation import gettext as _
 
 from challenge import schedule
@@ -44,8 +45,8 @@ def send_batch(transport: Transport, clock: Clock) -> bool:
             break
         if reason := standing.against(delivery, now):
             settle(delivery, state=State.SUPPRESSED, reason=reason)
-        elif (morning := _not_before(delivery, now)) > now:
-            put_back([delivery], morning)
+        elif delivery.closes_at and delivery.closes_at <= now:
+            put_back([delivery], now)  # the planner or close() has it next
         elif not _send_one(transport, delivery, revisions.get(_key(delivery)), clock):
             put_back(batch[place + 1 :], clock() + SERVER_REST)
             return False
@@ -76,16 +77,21 @@ def _not_before(delivery: Delivery, now: datetime) -> datetime:
 def _send_one(transport: Transport, delivery: Delivery, revision: Revision | None, clock: Clock) -> bool:
     """Compose, hand over and record one delivery. False when the server is away."""
     try:
-        message = compose(delivery, revision, clock())
+        now = clock()
+        if (morning := _not_before(delivery, now)) > now:
+            put_back([delivery], morning)
+            return True
+        message = compose(delivery, revision, now)
     except Exception as error:
         # Whatever is wrong with this one must not stop its neighbours.
         log.exception("delivery %s could not be composed", delivery.id)
         _record_poison(delivery, error, clock())
         return True
+    left = clock()
     sender = settings.MAIL_FROM_ADDRESS
     answer = transport.hand_over(sender, delivery.enrollment.runner.email, message)
     log.info("delivery %s: %s in %s, %s", delivery.id, answer.verdict, answer.phase, answer.code)
-    _record(delivery, revision, answer, clock())
+    _record(delivery, revision, answer, left, clock())
     return answer.verdict is not Verdict.UNAVAILABLE
 
 
@@ -100,13 +106,15 @@ def _record_poison(delivery: Delivery, error: Exception, now: datetime) -> None:
         settle(delivery, state=State.RETRY, attempts=attempts, try_at=now + after_failed_compose(failures))
 
 
-def _record(delivery: Delivery, revision: Revision | None, answer: Answer, now: datetime) -> None:
+def _record(
+    delivery: Delivery, revision: Revision | None, answer: Answer, left: datetime, now: datetime
+) -> None:
     attempts = attempted(delivery, now, answer)
     unsure_before = any(
         attempt["outcome"] == Verdict.UNCERTAIN and attempt["phase"] == Phase.ANSWER
         for attempt in delivery.attempts
     )
-    sent = {"state": State.SENT, "sent_at": now, "revision": revision, "reason": "", "attempts": attempts}
+    sent = {"state": State.SENT, "sent_at": left, "revision": revision, "reason": "", "attempts": attempts}
     match answer.verdict:
         case Verdict.ACCEPTED:
             settle(delivery, **sent)
@@ -116,9 +124,13 @@ def _record(delivery: Delivery, revision: Revision | None, answer: Answer, now: 
             wait = after_deferral(1)
             settle(delivery, state=State.RETRY, attempts=attempts, uncertain=True, try_at=now + wait)
         case Verdict.REFUSED:
-            settle(delivery, state=State.FAILED, attempts=attempts, reason=_refusal(answer))
-            if is_hard_bounce(answer):
-                stop_writing(delivery.enrollment, answer, now)
+            # What a dead address refused is not over: it is sent once she can be written to again.
+            bounced = is_hard_bounce(answer)
+            state = State.SUPPRESSED if bounced else State.FAILED
+            with transaction.atomic():
+                settle(delivery, state=state, attempts=attempts, reason=_refusal(answer))
+                if bounced:
+                    stop_writing(delivery.enrollment, answer, now)
         case Verdict.DEFERRED:
             wait = after_deferral(tries(attempts, delivery.due_at))
             settle(delivery, state=State.RETRY, attempts=attempts, try_at=now + wait)

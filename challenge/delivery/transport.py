@@ -7,6 +7,7 @@ message whose final dot was written and whose answer was not read may have left 
 import io
 import smtplib
 import socket
+import ssl
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
@@ -139,24 +140,28 @@ class Transport:
         except ValueError as error:
             # smtplib writes no command with a line break or a letter outside ASCII in an address.
             self._hang_up()
-            verdict = Verdict.UNAVAILABLE if phase is Phase.SENDER else Verdict.REFUSED
+            verdict = Verdict.REFUSED if phase is Phase.RECIPIENT else Verdict.UNAVAILABLE
             return Answer(verdict, phase, None, f"{type(error).__name__}: {error}"[:500])
         return self._judge(phase, code, text)
 
     def _connected(self) -> smtplib.SMTP:
         if self._smtp is None:
-            kind = _SmtpOverTls if settings.EMAIL_USE_SSL else _Smtp
-            smtp = kind(
+            # Each address of the host is tried in turn, so each gets its share of the time.
+            addresses = socket.getaddrinfo(settings.EMAIL_HOST, settings.EMAIL_PORT, 0, socket.SOCK_STREAM)
+            tls = {"context": ssl.create_default_context()} if settings.EMAIL_USE_SSL else {}
+            smtp = (_SmtpOverTls if tls else _Smtp)(
                 self._be_patient,
                 settings.EMAIL_HOST,
                 settings.EMAIL_PORT,
                 local_hostname=settings.MAIL_DOMAIN,
-                timeout=settings.SMTP_TIMEOUT,
+                timeout=settings.SMTP_TIMEOUT / len(addresses),
+                **tls,
             )
             self._smtp = smtp
             smtp.ehlo_or_helo_if_needed()
             if settings.EMAIL_USE_TLS:
-                smtp.starttls()
+                smtp.starttls(context=ssl.create_default_context())
+                smtp.ehlo_or_helo_if_needed()  # RFC 3207, 4.2: what was said before TLS is forgotten
             if settings.EMAIL_HOST_USER:
                 smtp.login(settings.EMAIL_HOST_USER, settings.EMAIL_HOST_PASSWORD)
         return self._smtp
@@ -173,7 +178,7 @@ class Transport:
             sock.settimeout(min(left, settings.SMTP_TIMEOUT))
 
     def _judge(self, phase: Phase, code: int, text: bytes) -> Answer:
-        said = text.decode("utf-8", "replace")[:500]
+        said = text.decode("utf-8", "replace").replace("\0", "")[:500]  # PostgreSQL keeps no NUL
         if phase is Phase.ANSWER and 200 <= code < 300:
             return Answer(Verdict.ACCEPTED, phase, code, said)
         if code == 421 or not 400 <= code < 600:

@@ -4,6 +4,7 @@ the coach's actions call the same functions; each locks the row and says whether
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime, time
+from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -34,7 +35,7 @@ def pause(enrollment_id: int, actor: Event.Actor, now: datetime) -> bool:
             return False
         enrollment.state, enrollment.next_due_at = State.PAUSED, None
         enrollment.save(update_fields=["state", "next_due_at"])
-        _hold_back(enrollment, _("The enrollment was paused."), Delivery.Kind.LESSON)
+        _hold_back(enrollment, _("The enrollment was paused."), kind=Delivery.Kind.LESSON)
         note(enrollment, Event.Kind.PAUSED, actor, now)
     return True
 
@@ -61,6 +62,8 @@ def reschedule(enrollment_id: int, send_at: time, time_zone: str, actor: Event.A
         enrollment.send_at, enrollment.time_zone = send_at, time_zone
         if enrollment.state == State.ACTIVE:
             enrollment.next_due_at = _due(enrollment, now)
+            # The planner opens today's lesson again in a window of the new hour.
+            _hold_back(enrollment, _("It waits for the new hour."), kind=Delivery.Kind.LESSON, copy=0)
         enrollment.save(update_fields=["send_at", "time_zone", "next_due_at"])
         detail = f"{send_at:%H:%M} {time_zone}"
         note(enrollment, Event.Kind.RESCHEDULED, actor, now, detail)
@@ -119,9 +122,7 @@ def _due(enrollment: Enrollment, now: datetime) -> datetime:
     return schedule.due_from(now, last, enrollment.starts_on, enrollment.send_at, enrollment.zone)
 
 
-def _hold_back(enrollment: Enrollment, reason: str, kind: Delivery.Kind | None = None) -> None:
+def _hold_back(enrollment: Enrollment, reason: str, **which: Any) -> None:
     """Take what is queued out of the queue; what a sender holds it checks again itself."""
-    waiting = Delivery.objects.filter(enrollment=enrollment, state__in=Delivery.WAITING)
-    if kind:
-        waiting = waiting.filter(kind=kind)
+    waiting = Delivery.objects.filter(enrollment=enrollment, state__in=Delivery.WAITING, **which)
     waiting.update(state=Delivery.State.SUPPRESSED, reason=reason)

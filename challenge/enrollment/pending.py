@@ -1,14 +1,18 @@
 """Sign-ups that nobody confirmed: reminded once, dropped after seven days."""
 
+import logging
 from datetime import datetime, timedelta
 
 from django.db import transaction
 
 from accounts.models import User
 from challenge import schedule
+from challenge.delivery.plan import GIVE_UP
 from challenge.enrollment.requests import may_mail, remember
 from challenge.models import Delivery, Enrollment, Event, Suppression
 from challenge.models.enrollment import note
+
+log = logging.getLogger(__name__)
 
 REMIND_AFTER = timedelta(days=2)
 DROP_AFTER = timedelta(days=7)
@@ -25,7 +29,10 @@ def remind(now: datetime, size: int = 200) -> int:
             .order_by("created_at")[:size]
         )
         for enrollment in pending:
-            _remind(enrollment, now)
+            try:
+                _remind(enrollment, now)
+            except (LookupError, ValueError):  # a time zone that this machine does not know, say
+                log.exception("enrollment %s could not be reminded", enrollment.pk)
     return len(pending)
 
 
@@ -40,7 +47,13 @@ def _remind(enrollment: Enrollment, now: datetime) -> None:
     due_at = schedule.first_due(today, now, enrollment.send_at, enrollment.zone)
     if due_at < now:
         due_at = schedule.next_due(due_at, enrollment.send_at, enrollment.zone)
-    Delivery.objects.create(enrollment=enrollment, kind=Delivery.Kind.REMINDER, due_at=due_at, try_at=due_at)
+    Delivery.objects.create(
+        enrollment=enrollment,
+        kind=Delivery.Kind.REMINDER,
+        due_at=due_at,
+        try_at=due_at,
+        closes_at=due_at + GIVE_UP,
+    )
 
 
 def drop(now: datetime) -> int:

@@ -7,7 +7,7 @@ from django.db import transaction
 
 from accounts.addresses import keyed_hash
 from accounts.models import Consent, User, ask
-from challenge.delivery.plan import latest_lessons, queue
+from challenge.delivery.plan import queue
 from challenge.enrollment.requests import admit, may_mail, remember
 from challenge.models import Cohort, Delivery, Enrollment, Event, Program, Suppression
 from challenge.models.enrollment import note
@@ -54,7 +54,9 @@ def send_links(email: str, ip: str, now: datetime) -> None:
     """
     with transaction.atomic():
         ip_hash = admit(ip, now)
-        found = Enrollment.objects.filter(runner__email=email, state__in=Enrollment.OPEN_STATES)
+        found = Enrollment.objects.select_for_update(of=("self",)).filter(
+            runner__email=email, state__in=Enrollment.OPEN_STATES
+        )
         newest = found.select_related("runner", "program").order_by("-pk").first()
         if newest:
             _answer(newest, ip_hash, now)
@@ -97,5 +99,6 @@ def _answer(enrollment: Enrollment, ip_hash: str, now: datetime) -> None:
     if mailed and pending:
         queue(enrollment, Kind.CONFIRMATION, now)
     elif mailed:
-        last = latest_lessons([enrollment.pk]).get(enrollment.pk)
-        queue(enrollment, Kind.LINKS, now, day=last.day if last and last.sent_at else 0)
+        sent = enrollment.deliveries.filter(kind=Kind.LESSON, sent_at__isnull=False)
+        newest = sent.order_by("-day").values_list("day", flat=True).first()
+        queue(enrollment, Kind.LINKS, now, day=newest or 0)

@@ -1,0 +1,46 @@
+"""Markdown as plain text: links keep their address, code its lines, lists their nesting."""
+
+from textwrap import dedent
+
+import pytest
+
+from challenge.curriculum.plain import plain
+
+pytestmark = pytest.mark.pure
+LONG = "one two three four five six seven eight nine ten eleven twelve thirteen fourteen"
+
+
+def test_a_link_keeps_its_address() -> None:
+    assert plain("See [the study](https://x.org/a) first.") == "See the study (https://x.org/a) first."
+    assert plain("- [the *whole* study](https://x.org/a)") == "- the whole study (https://x.org/a)"
+    assert plain("See <https://x.org/a>.").count("https://x.org/a") == 1
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        f"Count:\n\n    hold  30 s\n      rest  10 s\n\n    {LONG}\n\nThen walk.",
+        f"Count:\n\n```\nhold  30 s\n  rest  10 s\n\n{LONG}\n```\n\nThen walk.",
+    ],
+    ids=["indented", "fenced"],
+)
+def test_code_keeps_its_lines(source: str) -> None:
+    first, *code, last = plain(source).split("\n\n")
+
+    assert (first, last) == ("Count:", "Then walk.")
+    lines = dedent("\n\n".join(code)).splitlines()
+    assert lines == ["hold  30 s", "  rest  10 s", "", LONG]
+
+
+def test_a_list_in_a_list_is_indented() -> None:
+    source = "1. Stand\n   - on one leg\n   - on the other\n2. Walk\n"
+
+    assert plain(source).splitlines() == ["1. Stand", "   - on one leg", "   - on the other", "2. Walk"]
+
+
+def test_a_long_point_is_wrapped_under_itself() -> None:
+    first, second = plain(f"- {LONG}\n").splitlines()
+
+    assert len(first) <= 72
+    assert (first[:2], second[:2]) == ("- ", "  ")
+    assert f"{first[2:]} {second[2:]}" == LONG

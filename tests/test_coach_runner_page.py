@@ -11,7 +11,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from accounts.models import Consent, User, withdraw
+from accounts.models import Consent, withdraw
 from challenge.models import CheckIn, Delivery, Enrollment, Event, Program, Progress, Suppression
 from challenge.models.enrollment import note
 
@@ -24,13 +24,6 @@ ACCEPTED = {"phase": "answer", "outcome": "accepted", "code": 250, "answer": "2.
 def _today(now: datetime) -> Iterator[None]:
     with time_machine.travel(now + timedelta(days=2), tick=False):
         yield
-
-
-@pytest.fixture
-def coach(client: Client, settings: Any) -> Client:
-    settings.TIME_ZONE = "UTC"
-    client.force_login(User.objects.create_superuser("coach@example.com", "x"))
-    return client
 
 
 def page(client: Client, enrollment: Enrollment) -> str:

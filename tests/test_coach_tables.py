@@ -16,13 +16,6 @@ pytestmark = pytest.mark.django_db
 DESK = "/coach/challenge"
 
 
-@pytest.fixture
-def coach(client: Client, settings: Any) -> Client:
-    settings.TIME_ZONE = "UTC"
-    client.force_login(User.objects.create_superuser("coach@example.com", "x"))
-    return client
-
-
 def plain(client: Client, address: str) -> str:
     """A page's text, without its tags."""
     answer = client.get(address)

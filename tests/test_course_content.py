@@ -6,7 +6,7 @@ import pytest
 
 from challenge.curriculum.compile import compile_day
 from challenge.curriculum.course import CONTENT, Course, read_course
-from challenge.curriculum.slots import fill, named_in, slots
+from challenge.curriculum.slots import fill, slots
 
 pytestmark = pytest.mark.pure
 
@@ -124,6 +124,11 @@ def test_a_days_mail_says_the_same_in_both_parts(course: Course, number: int) ->
             assert words(sentence) in words(re.sub(r"^\| ?", "", text, flags=re.MULTILINE))
     assert all(len(line) <= 78 or "<" in line for line in text.splitlines())
     assert len(html.encode()) < 80_000
+
+
+def named_in(text: str) -> set[str]:
+    """The slots that a compiled text holds."""
+    return {name for name, slot in slots().items() if slot in text}
 
 
 def words(text: str) -> str:

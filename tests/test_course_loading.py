@@ -149,3 +149,4 @@ def test_the_command_says_what_it_did() -> None:
     said = StringIO()
     call_command("load_course", stdout=said)
     assert said.getvalue().startswith("The 21-Day Runner Reset: days published anew: 1, 2, 3")
+    assert said.getvalue().endswith("20, 21; stretches changed: 12\n")

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from challenge.models import Delivery, Enrollment
+from challenge.models import Delivery
 from tests.answers import ALICE, Once, always, lesson_of, story
 from tests.smtp_sink import Sink
 
@@ -14,11 +14,6 @@ pytestmark = pytest.mark.django_db
 
 Go = Callable[[datetime], None]
 DAY, MINUTE = timedelta(days=1), timedelta(minutes=1)
-
-
-@pytest.fixture
-def trio(enroll: Callable[..., Enrollment]) -> list[Enrollment]:
-    return [enroll(name) for name in ("alice", "bob", "charlie")]
 
 
 @pytest.mark.parametrize(

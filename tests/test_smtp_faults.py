@@ -13,7 +13,7 @@ import pytest
 from challenge.delivery.plan import plan
 from challenge.delivery.send import drain, send_batch
 from challenge.delivery.transport import Transport, Verdict
-from challenge.models import Delivery, Enrollment
+from challenge.models import Delivery
 from tests.answers import ALICE, Once, always, lesson_of, story
 from tests.smtp_sink import DROP, SILENCE, Sink, free_port
 
@@ -21,11 +21,6 @@ pytestmark = pytest.mark.django_db
 
 Go = Callable[[datetime], None]
 DAY, MINUTE = timedelta(days=1), timedelta(minutes=1)
-
-
-@pytest.fixture
-def trio(enroll: Callable[..., Enrollment]) -> list[Enrollment]:
-    return [enroll(name) for name in ("alice", "bob", "charlie")]
 
 
 # Broken off

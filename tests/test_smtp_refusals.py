@@ -15,11 +15,6 @@ Go = Callable[[datetime], None]
 DAY = timedelta(days=1)
 
 
-@pytest.fixture
-def trio(enroll: Callable[..., Enrollment]) -> list[Enrollment]:
-    return [enroll(name) for name in ("alice", "bob", "charlie")]
-
-
 @pytest.mark.parametrize("answer", ["550 no such user", "550 5.1.1 unknown", "553 bad mailbox name"])
 def test_an_address_that_does_not_exist_is_suppressed(
     answer: str, trio: list[Enrollment], sink: Sink, go: Go, now: datetime

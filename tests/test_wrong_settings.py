@@ -9,18 +9,13 @@ from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import AuthResult
 from django.core.checks import run_checks
 
-from challenge.models import Delivery, Enrollment
+from challenge.models import Delivery
 from tests.smtp_sink import Handler, Sink, free_port
 
 pytestmark = pytest.mark.django_db
 
 Go = Callable[[datetime], None]
 HOUR, MINUTE = timedelta(hours=1), timedelta(minutes=1)
-
-
-@pytest.fixture
-def trio(enroll: Callable[..., Enrollment]) -> list[Enrollment]:
-    return [enroll(name) for name in ("alice", "bob", "charlie")]
 
 
 @pytest.fixture

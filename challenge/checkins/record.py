@@ -11,6 +11,8 @@ from challenge import schedule
 from challenge.models import CheckIn, Delivery, Enrollment
 
 LATE_DAYS = 3
+# From this score on the answer to a check-in is: stop, and see somebody.
+PAIN_TO_STOP = 6
 
 
 class Closed(Exception):

@@ -34,11 +34,6 @@ def slots() -> dict[str, str]:
     return {name: f"{OPEN}{name}{CLOSE}" for name in NAMES}
 
 
-def named_in(text: str) -> set[str]:
-    """The slots that a compiled text holds."""
-    return set(_SLOT.findall(text))
-
-
 def fill(text: str, values: Mapping[str, str], *, html: bool = False) -> str:
     """The text with its slots filled, escaped where it is HTML. Raises KeyError for one without a
     value, so that no mail leaves with a hole in it."""

@@ -11,7 +11,6 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Consent, withdraw
 from challenge import schedule
-from challenge.delivery.plan import latest_lessons
 from challenge.models import Delivery, Enrollment, Event
 from challenge.models.enrollment import note
 
@@ -112,13 +111,9 @@ def send_again(enrollment_id: int, now: datetime) -> Delivery | None:
 
 
 def _due(enrollment: Enrollment, now: datetime) -> datetime:
-    lesson = latest_lessons([enrollment.pk]).get(enrollment.pk)
-    last = max(lesson.sent_at, lesson.due_at) if lesson and lesson.sent_at else None
-    if last is None and lesson:
-        previous = Delivery.objects.filter(
-            enrollment=enrollment, kind=Delivery.Kind.LESSON, copy=0, sent_at__isnull=False
-        )
-        last = previous.order_by("-day").values_list("sent_at", flat=True).first()
+    lessons = Delivery.objects.filter(enrollment=enrollment, kind=Delivery.Kind.LESSON, copy=0)
+    sent = lessons.filter(sent_at__isnull=False).order_by("-day")
+    last = sent.values_list("sent_at", flat=True).first()
     return schedule.due_from(now, last, enrollment.starts_on, enrollment.send_at, enrollment.zone)
 
 

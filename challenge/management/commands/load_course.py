@@ -27,4 +27,6 @@ class Command(BaseCommand):
         except CourseError as error:
             raise CommandError(f"The course was not loaded. Mend this first:\n{error}") from error
         days = ", ".join(str(number) for number in loaded.published) or "none"
-        self.stdout.write(f"{loaded.program}: days published anew: {days}")
+        self.stdout.write(
+            f"{loaded.program}: days published anew: {days}; stretches changed: {loaded.stretches}"
+        )

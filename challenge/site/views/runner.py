@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from accounts.models import Consent, has_given
 from challenge import tasks
-from challenge.checkins.record import Closed, is_open, last_date, record, sent_lesson
+from challenge.checkins.record import PAIN_TO_STOP, Closed, is_open, last_date, record, sent_lesson
 from challenge.delivery.links import Purpose
 from challenge.enrollment.moves import leave, reschedule
 from challenge.models import CheckIn, Enrollment, Event
@@ -17,8 +17,8 @@ from challenge.site.capability import capability, trouble
 from challenge.site.forms import CheckInForm, HourForm
 
 SAVED = "saved"
-# 6 to 10, as the form has them: stop, and say so in the same answer.
-PAIN_TO_STOP = {str(score) for score in range(6, 11)}
+# As the form has them, whether saved or only posted.
+SCORES_TO_STOP = {str(score) for score in range(PAIN_TO_STOP, 11)}
 
 
 @capability(Purpose.CHECK_IN)
@@ -44,7 +44,7 @@ def check_in_page(request: HttpRequest, enrollment: Enrollment, day: int, choice
         "saved": SAVED in request.GET,
         "proposes": check_in is not None and initial["status"] != check_in.status,
         "last_date": last_date(lesson),
-        "hurts": str(form["pain"].value()) in PAIN_TO_STOP,
+        "hurts": str(form["pain"].value()) in SCORES_TO_STOP,
     }
     return render(request, "pages/check_in.html", context, status=status)
 

@@ -1,0 +1,21 @@
+"""Draw every picture ahead of time, so that no visitor waits for one."""
+
+from argparse import ArgumentParser
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand
+
+from challenge.curriculum.figures import catalogue, store
+
+
+class Command(BaseCommand):
+    help = "Draw every picture of the course, as SVG and PNG, in light and dark."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--folder", type=Path, help="where to; the folder of kept pictures without it")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        place: Path = options["folder"] or store.folder()
+        files = store.draw_all(place)
+        self.stdout.write(f"{len(files)} files of {len(catalogue.names())} pictures are in {place}")

@@ -1,0 +1,263 @@
+"""The course's pictures: bodies that hold together, files that outlive their mails."""
+
+import subprocess
+import sys
+from os import environ
+from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree
+
+import pytest
+from django.conf import settings as django_settings
+from django.core.management import call_command
+from django.test import Client
+from hypothesis import given
+from hypothesis import strategies as st
+
+from challenge.curriculum import figures
+from challenge.curriculum.figures import body, catalogue, flesh, store
+from challenge.curriculum.figures.body import Arm, Leg, Pose, planted, skeleton
+
+pytestmark = pytest.mark.pure
+
+PLACES = {
+    "constructive-rest": 1,
+    "ninety-ninety-breathing": 1,
+    "supine-psoas-march": 2,
+    "half-kneeling-hip-flexor": 2,
+    "one-leg-long-psoas-stretch": 2,
+    "ball-release": 2,
+    "standing-hip-flexor": 1,
+    "couch-stretch": 2,
+    "prone-press-up": 2,
+    "glute-bridge": 2,
+    "leg-swings": 2,
+    "childs-pose-side-reach": 2,
+    "self-check": 3,
+}
+NAMES = {f"{place}-{number + 1}" for place, count in PLACES.items() for number in range(count)}
+ATTRIBUTES = {
+    *("viewBox", "width", "height", "x", "y", "rx", "d", "fill", "fill-opacity"),
+    *("stroke", "stroke-width", "stroke-linejoin", "stroke-linecap"),
+}
+BRIDGE = figures.file_name("glute-bridge-2", "dark", "png")
+OLD = "glute-bridge-2.dark.00000000.png"
+NOT_FIGURES = [
+    "nobody.light.00000000.svg",
+    "glute-bridge-2.sepia.00000000.svg",
+    "glute-bridge-2.light.0000000.svg",
+    "glute-bridge-2.light.00000000.gif",
+    "glute-bridge-2.light.00000000.svg\n",
+    "GLUTE-BRIDGE-2.light.00000000.svg",
+    "../../settings.py",
+    "..%2f..%2fsettings.py",
+    "glute-bridge-2.light.00000000.svg/../../x",
+    "глют.light.00000000.svg",
+    "\x00",
+    "",
+]
+angles = st.floats(-180, 180)
+legs = st.builds(Leg, hip=angles, knee=angles, ankle=angles)
+arms = st.builds(Arm, shoulder=angles, elbow=angles, wrist=angles)
+places = st.complex_numbers(max_magnitude=80, allow_nan=False)
+reaching = st.one_of(arms, st.builds(Arm, wrist_at=places))
+standing = st.one_of(legs, st.builds(Leg, ankle_at=places))
+poses = st.builds(
+    Pose,
+    trunk=st.tuples(angles, angles),
+    legs=st.tuples(standing, standing),
+    arms=st.tuples(reaching, reaching),
+    held=st.tuples(st.sampled_from(["pelvis", "shoulder"]), places),
+)
+
+
+@pytest.fixture(autouse=True)
+def var(settings: Any, tmp_path: Path) -> Path:
+    settings.VAR_DIR = tmp_path
+    return tmp_path
+
+
+def test_every_position_of_the_course_and_both_anatomy_drawings_are_there() -> None:
+    assert set(figures.names()) == NAMES | {"psoas-front", "psoas-side"}
+
+
+@pytest.mark.parametrize("name", figures.names())
+@pytest.mark.parametrize("theme", catalogue.THEMES)
+def test_an_svg_holds_shapes_and_their_colours_alone(name: str, theme: str) -> None:
+    root = ElementTree.fromstring(catalogue.drawn(name, theme))
+    width, height = figures.size(name)
+    assert root.get("viewBox") == f"0 0 {width} {height}"
+    for element in root.iter():
+        assert element.tag.removeprefix("{http://www.w3.org/2000/svg}") in {"svg", "rect", "path"}
+        assert set(element.keys()) <= ATTRIBUTES
+        assert not (element.text or "").strip()
+        for colour in (element.get("fill", "none"), element.get("stroke", "none")):
+            assert colour == "none" or (len(colour) == 7 and int(colour[1:], 16) >= 0)
+
+
+@pytest.mark.parametrize("theme", catalogue.THEMES)
+@pytest.mark.parametrize("name", ["psoas-front", "ball-release-2", "supine-psoas-march-2"])
+def test_a_png_has_two_pixels_for_one_and_is_small(name: str, theme: str) -> None:
+    content = figures.read(figures.file_name(name, theme, "png"))
+    assert content is not None
+    width, height = (int.from_bytes(content[start : start + 4], "big") for start in (16, 20))
+    assert (width, height) == tuple(2 * side for side in figures.size(name))
+    assert content.startswith(b"\x89PNG")
+    assert len(content) < 48_000
+
+
+@given(pose=poses)
+def test_limbs_are_attached_and_keep_their_lengths(pose: Pose) -> None:
+    drawn = skeleton(pose)
+    held, place = pose.held
+    assert drawn[held] == pytest.approx(place)
+    assert sum(abs(b - a) for a, b in zip(drawn.spine, drawn.spine[1:], strict=False)) == pytest.approx(31)
+    for side in body.SIDES:
+        for start, end, length in (
+            ("pelvis", f"{side} knee", body.THIGH),
+            (f"{side} knee", f"{side} ankle", body.SHIN),
+            ("shoulder", f"{side} elbow", body.UPPER_ARM),
+            (f"{side} elbow", f"{side} wrist", body.FOREARM),
+        ):
+            assert abs(drawn[end] - drawn[start]) == pytest.approx(length, abs=0.02)
+
+
+@given(
+    legs=st.tuples(legs, legs), joint=st.sampled_from(["near knee", "far ankle", "near wrist"]), place=places
+)
+def test_the_whole_body_follows_the_joint_that_is_held(
+    legs: tuple[Leg, Leg], joint: str, place: complex
+) -> None:
+    drawn = skeleton(Pose((90, 80), legs, (Arm(), Arm(elbow=20)), (joint, place)))
+    assert drawn[joint] == pytest.approx(place)
+
+
+def test_a_joint_is_not_held_where_its_own_limb_reaches_elsewhere() -> None:
+    with pytest.raises(ValueError, match="near knee"):
+        skeleton(Pose((90, 90), (planted(9), Leg()), (Arm(), Arm()), ("near knee", 0j)))
+
+
+@given(place=places)
+def test_a_hand_reaches_what_lies_within_reach(place: complex) -> None:
+    stretched = Arm(wrist_at=place)
+    drawn = skeleton(Pose((90, 90), (Leg(), Leg()), (stretched, Arm()), ("pelvis", 0j)))
+    way = abs(place - drawn["shoulder"])
+    if body.UPPER_ARM - body.FOREARM + 0.1 < way < body.UPPER_ARM + body.FOREARM - 0.1:
+        assert drawn["near wrist"] == pytest.approx(place, abs=1e-6)
+
+
+@pytest.mark.parametrize("name", catalogue.POSITIONS)
+def test_knees_and_elbows_bend_the_right_way(name: str) -> None:
+    drawn = skeleton(catalogue.POSITIONS[name].pose)
+    for side in body.SIDES:
+        thigh = drawn[f"{side} knee"] - drawn["pelvis"]
+        shin = drawn[f"{side} ankle"] - drawn[f"{side} knee"]
+        upper = drawn[f"{side} elbow"] - drawn["shoulder"]
+        lower = drawn[f"{side} wrist"] - drawn[f"{side} elbow"]
+        assert (shin / thigh).imag <= 1e-6
+        assert (lower / upper).imag >= -1e-6
+
+
+@pytest.mark.parametrize("name", catalogue.POSITIONS)
+def test_weight_rests_on_the_ground_and_nothing_sinks_into_it(name: str) -> None:
+    position = catalogue.POSITIONS[name]
+    scale = position.view.scale
+    assert position.rests
+    for part, height in position.rests:
+        assert abs(position.lowest(part) - height) * scale < 2, part
+    for part in ("trunk", "head", *(f"{side} {limb}" for side in body.SIDES for limb in flesh.LIMBS)):
+        assert position.lowest(part) * scale > -2, part
+
+
+def test_file_names_are_the_same_in_every_process() -> None:
+    program = (
+        "import django; django.setup();"
+        "from challenge.curriculum import figures;"
+        "print(figures.file_name('glute-bridge-2', 'dark', 'png'))"
+    )
+    told = {"DJANGO_SETTINGS_MODULE": "challenge.settings", "SECRET_KEY": "another", "PYTHONHASHSEED": "7"}
+    run = subprocess.run(
+        [sys.executable, "-c", program],
+        cwd=django_settings.BASE_DIR,
+        env={**environ, **told},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert run.stdout.strip() == BRIDGE
+
+
+def test_a_picture_is_painted_once(var: Path) -> None:
+    first = figures.read(BRIDGE)
+    (var / "figures" / BRIDGE).write_bytes(b"kept")
+    assert first is not None
+    assert figures.read(BRIDGE) == b"kept"
+    assert [path.name for path in (var / "figures").iterdir()] == [BRIDGE]
+
+
+def test_a_folder_that_cannot_be_written_costs_no_picture(settings: Any, tmp_path: Path) -> None:
+    settings.VAR_DIR = tmp_path / "file"
+    settings.VAR_DIR.write_text("no folder")
+    content = figures.read(BRIDGE)
+    assert content is not None
+    assert content.startswith(b"\x89PNG")
+
+
+def test_an_old_mail_shows_its_old_picture_or_todays(var: Path) -> None:
+    assert figures.read(OLD) == figures.read(BRIDGE)
+    (var / "figures" / OLD).write_bytes(b"as it was")
+    assert figures.read(OLD) == b"as it was"
+
+
+@pytest.mark.parametrize("name", NOT_FIGURES)
+def test_other_names_are_no_pictures(var: Path, name: str) -> None:
+    (var / "settings.py").write_text("secret")
+    assert figures.read(name) is None
+
+
+@pytest.mark.parametrize(("name", "theme", "kind"), [("no", "light", "svg"), ("psoas-side", "no", "svg")])
+def test_no_file_name_for_what_is_not_drawn(name: str, theme: str, kind: str) -> None:
+    with pytest.raises(KeyError):
+        figures.file_name(name, theme, kind)
+    with pytest.raises(KeyError):
+        figures.file_name("psoas-side", "light", "gif")
+    with pytest.raises(KeyError):
+        figures.size("no")
+
+
+def test_a_picture_is_served_for_a_year_without_cookies(client: Client) -> None:
+    for kind, content_type in (("svg", "image/svg+xml"), ("png", "image/png")):
+        answer = client.get(f"/figures/{figures.file_name('psoas-side', 'light', kind)}")
+        assert answer.status_code == 200
+        assert answer["Content-Type"] == content_type
+        assert answer["Cache-Control"] == "public, max-age=31536000, immutable"
+        assert answer["X-Content-Type-Options"] == "nosniff"
+        assert not answer.cookies
+        assert "Cookie" not in answer.get("Vary", "")
+
+
+def test_todays_picture_for_an_old_name_is_kept_for_an_hour(client: Client, var: Path) -> None:
+    assert client.get(f"/figures/{OLD}")["Cache-Control"] == "public, max-age=3600"
+    (var / "figures" / OLD).write_bytes(b"as it was")
+    answer = client.get(f"/figures/{OLD}")
+    assert (answer.content, "immutable" in answer["Cache-Control"]) == (b"as it was", True)
+
+
+def test_pictures_are_only_read(client: Client) -> None:
+    address = f"/figures/{figures.file_name('psoas-side')}"
+    assert client.post(address).status_code == 405
+    answer = client.head(address)
+    assert (answer.status_code, answer.content) == (200, b"")
+    assert client.get("/figures/nobody.light.00000000.svg").status_code == 404
+    assert client.get("/figures/../challenge/settings.py").status_code == 404
+
+
+def test_one_command_draws_them_all(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(store, "names", lambda: ["glute-bridge-2", "psoas-side"])
+    call_command("draw_figures", folder=tmp_path / "drawn")
+    files = {path.name for path in (tmp_path / "drawn").iterdir()}
+    assert len(files) == 8
+    assert BRIDGE in files
+    assert "8 files" in capsys.readouterr().out

@@ -52,6 +52,7 @@ app.conf.update(
         "plan": every(30, "plan"),
         "send": every(30, "send"),
         "rescue": every(15, "rescue"),
+        "correct": every(60, "correct"),
         "sweep check-ins": every(60, "sweep_check_ins"),
         "remind pending": every(900, "remind_pending"),
         "drop pending": every(3600, "drop_pending"),

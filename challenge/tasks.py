@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from challenge.celery import app
 from challenge.checkins import progress
+from challenge.delivery import corrections
 from challenge.delivery import plan as planner
 from challenge.delivery import rescue as rescuer
 from challenge.delivery import send as sender
@@ -55,6 +56,12 @@ def send() -> None:
 def rescue() -> None:
     rescuer.close(timezone.now())
     if rescuer.rescue(timezone.now()):
+        nudge(send)
+
+
+@app.task
+def correct() -> None:
+    if corrections.correct(timezone.now()):
         nudge(send)
 
 

@@ -64,15 +64,16 @@ def program(db: None, course_rows: dict[type, list[Any]]) -> Any:
 
     from challenge.curriculum.course import CONTENT
     from challenge.curriculum.load import load
-    from challenge.models import Day, Program, Revision, Stretch
+    from challenge.models import Article, Day, Program, Revision, Stretch, StretchVersion
 
     if not course_rows:
         load(CONTENT / "reset-21", NOW)
-        course_rows.update({model: list(model.objects.all()) for model in (Program, Stretch, Day, Revision)})
+        models = (Program, Article, Stretch, StretchVersion, Day, Revision, Revision.stretches.through)
+        course_rows.update({model: list(model._default_manager.all()) for model in models})
     else:
         with transaction.atomic():  # days and revisions name each other
             for model, rows in course_rows.items():
-                model.objects.bulk_create(rows)
+                model._default_manager.bulk_create(rows)
     return Program.objects.get()
 
 

@@ -101,6 +101,11 @@ class Sink:
         """Every message that was taken, in order."""
         return [email.message_from_bytes(raw, policy=email.policy.default) for raw in self.handler.raw]
 
+    @property
+    def lessons(self) -> list[EmailMessage]:
+        """Every lesson that was taken, in order."""
+        return [mail for mail in self.mails if mail["Subject"].startswith("Day ")]
+
     def to(self, address: str) -> list[EmailMessage]:
         return [mail for mail in self.mails if mail["To"] == address]
 

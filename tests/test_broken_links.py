@@ -21,7 +21,9 @@ Go = Callable[[datetime], None]
 
 
 def paths(enrollment: Enrollment, issued: datetime) -> dict[Purpose, str]:
-    values = {purpose: [enrollment.pk] for purpose in Purpose} | {Purpose.CHECK_IN: [enrollment.pk, 1]}
+    values = {purpose: [enrollment.pk] for purpose in Purpose} | {
+        purpose: [enrollment.pk, 1] for purpose in (Purpose.CHECK_IN, Purpose.DAY)
+    }
     return {p: f"/{p}/{token(p, issued, *values[p])}/" for p in Purpose}
 
 

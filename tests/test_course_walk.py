@@ -67,7 +67,7 @@ def test_from_sign_up_to_the_last_day(
     assert enrollment.state == Enrollment.State.COMPLETED
     assert enrollment.progress.done == 21
     assert enrollment.progress.streak == 21
-    assert not Delivery.objects.exclude(state="sent").exists()
+    assert [delivery.kind for delivery in Delivery.objects.exclude(state="sent")] == ["goodbye"]
     assert [event.kind for event in enrollment.events.all()] == ["signed_up", "confirmed", "completed"]
 
 

@@ -4,7 +4,7 @@ from textwrap import dedent
 
 import pytest
 
-from challenge.curriculum.plain import plain
+from challenge.curriculum.plain import plain, wrap
 
 pytestmark = pytest.mark.pure
 LONG = "one two three four five six seven eight nine ten eleven twelve thirteen fourteen"
@@ -44,3 +44,36 @@ def test_a_long_point_is_wrapped_under_itself() -> None:
     assert len(first) <= 72
     assert (first[:2], second[:2]) == ("- ", "  ")
     assert f"{first[2:]} {second[2:]}" == LONG
+
+
+def test_a_heading_is_underlined() -> None:
+    assert plain("## Why\n\nSo.") == "Why\n---\n\nSo."
+
+
+def test_a_quote_stays_within_the_width() -> None:
+    lines = plain(f"> {LONG}\n>\n> - {LONG}").splitlines()
+
+    assert all(line.startswith("| ") and len(line) <= 72 for line in lines)
+
+
+@pytest.mark.parametrize(
+    ("source", "text"),
+    [
+        ("[there](http://x.org)", "there"),
+        ("[there](/library/)", "there"),
+        ("![a cat](https://x.org/cat.png) Sit.", "Sit."),
+        ("a <b>bold</b> word", "a <b>bold</b> word"),
+        ("\u27e6leave_url\u27e7 &#x27E6;day&#x27E7;", "leave_url day"),
+    ],
+    ids=["no https", "no host", "picture", "HTML", "brackets"],
+)
+def test_it_says_what_the_html_part_says(source: str, text: str) -> None:
+    assert plain(source) == text
+
+
+def test_a_note_is_wrapped_and_keeps_its_lines() -> None:
+    first, second, third, last = wrap(f"{LONG}\n\nYours").splitlines()
+
+    assert f"{first} {second}" == LONG
+    assert (third, last) == ("", "Yours")
+    assert wrap("") == ""

@@ -55,11 +55,11 @@ def test_nothing_goes_out_in_a_pause_and_it_goes_on_with_the_next_unsent_day(
     assert pause(alice.pk, Event.Actor.RUNNER, now + timedelta(hours=1))
     for days in range(1, 6):
         go(now + days * DAY)
-    assert len(sink.mails) == 1
+    assert len(sink.lessons) == 1
     assert resume(alice.pk, Event.Actor.RUNNER, now + 6 * DAY)
     go(now + 6 * DAY)
 
-    assert [mail["Subject"][:6] for mail in sink.mails] == ["Day 1:", "Day 2:"]
+    assert [mail["Subject"][:6] for mail in sink.lessons] == ["Day 1:", "Day 2:"]
 
 
 def test_a_pause_and_resume_on_one_day_sends_no_second_lesson_that_day(
@@ -70,7 +70,7 @@ def test_a_pause_and_resume_on_one_day_sends_no_second_lesson_that_day(
     resume(alice.pk, Event.Actor.COACH, now + timedelta(minutes=10))
     go(now + timedelta(hours=6))
 
-    assert len(sink.mails) == 1
+    assert len(sink.lessons) == 1
 
 
 def test_a_lesson_planned_before_a_pause_goes_out_after_it(
@@ -79,12 +79,14 @@ def test_a_lesson_planned_before_a_pause_goes_out_after_it(
     plan(now)
     pause(alice.pk, Event.Actor.RUNNER, now)
     go(now)
-    assert Delivery.objects.get().state == "suppressed"
-    assert "paused" in Delivery.objects.get().reason
+    lesson = Delivery.objects.get(kind="lesson")
+    assert lesson.state == "suppressed"
+    assert "paused" in lesson.reason
 
     resume(alice.pk, Event.Actor.RUNNER, now + DAY)
     go(now + DAY)
-    assert Delivery.objects.get().state == "sent"
+    lesson.refresh_from_db()
+    assert lesson.state == "sent"
 
 
 def test_the_course_ends_the_day_after_the_last_lesson(alice: Any, sink: Sink, go: Go, now: datetime) -> None:
@@ -96,7 +98,7 @@ def test_the_course_ends_the_day_after_the_last_lesson(alice: Any, sink: Sink, g
     alice.refresh_from_db()
 
     assert (alice.state, alice.next_due_at) == (Enrollment.State.COMPLETED, None)
-    assert len(sink.mails) == 21
+    assert len(sink.lessons) == 21
 
 
 def test_a_time_zone_that_nobody_knows_holds_nobody_else_up(

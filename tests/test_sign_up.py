@@ -61,7 +61,7 @@ def test_a_visitor_becomes_a_runner(visitor: Visitor, now: datetime) -> None:
     [mail] = visitor.sink.mails
     assert (mail["To"], mail["Subject"]) == (
         "maya@example.com",
-        "Please confirm: your 21-day runner reset",
+        "Please confirm: The 21-Day Runner Reset",
     )
     assert "Wednesday, 4 March" in body(mail)
     enrollment = Enrollment.objects.get()

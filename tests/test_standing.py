@@ -57,8 +57,8 @@ def test_who_left_after_planning_gets_nothing(
 
     go(now)
 
-    assert sink.handler.recipients == ["bob@example.com"]
-    lesson = Delivery.objects.get(enrollment=alice)
+    assert [mail["To"] for mail in sink.lessons] == ["bob@example.com"]
+    lesson = Delivery.objects.get(enrollment=alice, kind="lesson")
     assert (lesson.state, lesson.reason, lesson.attempts) == ("suppressed", reason, [])
 
 
@@ -115,6 +115,6 @@ def test_who_resumes_gets_the_lesson_that_was_held_back(
     resume(alice.pk, Event.Actor.RUNNER, now + timedelta(hours=1))
     go(now + timedelta(hours=1))
 
-    [mail] = sink.mails
-    assert mail["Message-ID"] == Delivery.objects.get().message_id
-    assert Delivery.objects.get().day == 1
+    [mail] = sink.lessons
+    lesson = Delivery.objects.get(kind="lesson")
+    assert (mail["Message-ID"], lesson.day) == (lesson.message_id, 1)

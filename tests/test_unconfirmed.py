@@ -22,7 +22,7 @@ def test_who_does_not_confirm_is_reminded_once_at_her_hour(visitor: Visitor, now
         visitor.go(now + hour * HOUR)
 
     _confirmation, reminder = visitor.sink.mails
-    assert reminder["Subject"] == "Still want the 21-day runner reset?"
+    assert reminder["Subject"] == "Still want it? The 21-Day Runner Reset"
     assert Delivery.objects.get(kind="reminder").sent_at == datetime(2026, 3, 5, 10, tzinfo=UTC)
     visitor.clock.move_to(now + 3 * DAY)
     visitor.confirms(link(reminder, "confirm"))
@@ -43,7 +43,7 @@ def test_who_confirms_before_the_reminder_leaves_is_not_reminded(visitor: Visito
     visitor.confirms(path)
     visitor.go(now + 2 * DAY + 2 * HOUR)
 
-    assert "Still want the 21-day runner reset?" not in [mail["Subject"] for mail in visitor.sink.mails]
+    assert "Still want it? The 21-Day Runner Reset" not in [mail["Subject"] for mail in visitor.sink.mails]
 
 
 def test_a_sign_up_is_dropped_after_seven_days_and_the_person_with_it(

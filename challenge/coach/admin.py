@@ -3,9 +3,29 @@
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
-from challenge.coach import check_ins, course, deliveries, enrollments, suppressions
+from challenge.coach import (
+    articles,
+    check_ins,
+    days,
+    deliveries,
+    enrollments,
+    programs,
+    questions,
+    stretches,
+    suppressions,
+)
 
-__all__ = ["check_ins", "course", "deliveries", "enrollments", "suppressions"]
+__all__ = [
+    "articles",
+    "check_ins",
+    "days",
+    "deliveries",
+    "enrollments",
+    "programs",
+    "questions",
+    "stretches",
+    "suppressions",
+]
 
 admin.site.site_header = _("Runner Reset")
 admin.site.site_title = _("Runner Reset")

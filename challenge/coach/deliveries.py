@@ -4,14 +4,13 @@ from django.contrib import admin
 from django.http import HttpRequest
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
-from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from challenge.coach.access import RecordAdmin
 from challenge.coach.check_ins import runner_link
 from challenge.coach.story import tries
-from challenge.coach.wording import NOTHING, sentence, shortly, when
+from challenge.coach.wording import NOTHING, name_of, sentence, shortly, when
 from challenge.models import Delivery
 
 
@@ -22,7 +21,7 @@ class DeliveryAdmin(RecordAdmin[Delivery]):
     list_display = ("due", "what", "runner", "state", "sent", "doubt", "tries", "reason")
     list_display_links = ("due",)
     list_filter = ("state", "kind", "uncertain", "due_at")
-    list_select_related = ("enrollment__runner",)
+    list_select_related = ("enrollment__runner", "recall__stretch")
     search_fields = ("enrollment__runner__email", "enrollment__runner__first_name")
     ordering = ("-due_at", "-pk")
     list_per_page = 50
@@ -56,8 +55,7 @@ class DeliveryAdmin(RecordAdmin[Delivery]):
 
     @admin.display(description=gettext_lazy("Mail"), ordering="kind")
     def what(self, delivery: Delivery) -> str:
-        name = capfirst(str(delivery))
-        return _("%(mail)s, copy %(copy)d") % {"mail": name, "copy": delivery.copy} if delivery.copy else name
+        return name_of(delivery)
 
     @admin.display(description=gettext_lazy("Runner"), ordering="enrollment__runner__email")
     def runner(self, delivery: Delivery) -> SafeString:

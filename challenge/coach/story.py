@@ -9,13 +9,14 @@ from django.utils.translation import gettext_lazy
 
 from accounts.models import Consent
 from challenge.coach.roster import PAIN_LEVELS
-from challenge.coach.wording import OUTCOMES, PHASES, if_other, sentence, when
-from challenge.models import Attempt, CheckIn, Delivery, Enrollment, Event
+from challenge.coach.wording import OUTCOMES, PHASES, if_other, name_of, sentence, when
+from challenge.models import Attempt, CheckIn, Delivery, Enrollment, Event, Question
 
 KINDS = {
     "event": gettext_lazy("Event"),
     "mail": gettext_lazy("Mail"),
     "check-in": gettext_lazy("Check-in"),
+    "question": gettext_lazy("Question"),
     "consent": gettext_lazy("Consent"),
 }
 
@@ -55,15 +56,17 @@ class Entry:
 
 
 def story(enrollment: Enrollment) -> list[Entry]:
-    """The whole of it; four statements, however long it is."""
+    """The whole of it; five statements, however long it is."""
     # Asked for afresh: what the strip was drawn from has only the fields that a strip needs.
     deliveries = Delivery.objects.filter(enrollment=enrollment).order_by("due_at", "copy")
+    deliveries = deliveries.select_related("recall__stretch")
     check_ins = CheckIn.objects.filter(enrollment=enrollment).order_by("created_at")
     entries = [
         *_events(enrollment),
         *_consents(enrollment),
         *(_mail(delivery, enrollment) for delivery in deliveries),
         *(_check_in(told, enrollment) for told in check_ins),
+        *(_question(asked, enrollment) for asked in enrollment.questions.all()),
     ]
     return sorted(entries, key=lambda entry: entry.at)
 
@@ -94,13 +97,10 @@ def _consents(enrollment: Enrollment) -> Iterator[Entry]:
 
 def _mail(delivery: Delivery, enrollment: Enrollment) -> Entry:
     at = delivery.sent_at or delivery.due_at
-    title = str(delivery).capitalize()
-    if delivery.copy:
-        title = _("%(mail)s, sent again (copy %(copy)d)") % {"mail": title, "copy": delivery.copy}
     return Entry(
         at=at,
         kind="mail",
-        title=f"{title}: {delivery.get_state_display()}",
+        title=f"{name_of(delivery)}: {delivery.get_state_display()}",
         hers=if_other(at, enrollment),
         lines=[sentence(delivery), _("Due %(time)s.") % {"time": when(delivery.due_at)}],
         tries=tries(delivery.attempts),
@@ -121,6 +121,16 @@ def tries(attempts: list[Attempt]) -> list[Try]:
         )
         for attempt in attempts
     ]
+
+
+def _question(asked: Question, enrollment: Enrollment) -> Entry:
+    return Entry(
+        at=asked.asked_at,
+        kind="question",
+        title=_("Asked about day %(day)d") % {"day": asked.day},
+        hers=if_other(asked.asked_at, enrollment),
+        note=asked.text,
+    )
 
 
 def _check_in(told: CheckIn, enrollment: Enrollment) -> Entry:

@@ -93,6 +93,16 @@ def last_check_in(enrollment: Enrollment) -> CheckIn | None:
     return max(enrollment.check_ins.all(), key=lambda told: (told.updated_at, told.day), default=None)
 
 
+def name_of(mail: Delivery) -> str:
+    """What a mail is called. A second lesson is a copy; a second correction is of another stretch."""
+    name = capfirst(str(mail))
+    if mail.recall:
+        return _("%(mail)s: %(stretch)s") % {"mail": name, "stretch": mail.recall.stretch}
+    if mail.kind == Delivery.Kind.LESSON and mail.copy:
+        return _("%(mail)s, sent again (copy %(copy)d)") % {"mail": name, "copy": mail.copy}
+    return name
+
+
 def state_in_words(delivery: Delivery) -> str:
     state = delivery.get_state_display()
     return _("%(state)s, uncertain") % {"state": state} if delivery.uncertain else state

@@ -1,15 +1,14 @@
 """A whole course, read from its folder: every file checked, and the files against one another."""
 
-import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from markdown_it import MarkdownIt
 
+from challenge.curriculum import figures
 from challenge.curriculum.parse import (
-    LESSON_WORDS,
-    WHY,
+    ArticleSchema,
     CourseError,
     DaySchema,
     Page,
@@ -18,10 +17,10 @@ from challenge.curriculum.parse import (
     StretchSchema,
     read_page,
     read_toml,
-    words,
 )
 
 CONTENT = Path(__file__).parent / "content"
+ARTICLES = ("faq", "about")
 
 
 @dataclass(frozen=True)
@@ -32,6 +31,7 @@ class Course:
     days: dict[int, Page]
     stretches: dict[str, Page]
     self_check: Page
+    articles: dict[str, Page]
 
 
 def read_course(folder: Path) -> Course:
@@ -40,17 +40,27 @@ def read_course(folder: Path) -> Course:
     stretches = [read_page(path, StretchSchema()) for path in sorted((folder / "stretches").glob("*.md"))]
     days = [read_page(path, DaySchema()) for path in sorted((folder / "days").glob("*.md"))]
     self_check = read_page(folder / "self-check.md", SelfCheckSchema())
-    if not any(page.problems for page in (program, self_check, *stretches, *days)):
+    articles = {name: read_page(folder / f"{name}.md", ArticleSchema()) for name in ARTICLES}
+    pages = (program, self_check, *stretches, *days, *articles.values())
+    if not any(page.problems for page in pages):
         for stretch in (self_check, *stretches):
             _check_stretch(stretch)
         by_slug = {page.meta["slug"]: page for page in stretches}
+        for page in (self_check, *stretches, *days):
+            _check_figures(page)
         for day in days:
             _check_day(day, program.meta["points"], by_slug, self_check)
         _check_arc(program, days)
-    problems = [problem for page in (program, self_check, *stretches, *days) for problem in page.problems]
-    if problems:
+    if problems := [problem for page in pages for problem in page.problems]:
         raise CourseError(problems)
-    return Course(program.meta, {page.meta["number"]: page for page in days}, by_slug, self_check)
+    return Course(program.meta, {page.meta["number"]: page for page in days}, by_slug, self_check, articles)
+
+
+def _check_figures(page: Page) -> None:
+    known = figures.names()
+    for figure in page.meta["figures"]:
+        if figure["name"] not in known:
+            page.report(f"'figures': there is no drawing {figure['name']!r}", "figures")
 
 
 def _check_stretch(page: Page) -> None:
@@ -74,13 +84,6 @@ def _check_day(day: Page, points: dict[str, str], stretches: dict[str, Page], se
         total += self_check.meta["minutes"] if day.meta["self_check"] else 0
         if total != day.meta["minutes"]:
             day.report(f"'minutes': the parts of the day add up to {total}", "minutes")
-    least, most = LESSON_WORDS
-    if not least <= words(day.body) <= most:
-        day.report(f"the lesson has {words(day.body)} words; {least} to {most} are right")
-    if day.body.count(WHY) != 1:
-        day.report(f"the lesson needs one section {WHY!r}")
-    if re.search(r"<[a-zA-Z/!]", day.body):
-        day.report("the lesson holds HTML; write Markdown")
 
 
 def _check_arc(program: Page, days: list[Page]) -> None:

@@ -1,70 +1,96 @@
-"""Bring a course from its folder into the database. Loading the same course twice changes nothing."""
+"""Bring a course from its folder into the database. Loading the same course twice changes nothing.
 
-from dataclasses import dataclass
+The files are the seed. What the coach has published in admin is hers from then on: the loader leaves
+it as it is, and says so.
+"""
+
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
 from django.db import transaction
 
-from challenge.curriculum.compile import compile_day
 from challenge.curriculum.course import Course, read_course
-from challenge.models import Day, Program, Revision, Stretch
+from challenge.curriculum.inspect import lint_course
+from challenge.curriculum.lesson import Content, own_words
+from challenge.curriculum.parse import CourseError, Page
+from challenge.curriculum.publish import Imprint, Origin, publish_day, publish_stretch
+from challenge.models import Article, Day, Program, Stretch
+
+SELF_CHECK = "self-check"
 
 
-@dataclass(frozen=True)
+@dataclass
 class Loaded:
-    """What a load changed."""
+    """What a load changed, and what it left to the coach: days by number, stretches and articles
+    by their short names."""
 
     program: Program
-    published: list[int]
-    stretches: int
+    published: list[int] = field(default_factory=list)
+    stretches: list[str] = field(default_factory=list)
+    kept: list[str] = field(default_factory=list)
 
 
-def load(folder: Path, now: datetime) -> Loaded:
-    """Read, check and compile a program's folder, and publish the days that differ.
+def load(folder: Path, now: datetime, *, for_all: bool = False) -> Loaded:
+    """Read, check and compile a program's folder, and publish what differs; with `for_all` also to
+    runners who have begun.
 
     Raises CourseError, and changes nothing, when anything in the folder is wrong.
     """
     course = read_course(folder)
+    if problems := lint_course(course):
+        raise CourseError(problems)
     with transaction.atomic():
+        keys = ("title", "summary", "length", "weeks", "points")
         program, _ = Program.objects.update_or_create(
-            slug=course.program["slug"],
-            defaults={key: course.program[key] for key in ("title", "summary", "length")},
+            slug=course.program["slug"], defaults={key: course.program[key] for key in keys}
         )
-        changed = _store_stretches(program, course)
-        published = [number for number in sorted(course.days) if _publish(program, course, number, now)]
-    return Loaded(program, published, changed)
+        loaded = Loaded(program)
+        imprint = Imprint(now, Origin.FILES, for_all=for_all)
+        for slug, page in {**course.stretches, SELF_CHECK: course.self_check}.items():
+            _load_stretch(loaded, slug, page, imprint)
+        for number in sorted(course.days):
+            _load_day(loaded, course, number, imprint)
+        for name, page in course.articles.items():
+            _load_article(loaded, name, page)
+    return loaded
 
 
-def _store_stretches(program: Program, course: Course) -> int:
-    changed = 0
-    for slug, page in course.stretches.items():
-        fields = {"title": page.meta["title"], "minutes": page.meta["minutes"], "source": page.source}
-        if not Stretch.objects.filter(program=program, slug=slug, **fields).exists():
-            Stretch.objects.update_or_create(program=program, slug=slug, defaults=fields)
-            changed += 1
-    return changed
-
-
-def _publish(program: Program, course: Course, number: int, now: datetime) -> bool:
-    """Publish a day as a new revision, unless the published one is the same to the letter."""
-    page, compiled = course.days[number], compile_day(course, number)
-    day, _ = Day.objects.select_related("published").get_or_create(program=program, number=number)
-    if day.published and day.published.digest == compiled.digest and day.published.source == page.source:
-        return False
-    newest = day.revisions.first()
-    day.published = Revision.objects.create(
-        day=day,
-        number=newest.number + 1 if newest else 1,
-        title=page.meta["title"],
-        points=page.meta["points"],
-        minutes=page.meta["minutes"],
-        source=page.source,
-        subject=compiled.subject,
-        text=compiled.text,
-        html=compiled.html,
-        digest=compiled.digest,
-        published_at=now,
+def _load_stretch(loaded: Loaded, slug: str, page: Page, imprint: Imprint) -> None:
+    kind = Stretch.Kind.SELF_CHECK if slug == SELF_CHECK else Stretch.Kind.STRETCH
+    content: Content = {**page.meta, "body": page.body}
+    stretch, _ = Stretch.objects.get_or_create(
+        program=loaded.program,
+        slug=slug,
+        defaults={"kind": kind, "title": content["title"], "minutes": content["minutes"]},
     )
-    day.save(update_fields=["published"])
-    return True
+    if _is_the_coachs(stretch):
+        loaded.kept.append(slug)
+    elif publish_stretch(stretch, content, imprint):
+        loaded.stretches.append(slug)
+
+
+def _load_day(loaded: Loaded, course: Course, number: int, imprint: Imprint) -> None:
+    page = course.days[number]
+    words: Content = {"day": page.meta, "body": page.body}
+    day, _ = Day.objects.select_related("published").get_or_create(program=loaded.program, number=number)
+    if day.published and _is_the_coachs(day):
+        # Her words, with the stretches as they are now.
+        words = own_words(day.published.content)
+        loaded.kept.append(f"day-{number:02d}")
+    if publish_day(day, words, imprint):
+        loaded.published.append(number)
+
+
+def _is_the_coachs(item: Day | Stretch) -> bool:
+    versions = item.revisions if isinstance(item, Day) else item.versions
+    return versions.filter(origin=Origin.COACH).exists()
+
+
+def _load_article(loaded: Loaded, name: str, page: Page) -> None:
+    article = Article.objects.filter(program=loaded.program, slug=name).first()
+    if article and article.is_edited:
+        loaded.kept.append(name)
+        return
+    fields = {"title": page.meta["title"], "summary": page.meta["summary"], "body": page.body}
+    Article.objects.update_or_create(program=loaded.program, slug=name, defaults=fields)

@@ -10,9 +10,8 @@ from marshmallow import EXCLUDE, Schema, ValidationError, fields, validate
 
 from challenge.curriculum.slots import CLOSE, OPEN
 
-WHY = "## Why this matters for your running"
-LESSON_WORDS = (120, 220)
 DAY_MINUTES = (5, 12)
+AREAS = ("front of hip", "back of hip", "low back", "breath", "legs")
 
 
 @dataclass(frozen=True)
@@ -43,13 +42,17 @@ class Page:
     source: str
     meta: dict[str, Any] = field(default_factory=dict)
     body: str = ""
+    body_line: int = 1
     problems: list[Problem] = field(default_factory=list)
 
     def report(self, message: str, key: str = "") -> None:
         """Note a problem, at the line of a front matter key where there is one."""
-        found = re.search(rf"^{re.escape(key)}\s*=", self.source, re.MULTILINE) if key else None
-        line = self.source[: found.start()].count("\n") + 1 if found else 1
-        self.problems.append(Problem(self.path, line, message))
+        self.problems.append(Problem(self.path, self.line_of(key) if key else 1, message))
+
+    def line_of(self, key: str) -> int:
+        """The line of a front matter key, 1 when it is not there."""
+        found = re.search(rf"^(\[\[)?{re.escape(key)}(\]\]|\s*=)", self.source, re.MULTILINE)
+        return self.source[: found.start()].count("\n") + 1 if found else 1
 
 
 def _text(most: int, least: int = 1) -> fields.String:
@@ -71,6 +74,16 @@ class ProgramSchema(Schema):
     points = fields.Dict(keys=fields.String(), values=fields.String(), required=True)
 
 
+class FigureSchema(Schema):
+    name = fields.String(required=True, validate=validate.Regexp(r"^[a-z0-9-]+$"))
+    alt = _text(240, 30)
+
+
+def _figures(least: int) -> "fields.List[dict[str, str]]":
+    given: dict[str, Any] = {"required": True} if least else {"load_default": list}
+    return fields.List(fields.Nested(FigureSchema), validate=validate.Length(min=least), **given)
+
+
 class StretchSchema(Schema):
     slug = fields.String(required=True, validate=validate.Regexp(r"^[a-z0-9-]+$"))
     title = _text(120)
@@ -85,6 +98,11 @@ class StretchSchema(Schema):
     easier = _text(400)
     harder = _text(400)
     skip_if = _text(600)
+    area = fields.List(
+        fields.String(validate=validate.OneOf(AREAS)), required=True, validate=validate.Length(min=1)
+    )
+    timer = _text(140, 20)
+    figures = _figures(1)
 
 
 class SelfCheckSchema(Schema):
@@ -92,6 +110,8 @@ class SelfCheckSchema(Schema):
     purpose = _text(300)
     minutes = fields.Integer(required=True)
     skip_if = _text(600)
+    timer = _text(140, 20)
+    figures = _figures(1)
 
 
 class DaySchema(Schema):
@@ -105,6 +125,12 @@ class DaySchema(Schema):
     self_check = fields.Boolean(required=True)
     run = _text(140)
     sources = fields.List(fields.String(), required=True, validate=validate.Length(min=1, max=4))
+    figures = _figures(0)
+
+
+class ArticleSchema(Schema):
+    title = _text(120)
+    summary = _text(200)
 
 
 def read_page(path: Path, schema: Schema) -> Page:
@@ -117,6 +143,7 @@ def read_page(path: Path, schema: Schema) -> Page:
         page.report("the file must begin with front matter between two lines of +++")
         return page
     page.body = parts[2].strip()
+    page.body_line = page.source[: page.source.index(page.body)].count("\n") + 1 if page.body else 1
     _load(page, parts[1], schema, first_line=2)
     for number, line in enumerate(page.source.splitlines(), 1):
         if OPEN in line or CLOSE in line:
@@ -147,10 +174,3 @@ def _flat(messages: Any) -> str:
     if isinstance(messages, dict):
         return "; ".join(f"{key}: {_flat(value)}" for key, value in messages.items())
     return " ".join(str(message) for message in messages)
-
-
-def words(markdown: str) -> int:
-    """How many words a lesson has, its marks left out."""
-    return len(
-        re.findall(r"[\w'\u2019-]*\w[\w'\u2019-]*", re.sub(r"^#+ |[*_>`]", "", markdown, flags=re.MULTILINE))
-    )

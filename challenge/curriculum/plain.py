@@ -5,35 +5,48 @@ import textwrap
 from markdown_it import MarkdownIt
 from markdown_it.tree import SyntaxTreeNode
 
+from challenge.curriculum.slots import without_slots
+
 WIDTH = 72
 
 
 def plain(source: str) -> str:
     """The text of a Markdown source, wrapped at 72 columns."""
-    return "\n\n".join(_blocks(SyntaxTreeNode(MarkdownIt("commonmark").parse(source))))
+    tokens = MarkdownIt("commonmark", {"html": False}).parse(source)
+    return without_slots("\n\n".join(_blocks(SyntaxTreeNode(tokens))))
 
 
-def _blocks(parent: SyntaxTreeNode) -> list[str]:
-    return [block for node in parent.children for block in [_block(node)] if block]
+def wrap(text: str) -> str:
+    """Plain words wrapped at 72 columns, their own lines kept."""
+    return "\n".join(_wrap(line) for line in text.splitlines())
+
+
+def _wrap(line: str, width: int = WIDTH) -> str:
+    return textwrap.fill(line, width, break_long_words=False, break_on_hyphens=False)
+
+
+def _blocks(parent: SyntaxTreeNode, width: int = WIDTH) -> list[str]:
+    return [block for node in parent.children for block in [_block(node, width)] if block]
 
 
 def _block(node: SyntaxTreeNode, width: int = WIDTH) -> str:
     if node.type == "heading":
-        return _inline(node).upper()
+        title = _inline(node)
+        return f"{title}\n{'-' * min(len(title), width)}"
     if node.type == "paragraph":
-        return textwrap.fill(_inline(node), width, break_long_words=False, break_on_hyphens=False)
+        return _wrap(_inline(node).strip(), width)
     if node.type == "blockquote":
-        return textwrap.indent("\n\n".join(_blocks(node)), "| ", lambda line: True)
+        return textwrap.indent("\n\n".join(_blocks(node, width - 2)), "| ", lambda line: True)
     if node.type in ("bullet_list", "ordered_list"):
-        return "\n".join(_item(node, place, item) for place, item in enumerate(node.children, 1))
+        return "\n".join(_item(node, place, item, width) for place, item in enumerate(node.children, 1))
     if node.type in ("code_block", "fence"):
         return node.content.rstrip()
     return ""
 
 
-def _item(parent: SyntaxTreeNode, place: int, item: SyntaxTreeNode) -> str:
+def _item(parent: SyntaxTreeNode, place: int, item: SyntaxTreeNode, width: int) -> str:
     mark = f"{place}. " if parent.type == "ordered_list" else "- "
-    body = "\n".join(_block(node, WIDTH - len(mark)) for node in item.children)
+    body = "\n".join(_block(node, width - len(mark)) for node in item.children)
     return mark + textwrap.indent(body, " " * len(mark)).lstrip()
 
 
@@ -42,6 +55,9 @@ def _inline(node: SyntaxTreeNode) -> str:
         return node.content
     if node.type in ("softbreak", "hardbreak"):
         return " "
+    if node.type == "image":
+        return ""
     inner = "".join(_inline(child) for child in node.children)
-    named = node.type == "link" and node.attrs["href"] not in (inner, f"mailto:{inner}")
-    return f"{inner} ({node.attrs['href']})" if named else inner
+    address = str(node.attrs.get("href", ""))
+    named = address.startswith(("https:", "mailto:")) and address not in (inner, f"mailto:{inner}")
+    return f"{inner} ({address})" if named else inner

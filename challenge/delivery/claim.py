@@ -33,7 +33,7 @@ def claim(now: datetime, size: int) -> list[Delivery]:
             state=Delivery.State.SENDING, lease=lease, leased_until=_until(now)
         )
     held = Delivery.objects.filter(id__in=ids, lease=lease)
-    return list(in_order(held).select_related("enrollment__runner", "enrollment__program"))
+    return list(in_order(held).select_related("enrollment__runner", "enrollment__program", "recall"))
 
 
 def in_order(deliveries: models.QuerySet[Delivery]) -> models.QuerySet[Delivery]:

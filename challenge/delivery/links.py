@@ -16,6 +16,8 @@ class Purpose(StrEnum):
     CHECK_IN = "check-in"
     HOUR = "hour"
     LEAVE = "leave"
+    PAUSE = "pause"
+    DAY = "day"
 
 
 LIFETIME = {
@@ -23,11 +25,13 @@ LIFETIME = {
     Purpose.CHECK_IN: timedelta(days=5),
     Purpose.HOUR: timedelta(days=30),
     Purpose.LEAVE: timedelta(days=400),
+    Purpose.PAUSE: timedelta(days=60),
+    Purpose.DAY: timedelta(days=400),
 }
 
 
 def token(purpose: Purpose, now: datetime, *values: int) -> str:
-    """A capability; `values` are the enrollment's id and, for a check-in, the program day."""
+    """A capability; `values` are the enrollment's id and, for a check-in or a day's page, the program day."""
     return capabilities.issue(purpose, values, now + LIFETIME[purpose])
 
 

@@ -19,6 +19,7 @@ State, Kind = Delivery.State, Delivery.Kind
 BUSY = timedelta(minutes=1)
 UNPLANNED = timedelta(hours=1)
 GIVE_UP = timedelta(days=7)
+GOODBYE_AFTER = timedelta(days=7)
 
 
 def plan(now: datetime, size: int = 500) -> bool:
@@ -34,15 +35,13 @@ def plan(now: datetime, size: int = 500) -> bool:
         new: list[Delivery] = []
         for enrollment in due:
             try:
-                delivery = _step(enrollment, latest.get(enrollment.pk), now)
+                new += _step(enrollment, latest.get(enrollment.pk), now)
             except (LookupError, ValueError, OverflowError):
                 # A time zone that this machine does not know, say: it must not hold up the others.
                 log.exception("enrollment %s could not be planned", enrollment.pk)
-                enrollment.next_due_at, delivery = now + UNPLANNED, None
-            if delivery:
-                new.append(delivery)
+                enrollment.next_due_at = now + UNPLANNED
         Delivery.objects.bulk_create(new, ignore_conflicts=True)
-        Enrollment.objects.bulk_update(due, ["next_due_at", "state"])
+        Enrollment.objects.bulk_update(due, ["next_due_at", "state", "pinned_at"])
     return len(due) == size
 
 
@@ -66,30 +65,30 @@ def is_behind(lesson: Delivery) -> bool:
     return lesson.state != State.SENT
 
 
-def _step(enrollment: Enrollment, last: Delivery | None, now: datetime) -> Delivery | None:
-    """Move one due enrollment on; the new delivery, if its next lesson is a new one."""
+def _step(enrollment: Enrollment, last: Delivery | None, now: datetime) -> list[Delivery]:
+    """Move one due enrollment on; its new deliveries, if there are any."""
     window = schedule.open_window(now, enrollment.send_at, enrollment.zone)
     if window is None:
         today = schedule.local_date(now, enrollment.zone)
         enrollment.next_due_at = schedule.first_due(today, now, enrollment.send_at, enrollment.zone)
-        return None
+        return []
     if last is not None and last.state == State.SENDING:
         enrollment.next_due_at = now + BUSY
-        return None
+        return []
     if last is not None and now < (floor := _floor(last, enrollment)):
         enrollment.next_due_at = floor
-        return None
+        return []
     assert enrollment.next_due_at is not None
     due_at = max(window.opens, enrollment.next_due_at)
     enrollment.next_due_at = schedule.next_due(due_at, enrollment.send_at, enrollment.zone)
     if last is not None and is_behind(last):
         _open_again(last, due_at, window.closes)
-        return None
+        return []
     day = last.day + 1 if last else 1
     if day > enrollment.program.length:
-        _complete(enrollment, now)
-        return None
-    return _lesson(enrollment, day, now, due_at, window.closes)
+        return _complete(enrollment, due_at, now)
+    enrollment.pinned_at = enrollment.pinned_at or now
+    return [_lesson(enrollment, day, now, due_at, window.closes)]
 
 
 def _floor(last: Delivery, enrollment: Enrollment) -> datetime:
@@ -118,9 +117,16 @@ def _open_again(lesson: Delivery, due_at: datetime, closes_at: datetime) -> None
     )
 
 
-def _complete(enrollment: Enrollment, now: datetime) -> None:
+def _complete(enrollment: Enrollment, due_at: datetime, now: datetime) -> list[Delivery]:
+    """End a course: its summary at the hour of what would be the next lesson, goodbye a week later."""
     enrollment.state, enrollment.next_due_at = Enrollment.State.COMPLETED, None
     note(enrollment, Event.Kind.COMPLETED, Event.Actor.SYSTEM, now)
+    week_later = schedule.local_date(due_at, enrollment.zone) + GOODBYE_AFTER
+    goodbye_at = schedule.to_utc(week_later, enrollment.send_at, enrollment.zone)
+    return [
+        Delivery(enrollment=enrollment, kind=kind, due_at=at, try_at=at, closes_at=at + GIVE_UP)
+        for kind, at in ((Kind.SUMMARY, due_at), (Kind.GOODBYE, goodbye_at))
+    ]
 
 
 def queue(enrollment: Enrollment, kind: Delivery.Kind, now: datetime, day: int = 0) -> Delivery:
@@ -155,6 +161,7 @@ def bring_forward(enrollment_id: int, now: datetime) -> bool:
         if day > enrollment.program.length:
             return False
         _lesson(enrollment, day, now, now, closes_at).save()
+        enrollment.pinned_at = enrollment.pinned_at or now
         enrollment.next_due_at = schedule.next_due(now, enrollment.send_at, enrollment.zone)
-        enrollment.save(update_fields=["next_due_at"])
+        enrollment.save(update_fields=["next_due_at", "pinned_at"])
     return True

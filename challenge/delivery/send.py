@@ -13,9 +13,11 @@ from challenge.delivery.backoff import COMPOSE_TRIES, after_deferral, after_fail
 from challenge.delivery.bounces import is_hard_bounce, stop_writing
 from challenge.delivery.claim import attempted, claim, keep, put_back, settle
 from challenge.delivery.compose import compose
+from challenge.delivery.greeting import Greetings
+from challenge.delivery.revisions import Revisions
 from challenge.delivery.standing import Standing
 from challenge.delivery.transport import Answer, Phase, Transport, Verdict
-from challenge.models import Day, Delivery, Revision
+from challenge.models import Delivery, Revision
 
 log = logging.getLogger(__name__)
 
@@ -38,7 +40,7 @@ def send_batch(transport: Transport, clock: Clock) -> bool:
     """Send one batch. False when nothing was due or the server took nothing."""
     batch = claim(clock(), settings.BATCH_SIZE)
     standing = Standing(batch)
-    revisions = _revisions(batch)
+    revisions, greetings = Revisions(batch), Greetings(batch)
     for place, delivery in enumerate(batch):
         now = clock()
         if not keep(batch[place:], now):
@@ -47,21 +49,10 @@ def send_batch(transport: Transport, clock: Clock) -> bool:
             settle(delivery, state=State.SUPPRESSED, reason=reason)
         elif delivery.closes_at and delivery.closes_at <= now:
             put_back([delivery], now)  # the planner or close() has it next
-        elif not _send_one(transport, delivery, revisions.get(_key(delivery)), clock):
+        elif not _send_one(transport, delivery, revisions.of(delivery, now), greetings.of(delivery), clock):
             put_back(batch[place + 1 :], clock() + SERVER_REST)
             return False
     return bool(batch)
-
-
-def _key(delivery: Delivery) -> tuple[int, int]:
-    return delivery.enrollment.program_id, delivery.day
-
-
-def _revisions(batch: list[Delivery]) -> dict[tuple[int, int], Revision]:
-    """The published revision of every day that the batch teaches."""
-    numbers = {delivery.day for delivery in batch if delivery.kind == Delivery.Kind.LESSON}
-    days = Day.objects.filter(number__in=numbers, published__isnull=False).select_related("published")
-    return {(day.program_id, day.number): day.published for day in days if day.published} if numbers else {}
 
 
 def _not_before(delivery: Delivery, now: datetime) -> datetime:
@@ -74,14 +65,16 @@ def _not_before(delivery: Delivery, now: datetime) -> datetime:
     return schedule.daylight(now, delivery.enrollment.zone)
 
 
-def _send_one(transport: Transport, delivery: Delivery, revision: Revision | None, clock: Clock) -> bool:
+def _send_one(
+    transport: Transport, delivery: Delivery, revision: Revision | None, greeting: str, clock: Clock
+) -> bool:
     """Compose, hand over and record one delivery. False when the server is away."""
     try:
         now = clock()
         if (morning := _not_before(delivery, now)) > now:
             put_back([delivery], morning)
             return True
-        message = compose(delivery, revision, now)
+        message = compose(delivery, revision, now, greeting)
     except Exception as error:
         # Whatever is wrong with this one must not stop its neighbours.
         log.exception("delivery %s could not be composed", delivery.id)

@@ -10,6 +10,14 @@ from challenge.models import Delivery, Enrollment, Suppression
 
 FRESH_FOR = timedelta(seconds=1)
 State, Kind = Enrollment.State, Delivery.Kind
+# Mail that says where a runner stands goes out only while she stands there.
+MOMENTS = {
+    Kind.LESSON: State.ACTIVE,
+    Kind.RESUMED: State.ACTIVE,
+    Kind.PAUSED: State.PAUSED,
+    Kind.SUMMARY: State.COMPLETED,
+    Kind.GOODBYE: State.COMPLETED,
+}
 
 
 class Standing:
@@ -25,6 +33,7 @@ class Standing:
         self._states: dict[int, str] = {}
         self._agreed: set[int] = set()
         self._suppressed: set[str] = set()
+        self._began_again: set[int] = set()
 
     def against(self, delivery: Delivery, now: datetime) -> str:
         """Why a delivery must not leave, in a sentence, or an empty text."""
@@ -38,8 +47,10 @@ class Standing:
             return "" if state == State.PENDING else _("The sign-up is not waiting to be confirmed.")
         if state == State.WITHDRAWN or state is None:
             return _("The runner has left.")
-        if delivery.kind == Kind.LESSON and state != State.ACTIVE:
+        if (expected := MOMENTS.get(Kind(delivery.kind))) and state != expected:
             return _("The enrollment was %(state)s.") % {"state": State(state).label}
+        if delivery.kind == Kind.GOODBYE and runner.pk in self._began_again:
+            return _("She has begun again.")
         if state != State.PENDING and runner.pk not in self._agreed:
             return _("There is no consent to mail.")
         return ""
@@ -58,3 +69,7 @@ class Standing:
         self._suppressed = set(
             Suppression.objects.filter(address_hash__in=hashes).values_list("address_hash", flat=True)
         )
+        leaving = [d.enrollment.runner_id for d in self._deliveries if d.kind == Kind.GOODBYE]
+        if leaving:
+            again = Enrollment.objects.filter(runner__in=leaving, state__in=Enrollment.OPEN_STATES)
+            self._began_again = set(again.values_list("runner_id", flat=True))

@@ -3,7 +3,7 @@ the coach's actions call the same functions; each locks the row and says whether
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime, time
+from datetime import datetime, time, timedelta
 from typing import Any
 
 from django.db import transaction
@@ -11,10 +11,12 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Consent, withdraw
 from challenge import schedule
+from challenge.delivery.plan import queue
 from challenge.models import Delivery, Enrollment, Event
 from challenge.models.enrollment import note
 
 State = Enrollment.State
+SOON = timedelta(hours=1)
 
 
 @contextmanager
@@ -35,6 +37,7 @@ def pause(enrollment_id: int, actor: Event.Actor, now: datetime) -> bool:
         enrollment.state, enrollment.next_due_at = State.PAUSED, None
         enrollment.save(update_fields=["state", "next_due_at"])
         _hold_back(enrollment, _("The enrollment was paused."), kind=Delivery.Kind.LESSON)
+        _tell(enrollment, Delivery.Kind.PAUSED, now)
         note(enrollment, Event.Kind.PAUSED, actor, now)
     return True
 
@@ -44,9 +47,11 @@ def resume(enrollment_id: int, actor: Event.Actor, now: datetime) -> bool:
     with _locked(enrollment_id) as enrollment:
         if enrollment.state != State.PAUSED:
             return False
-        enrollment.state = State.ACTIVE
-        enrollment.next_due_at = _due(enrollment, now)
+        due_at = _due(enrollment, now)
+        enrollment.state, enrollment.next_due_at = State.ACTIVE, due_at
         enrollment.save(update_fields=["state", "next_due_at"])
+        if due_at > now + SOON:  # else the lesson itself says welcome back
+            _tell(enrollment, Delivery.Kind.RESUMED, now)
         note(enrollment, Event.Kind.RESUMED, actor, now)
     return True
 
@@ -108,6 +113,16 @@ def send_again(enrollment_id: int, now: datetime) -> Delivery | None:
             try_at=due_at,
             closes_at=schedule.evening(due_at, enrollment.zone),
         )
+
+
+def _tell(enrollment: Enrollment, kind: Delivery.Kind, now: datetime) -> None:
+    """Write to a runner that she paused or resumed, by daylight; not at every change of mind."""
+    told = Delivery.objects.filter(enrollment=enrollment, kind=kind)
+    if told.filter(due_at__gt=now - SOON).exists():
+        return
+    mail = queue(enrollment, kind, now)
+    mail.try_at = schedule.daylight(now, enrollment.zone)
+    mail.save(update_fields=["try_at"])
 
 
 def _due(enrollment: Enrollment, now: datetime) -> datetime:

@@ -7,8 +7,9 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from challenge.models.day import Revision
 from challenge.models.enrollment import Enrollment
-from challenge.models.program import Revision
+from challenge.models.stretch import Recall
 
 
 class Attempt(TypedDict):
@@ -40,6 +41,11 @@ class Delivery(models.Model):
         WELCOME = "welcome", _("welcome")
         LINKS = "links", _("fresh links")
         LESSON = "lesson", _("lesson")
+        PAUSED = "paused", _("paused")
+        RESUMED = "resumed", _("resumed")
+        CORRECTION = "correction", _("correction")
+        SUMMARY = "summary", _("summary of the course")
+        GOODBYE = "goodbye", _("goodbye")
 
     class State(models.TextChoices):
         QUEUED = "queued", _("queued")
@@ -62,6 +68,9 @@ class Delivery(models.Model):
     )
     revision = models.ForeignKey(
         Revision, models.PROTECT, null=True, blank=True, related_name="deliveries", verbose_name=_("revision")
+    )
+    recall = models.ForeignKey(
+        Recall, models.CASCADE, null=True, blank=True, related_name="deliveries", verbose_name=_("recall")
     )
     state = models.CharField(_("state"), max_length=10, choices=State, default=State.QUEUED)
     due_at = models.DateTimeField(_("due"))

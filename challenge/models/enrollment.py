@@ -44,6 +44,12 @@ class Enrollment(models.Model):
     next_due_at = models.DateTimeField(_("next lesson due"), null=True, blank=True)
     created_at = models.DateTimeField(_("signed up"))
     confirmed_at = models.DateTimeField(_("confirmed"), null=True, blank=True)
+    pinned_at = models.DateTimeField(
+        _("versions of"),
+        null=True,
+        blank=True,
+        help_text=_("When the first lesson was planned: its days keep the versions of that moment."),
+    )
 
     class Meta:
         verbose_name = _("enrollment")

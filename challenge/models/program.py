@@ -1,21 +1,55 @@
-"""What is taught: a program of days, each with its published revisions, and the stretches."""
+"""A program of days, the articles about it, and the groups that start together."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 
 class Program(models.Model):
-    """A course that is sent one day at a time."""
+    """A course that is sent one day at a time.
+
+    `weeks` is a list of {title, first, last}, `points` a dict of what has to be taught, by its code.
+    """
 
     slug = models.SlugField(_("short name"), unique=True)
     title = models.CharField(_("title"), max_length=120)
     summary = models.TextField(_("summary"), blank=True)
     length = models.PositiveSmallIntegerField(_("days"))
+    weeks = models.JSONField(_("weeks"), default=list, blank=True)
+    points = models.JSONField(_("points"), default=dict, blank=True)
     is_open = models.BooleanField(_("open for sign-up"), default=True)
 
     class Meta:
         verbose_name = _("program")
         verbose_name_plural = _("programs")
+
+    def __str__(self) -> str:
+        return self.title
+
+    def week_of(self, day: int) -> str:
+        """The title of the week that a day lies in, or an empty text."""
+        return next((week["title"] for week in self.weeks if week["first"] <= day <= week["last"]), "")
+
+
+class Article(models.Model):
+    """A page of words about a program: its questions and answers, what it is."""
+
+    class Slug(models.TextChoices):
+        FAQ = "faq", _("questions and answers")
+        ABOUT = "about", _("about the program")
+
+    program = models.ForeignKey(Program, models.CASCADE, related_name="articles", verbose_name=_("program"))
+    slug = models.CharField(_("page"), max_length=10, choices=Slug)
+    title = models.CharField(_("title"), max_length=120)
+    summary = models.CharField(_("summary"), max_length=200)
+    body = models.TextField(_("text"), help_text=_("Markdown."))
+    is_edited = models.BooleanField(
+        _("changed here"), default=False, help_text=_("What was changed here no longer follows the files.")
+    )
+
+    class Meta:
+        verbose_name = _("article")
+        verbose_name_plural = _("articles")
+        constraints = [models.UniqueConstraint(fields=["program", "slug"], name="one_article_a_slug")]
 
     def __str__(self) -> str:
         return self.title
@@ -37,70 +71,3 @@ class Cohort(models.Model):
 
     def __str__(self) -> str:
         return self.name
-
-
-class Day(models.Model):
-    """One day of a program. What it says stands in its revisions; `published` is the one sent."""
-
-    program = models.ForeignKey(Program, models.CASCADE, related_name="days", verbose_name=_("program"))
-    number = models.PositiveSmallIntegerField(_("day"))
-    published = models.ForeignKey(
-        "Revision", models.PROTECT, null=True, related_name="+", verbose_name=_("published revision")
-    )
-
-    class Meta:
-        verbose_name = _("day")
-        verbose_name_plural = _("days")
-        ordering = ["program", "number"]
-        constraints = [models.UniqueConstraint(fields=["program", "number"], name="one_day_a_number")]
-
-    def __str__(self) -> str:
-        return _("Day %(number)d") % {"number": self.number}
-
-
-class Revision(models.Model):
-    """A day as it was published: its source, and the compiled mail with slots for the runner.
-
-    `subject`, `text` and `html` hold slots in the form of curriculum.compile; nothing else is
-    filled in when a mail is composed. `digest` is of all that was compiled.
-    """
-
-    day = models.ForeignKey(Day, models.CASCADE, related_name="revisions", verbose_name=_("day"))
-    number = models.PositiveSmallIntegerField(_("revision"))
-    title = models.CharField(_("title"), max_length=120)
-    points = models.JSONField(_("points taught"), default=list)
-    minutes = models.PositiveSmallIntegerField(_("minutes"))
-    source = models.TextField(_("source"))
-    subject = models.CharField(_("subject"), max_length=200)
-    text = models.TextField(_("text part"))
-    html = models.TextField(_("HTML part"))
-    digest = models.CharField(_("digest"), max_length=64)
-    published_at = models.DateTimeField(_("published"))
-
-    class Meta:
-        verbose_name = _("revision")
-        verbose_name_plural = _("revisions")
-        ordering = ["day", "-number"]
-        constraints = [models.UniqueConstraint(fields=["day", "number"], name="one_revision_a_number")]
-
-    def __str__(self) -> str:
-        return _("revision %(number)d: %(title)s") % {"number": self.number, "title": self.title}
-
-
-class Stretch(models.Model):
-    """One stretch of a program's library, as its file gives it."""
-
-    program = models.ForeignKey(Program, models.CASCADE, related_name="stretches", verbose_name=_("program"))
-    slug = models.SlugField(_("short name"))
-    title = models.CharField(_("title"), max_length=120)
-    minutes = models.PositiveSmallIntegerField(_("minutes"))
-    source = models.TextField(_("source"))
-
-    class Meta:
-        verbose_name = _("stretch")
-        verbose_name_plural = _("stretches")
-        ordering = ["program", "title"]
-        constraints = [models.UniqueConstraint(fields=["program", "slug"], name="one_stretch_a_slug")]
-
-    def __str__(self) -> str:
-        return self.title

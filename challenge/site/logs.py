@@ -3,7 +3,7 @@
 import logging
 import re
 
-LINK = re.compile(r"/(confirm|check-in|hour|leave)/[^/\s]+")
+LINK = re.compile(r"/(confirm|check-in|day|hour|leave|pause)/[^/\s]+")
 
 
 class HideLinks(logging.Filter):

@@ -11,6 +11,7 @@ from django.db import DatabaseError, close_old_connections
 from django.utils import timezone
 
 from challenge.checkins.progress import sweep
+from challenge.delivery.corrections import correct
 from challenge.delivery.plan import plan
 from challenge.delivery.rescue import close, rescue
 from challenge.delivery.send import drain
@@ -50,6 +51,7 @@ class Command(BaseCommand):
         pending.remind(timezone.now())
         pending.drop(timezone.now())
         requests.forget(timezone.now())
+        correct(timezone.now())
         while plan(timezone.now()):
             pass
         with Transport() as transport:

@@ -10,7 +10,7 @@ from django.utils import timezone
 from accounts.models import Consent, has_given
 from challenge import tasks
 from challenge.checkins.record import PAIN_TO_STOP, Closed, is_open, last_date, record, sent_lesson
-from challenge.delivery.links import Purpose
+from challenge.delivery.links import Purpose, url
 from challenge.enrollment.moves import leave, reschedule
 from challenge.models import CheckIn, Enrollment, Event
 from challenge.site.capability import capability, trouble
@@ -83,7 +83,12 @@ def hour_page(request: HttpRequest, enrollment: Enrollment) -> HttpResponse:
         chosen = form.cleaned_data
         reschedule(enrollment.pk, chosen["send_at"], chosen["time_zone"], Event.Actor.RUNNER, timezone.now())
         return redirect(f"{request.path}?{SAVED}")
-    context = {"enrollment": enrollment, "form": form, "saved": SAVED in request.GET}
+    context = {
+        "enrollment": enrollment,
+        "form": form,
+        "saved": SAVED in request.GET,
+        "pause": url(Purpose.PAUSE, timezone.now(), enrollment.pk),
+    }
     status = 422 if form.is_bound else 200
     return render(request, "pages/hour.html", context, status=status)
 
@@ -96,4 +101,6 @@ def leave_page(request: HttpRequest, enrollment: Enrollment) -> HttpResponse:
         leave(enrollment.pk, Event.Actor.RUNNER, timezone.now())
         enrollment.refresh_from_db()
     left = enrollment.state == Enrollment.State.WITHDRAWN
-    return render(request, "pages/leave.html", {"enrollment": enrollment, "left": left})
+    may_pause = enrollment.state == Enrollment.State.ACTIVE
+    pause = url(Purpose.PAUSE, timezone.now(), enrollment.pk) if may_pause else ""
+    return render(request, "pages/leave.html", {"enrollment": enrollment, "left": left, "pause": pause})

@@ -20,6 +20,7 @@ from challenge.models import Cohort, Enrollment, Program
 from challenge.site.address import client_ip
 from challenge.site.capability import capability, trouble
 from challenge.site.forms import LinksForm, SignUpForm
+from challenge.site.landing import landing
 
 
 # No cookie goes to visitors, so there is no session that a foreign page could borrow.
@@ -32,13 +33,20 @@ def sign_up_page(request: HttpRequest, cohort: str = "") -> HttpResponse:
     if program is None or not program.is_open:
         return render(request, "pages/closed.html")
     form = SignUpForm(request.POST if request.method == "POST" else None, now=now, cohort=group)
-    status = 200
     if request.method == "POST":
         if form.is_valid():
             return _sign_up(request, form, program, group)
-        status = 422
-    context = {"form": form, "program": program, "cohort": form.cohort}
-    return render(request, "pages/sign_up.html", context, status=status)
+        return _form_again(request, form, program, status=422)
+    context = {"form": form, "program": program, "cohort": form.cohort, **landing(program)}
+    return render(request, "pages/sign_up.html", context)
+
+
+def _form_again(
+    request: HttpRequest, form: SignUpForm, program: Program, status: int, **more: bool
+) -> HttpResponse:
+    """The form alone, as it was filled in, with what is to be mended."""
+    context = {"form": form, "program": program, "cohort": form.cohort, **more}
+    return render(request, "pages/sign_up_again.html", context, status=status)
 
 
 def _sign_up(request: HttpRequest, form: SignUpForm, program: Program, cohort: Cohort | None) -> HttpResponse:
@@ -51,8 +59,7 @@ def _sign_up(request: HttpRequest, form: SignUpForm, program: Program, cohort: C
     try:
         sign_up(wish, client_ip(request), timezone.now())
     except TooManyRequests:
-        context = {"form": form, "program": program, "cohort": form.cohort, "too_many": True}
-        return render(request, "pages/sign_up.html", context, status=429)
+        return _form_again(request, form, program, status=429, too_many=True)
     tasks.nudge(tasks.send)
     return redirect("sent")
 

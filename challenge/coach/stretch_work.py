@@ -1,0 +1,117 @@
+"""A stretch, or the self-check, on the coach's desk."""
+
+from typing import Any
+
+from django.db.models import QuerySet
+from django.utils.translation import gettext as _
+
+from challenge.coach.day_work import reach_of_day
+from challenge.coach.showable import showable
+from challenge.coach.stretch_form import StretchForm, stretch_values
+from challenge.coach.work import AnyVersion, Reach, Row, Work, listed, pictures
+from challenge.curriculum.audit import audit
+from challenge.curriculum.compile import Compiled, compile_lesson
+from challenge.curriculum.lesson import Content
+from challenge.curriculum.lint import Finding
+from challenge.curriculum.parse import DAY_MINUTES
+from challenge.curriculum.publish import Imprint, days_with, framing, publish_stretch
+from challenge.curriculum.review import review_stretch
+from challenge.models import Day, Delivery, Stretch
+
+
+class StretchWork(Work[Stretch]):
+    table = "stretch"
+    rooms = (*Work.rooms, "recall")
+
+    @classmethod
+    def rows_of_table(cls) -> QuerySet[Stretch]:
+        return Stretch.objects.select_related("program", "draft_by", "replacement")
+
+    @property
+    def title(self) -> str:
+        return self.item.title
+
+    @property
+    def corrections(self) -> int:
+        return Delivery.objects.filter(recall__stretch=self.item).count()
+
+    @property
+    def versions(self) -> QuerySet[Any]:
+        return self.item.versions.select_related("author")
+
+    def form(self, data: Any = None) -> StretchForm:
+        return StretchForm(data, item=self.item, initial=self.values(self.working_copy))
+
+    def values(self, words: Content) -> dict[str, Any]:
+        return stretch_values(words)
+
+    def words_of(self, version: AnyVersion) -> Content:
+        return self.whole(version.content)
+
+    def whole(self, words: Content) -> Content:
+        return {**self.item.content, **words}
+
+    def review(self, words: Content) -> list[Finding]:
+        found = [*review_stretch(self.item, words), *self._too_long_a_day(words)]
+        # A mail is only put together from words that are clean.
+        return found or [
+            finding for day in days_with(self.item) for finding in audit(self._lesson(day, words))
+        ]
+
+    def _too_long_a_day(self, words: Content) -> list[Finding]:
+        least, most = DAY_MINUTES
+        advice = _("Day %(day)d would take %(minutes)d minutes; %(least)d to %(most)d are right.")
+        more = words["minutes"] - self.item.minutes
+        totals = [(day.number, day.published.minutes + more) for day in days_with(self.item) if day.published]
+        return [
+            Finding("minutes", 1, advice % {"day": number, "minutes": total, "least": least, "most": most})
+            for number, total in totals
+            if not least <= total <= most
+        ]
+
+    def content(self, words: Content) -> Content:
+        return words
+
+    def rows(self, content: Content) -> list[Row]:
+        names = {name: str(field.label) for name, field in StretchForm.base_fields.items()}
+        sides = dict(StretchForm.base_fields["sides"].choices)  # type: ignore[attr-defined]
+        said = {**content, "steps": content.get("body", ""), "sides": sides.get(content.get("sides"), "")}
+        rows = [Row(label, _as_text(said[name])) for name, label in names.items() if said.get(name)]
+        return [*rows, Row(_("Pictures"), pictures(content))]
+
+    def publish(self, words: Content, imprint: Imprint, base: int) -> bool:
+        return publish_stretch(self.item, words, imprint, base)
+
+    def reach(self, words: Content) -> list[Reach]:
+        return [reach_of_day(day) for day in days_with(self.item)]
+
+    def mail(self, words: Content) -> tuple[Compiled, int]:
+        day = next(iter(days_with(self.item)), None)
+        if day is not None:
+            return self._lesson(day, words), day.number
+        lesson: Content = {
+            "day": {"number": 1, "title": words["title"], "subject": words["title"], "preview": "", "run": "",
+                    "points": [], "sources": [], "minutes": words["minutes"], "figures": []},
+            "body": "",
+            "week": "",
+            "stretches": [{**words, "slug": self.item.slug}],
+            "self_check": None,
+        }  # fmt: skip
+        return compile_lesson(framing(self.item.program), showable(lesson)), 1
+
+    def _lesson(self, day: Day, words: Content) -> Compiled:
+        """The published mail of a day, with these words in the place of the stretch."""
+        assert day.published is not None
+        content: Content = {**day.published.content}
+        if self.item.kind == Stretch.Kind.SELF_CHECK:
+            content["self_check"] = words
+        else:
+            mine = {**words, "slug": self.item.slug}
+            content["stretches"] = [
+                mine if part["slug"] == self.item.slug else part for part in content["stretches"]
+            ]
+        return compile_lesson(framing(self.item.program), showable(content))
+
+
+def _as_text(value: Any) -> str:
+    return listed([str(each) for each in value]) if isinstance(value, list) else str(value)

@@ -1,0 +1,54 @@
+"""Markdown taken apart for the linter: its tokens, and its text block by block with lines."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import pairwise
+
+from markdown_it import MarkdownIt
+from markdown_it.token import Token
+
+
+class _EveryLink(MarkdownIt):
+    """Lets links of every scheme through, so that the rules see them and can name them."""
+
+    def validateLink(self, url: str) -> bool:
+        return True
+
+
+# Without text_join an escaped mark (`\\*`) stays apart from a mark that was never closed.
+_parser = _EveryLink("commonmark", {"html": False}).disable("text_join")
+
+
+@dataclass(frozen=True)
+class Block:
+    """A heading or a paragraph: its first line, and its text without marks, line breaks kept."""
+
+    line: int
+    heading: bool
+    text: str
+
+    def line_at(self, offset: int) -> int:
+        return self.line + self.text.count("\n", 0, offset)
+
+
+@lru_cache(8)
+def tokens(markdown: str) -> list[Token]:
+    """The tokens of a text, to be read only: several rules look at the same ones."""
+    return _parser.parse(markdown)
+
+
+def blocks(parsed: list[Token]) -> Iterator[Block]:
+    """Every block that holds text."""
+    for before, token in pairwise(parsed):
+        if token.type == "inline":
+            text = "".join(_shown(child) for child in token.children or [])
+            yield Block(first_line(token), before.type == "heading_open", text)
+
+
+def first_line(token: Token) -> int:
+    return token.map[0] + 1 if token.map else 1
+
+
+def _shown(token: Token) -> str:
+    return "\n" if token.type in ("softbreak", "hardbreak") else token.content

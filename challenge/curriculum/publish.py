@@ -1,0 +1,126 @@
+"""Publishing: a day or a stretch becomes a numbered version, compiled once, and kept for good."""
+
+import hashlib
+import json
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import transaction
+
+from accounts.models import User
+from challenge.curriculum.compile import Compiled, Framing, compile_lesson
+from challenge.curriculum.lesson import Content, assemble, own_words, used
+from challenge.models import Day, Program, Revision, Stretch, StretchVersion
+from challenge.models.publishing import Version
+
+Origin = Version.Origin
+
+
+class Outdated(Exception):
+    """Somebody published another version since this one was looked at."""
+
+
+@dataclass(frozen=True)
+class Imprint:
+    """Who publishes, when, how far it reaches, and what she says of it."""
+
+    now: datetime
+    origin: Version.Origin = Origin.FILES
+    author: User | None = None
+    for_all: bool = False
+    note: str = ""
+
+
+def framing(program: Program) -> Framing:
+    """What a mail says of its program."""
+    return Framing(title=program.title, slug=program.slug, length=program.length)
+
+
+def publish_day(day: Day, words: Content, imprint: Imprint, base: int | None = None) -> Revision | None:
+    """Publish a day's words as its next revision. None when nothing would change.
+
+    `base` is the number of the revision that the author had before her; raises Outdated when another
+    one was published meanwhile.
+    """
+    with transaction.atomic():
+        held = Day.objects.select_for_update(of=("self",)).select_related("published", "program")
+        day = held.get(pk=day.pk)
+        newest = day.published
+        if base is not None and base != (newest.number if newest else 0):
+            raise Outdated
+        content = assemble(day, words)
+        compiled = compile_lesson(framing(day.program), content)
+        revision = None
+        if newest is None or (newest.digest, newest.content) != (compiled.digest, content):
+            revision = _store(day, content, compiled, imprint)
+            day.published = revision
+        elif imprint.for_all and not newest.for_all:
+            # The same words, and now for everybody.
+            newest.for_all = True
+            newest.save(update_fields=["for_all"])
+        day.save(update_fields=["published"])
+    return revision
+
+
+def _store(day: Day, content: Content, compiled: Compiled, imprint: Imprint) -> Revision:
+    newest = day.revisions.first()
+    revision = Revision.objects.create(
+        day=day,
+        number=newest.number + 1 if newest else 1,
+        origin=imprint.origin,
+        author=imprint.author,
+        note=imprint.note,
+        content=content,
+        title=content["day"]["title"],
+        points=content["day"]["points"],
+        minutes=content["day"]["minutes"],
+        subject=compiled.subject,
+        text=compiled.text,
+        html=compiled.html,
+        digest=compiled.digest,
+        for_all=imprint.for_all,
+        published_at=imprint.now,
+    )
+    revision.stretches.set(used(day.program, content))
+    return revision
+
+
+def publish_stretch(stretch: Stretch, content: Content, imprint: Imprint, base: int | None = None) -> bool:
+    """Publish a stretch as its next version, and every day that shows it anew. False when nothing
+    would change; raises Outdated as publish_day does."""
+    with transaction.atomic():
+        stretch = Stretch.objects.select_for_update(of=("self",)).select_related("program").get(pk=stretch.pk)
+        newest = stretch.versions.first()
+        if base is not None and base != (newest.number if newest else 0):
+            raise Outdated
+        changed = newest is None or newest.content != content
+        if changed:
+            StretchVersion.objects.create(
+                stretch=stretch,
+                number=newest.number + 1 if newest else 1,
+                origin=imprint.origin,
+                author=imprint.author,
+                note=imprint.note,
+                content=content,
+                digest=hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest(),
+                published_at=imprint.now,
+            )
+            stretch.content = content
+            stretch.title, stretch.minutes = content["title"], content["minutes"]
+            stretch.save(update_fields=["content", "title", "minutes"])
+        if changed and imprint.origin is not Origin.FILES:
+            republish(days_with(stretch), imprint)
+    return changed
+
+
+def days_with(stretch: Stretch) -> list[Day]:
+    """The days whose newest revision shows a stretch."""
+    days = stretch.program.days.filter(published__stretches=stretch)
+    return list(days.select_related("published", "program"))
+
+
+def republish(days: list[Day], imprint: Imprint) -> list[Revision]:
+    """Put days together anew from their own words and the stretches as they are now."""
+    published = [(day, day.published) for day in days if day.published]
+    made = [publish_day(day, own_words(revision.content), imprint) for day, revision in published]
+    return [revision for revision in made if revision]

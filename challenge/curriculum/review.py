@@ -1,0 +1,68 @@
+"""The checks before publishing: what blocks it, with the place and the line."""
+
+from django.utils.translation import gettext as _
+
+from challenge.curriculum import figures
+from challenge.curriculum.audit import audit
+from challenge.curriculum.compile import compile_lesson
+from challenge.curriculum.lesson import Content, assemble
+from challenge.curriculum.lint import Finding, lint_lesson, lint_self_check, lint_stretch
+from challenge.curriculum.parse import DAY_MINUTES
+from challenge.curriculum.publish import framing
+from challenge.models import Day, Stretch
+
+
+def review_day(day: Day, words: Content) -> list[Finding]:
+    """What has to be mended before a day's words may be published. Empty when they may."""
+    content = assemble(day, words)
+    found = [*lint_lesson(content), *_parts(day, words, content), *_drawings(content["day"])]
+    # A mail is only put together from words that are clean.
+    return found or audit(compile_lesson(framing(day.program), content))
+
+
+def review_stretch(stretch: Stretch, content: Content) -> list[Finding]:
+    """What has to be mended before a stretch may be published."""
+    lint = lint_self_check if stretch.kind == Stretch.Kind.SELF_CHECK else lint_stretch
+    return [*lint(content), *_drawings(content)]
+
+
+def _parts(day: Day, words: Content, content: Content) -> list[Finding]:
+    rows = {row.slug: row for row in day.program.stretches.filter(kind=Stretch.Kind.STRETCH)}
+    found: list[Finding] = []
+    for slug in words["day"]["stretches"]:
+        if slug not in rows:
+            found.append(Finding("stretches", 1, _("There is no stretch %(slug)s.") % {"slug": slug}))
+        elif rows[slug].recalled_at:
+            advice = _("%(stretch)s was recalled. Choose another stretch.")
+            found.append(Finding("stretches", 1, advice % {"stretch": rows[slug]}))
+    if not content["stretches"]:
+        found.append(Finding("stretches", 1, _("A day needs one or two stretches. Choose one.")))
+    least, most = DAY_MINUTES
+    if not least <= (minutes := content["day"]["minutes"]) <= most:
+        advice = _("The parts of the day add up to %(minutes)d minutes; %(least)d to %(most)d are right.")
+        found.append(Finding("stretches", 1, advice % {"minutes": minutes, "least": least, "most": most}))
+    return found + _untaught(day, content)
+
+
+def _untaught(day: Day, content: Content) -> list[Finding]:
+    others = day.program.days.exclude(pk=day.pk).filter(published__isnull=False)
+    elsewhere = {point for points in others.values_list("published__points", flat=True) for point in points}
+    before = set(day.published.points) if day.published else set()
+    lost = sorted(before - elsewhere - set(content["day"]["points"]))
+    advice = _(
+        "%(point)s would be taught on no day: %(text)s. Keep it here, or teach it on another day first."
+    )
+    return [
+        Finding("points", 1, advice % {"point": point, "text": day.program.points.get(point, "")})
+        for point in lost
+    ]
+
+
+def _drawings(content: Content) -> list[Finding]:
+    known = set(figures.names())
+    advice = _("There is no drawing %(name)s. Choose one of those there are.")
+    return [
+        Finding("figures", number, advice % {"name": figure.get("name", "")})
+        for number, figure in enumerate(content.get("figures", []), 1)
+        if figure.get("name") not in known
+    ]

@@ -1,0 +1,29 @@
+"""What the slots of a mail hold for a runner who does not exist, for previews."""
+
+from django.conf import settings
+from django.utils.translation import gettext as _
+
+from challenge.curriculum.slots import NAMES
+
+
+def sample_values(day: int = 9, **overrides: str) -> dict[str, str]:
+    """A value for every slot. Robin's links lead nowhere, and no coach has left a note."""
+    links = {name: f"{settings.SITE_URL}/#{name}" for name in NAMES if name.endswith("_url")}
+    said = {
+        "day": str(day),
+        "length": "21",
+        "program_title": _("The 21-Day Runner Reset"),
+        "first_name": "Robin",
+        "coach_name": settings.COACH_NAME,
+        "postal_address": settings.POSTAL_ADDRESS,
+        "greeting": _("Good to see you again. One small thing for today, at your own pace."),
+        "coach_note": "",
+        "send_at": "06:30",
+        "time_zone": "Europe/Berlin",
+        "starts_on": _("Monday, 2 November"),
+        "done_count": "17",
+        "tightness_first": "6",
+        "tightness_last": "3",
+        "site_url": settings.SITE_URL,
+    }
+    return {**links, **said, **overrides}

@@ -1,0 +1,73 @@
+"""Which revision of a day a runner gets.
+
+Versions are pinned: a runner keeps those of the moment at which her first lesson was planned
+(`Enrollment.pinned_at`), so that a course doesn't change under her feet. A revision that was
+published *for all* reaches her all the same, as long as the day was not sent to her.
+"""
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol, TypeVar
+
+from challenge.models import Day, Delivery, Enrollment
+
+
+class Published(Protocol):
+    """What choosing needs to know of a revision."""
+
+    number: int
+    published_at: datetime
+    for_all: bool
+
+
+R = TypeVar("R", bound=Published)
+
+
+def pick(revisions: Iterable[R], pinned_at: datetime | None) -> R | None:
+    """The revision for a runner pinned at an instant; None is for one who has not begun.
+
+    The newest that was published for all or before she began; of a day that is younger than her
+    start, the oldest.
+    """
+    by_age = sorted(revisions, key=lambda revision: revision.number)
+    fit = [r for r in by_age if pinned_at is None or r.for_all or r.published_at <= pinned_at]
+    return fit[-1] if fit else by_age[0] if by_age else None
+
+
+@dataclass(frozen=True)
+class Audience:
+    """How many runners stand where with a day: those who were sent it and those who began without
+    having got to it, by the number of their version; and those who have not begun."""
+
+    sent: Counter[int]
+    begun: Counter[int]
+    not_begun: int
+
+    def keep(self, for_all: bool) -> Counter[int]:
+        """Who keeps which version if another one is published."""
+        return self.sent if for_all else self.sent + self.begun
+
+    def get(self, for_all: bool) -> int:
+        """Who gets the new version if one is published."""
+        return self.not_begun + (self.begun.total() if for_all else 0)
+
+
+def audience(day: Day) -> Audience:
+    """Where the runners of open enrollments stand with a day."""
+    runners = Enrollment.objects.filter(program=day.program_id, state__in=Enrollment.OPEN_STATES)
+    lessons = Delivery.objects.filter(
+        kind=Delivery.Kind.LESSON, day=day.number, copy=0, sent_at__isnull=False, enrollment__in=runners
+    )
+    revisions = list(day.revisions.only("number", "published_at", "for_all"))
+    begun: Counter[int] = Counter()
+    pins = runners.filter(pinned_at__isnull=False).exclude(pk__in=lessons.values("enrollment"))
+    for pinned_at in pins.values_list("pinned_at", flat=True):
+        if chosen := pick(revisions, pinned_at):
+            begun[chosen.number] += 1
+    return Audience(
+        sent=Counter(number for number in lessons.values_list("revision__number", flat=True) if number),
+        begun=begun,
+        not_begun=runners.filter(pinned_at=None).count(),
+    )

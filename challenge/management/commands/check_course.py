@@ -1,0 +1,31 @@
+"""Everything that can be said of a course without a database: its files, its words, its mails."""
+
+from argparse import ArgumentParser
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from challenge.curriculum.course import CONTENT, read_course
+from challenge.curriculum.inspect import audit_course, lint_course
+from challenge.curriculum.parse import CourseError
+
+
+class Command(BaseCommand):
+    help = "Check a course's files, its words and the accessibility of its mails."
+    requires_system_checks = []
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("folder", nargs="?", type=Path, default=CONTENT / "reset-21")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        try:
+            course = read_course(options["folder"])
+        except CourseError as error:
+            raise CommandError(f"Mend this first:\n{error}") from error
+        if problems := lint_course(course) or audit_course(course):
+            raise CommandError("Mend this first:\n" + "\n".join(str(problem) for problem in problems))
+        self.stdout.write(
+            f"{course.program['title']}: {len(course.days)} days, {len(course.stretches)} stretches, "
+            f"{len(course.articles)} articles: nothing to mend"
+        )

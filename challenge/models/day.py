@@ -1,0 +1,57 @@
+"""The days of a program, each with its published revisions."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from challenge.models.program import Program
+from challenge.models.publishing import Drafted, Version
+from challenge.models.stretch import Stretch
+
+
+class Day(Drafted):
+    """One day of a program. What it says stands in its revisions; `published` is the newest."""
+
+    program = models.ForeignKey(Program, models.CASCADE, related_name="days", verbose_name=_("program"))
+    number = models.PositiveSmallIntegerField(_("day"))
+    published = models.ForeignKey(
+        "Revision", models.PROTECT, null=True, related_name="+", verbose_name=_("published revision")
+    )
+
+    class Meta:
+        verbose_name = _("day")
+        verbose_name_plural = _("days")
+        ordering = ["program", "number"]
+        constraints = [models.UniqueConstraint(fields=["program", "number"], name="one_day_a_number")]
+
+    def __str__(self) -> str:
+        return _("Day %(number)d") % {"number": self.number}
+
+
+class Revision(Version):
+    """A day as it was published: what it says, and the compiled mail with slots for the runner.
+
+    `content` is the lesson as curriculum.lesson assembles it. `subject`, `text` and `html` hold
+    slots in the form of curriculum.slots; nothing else is filled in when a mail is composed.
+    `for_all` revisions also go to runners who began before they were published (curriculum.versions).
+    """
+
+    day = models.ForeignKey(Day, models.CASCADE, related_name="revisions", verbose_name=_("day"))
+    title = models.CharField(_("title"), max_length=120)
+    points = models.JSONField(_("points taught"), default=list)
+    minutes = models.PositiveSmallIntegerField(_("minutes"))
+    stretches = models.ManyToManyField(Stretch, related_name="revisions", verbose_name=_("stretches"))
+    subject = models.CharField(_("subject"), max_length=200)
+    text = models.TextField(_("text part"))
+    html = models.TextField(_("HTML part"))
+    for_all = models.BooleanField(
+        _("for all"), default=False, help_text=_("Also for runners who had begun before it was published.")
+    )
+
+    class Meta:
+        verbose_name = _("revision")
+        verbose_name_plural = _("revisions")
+        ordering = ["day", "-number"]
+        constraints = [models.UniqueConstraint(fields=["day", "number"], name="one_revision_a_number")]
+
+    def __str__(self) -> str:
+        return _("version %(number)d: %(title)s") % {"number": self.number, "title": self.title}

@@ -1,0 +1,98 @@
+"""The web copy of a day, as it was sent to one runner, and the place to ask about it."""
+
+from datetime import datetime
+from typing import Any
+
+from django import forms
+from django.db.models import Q
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from challenge.checkins.questions import TooManyQuestions, ask
+from challenge.checkins.record import is_open, sent_lesson
+from challenge.curriculum.lesson import Content, standing_in
+from challenge.delivery.links import Purpose, url
+from challenge.models import Delivery, Enrollment, Stretch
+from challenge.site.capability import capability
+from challenge.site.forms import NoteField, PlainForm
+from challenge.site.lessons import lesson
+
+ASKED = "asked"
+
+
+class QuestionForm(PlainForm):
+    """A question about a day."""
+
+    text = NoteField(
+        label=_("Your question"),
+        max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 5}),
+        error_messages={"required": _("Write your question first.")},
+    )
+
+
+@capability(Purpose.DAY)
+def day_page(request: HttpRequest, enrollment: Enrollment, day: int) -> HttpResponse:
+    """The lesson at the revision that this runner was sent last, and a form for a question."""
+    now = timezone.now()
+    sent = _newest_copy(enrollment, day)
+    content: Content = sent.revision.content if sent and sent.revision else {}
+    if not content:
+        return render(request, "pages/day_gone.html", {"enrollment": enrollment, "day": day}, status=410)
+    has_left = enrollment.state == Enrollment.State.WITHDRAWN
+    form = QuestionForm(request.POST if request.method == "POST" else None)
+    status = 200
+    if request.method == "POST":
+        status = 410 if has_left else _keep(form, enrollment, day, now)
+        if status == 302:
+            return redirect(f"{request.path}?{ASKED}#ask")
+    context = {
+        "enrollment": enrollment,
+        "program": enrollment.program,
+        "sent": sent,
+        "lesson": lesson(content, enrollment.runner.get_short_name()),
+        "recalled": _recalled_since(enrollment, content),
+        "check_in": "" if has_left else _check_in(enrollment, day, now),
+        "form": None if has_left else form,
+        "asked": ASKED in request.GET,
+        "too_many": status == 429,
+    }
+    return render(request, "pages/day.html", context, status=status)
+
+
+def _newest_copy(enrollment: Enrollment, day: int) -> Delivery | None:
+    lessons = Delivery.objects.filter(enrollment=enrollment, kind=Delivery.Kind.LESSON, day=day)
+    return lessons.filter(sent_at__isnull=False).select_related("revision").order_by("-copy").first()
+
+
+def _keep(form: QuestionForm, enrollment: Enrollment, day: int, now: datetime) -> int:
+    """Keep the question that was posted: the status to answer with, 302 when all is well."""
+    if not form.is_valid():
+        return 422
+    try:
+        ask(enrollment.pk, day, form.cleaned_data["text"], now)
+    except TooManyQuestions:
+        return 429
+    return 302
+
+
+def _check_in(enrollment: Enrollment, day: int, now: datetime) -> str:
+    """The address of the day's check-in while it is open, else an empty text."""
+    first = sent_lesson(enrollment.pk, day)
+    if first is None or not is_open(first, now):
+        return ""
+    return url(Purpose.CHECK_IN, now, enrollment.pk, day)
+
+
+def _recalled_since(enrollment: Enrollment, content: Content) -> list[dict[str, Any]]:
+    """The stretches of a day that were taken out of the course, each with what to do instead."""
+    shown = Q(slug__in=[stretch["slug"] for stretch in content["stretches"]])
+    if content["self_check"]:
+        shown |= Q(kind=Stretch.Kind.SELF_CHECK)
+    out = Stretch.objects.filter(shown, program=enrollment.program, recalled_at__isnull=False)
+    return [
+        {"slug": stretch.slug, "title": stretch.title, "instead": standing_in(stretch)}
+        for stretch in out.select_related("replacement")
+    ]

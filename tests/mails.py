@@ -1,0 +1,67 @@
+"""Every mail there is, compiled from the course that ships and filled for the sample runner."""
+
+from collections.abc import Iterator
+from functools import cache
+from typing import NamedTuple
+
+from challenge.curriculum.compile import Compiled, Framing, compile_lesson, compile_mail, to_html
+from challenge.curriculum.lesson import Content
+from challenge.curriculum.plain import plain, wrap
+from challenge.curriculum.sample import sample_values
+from challenge.curriculum.slots import fill
+from challenge.models import Revision
+
+SITE = "https://reset.example"
+NOTE = (
+    "Start with the left side today, and do it once more at the end.\n\nNo hurry: three breaths are enough."
+)
+WORDS = (
+    "The ball can slip where it must not press. [Read why](https://example.org/ball), if you like.\n\nSorry!"
+)
+OTHERS = ("confirmation", "reminder", "welcome", "links", "paused", "resumed", "summary", "goodbye")
+
+
+class Mail(NamedTuple):
+    """A mail as a runner gets it."""
+
+    name: str
+    subject: str
+    text: str
+    html: str
+
+
+def every_mail(contents: list[Content]) -> Iterator[Mail]:
+    """The lessons with these contents, and the mails around them."""
+    program = Framing("The 21-Day Runner Reset", "reset-21", len(contents))
+    for content in contents:
+        day = content["day"]["number"]
+        lesson = compile_lesson(program, content)
+        yield filled(f"day {day}", lesson, day)
+        if day == 9:
+            yield filled(f"day {day} with a note", lesson, day, coach_note=NOTE)
+    for name, compiled in other_mails().items():
+        yield filled(name, compiled, 9)
+    yield filled("summary without scores", other_mails()["summary"], 9, tightness_first="", tightness_last="")
+
+
+def filled(name: str, mail: Compiled, day: int, **values: str) -> Mail:
+    found = sample_values(day, **{"site_url": SITE, "postal_address": "1 Long Road, Bristol", **values})
+    text = fill(mail.text, {**found, "coach_note": wrap(found["coach_note"])})
+    return Mail(name, fill(mail.subject, found), text, fill(mail.html, found, html=True))
+
+
+@cache
+def other_mails() -> dict[str, Compiled]:
+    correction = {"stretch": "Ball release", "message_html": to_html(WORDS), "message_text": plain(WORDS)}
+    instead = {"title": "Couch stretch", "slug": "couch-stretch"}
+    return {
+        **{name: compile_mail(name, {"has_day": False}) for name in OTHERS},
+        "links with a day": compile_mail("links", {"has_day": True}),
+        "correction": compile_mail("correction", {**correction, "replacement": instead}),
+        "correction without a replacement": compile_mail("correction", {**correction, "replacement": None}),
+    }
+
+
+def published() -> list[Content]:
+    """What the days of the course say, as they were published."""
+    return [revision.content for revision in Revision.objects.order_by("day__number")]

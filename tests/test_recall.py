@@ -1,0 +1,188 @@
+"""A recalled stretch leaves every mail that has not gone out, and those who got it are told once."""
+
+import re
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+
+from challenge.curriculum.course import CONTENT
+from challenge.curriculum.lesson import own_words
+from challenge.curriculum.load import load
+from challenge.curriculum.publish import Imprint, Origin, publish_day
+from challenge.curriculum.recall import NeedsReplacement, recall
+from challenge.delivery.corrections import correct, queue_corrections
+from challenge.delivery.plan import plan
+from challenge.enrollment.moves import leave, pause
+from challenge.models import Day, Delivery, Event, Recall, Revision, Stretch
+from tests.smtp_sink import Sink
+
+pytestmark = pytest.mark.django_db
+Go = Callable[[datetime], None]
+DAY = timedelta(days=1)
+WHY = "It asks more of the back than we thought."
+
+
+@pytest.fixture
+def first(program: Any) -> Stretch:
+    """The stretch of day 1."""
+    return Stretch.objects.get(slug=Day.objects.get(number=1).published.content["day"]["stretches"][0])
+
+
+@pytest.fixture
+def other(first: Stretch) -> Stretch:
+    shown = Revision.objects.filter(stretches=first, day__program=first.program)
+    unused = Stretch.objects.filter(kind="stretch").exclude(revisions__in=shown)
+    return unused.order_by("slug")[0]
+
+
+def take_back(stretch: Stretch, replacement: Stretch | None, now: datetime) -> Recall:
+    recalled = recall(stretch, replacement, WHY, now, None)
+    assert recalled is not None
+    return recalled
+
+
+def corrections(sink: Sink) -> list[str]:
+    return [mail["To"] for mail in sink.mails if mail["Subject"].startswith("Please leave out")]
+
+
+def shown(mail: Any) -> list[str]:
+    """The stretches of a lesson, by the library pages that it links to."""
+    return re.findall(r"/library/([a-z0-9-]+)/", mail.get_body(("plain",)).get_content())
+
+
+def test_unsent_mail_carries_the_replacement(
+    alice: Any, first: Stretch, other: Stretch, sink: Sink, go: Go, now: datetime
+) -> None:
+    plan(now)
+    take_back(first, other, now)
+    go(now)
+
+    assert shown(sink.mails[0]) == [other.slug]
+
+
+def test_those_who_got_it_are_told_once_and_nobody_else(
+    trio: list[Any], enroll: Any, first: Stretch, other: Stretch, sink: Sink, go: Go, now: datetime
+) -> None:
+    go(now)
+    enroll("dora", now=now + DAY)
+    recalled = take_back(first, other, now + timedelta(hours=2))
+    assert queue_corrections(recalled, now + timedelta(hours=2)) == 3
+    assert correct(now + timedelta(hours=3)) == 0
+    for hours in (2, 3, 20):
+        go(now + timedelta(hours=hours))
+        correct(now + timedelta(hours=hours))
+    go(now + DAY)
+
+    assert sorted(corrections(sink)) == ["alice@example.com", "bob@example.com", "charlie@example.com"]
+    mail = next(mail for mail in sink.mails if mail["Subject"].startswith("Please leave out"))
+    text = mail.get_body(("plain",)).get_content()
+    assert WHY in text
+    assert first.title in mail["Subject"]
+    assert other.title in text
+
+
+def test_a_lesson_that_was_on_the_wire_gets_its_correction_from_the_sweep(
+    alice: Any, first: Stretch, other: Stretch, sink: Sink, go: Go, now: datetime
+) -> None:
+    old = Day.objects.get(number=1).published
+    recalled = take_back(first, other, now)
+    assert queue_corrections(recalled, now) == 0
+    Delivery.objects.create(
+        enrollment=alice,
+        kind="lesson",
+        day=1,
+        state="sent",
+        due_at=now,
+        try_at=now,
+        sent_at=now + timedelta(seconds=2),
+        revision=old,
+    )
+    assert correct(now + timedelta(minutes=1)) == 1
+    assert correct(now + timedelta(minutes=2)) == 0
+
+
+def test_a_lesson_of_which_nobody_knows_whether_it_arrived_counts_as_sent(
+    alice: Any, first: Stretch, other: Stretch, now: datetime
+) -> None:
+    plan(now)
+    Delivery.objects.update(uncertain=True, state="retry")
+    assert queue_corrections(take_back(first, other, now), now) == 1
+
+
+def test_paused_runners_are_told_and_those_who_left_are_not(
+    trio: list[Any], first: Stretch, other: Stretch, sink: Sink, go: Go, now: datetime
+) -> None:
+    go(now)
+    pause(trio[0].pk, Event.Actor.RUNNER, now)
+    leave(trio[1].pk, Event.Actor.RUNNER, now)
+    queue_corrections(take_back(first, other, now), now)
+    leave(trio[2].pk, Event.Actor.RUNNER, now)
+    go(now + timedelta(hours=1))
+
+    assert corrections(sink) == ["alice@example.com"]
+
+
+def test_nobody_is_woken_by_a_correction(
+    alice: Any, first: Stretch, other: Stretch, sink: Sink, go: Go, now: datetime
+) -> None:
+    go(now)
+    night = now.replace(hour=23)
+    queue_corrections(take_back(first, other, night), night)
+    go(night)
+    assert corrections(sink) == []
+    go(now + DAY)
+    assert corrections(sink) == ["alice@example.com"]
+
+
+def test_runners_pinned_to_an_older_version_are_freed_from_the_stretch(
+    alice: Any, first: Stretch, other: Stretch, sink: Sink, go: Go, now: datetime
+) -> None:
+    """Alice has begun with day 2 as it was; the coach had already taken the stretch out for others."""
+    day = Day.objects.select_related("published", "program").get(number=2)
+    words = own_words(day.published.content)
+    kept = [slug for slug in words["day"]["stretches"] if slug != first.slug]
+    showing = {**words, "day": {**words["day"], "stretches": [first.slug]}}
+    publish_day(day, showing, Imprint(now - DAY, Origin.COACH))
+    go(now)
+    publish_day(day, {**words, "day": {**words["day"], "stretches": kept}}, Imprint(now, Origin.COACH))
+    take_back(first, other, now + timedelta(hours=1))
+    go(now + DAY)
+
+    assert shown(sink.mails[-1]) == kept
+
+
+def test_a_day_may_not_be_left_without_a_stretch(first: Stretch, now: datetime) -> None:
+    with pytest.raises(NeedsReplacement) as caught:
+        recall(first, None, WHY, now, None)
+
+    assert 1 in [day.number for day in caught.value.days]
+    first.refresh_from_db()
+    assert first.recalled_at is None
+    assert not Revision.objects.filter(number=2).exists()
+
+
+def test_a_second_recall_does_nothing(first: Stretch, other: Stretch, now: datetime) -> None:
+    take_back(first, other, now)
+    assert recall(first, other, WHY, now, None) is None
+    assert Recall.objects.count() == 1
+
+
+def test_loading_the_files_does_not_bring_a_recalled_stretch_back(
+    first: Stretch, other: Stretch, now: datetime
+) -> None:
+    take_back(first, other, now)
+    load(CONTENT / "reset-21", now + DAY)
+    assert not Day.objects.filter(published__stretches=first).exists()
+
+
+def test_a_replacement_that_is_recalled_in_its_turn_is_replaced_too(
+    first: Stretch, other: Stretch, now: datetime
+) -> None:
+    take_back(first, other, now)
+    third = Stretch.objects.filter(kind="stretch").exclude(pk__in=[first.pk, other.pk]).order_by("-slug")[0]
+    take_back(other, third, now)
+    shown = Day.objects.get(number=1).published.stretches
+    assert third in shown.all()
+    assert not shown.filter(pk__in=[first.pk, other.pk]).exists()

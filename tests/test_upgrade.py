@@ -1,0 +1,70 @@
+"""An older installation is brought up to date: nothing that was taught or sent is lost."""
+
+from collections.abc import Iterator
+from datetime import datetime, time
+from typing import Any
+
+import pytest
+from django.apps.registry import Apps
+from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
+
+from challenge.curriculum.course import CONTENT
+from challenge.curriculum.load import load
+from challenge.models import Enrollment, Revision, Stretch
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+STRETCH = '+++\nslug = "rest"\ntitle = "Rest"\nminutes = 5\n+++\n1. Lie down.\n'
+DAY = '+++\nnumber = 1\ntitle = "Hello"\nstretches = ["rest"]\nself_check = false\n+++\nWelcome.\n'
+
+
+def migrate(to: str | None) -> Apps:
+    executor = MigrationExecutor(connection)
+    targets = [node for node in executor.loader.graph.leaf_nodes() if node[0] == "challenge"]
+    executor.migrate([("challenge", to)] if to else targets)
+    return executor.loader.project_state([("challenge", to)] if to else targets).apps
+
+
+@pytest.fixture
+def before() -> Iterator[Apps]:
+    yield migrate("0001_initial")
+    migrate(None)
+
+
+def test_sources_become_contents_and_runners_keep_their_start(before: Apps, now: datetime) -> None:
+    model = before.get_model
+    program = model("challenge", "Program").objects.create(slug="reset-21", title="Reset", length=1)
+    model("challenge", "Stretch").objects.create(
+        program=program, slug="rest", title="Rest", minutes=5, source=STRETCH
+    )
+    day = model("challenge", "Day").objects.create(program=program, number=1)
+    words: dict[str, Any] = {"subject": "s", "text": "t", "html": "h", "digest": "d", "published_at": now}
+    revision = model("challenge", "Revision").objects.create(
+        day=day, number=1, title="Hello", minutes=5, source=DAY, **words
+    )
+    runner = model("accounts", "User").objects.create(email="alice@example.com", first_name="Alice")
+    enrollment = model("challenge", "Enrollment").objects.create(
+        runner=runner,
+        program=program,
+        state="active",
+        starts_on=now.date(),
+        send_at=time(7),
+        time_zone="Europe/London",
+        created_at=now,
+    )
+    model("challenge", "Delivery").objects.create(
+        enrollment=enrollment, kind="lesson", day=1, revision=revision, due_at=now, try_at=now
+    )
+
+    migrate(None)
+
+    kept = Revision.objects.get()
+    assert (kept.content["day"]["title"], kept.content["body"]) == ("Hello", "Welcome.")
+    assert kept.content["stretches"][0]["body"] == "1. Lie down."
+    assert [stretch.slug for stretch in kept.stretches.all()] == ["rest"]
+    assert Enrollment.objects.get().pinned_at == now
+    loaded = load(CONTENT / "reset-21", now)
+    assert loaded.published[0] == 1
+    assert Stretch.objects.filter(slug="rest").exists()
+    assert Revision.objects.filter(day__number=1).count() == 2

@@ -8,10 +8,24 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts.models import User
-from challenge.models import Cohort, Day, Delivery, Enrollment, SavedFilter, Stretch, Suppression
+from challenge.models import (
+    Article,
+    Cohort,
+    Day,
+    Delivery,
+    Enrollment,
+    Question,
+    SavedFilter,
+    Stretch,
+    Suppression,
+)
 
 pytestmark = pytest.mark.django_db
-TABLES = ("checkin", "cohort", "day", "delivery", "enrollment", "program", "stretch", "suppression")
+TABLES = (
+    "article", "checkin", "cohort", "day", "delivery", "enrollment", "program", "question", "stretch",
+    "suppression",
+)  # fmt: skip
+ROOMS = ("preview", "publish", "versions")
 
 
 def entered(**fields: Any) -> Client:
@@ -27,14 +41,21 @@ def desk(alice: Enrollment, now: datetime) -> list[str]:
     lesson = Delivery.objects.create(enrollment=alice, kind="lesson", day=1, due_at=now, try_at=now)
     cohort = Cohort.objects.create(program=program, slug="spring", name="Spring", starts_on=now.date())
     block = Suppression.objects.create(address_hash="a" * 64, reason="blocked", created_at=now)
-    rows = {"enrollment": alice, "delivery": lesson, "day": day, "cohort": cohort, "program": program,
-            "stretch": Stretch.objects.all()[0], "suppression": block}  # fmt: skip
+    question = Question.objects.create(enrollment=alice, day=1, text="Why?", asked_at=now)
+    stretch = Stretch.objects.all()[0]
+    article = Article.objects.all()[0]
+    rows = {"enrollment": alice, "article": article, "question": question,
+            "delivery": lesson, "day": day, "cohort": cohort, "program": program,
+            "stretch": stretch, "suppression": block}  # fmt: skip
     return [
         reverse("admin:index"),
         *(reverse(f"admin:challenge_{table}_changelist") for table in TABLES),
         *(reverse(f"admin:challenge_{table}_change", args=[row.pk]) for table, row in rows.items()),
         *(reverse(f"admin:challenge_{table}_add") for table in ("cohort", "suppression")),
-        reverse("admin:challenge_day_mail", args=[day.pk]),
+        *(reverse(f"admin:challenge_day_{room}", args=[day.pk]) for room in ROOMS),
+        *(reverse(f"admin:challenge_stretch_{room}", args=[stretch.pk]) for room in (*ROOMS, "recall")),
+        reverse("admin:challenge_day_version", args=[day.pk, 1]),
+        reverse("admin:challenge_day_compare", args=[day.pk]) + "?a=1&b=1",
         reverse("admin:challenge_enrollment_reschedule", args=[alice.pk]),
         reverse("admin:accounts_consent_changelist"),
     ]
@@ -78,7 +99,7 @@ def test_no_page_of_the_desk_allows_inline_code(desk: list[str]) -> None:
     for address in desk:
         answer = coach.get(address)
         policy = answer["Content-Security-Policy"]
-        if address.endswith("/mail/"):
+        if address.endswith("/preview/"):
             continue
         assert "default-src 'self'" in policy
         assert "unsafe" not in policy
@@ -90,7 +111,7 @@ def test_no_page_of_the_desk_allows_inline_code(desk: list[str]) -> None:
 
 def test_the_framed_mail_may_bring_its_styles_and_nothing_else(desk: list[str]) -> None:
     coach = entered(is_staff=True)
-    [address] = [each for each in desk if each.endswith("/mail/")]
+    [address] = [each for each in desk if each.endswith("/preview/") and "/day/" in each]
 
     answer = coach.get(address)
 
@@ -103,11 +124,13 @@ def test_the_framed_mail_may_bring_its_styles_and_nothing_else(desk: list[str]) 
     text = answer.content.decode()
     assert "Hello Robin," in text
     assert "\u27e6" not in text
-    page = coach.get(address.replace("/mail/", "/change/")).content.decode()
-    assert f'<iframe class="mail" sandbox src="{address}"' in page
+    page = coach.get(address.replace("/preview/", "/change/")).content.decode()
+    assert f'<iframe name="preview" sandbox src="{address}"' in page
 
 
-@pytest.mark.parametrize("table", ["checkin", "day", "delivery", "enrollment", "program", "stretch"])
+@pytest.mark.parametrize(
+    "table", ["article", "checkin", "day", "delivery", "enrollment", "program", "question", "stretch"]
+)
 def test_the_record_is_neither_added_to_nor_deleted(desk: list[str], table: str) -> None:
     coach = entered(is_staff=True, is_superuser=True)
 

@@ -10,7 +10,17 @@ from django.utils.html import escape
 
 from accounts.addresses import keyed_hash
 from accounts.models import User
-from challenge.models import CheckIn, Cohort, Day, Delivery, Enrollment, Program, Stretch, Suppression
+from challenge.models import (
+    CheckIn,
+    Cohort,
+    Day,
+    Delivery,
+    Enrollment,
+    Program,
+    Question,
+    Stretch,
+    Suppression,
+)
 
 pytestmark = pytest.mark.django_db
 DESK = "/coach/challenge"
@@ -77,28 +87,31 @@ def test_the_course_is_readable_day_by_day(coach: Client, program: Program) -> N
     assert rows(coach, f"{DESK}/day/") == 21
     assert f"5 {day.published.title} {day.published.minutes} {', '.join(day.published.points)} 1 Tue" in text
 
-    page = coach.get(f"{DESK}/day/{day.pk}/change/").content.decode()
-    mail = page.split('<pre class="mail">')[1].split("</pre>")[0]
+    mail = coach.get(f"{DESK}/day/{day.pk}/preview/", {"view": "text"}).content.decode()
     assert "Hello Robin," in mail
     assert "Day 5 of 21" in mail
-    assert "\u27e6" not in page
+    assert "\u27e6" not in mail
 
 
 def test_a_day_that_is_not_published_says_so(coach: Client, program: Program) -> None:
     day = Day.objects.create(program=program, number=99)
 
-    assert "not published" in plain(coach, f"{DESK}/day/{day.pk}/change/")
-    assert coach.get(f"{DESK}/day/{day.pk}/mail/").status_code == 404
+    assert "99 not published" in plain(coach, f"{DESK}/day/")
+    assert "Not published yet." in plain(coach, f"{DESK}/day/{day.pk}/change/")
+    assert "Nothing is published yet." in plain(coach, f"{DESK}/day/{day.pk}/versions/")
+    assert "things to mend before this can be published" in plain(coach, f"{DESK}/day/{day.pk}/publish/")
+    assert coach.get(f"{DESK}/day/{day.pk}/preview/").status_code == 200
+    assert coach.get(f"{DESK}/day/{day.pk}/versions/1/").status_code == 404
 
 
 def test_a_stretch_is_readable(coach: Client, program: Program) -> None:
     stretch = Stretch.objects.get(slug="ball-release")
 
-    page = coach.get(f"{DESK}/stretch/{stretch.pk}/change/").content.decode()
-
-    assert "<dt>Skip if</dt><dd>You are pregnant" in page
-    assert "<dt>Equipment</dt><dd>mat, soft ball</dd>" in page
-    assert "<li>Find the bony point" in page
+    assert "Ball release at the front of the hip 4 mat, soft ball" in plain(coach, f"{DESK}/stretch/")
+    page = plain(coach, f"{DESK}/stretch/{stretch.pk}/change/")
+    assert stretch.content["skip_if"] in page
+    assert "1. Find the bony point" in page
+    assert "You should not feel" in plain(coach, f"{DESK}/stretch/{stretch.pk}/versions/1/")
 
 
 def test_a_cohort_is_added_and_shows_its_sign_up_page(coach: Client, program: Program, settings: Any) -> None:
@@ -140,6 +153,23 @@ def test_block_an_address_find_it_and_lift_the_block(coach: Client) -> None:
 
     coach.post(f"{DESK}/suppression/{block.pk}/delete/", {"post": "yes"})
     assert not Suppression.objects.filter(pk=block.pk).exists()
+
+
+def test_questions_are_listed_newest_first_and_only_read(
+    coach: Client, alice: Enrollment, now: datetime
+) -> None:
+    for hours, text in enumerate(("Is it <b>right</b>?", "And then?")):
+        Question.objects.create(enrollment=alice, day=3, text=text, asked_at=now + timedelta(hours=hours))
+
+    text = plain(coach, f"{DESK}/question/")
+    assert text.index("And then?") < text.index("Is it &lt;b&gt;right&lt;/b&gt;?")
+    assert f'href="{DESK}/enrollment/{alice.pk}/change/"' in coach.get(f"{DESK}/question/").content.decode()
+    asked = Question.objects.earliest("asked_at")
+    assert "Tue 3 Mar 2026, 08:00" in plain(coach, f"{DESK}/question/{asked.pk}/change/")
+    coach.post(f"{DESK}/question/{asked.pk}/change/", {"text": "changed"})
+    assert coach.post(f"{DESK}/question/{asked.pk}/delete/", {"post": "yes"}).status_code == 403
+    asked.refresh_from_db()
+    assert asked.text == "Is it <b>right</b>?"
 
 
 def test_check_ins_are_listed_and_only_read(coach: Client, alice: Enrollment, now: datetime) -> None:

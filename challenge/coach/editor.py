@@ -74,7 +74,7 @@ def _page(request: HttpRequest, work: Work[Any], form: FigureRowsForm, status: i
         "form": form,
         "seen": request.POST.get("seen", "") if form.is_bound else work.stamp,
         "newest": work.newest,
-        "preview": PreviewForm(asked, initial={"as_runner": request.GET.get("as", "")[:254]}),
+        "preview": PreviewForm(asked),
         "corrections": work.corrections,
         "drawings": [(name, picture_address(name)) for name in figures.names()],
     }

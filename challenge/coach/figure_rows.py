@@ -45,10 +45,12 @@ class FigureRowsForm(WordsForm):
 
     def figures(self) -> list[Content]:
         """What the rows hold, the empty ones left out."""
-        rows = [
-            (self.cleaned_data[f"figure_{n}"], self.cleaned_data[f"alt_{n}"]) for n in range(1, self.rows + 1)
-        ]
+        rows = [(self.cleaned_data[f"figure_{n}"], self._alt(n)) for n in range(1, self.rows + 1)]
         return [{"name": name, "alt": alt} for name, alt in rows if name or alt]
+
+    def _alt(self, row: int) -> str:
+        # One line, however the browser's field broke it.
+        return " ".join(self.cleaned_data[f"alt_{row}"].split())
 
     def field_of(self, finding: Finding) -> str:
         if finding.place == "figures":

@@ -73,10 +73,8 @@ class PreviewForm(forms.Form):
         label=gettext_lazy("Show as"), required=False, choices=list(VIEWS.items()), widget=forms.RadioSelect
     )
 
-    def __init__(self, data: Any = None, **options: Any) -> None:
-        super().__init__(
-            data, auto_id="%s", initial={"view": "phone", **options.pop("initial", {})}, **options
-        )
+    def __init__(self, data: Any = None) -> None:
+        super().__init__(data, auto_id="%s", initial={"view": "phone"})
 
     @property
     def runner(self) -> str:

@@ -129,4 +129,4 @@ def _page(request: HttpRequest, work: Work[Stretch], form: RecallForm) -> HttpRe
 def how_many_were_sent(stretch: Stretch) -> int:
     """How many would get a correction if the stretch were recalled now."""
     would_be = Recall(stretch=stretch, number=0, recalled_at=timezone.now())
-    return len(corrections._were_sent(would_be))
+    return len(corrections.were_sent(would_be))

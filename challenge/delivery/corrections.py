@@ -31,13 +31,14 @@ def queue_corrections(recall: Recall, now: datetime) -> int:
             try_at=schedule.daylight(now, enrollment.zone),
             closes_at=now + GIVE_UP,
         )
-        for enrollment in _were_sent(recall)
+        for enrollment in were_sent(recall)
     ]
     Delivery.objects.bulk_create(corrections, ignore_conflicts=True)
     return len(corrections)
 
 
-def _were_sent(recall: Recall) -> list[Enrollment]:
+def were_sent(recall: Recall) -> list[Enrollment]:
+    """Whoever was, or may have been, sent the stretch, has not left and was not told yet."""
     showed = Revision.objects.filter(stretches=recall.stretch_id, published_at__lte=recall.recalled_at)
     # Of what a sender lost hold of nobody knows the revision: it may have been one of these.
     doubtful = Q(uncertain=True, due_at__lte=recall.recalled_at, day__in=showed.values("day__number"))

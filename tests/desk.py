@@ -1,0 +1,70 @@
+"""The coach's side of publishing: the forms of her editor filled in, and what her pages say."""
+
+import re
+from html import unescape
+from typing import Any
+
+from django.test import Client
+
+from challenge.coach.day_work import DayWork
+from challenge.coach.stretch_work import StretchWork
+from challenge.models import Day, Stretch
+
+
+class Room:
+    """One day or stretch on the desk; what is published of it is `work`'s to say."""
+
+    def __init__(self, client: Client, item: Day | Stretch) -> None:
+        self.client, self.pk = client, item.pk
+        self.kind: Any = DayWork if isinstance(item, Day) else StretchWork
+
+    @property
+    def work(self) -> Any:
+        """The day or stretch as it stands in the database now."""
+        return self.kind.open(self.pk)
+
+    @property
+    def item(self) -> Any:
+        return self.work.item
+
+    def form(self, **changes: Any) -> dict[str, Any]:
+        """The editor's form as it opens, with changes."""
+        work = self.work
+        form = work.form()
+        values = {name: form[name].value() for name in form.fields}
+        given = {name: value for name, value in values.items() if value not in (None, False)}
+        return {**given, "seen": work.stamp, "do": "save", **changes}
+
+    def get(self, room: str = "change", *where: Any, **query: str) -> Any:
+        return self.client.get(self.work.address(room, *where), query)
+
+    def save(self, **changes: Any) -> Any:
+        """Save a draft; follows to the page that comes next."""
+        return self.client.post(self.work.address("change"), self.form(**changes), follow=True)
+
+    def answer(self, reach: str = "new", **changes: Any) -> dict[str, Any]:
+        """The publish screen's form as it opens, with changes."""
+        work = self.work
+        return {"reach": reach, "note": "", "base": work.newest_number, "seen": work.stamp, **changes}
+
+    def publish(self, reach: str = "new", **changes: Any) -> Any:
+        return self.client.post(self.work.address("publish"), self.answer(reach, **changes), follow=True)
+
+
+def said(response: Any) -> str:
+    """A page's text, without its tags."""
+    text = re.sub(r"(?s)<(script|style|svg).*?</\1>|<[^>]+>", " ", response.content.decode())
+    return " ".join(unescape(text).split())
+
+
+def lesson_with(old: str, new: str, day: Day) -> str:
+    """A day's published lesson with other words in one place."""
+    assert day.published is not None
+    body = str(day.published.content["body"])
+    assert old in body
+    return body.replace(old, new, 1)
+
+
+def enter(page: Any, site: str, client: Client) -> None:
+    """Let a browser's tab in with a client's session."""
+    page.context.add_cookies([{"name": "sessionid", "value": client.cookies["sessionid"].value, "url": site}])

@@ -1,0 +1,268 @@
+"""The coach's text, whatever it holds: refused at the field with its line, or harmless where it is shown.
+Nothing of it ever runs, opens a header or becomes a slot."""
+
+import re
+import time
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from challenge.coach.day_form import DayForm
+from challenge.coach.stretch_form import StretchForm
+from challenge.curriculum.slots import CLOSE, OPEN
+from challenge.models import Article, Day, Program, Revision, Stretch
+from tests.desk import Room, said
+from tests.smtp_sink import Sink
+from tests.visitor import body
+
+pytestmark = pytest.mark.django_db
+
+# What is refused when it is to be published, in whatever field it stands.
+REFUSED = {
+    "html": "Text with <b onclick=x()>bold</b> and an <img src=x onerror=alert(1)> in it, enough of it.",
+    "script": "Text with a <script>alert(document.domain)</script> in it, and with enough words.",
+    "broken tag": "Text that ends the page </style></mj-text></body><svg/onload=alert(1)> and goes on.",
+    "template": "Text with {{ slot.done_url }} and {% load static %} {# note #} in it, and more words.",
+    "placeholder": "Text with {nobody} and {first_name.__class__} and {0} in it, and with more words.",
+    "header": "A subject of words\r\nBcc: everybody@example.com\r\n\r\n<p>A body</p>, and with more words.",
+    "slot": f"Text with {OPEN}leave_url{CLOSE} and {OPEN}?greeting{CLOSE} in it, and with more words.",
+    "link": "Text with [words](javascript:alert(1)) and data:text/html;base64,PHN2Zz4= and more words.",
+    "turned": "Text that is \u202eturned round\u202c for the reader, and that has more words than that.",
+    "bell": "Text with a bell \x07 and an escape \x1b[31m in it, and with more words than that, too.",
+    "entity": "Text with &#x27E6;leave_url&#x27E7; in it, which is a slot once more, and with more words.",
+}
+# What is anybody's good right to write.
+FINE = {
+    "emoji": "Easy does it 🏃🏽\u200d♀️ today, and a smile 🙂 at the end of it all.",
+    "right to left": "קצת עברית באמצע, ואחר כך עוד מילים כדי שיהיה די טקסט בשדה הזה.",
+    "quotes": "She said \"less\" & 'slower' than 5 < 6 > 4; 100 m = 1/10 km, and then a bit more.",
+    "formula": "=1+1 is two, and @ or + or - at the start of a line is fine here as well.",
+}
+TEXTS_OF_A_DAY = [name for name, field in DayForm.base_fields.items() if hasattr(field, "most")]
+TEXTS_OF_A_STRETCH = [name for name, field in StretchForm.base_fields.items() if hasattr(field, "most")]
+EXECUTABLE = re.compile(
+    r"<(script|svg|iframe|object|embed|form|base|link|meta http)|<[^>]*\son\w+=|javascript:", re.IGNORECASE
+)
+
+
+def room_of(client: Client, program: Program, kind: str) -> Room:
+    if kind == "day":
+        return Room(client, Day.objects.get(program=program, number=9))
+    return Room(client, Stretch.objects.get(program=program, slug="glute-bridge"))
+
+
+def every_field() -> list[tuple[str, str]]:
+    days = [("day", name) for name in [*TEXTS_OF_A_DAY, "alt_1"]]
+    return [*days, *(("stretch", name) for name in [*TEXTS_OF_A_STRETCH, "alt_1"])]
+
+
+def filled(room: Room, field: str, text: str) -> dict[str, Any]:
+    """A field of the form with a text in it: among steps as one of them, in a lesson before the rest."""
+    before = str(room.form().get(field, ""))
+    if field == "steps":
+        return {field: f"1. {' '.join(text.split())}\n{before}"}
+    if field == "sources":
+        return {field: f"{before}\n{text}"}
+    if field == "alt_1":
+        return {field: text, "figure_1": "glute-bridge-1"}
+    return {field: f"{text}\n\n{before}" if field == "lesson" else text}
+
+
+def nothing_runs(html: str) -> None:
+    body_alone = html.split("<body", 1)[1]
+    # What stands between tags is text, whatever it looks like.
+    tags = "".join(re.findall(r"<[^>]*>", body_alone))
+    assert not EXECUTABLE.search(re.sub(r'"[^"]*"', '""', tags))
+    assert not re.search(r'(href|src)="\s*(javascript|data|vbscript):', tags, re.IGNORECASE)
+
+
+@pytest.mark.parametrize("name", REFUSED)
+@pytest.mark.parametrize("kind", ["day", "stretch"])
+def test_what_could_harm_is_refused_at_each_field_and_harmless_in_the_preview(
+    coach: Client, program: Program, kind: str, name: str
+) -> None:
+    room, fields = room_of(coach, program, kind), [field for of, field in every_field() if of == kind]
+    typed: dict[str, Any] = {}
+    for field in fields:
+        typed |= filled(room, field, REFUSED[name])
+
+    preview = coach.post(room.work.address("preview"), room.form(**typed))
+    nothing_runs(preview.content.decode())
+    assert OPEN not in preview.content.decode()
+    assert "everybody@example.com" not in str(preview.headers)
+
+    page = room.save(**typed)
+    remarks = page.context["form"].remarks
+    assert [field for field in fields if not remarks.get(field)] == []
+    refused = coach.post(room.work.address("publish"), room.answer())
+    assert refused.status_code == 422
+    assert room.work.newest_number == 1
+    for answer in (page, refused):
+        shown = answer.content.decode()
+        for mark in ("<script>alert", "<img src=x", "<svg/onload", "<b onclick", "<p>A body"):
+            assert mark not in shown
+
+
+@pytest.mark.parametrize("name", FINE)
+@pytest.mark.parametrize("field", ["subject", "preview", "run", "sources"])
+def test_what_is_fine_is_published_as_it_was_written(
+    coach: Client, program: Program, name: str, field: str
+) -> None:
+    room = room_of(coach, program, "day")
+    text = FINE[name][:60] if field == "subject" else FINE[name]
+
+    page = room.save(**filled(room, field, text))
+    assert page.context["form"].remarks == {}, page.context["form"].remarks
+    room.publish()
+
+    revision = room.item.published
+    assert revision.number == 2
+    kept = revision.content["day"][field]
+    assert text.strip() in (kept if field == "sources" else [kept])
+    nothing_runs(revision.html)
+
+
+@pytest.mark.parametrize("payload", REFUSED)
+def test_a_test_mail_has_no_more_headers_than_another(
+    coach: Client, program: Program, sink: Sink, payload: str
+) -> None:
+    room = room_of(coach, program, "day")
+    room.save(do="test")
+    text = REFUSED[payload]
+
+    room.save(subject=text, title=text, preview=text, run=text, lesson=text, as_runner="", do="test")
+
+    plain, hostile = sink.mails
+    assert sorted(plain.keys()) == sorted(hostile.keys())
+    assert sink.handler.recipients == ["coach@example.com"] * 2
+    assert "\n" not in hostile["Subject"]
+    nothing_runs(body(hostile, "html"))
+    assert "/leave/" not in hostile.as_string()
+
+
+@pytest.mark.parametrize(("kind", "field"), [*every_field(), ("article", "body"), ("recall", "message")])
+def test_two_megabytes_are_refused_with_their_count_and_not_sent_back(
+    coach: Client, program: Program, kind: str, field: str
+) -> None:
+    paste = "a paste of many words " * 95_000  # 2 MB and more
+    if kind == "article":
+        article = Article.objects.get(slug="faq")
+        address = f"/coach/challenge/article/{article.pk}/change/"
+        form = {"title": article.title, "summary": article.summary, field: paste}
+    else:
+        room = room_of(coach, program, "stretch" if kind == "recall" else kind)
+        address = room.work.address("recall" if kind == "recall" else "change")
+        form = {**room.form(), field: paste}
+    begun = time.monotonic()
+
+    page = coach.post(address, form)
+
+    assert time.monotonic() - begun < 3
+    assert page.status_code in (200, 422)
+    assert "2,089,999 characters" in said(page)
+    assert "Nothing was saved." in said(page)
+    assert len(page.content) < 300_000
+    assert not Day.objects.filter(draft__isnull=False).exists()
+    assert not Stretch.objects.filter(draft__isnull=False).exists()
+
+
+def test_a_draft_before_stays_and_the_other_fields_are_as_typed(coach: Client, program: Program) -> None:
+    room = room_of(coach, program, "day")
+    room.save(title="Kept", lesson="The lesson as it was saved.")
+
+    page = room.client.post(room.work.address("change"), room.form(title="Typed", lesson="x" * 30_000))
+
+    form = page.context["form"]
+    assert form["lesson"].value() == "The lesson as it was saved."
+    assert form["title"].value() == "Typed"
+    assert room.item.draft["day"]["title"] == "Kept"
+
+
+def test_what_is_too_much_to_read_gets_a_kind_page(coach: Client, program: Program) -> None:
+    room = room_of(coach, program, "day")
+
+    page = coach.post(room.work.address("change"), room.form(lesson="🏃" * 800_000))
+
+    assert page.status_code == 400
+    assert "Nothing was saved, and what was there before is as it was." in said(page)
+
+
+@pytest.mark.parametrize("field", ["title", "lesson", "sources"])
+def test_a_null_byte_is_refused_at_its_field(coach: Client, program: Program, field: str) -> None:
+    room = room_of(coach, program, "day")
+
+    page = room.save(**{field: "a\x00b"})
+
+    assert page.status_code == 422
+    assert "A character that can't be kept (NUL) is in here." in said(page)
+    assert room.item.draft is None
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"stretch_1": "../../etc/passwd"},
+        {"stretch_1": "<script>"},
+        {"points": ["E1", "Z9"]},
+        {"figure_1": "../settings"},
+        {"seen": "yesterday"},
+        {"seen": "2026-03-03"},
+        {"view": "<b>"},
+        {"as_runner": "x" * 500},
+        {"do": "erase"},
+    ],
+)
+def test_fields_that_were_tampered_with_break_nothing(
+    coach: Client, program: Program, changes: dict[str, Any]
+) -> None:
+    room = room_of(coach, program, "day")
+
+    for address in (room.work.address("change"), room.work.address("preview")):
+        page = coach.post(address, room.form(title="Tampered", **changes))
+        assert page.status_code in (200, 302, 409, 422)
+        assert "<script>" not in page.content.decode()
+
+
+@pytest.mark.parametrize("payload", [*REFUSED, "no heading"])
+def test_an_article_is_refused_at_its_field(coach: Client, program: Program, payload: str) -> None:
+    article = Article.objects.get(slug="faq")
+    text = REFUSED.get(payload, "No heading at all in this text, which is otherwise fine.")
+    if payload == "header":
+        text = text.replace("\r\n\r\n", " ")
+    form = {"title": article.title, "summary": article.summary, "body": f"## Part\n\n{text}"}
+    if payload == "no heading":
+        form["body"] = text
+
+    page = coach.post(f"/coach/challenge/article/{article.pk}/change/", form)
+
+    assert page.status_code == 200
+    assert re.search(r"Line \d+: ", str(page.context["adminform"].form.errors["body"]))
+    assert "<script>alert" not in page.content.decode()
+    unchanged = Article.objects.get(slug="faq")
+    assert (unchanged.body, unchanged.is_edited) == (article.body, False)
+
+
+def test_an_article_that_is_fine_is_saved_and_no_longer_follows_the_files(
+    coach: Client, program: Program
+) -> None:
+    article = Article.objects.get(slug="about")
+    address = f"/coach/challenge/article/{article.pk}/change/"
+    form = {"title": "About us", "summary": article.summary, "body": "## Who we are\r\n\r\nTwo coaches."}
+
+    assert coach.post(address, form).status_code == 302
+
+    article.refresh_from_db()
+    assert (article.title, article.body, article.is_edited) == (
+        "About us",
+        "## Who we are\n\nTwo coaches.",
+        True,
+    )
+    assert "Line 1" in said(coach.post(address, {**form, "title": "x" * 121}))
+    assert coach.get("/coach/challenge/article/add/").status_code == 403
+    assert coach.post(f"/coach/challenge/article/{article.pk}/delete/", {"post": "yes"}).status_code == 403
+
+
+def test_every_version_that_ships_is_harmless(program: Program) -> None:
+    for revision in Revision.objects.all():
+        nothing_runs(revision.html)

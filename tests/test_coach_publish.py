@@ -1,0 +1,333 @@
+"""Publishing: what changes and for whom is said before, and kept; what is wrong blocks with its place."""
+
+import re
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+import pytest
+from django.contrib.admin.models import LogEntry
+from django.test import Client
+
+from challenge.curriculum.lesson import own_words
+from challenge.curriculum.publish import Imprint, Origin, publish_day
+from challenge.models import Day, Delivery, Enrollment, Program, Revision, Stretch
+from tests.desk import Room, lesson_with, said
+from tests.threads import together
+
+pytestmark = pytest.mark.django_db
+Enroll = Callable[..., Enrollment]
+
+
+@pytest.fixture
+def day(coach: Client, program: Program) -> Room:
+    return Room(coach, Day.objects.get(number=9))
+
+
+@pytest.fixture
+def stretch(coach: Client, program: Program) -> Room:
+    return Room(coach, Stretch.objects.get(slug="glute-bridge"))
+
+
+@pytest.fixture
+def runners(enroll: Enroll, now: datetime) -> list[Enrollment]:
+    """Four who were sent day 9, three who have begun, two who have not."""
+    everybody = [enroll(f"runner-{number}") for number in range(9)]
+    ids = [each.pk for each in everybody]
+    Enrollment.objects.filter(pk__in=ids[:7]).update(pinned_at=now)
+    for each in everybody[:4]:
+        got(each, now)
+    return everybody
+
+
+def got(enrollment: Enrollment, now: datetime) -> None:
+    revision = Day.objects.get(number=9).published
+    Delivery.objects.create(
+        enrollment=enrollment, kind="lesson", day=9, state="sent", due_at=now, try_at=now, sent_at=now,
+        revision=revision,
+    )  # fmt: skip
+
+
+def draft(day: Room) -> None:
+    day.save(title="A clearer title")
+
+
+def test_the_screen_says_what_changes_and_for_whom(day: Room, runners: list[Enrollment]) -> None:
+    old = day.item.published.title
+    draft(day)
+
+    page = day.get("publish")
+
+    text = said(page)
+    assert "7 keep version 1, 2 get version 2" in text
+    assert "5 get version 2; 4 were sent version 1 already and keep it in their web copy" in text
+    shown = page.content.decode()
+    assert f"<del>{old}</del>" in shown
+    assert "<ins>A clearer title</ins>" in shown
+    assert [each.name for each in page.context["differences"]] == ["Title"]
+
+
+def test_published_the_ordinary_way(day: Room, runners: list[Enrollment]) -> None:
+    draft(day)
+
+    page = day.publish(note="Clearer.")
+
+    assert "Published. 7 keep version 1, 2 get version 2." in said(page)
+    revision = day.item.published
+    assert (revision.number, revision.title, revision.for_all) == (2, "A clearer title", False)
+    assert (revision.origin, revision.author.email, revision.note) == (
+        "coach",
+        "coach@example.com",
+        "Clearer.",
+    )
+    assert day.item.draft is None
+    assert LogEntry.objects.first().get_change_message() == "Published."
+
+
+def test_published_for_all(day: Room, runners: list[Enrollment]) -> None:
+    draft(day)
+
+    page = day.publish("all")
+
+    assert "5 get version 2; 4 were sent version 1 already" in said(page)
+    assert day.item.published.for_all is True
+
+
+def test_one_runner_is_named_in_the_singular(day: Room, enroll: Enroll, now: datetime) -> None:
+    Enrollment.objects.filter(pk=enroll("alice").pk).update(pinned_at=now)
+    draft(day)
+
+    text = said(day.get("publish"))
+
+    assert "1 keeps version 1, nobody gets version 2 yet" in text
+    assert "1 gets version 2" in text
+
+
+def test_what_is_wrong_blocks_with_its_place_and_says_why(day: Room) -> None:
+    day.save(lesson=lesson_with("## Why this", "## Why not this", day.item), subject="")
+
+    page = day.get("publish")
+
+    text, shown = said(page), page.content.decode()
+    assert "It can't be published as it is." in text
+    assert 'name="reach"' not in shown
+    assert (
+        f'href="{day.work.address("change")}#field-subject">Subject</a>: This is empty. Fill it in.' in shown
+    )
+    assert "#field-lesson" in shown
+
+    refused = day.client.post(day.work.address("publish"), day.answer())
+    assert refused.status_code == 422
+    assert day.item.published.number == 1
+    assert day.item.draft is not None
+
+
+@pytest.mark.parametrize(
+    ("fields", "reason"),
+    [
+        ({"stretch_1": "", "stretch_2": ""}, "A day needs one or two stretches."),
+        ({"stretch_1": "leg-swings", "stretch_2": ""}, "The parts of the day add up to 2 minutes; 5 to 12"),
+        ({"points": []}, "would be taught on no day"),
+        ({"figure_1": "glute-bridge-1", "alt_1": ""}, "Picture 1 in words"),
+        (
+            {"figure_1": "", "alt_1": "Lying on your back with both knees bent."},
+            "Choose which picture this is.",
+        ),
+        ({"sources": ""}, "Name at least one source"),
+    ],
+)
+def test_a_missing_part_blocks(day: Room, fields: dict[str, Any], reason: str) -> None:
+    day.save(**fields)
+
+    assert reason in said(day.get("publish"))
+    assert day.client.post(day.work.address("publish"), day.answer()).status_code == 422
+    assert day.item.published.number == 1
+
+
+def test_a_double_click_publishes_once_and_says_so(day: Room) -> None:
+    draft(day)
+    answer = day.answer()
+
+    day.client.post(day.work.address("publish"), answer)
+    again = day.client.post(day.work.address("publish"), answer, follow=True)
+
+    assert "Version 2 is published already; it was published once, not twice." in said(again)
+    assert Revision.objects.filter(day=day.item).count() == 2
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_clicks_at_the_same_instant_publish_once(day: Room) -> None:
+    draft(day)
+    answer, address = day.answer(), day.work.address("publish")
+    statuses = []
+
+    def click() -> None:
+        client = Client()
+        client.cookies = day.client.cookies
+        statuses.append(client.post(address, answer).status_code)
+
+    together(click, click, click)
+
+    assert statuses == [302, 302, 302]
+    assert Revision.objects.filter(day=day.pk).count() == 2
+
+
+def test_what_somebody_else_published_meanwhile_is_looked_at_first(day: Room, now: datetime) -> None:
+    draft(day)
+    answer = day.answer()
+    words = own_words(day.item.published.content)
+    words["day"]["run"] = "Run as you like today, or walk."
+    publish_day(day.item, words, Imprint(now, Origin.COACH))
+
+    page = day.client.post(day.work.address("publish"), answer, follow=True)
+
+    assert "Nothing was published: the draft or the published version has changed since." in said(page)
+    assert [each.name for each in page.context["differences"]] == ["Title", "Today's run"]
+    assert day.item.published.number == 2
+    assert day.item.draft is not None
+
+
+def test_another_draft_than_the_one_on_the_screen_is_not_published(day: Room) -> None:
+    draft(day)
+    answer = day.answer()
+    day.save(title="Not looked at yet")
+
+    page = day.client.post(day.work.address("publish"), answer, follow=True)
+
+    assert "Look again." in said(page)
+    assert day.item.published.number == 1
+
+
+def test_the_same_words_can_be_given_to_all_afterwards(day: Room, runners: list[Enrollment]) -> None:
+    draft(day)
+    day.publish()
+
+    page = day.get("publish")
+    assert "Both say the same." in said(page)
+    assert 'value="new"' not in page.content.decode()
+    assert "5 get version 2; 4 were sent version 1 already" in said(page)
+
+    day.publish("all")
+    assert (day.item.published.number, day.item.published.for_all) == (2, True)
+    assert "There is nothing to publish." in said(day.get("publish"))
+
+
+@pytest.mark.parametrize(
+    "answer", [{"base": "x"}, {"reach": "some"}, {"note": "n" * 201}, {"base": "9" * 30}]
+)
+def test_an_answer_that_makes_no_sense_publishes_nothing(day: Room, answer: dict[str, str]) -> None:
+    draft(day)
+    assert day.client.post(day.work.address("publish"), day.answer(**answer)).status_code == 422
+    assert day.item.published.number == 1
+
+
+def test_the_versions_are_listed_with_how_many_were_sent_each(day: Room, runners: list[Enrollment]) -> None:
+    draft(day)
+    day.publish("all", note="Clearer.")
+
+    page = day.get("versions")
+
+    rows = [said_row(row) for row in re.findall(r"(?s)<tr>.*?</tr>", page.content.decode())[1:]]
+    assert [row[0] for row in rows] == ["2", "1"]
+    assert rows[0][2:] == ["The coach, coach@example.com", "for all", "0", "Clearer."]
+    assert rows[1][2:] == ["The course's files", "who begin after it", "4", "—"]
+
+
+def said_row(row: str) -> list[str]:
+    cells = re.findall(r"(?s)<t[hd][^>]*>(.*?)</t[hd]>", row)
+    return [re.sub("<[^>]+>", "", cell).replace("&#x27;", "'").strip() for cell in cells]
+
+
+def test_one_version_is_read_with_its_mail(day: Room) -> None:
+    title = day.item.published.title
+    draft(day)
+    day.publish()
+
+    page = day.get("version", 1)
+    mail = day.get("version_mail", 1)
+
+    assert title in said(page)
+    assert title in said(mail)
+    assert "A clearer title" not in said(mail)
+    assert "Hello Robin," in said(mail)
+    assert day.get("version", 3).status_code == 404
+    assert day.get("version_mail", 3).status_code == 404
+
+
+def test_any_two_versions_are_compared(day: Room) -> None:
+    for title in ("Second", "Third"):
+        day.save(title=title)
+        day.publish()
+
+    page = day.get("compare", a="3", b="2")
+
+    assert "<del>Third</del>" in page.content.decode()
+    assert "<ins>Second</ins>" in page.content.decode()
+    assert "Both say the same." in said(day.get("compare", a="2", b="2"))
+    for query in ({"a": "1"}, {"a": "1", "b": "9"}, {"a": "x", "b": "1"}):
+        assert day.get("compare", **query).status_code == 404
+
+
+def test_an_old_version_is_restored_by_publishing_it_anew(day: Room) -> None:
+    first = own_words(day.item.published.content)
+    draft(day)
+    day.publish()
+
+    page = day.client.post(day.work.address("restore", 1), {"seen": ""}, follow=True)
+
+    assert "The words of version 1 are the draft now." in said(page)
+    assert day.item.published.number == 2
+    day.publish()
+    assert day.item.published.number == 3
+    assert own_words(day.item.published.content) == first
+
+
+def test_a_draft_is_not_overwritten_unseen_by_a_restored_version(day: Room) -> None:
+    draft(day)
+    day.publish()
+    seen = day.work.stamp
+    day.save(title="At work")
+
+    page = day.client.post(day.work.address("restore", 1), {"seen": seen}, follow=True)
+
+    assert "so it was kept" in said(page)
+    assert day.item.draft["day"]["title"] == "At work"
+    assert "it would be forgotten" in said(day.get("version", 1))
+
+
+def test_a_stretch_is_published_with_the_days_that_show_it(stretch: Room, runners: list[Enrollment]) -> None:
+    days = sorted(Revision.objects.filter(stretches=stretch.item).values_list("day__number", flat=True))
+    stretch.save(purpose="Wake up the muscles that hold the pelvis level.")
+
+    page = stretch.get("publish")
+    for number in days:
+        assert f"Day {number}: 7 keep version 1, 2 get version 2" in said(page)
+
+    done = stretch.publish()
+
+    assert f"Days published anew: {', '.join(map(str, days))}." in said(done)
+    assert stretch.item.content["purpose"] == "Wake up the muscles that hold the pelvis level."
+    assert stretch.work.newest_number == 2
+    for number in days:
+        assert "Wake up the muscles" in Day.objects.get(number=number).published.text
+    assert Day.objects.exclude(number__in=days).filter(published__number__gt=1).count() == 0
+    assert "it was published once, not twice" in said(stretch.publish(base=1, seen="x"))
+
+
+def test_a_stretch_is_compared_and_restored(stretch: Room) -> None:
+    first = stretch.item.content
+    stretch.save(hold="Two breaths")
+    stretch.publish()
+
+    assert "<ins>Two breaths</ins>" in stretch.get("compare", a="1", b="2").content.decode()
+    stretch.client.post(stretch.work.address("restore", 1), {"seen": ""})
+    stretch.publish()
+    assert stretch.item.content == first
+
+
+def test_a_long_way_back_costs_no_more_statements(day: Room, django_assert_max_num_queries: Any) -> None:
+    for number in range(8):
+        day.save(title=f"Title {number}")
+        day.publish()
+    with django_assert_max_num_queries(12):
+        day.get("versions")

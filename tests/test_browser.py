@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from challenge.models import CheckIn, Enrollment
+from challenge.models import CheckIn, Enrollment, Question
 from tests.smtp_sink import Sink
 from tests.visitor import Watch, confirm_link, heading, lesson_link, link
 
@@ -101,9 +101,44 @@ def test_without_javascript(program: Any, site: str, sink: Sink, go: Go, open_pa
     assert page.get_by_text("Saved, thank you.").is_visible()
     assert CheckIn.objects.get().status == "partly"
 
+    page.goto(site + link(sink.lessons[-1], "day"))
+    page.click("button")
+    assert page.get_by_text("Write your question first.").is_visible()
+    page.fill("[name=text]", "May I do it twice?")
+    page.click("button")
+    assert page.get_by_text("your question is kept").is_visible()
+    assert Question.objects.get().text == "May I do it twice?"
+    page.goto(site + link(sink.lessons[-1], "pause"))
+    page.click("button")
+    assert heading(page) == "Your course is paused"
+    page.click("button")
+    assert heading(page) == "Your course goes on"
+
     page.goto(site + link(sink.mails[-1], "leave"))
     page.click("button")
     assert heading(page) == "You have left"
+
+
+@pytest.mark.parametrize("with_script", [True, False])
+def test_the_public_pages(program: Any, site: str, open_page: Open, with_script: bool) -> None:
+    page = open_page(java_script_enabled=with_script)
+    page.goto(site)
+    page.click("summary")
+    assert page.locator("details[open] p").first.is_visible()
+    page.click("text=Read a sample day")
+    assert "Day 9 of 21" in page.locator("main").inner_text()
+    page.get_by_role("link", name="Library").click()
+    page.fill("[name=words]", "Press-Up")
+    page.select_option("[name=equipment]", "mat")
+    page.click("button")
+    assert page.locator("#found").inner_text().startswith("1 of ")
+    assert page.input_value("[name=words]") == "Press-Up"
+    page.click(".cards a")
+    assert heading(page) == "Prone press-up"
+    for picture in page.locator("picture img").all():
+        assert picture.evaluate("image => image.complete && image.naturalWidth > 0")
+    page.get_by_role("link", name="Join").click()
+    assert page.get_by_label("Email address").is_visible()
 
 
 def test_the_watch_sees_a_broken_policy_and_a_foreign_host(site: str, browser: Any, db: None) -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from challenge.models import CheckIn, Enrollment
 from tests.smtp_sink import Sink
-from tests.visitor import confirm_link, heading, lesson_link
+from tests.visitor import confirm_link, heading, lesson_link, link
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -38,6 +38,11 @@ class Keyboard:
     def presses(self, selector: str, key: str) -> None:
         self.tab_to(selector)
         self.page.keyboard.press(key)
+
+    def follows(self, selector: str) -> None:
+        self.tab_to(selector)
+        with self.page.expect_navigation():
+            self.page.keyboard.press("Enter")
 
     def submits(self) -> None:
         self.tab_to("button")
@@ -87,3 +92,32 @@ def test_by_keyboard_alone(program: Any, site: str, sink: Sink, go: Go, open_pag
     keys.submits()
     saved = CheckIn.objects.get()
     assert (saved.tightness, saved.note) == (10, "Fine")
+
+    page.goto(site + link(sink.lessons[0], "day"))
+    keys.types("[name=text]", "May I do it twice?")
+    keys.submits()
+    assert page.get_by_text("your question is kept").is_visible()
+    page.goto(site + link(sink.lessons[0], "pause"))
+    keys.submits()
+    assert heading(page) == "Your course is paused"
+    keys.submits()
+    assert heading(page) == "Your course goes on"
+
+
+def test_the_public_pages_by_keyboard_alone(program: Any, site: str, open_page: Open) -> None:
+    page = open_page(width=1024)
+    keys = Keyboard(page)
+    page.goto(site)
+    keys.presses("summary", "Enter")
+    assert page.locator("details[open]").count() == 1
+    page.goto(site)
+    keys.follows("nav a[href='/library/']")
+    keys.types("[name=words]", "bridge")
+    keys.types("[name=area]", "Back of hip")
+    keys.submits()
+    assert page.locator("#found").inner_text().startswith("1 of ")
+    keys.follows(".cards a")
+    assert heading(page) == "Glute bridge"
+    keys.follows("nav a[href='/faq/']")
+    keys.presses(".contents a", "Enter")
+    assert page.locator(":target").count() == 1

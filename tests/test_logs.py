@@ -9,7 +9,7 @@ from challenge.site.logs import HideLinks
 pytestmark = pytest.mark.pure
 
 
-@pytest.mark.parametrize("path", ["confirm", "check-in", "hour", "leave"])
+@pytest.mark.parametrize("path", ["confirm", "check-in", "day", "hour", "leave", "pause"])
 def test_a_capability_is_taken_out(path: str) -> None:
     record = logging.LogRecord("x", logging.WARNING, "", 0, "Gone: %s", (f"/{path}/1.2.3~abc/done/",), None)
     assert HideLinks().filter(record)

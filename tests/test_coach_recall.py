@@ -10,6 +10,7 @@ from django.contrib.admin.models import LogEntry
 from django.test import Client
 
 from challenge.coach import recalls
+from challenge.curriculum.recall import days_that_name
 from challenge.delivery.corrections import correct
 from challenge.models import Day, Delivery, Program, Question, Recall, Stretch
 from tests.desk import Room, said
@@ -49,10 +50,18 @@ def test_the_page_says_what_it_does(first: Room, trio: list[Any], enroll: Any, g
     page = first.get("recall")
 
     text = said(page)
-    assert f"Days that show it {', '.join(map(str, days))} Runners who were sent it 3" in text
+    assert f"Shown on day {', '.join(map(str, days))} Runners who were sent it 3" in text
     offered = page.context["form"].fields["replacement"].queryset
     assert first.item not in offered
     assert "self_check" not in {stretch.kind for stretch in offered}
+
+
+def test_the_page_names_the_days_whose_words_speak_of_it(coach: Client, program: Program) -> None:
+    rest = Stretch.objects.get(slug="constructive-rest")
+    speaking = days_that_name(rest)
+    assert 1 in speaking
+    page = coach.get(f"/coach/challenge/stretch/{rest.pk}/recall/").content.decode()
+    assert f"these days name it: {', '.join(map(str, speaking))}." in page
 
 
 def test_a_yes_takes_it_out_and_tells_those_who_got_it(

@@ -18,7 +18,7 @@ from challenge.coach.words_form import Spot, Words, WordsForm
 from challenge.coach.work import Work
 from challenge.curriculum.lint.fields import markdown_field
 from challenge.curriculum.publish import days_with
-from challenge.curriculum.recall import NeedsReplacement, recall
+from challenge.curriculum.recall import NeedsReplacement, days_that_name, recall
 from challenge.delivery import corrections
 from challenge.models import Delivery, Recall, Stretch
 from challenge.tasks import nudge, send
@@ -119,6 +119,7 @@ def _page(request: HttpRequest, work: Work[Stretch], form: RecallForm) -> HttpRe
         **frame_of(request, work, _("Recall: %(title)s") % {"title": stretch}),
         "form": form,
         "days": [day.number for day in days],
+        "named": days_that_name(stretch),
         "sent": how_many_were_sent(stretch),
         "waiting": waiting.count(),
     }

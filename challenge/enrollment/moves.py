@@ -47,7 +47,7 @@ def resume(enrollment_id: int, actor: Event.Actor, now: datetime) -> bool:
     with _locked(enrollment_id) as enrollment:
         if enrollment.state != State.PAUSED:
             return False
-        due_at = _due(enrollment, now)
+        due_at = would_go_on(enrollment, now)
         enrollment.state, enrollment.next_due_at = State.ACTIVE, due_at
         enrollment.save(update_fields=["state", "next_due_at"])
         if due_at > now + SOON:  # else the lesson itself says welcome back
@@ -65,7 +65,7 @@ def reschedule(enrollment_id: int, send_at: time, time_zone: str, actor: Event.A
             return False
         enrollment.send_at, enrollment.time_zone = send_at, time_zone
         if enrollment.state == State.ACTIVE:
-            enrollment.next_due_at = _due(enrollment, now)
+            enrollment.next_due_at = would_go_on(enrollment, now)
             # The planner opens today's lesson again in a window of the new hour.
             _hold_back(enrollment, _("It waits for the new hour."), kind=Delivery.Kind.LESSON, copy=0)
         enrollment.save(update_fields=["send_at", "time_zone", "next_due_at"])
@@ -125,7 +125,8 @@ def _tell(enrollment: Enrollment, kind: Delivery.Kind, now: datetime) -> None:
     mail.save(update_fields=["try_at"])
 
 
-def _due(enrollment: Enrollment, now: datetime) -> datetime:
+def would_go_on(enrollment: Enrollment, now: datetime) -> datetime:
+    """When the next lesson is due if the course goes on now."""
     lessons = Delivery.objects.filter(enrollment=enrollment, kind=Delivery.Kind.LESSON, copy=0)
     sent = lessons.filter(sent_at__isnull=False).order_by("-day")
     last = sent.values_list("sent_at", flat=True).first()

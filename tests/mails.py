@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from functools import cache
 from typing import NamedTuple
 
-from challenge.curriculum.compile import Compiled, Framing, compile_lesson, compile_mail, to_html
+from challenge.curriculum.compile import Compiled, compile_lesson, compile_mail, to_html
 from challenge.curriculum.lesson import Content
 from challenge.curriculum.plain import plain, wrap
 from challenge.curriculum.sample import sample_values
@@ -32,10 +32,9 @@ class Mail(NamedTuple):
 
 def every_mail(contents: list[Content]) -> Iterator[Mail]:
     """The lessons with these contents, and the mails around them."""
-    program = Framing("The 21-Day Runner Reset", "reset-21", len(contents))
     for content in contents:
         day = content["day"]["number"]
-        lesson = compile_lesson(program, content)
+        lesson = compile_lesson(content, len(contents))
         yield filled(f"day {day}", lesson, day)
         if day == 9:
             yield filled(f"day {day} with a note", lesson, day, coach_note=NOTE)

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from challenge.enrollment.moves import leave
-from challenge.models import CheckIn, Delivery, Enrollment, Event
+from challenge.models import CheckIn, Delivery, Enrollment, Event, Program
 from tests.smtp_sink import Sink
 
 pytestmark = pytest.mark.django_db
@@ -80,6 +80,23 @@ def test_who_leaves_after_the_course_hears_nothing_more(
     leave(alice.pk, Event.Actor.RUNNER, last_day + DAY)
     go(last_day + 9 * DAY)
     assert len(texts(sink)) == 1
+
+
+def test_another_program_does_not_swallow_the_goodbye(
+    alice: Enrollment, sink: Sink, go: Go, last_day: datetime
+) -> None:
+    go(last_day + DAY)
+    Enrollment.objects.create(
+        runner=alice.runner,
+        program=Program.objects.create(slug="calves", title="Calves", length=30),
+        state=Enrollment.State.PAUSED,
+        starts_on=last_day.date(),
+        send_at=alice.send_at,
+        time_zone=alice.time_zone,
+        created_at=last_day,
+    )
+    go(last_day + 8 * DAY)
+    assert Delivery.objects.get(kind="goodbye").state == "sent"
 
 
 def test_who_has_begun_again_is_not_told_goodbye(

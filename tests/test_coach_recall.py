@@ -78,11 +78,12 @@ def test_a_yes_takes_it_out_and_tells_those_who_got_it(
     go(now)
     with time_machine.travel(now + timedelta(hours=2), tick=False):
         page = recall(first, other)
+        assert correct(now + timedelta(hours=2)) == 3
         go(now + timedelta(hours=2))
         assert correct(now + timedelta(hours=3)) == 0
 
     assert f"{first.item} is recalled. 3 runners get a correction, once each." in said(page)
-    assert [task.name for task in nudged] == ["challenge.tasks.send"]
+    assert [task.name for task in nudged] == ["challenge.tasks.correct"]
     corrections = [mail for mail in sink.mails if "leave out" in mail["Subject"]]
     assert sorted(mail["To"] for mail in corrections) == [
         "alice@example.com", "bob@example.com", "charlie@example.com",
@@ -172,6 +173,7 @@ def test_the_ledger_and_the_story_name_the_correction(
     go(now)
     with time_machine.travel(now, tick=False):
         recall(first, other)
+    correct(now)
     Question.objects.create(enrollment=alice, day=1, text="Is <this> right?", asked_at=now)
 
     story = said(first.client.get(f"/coach/challenge/enrollment/{alice.pk}/change/"))

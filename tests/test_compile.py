@@ -8,12 +8,12 @@ from typing import Any
 import pytest
 
 from challenge.curriculum import figures
-from challenge.curriculum.compile import Compiled, Framing, compile_lesson, compile_mail, to_html
+from challenge.curriculum.compile import Compiled, compile_lesson, compile_mail, to_html
 from challenge.curriculum.sample import sample_values
 from challenge.curriculum.slots import CLOSE, OPEN, fill, slots
 
 pytestmark = pytest.mark.pure
-PROGRAM = Framing("The Reset", "reset", 21)
+LENGTH = 21
 PICTURE = {"name": "glute-bridge-1", "alt": 'Lying on the back, knees bent, "feet" <flat> & wide.'}
 STRETCH = {
     "slug": "glute-bridge",
@@ -69,7 +69,7 @@ def compiled(body: str = "Hello.", **day: Any) -> Compiled:
     content: dict[str, Any] = deepcopy(LESSON)
     content["body"] = body
     content["day"] |= day
-    return compile_lesson(PROGRAM, content)
+    return compile_lesson(content, LENGTH)
 
 
 @pytest.mark.parametrize(
@@ -149,7 +149,7 @@ def test_any_words_make_a_whole_mail(words: str) -> None:
     content["stretches"][0] |= {key: words for key in ("title", "purpose", "hold", "skip_if", "timer")}
     content["stretches"][0]["figures"] = [{"name": "glute-bridge-1", "alt": words}]
     content["body"] = words
-    mail = compile_lesson(PROGRAM, content)
+    mail = compile_lesson(content, LENGTH)
 
     assert mail.html.rstrip().endswith("</html>")
     assert mail.html.count('role="main"') == 1
@@ -175,7 +175,7 @@ def test_two_pictures_stand_side_by_side() -> None:
     content: dict[str, Any] = deepcopy(LESSON)
     content["stretches"][0]["figures"] = [PICTURE, PICTURE]
 
-    assert compile_lesson(PROGRAM, content).html.count('width="262" height="164"') == 2
+    assert compile_lesson(content, LENGTH).html.count('width="262" height="164"') == 2
 
 
 def test_a_picture_that_there_is_not_stops_the_compiling() -> None:

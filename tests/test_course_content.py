@@ -5,7 +5,7 @@ import re
 import pytest
 
 from challenge.curriculum import figures
-from challenge.curriculum.compile import Framing, compile_lesson
+from challenge.curriculum.compile import compile_lesson
 from challenge.curriculum.course import CONTENT, Course, read_course
 from challenge.curriculum.inspect import content_of, lesson_of
 from challenge.curriculum.lint import lint_article, lint_lesson, lint_self_check, lint_stretch
@@ -188,8 +188,7 @@ def test_the_balls_cautions_stand_with_the_stretch(course: Course, caution: str)
 
 @pytest.mark.parametrize("number", range(1, 22))
 def test_a_days_mail_says_the_same_in_both_parts(course: Course, number: int) -> None:
-    framing = Framing(course.program["title"], course.program["slug"], course.program["length"])
-    mail = compile_lesson(framing, lesson_of(course, number))
+    mail = compile_lesson(lesson_of(course, number), course.program["length"])
     values = {name: f"<{name}>" for name in slots()}
     text, html = fill(mail.text, values), fill(mail.html, values, html=True)
 

@@ -27,6 +27,7 @@ BACK, QUIET = "Good to have you back", "We have not heard from you"
         pytest.param(4, 0, 0, False, QUIET, id="three days without a word"),
         pytest.param(9, 8, 1, False, "You have done 1 day so far.", id="mid, one day"),
         pytest.param(9, 8, 7, False, "You have done 7 days so far.", id="mid, seven days"),
+        pytest.param(9, 8, 0, False, "", id="mid, none done"),
         pytest.param(12, 8, 7, False, QUIET, id="mid, gone quiet"),
         pytest.param(12, 8, 7, True, BACK, id="back from a pause"),
     ],

@@ -1,7 +1,7 @@
 """Pausing and resuming are confirmed by mail: once, by day, and only while it is true."""
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from typing import Any
 
 import pytest
@@ -76,6 +76,33 @@ def test_changing_ones_mind_often_does_not_fill_the_inbox(
         resume(alice.pk, RUNNER, now + timedelta(minutes=minutes + 1))
         go(now + timedelta(minutes=minutes + 1))
     assert len(sink.mails) <= 1 + 2
+
+
+def test_who_ends_up_paused_after_changing_her_mind_is_told(
+    alice: Enrollment, sink: Sink, go: Go, now: datetime
+) -> None:
+    go(now)
+    pause(alice.pk, RUNNER, now + HOUR)
+    resume(alice.pk, RUNNER, now + HOUR + timedelta(seconds=5))
+    go(now + HOUR + timedelta(seconds=10))
+    pause(alice.pk, RUNNER, now + HOUR + timedelta(seconds=20))
+    go(now + HOUR + timedelta(seconds=30))
+    assert ("paused", "sent") in kinds()
+
+
+def test_the_welcome_back_never_comes_after_the_lesson(
+    enroll: Any, sink: Sink, go: Go, now: datetime
+) -> None:
+    early = enroll("early", send_at=time(6, 0))
+    go(now)
+    pause(early.pk, RUNNER, now + HOUR)
+    go(now + HOUR)
+    night = now.replace(hour=22)
+    resume(early.pk, RUNNER, night)
+    for hours in range(14):
+        go(night + hours * HOUR)
+    assert sink.mails[-1]["Subject"].startswith("Day 2:")
+    assert kinds() == [("paused", "sent")]
 
 
 def test_a_pause_by_the_coach_is_confirmed_too(alice: Any, sink: Sink, go: Go, now: datetime) -> None:

@@ -57,6 +57,20 @@ def test_the_same_words_may_still_be_published_for_all(day: Day, now: datetime) 
     assert list(day.revisions.values_list("number", "for_all")) == [(2, True), (1, False)]
 
 
+def test_loading_for_all_reaches_nobody_for_whom_the_coach_did_not_publish(day: Day, now: datetime) -> None:
+    publish_day(day, words_of(day, subject="A quieter way to stretch"), by_coach(now))
+    load(FOLDER, now + timedelta(days=1), for_all=True)
+    assert not Revision.objects.filter(for_all=True).exists()
+
+
+def test_a_stretch_may_still_be_published_for_all(program: Any, now: datetime) -> None:
+    stretch = Stretch.objects.get(slug="half-kneeling-hip-flexor")
+    content = {**stretch.content, "hold": "35 seconds"}
+    publish_stretch(stretch, content, by_coach(now))
+    assert not publish_stretch(stretch, content, Imprint(now, Origin.COACH, for_all=True))
+    assert set(Revision.objects.filter(number=2).values_list("for_all", flat=True)) == {True}
+
+
 def test_of_two_who_publish_from_the_same_version_the_second_is_told(day: Day, now: datetime) -> None:
     publish_day(day, words_of(day, subject="A quieter way to stretch"), by_coach(now), base=1)
     with pytest.raises(Outdated):

@@ -1,7 +1,7 @@
 """An older installation is brought up to date: nothing that was taught or sent is lost."""
 
 from collections.abc import Iterator
-from datetime import datetime, time
+from datetime import datetime, time, timedelta
 from typing import Any
 
 import pytest
@@ -11,6 +11,7 @@ from django.db.migrations.executor import MigrationExecutor
 
 from challenge.curriculum.course import CONTENT
 from challenge.curriculum.load import load
+from challenge.curriculum.versions import pick
 from challenge.models import Enrollment, Revision, Stretch
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -68,3 +69,29 @@ def test_sources_become_contents_and_runners_keep_their_start(before: Apps, now:
     assert loaded.published[0] == 1
     assert Stretch.objects.filter(slug="rest").exists()
     assert Revision.objects.filter(day__number=1).count() == 2
+
+
+def test_nobody_goes_back_to_an_older_version(before: Apps, now: datetime) -> None:
+    """Until now everybody was sent the newest version, also of days that changed after she began."""
+    model = before.get_model
+    program = model("challenge", "Program").objects.create(slug="reset-21", title="Reset", length=9)
+    day = model("challenge", "Day").objects.create(program=program, number=9)
+    words: dict[str, Any] = {"subject": "s", "text": "t", "html": "h", "digest": "d", "source": DAY}
+    for number, at in ((1, now - timedelta(days=9)), (2, now + timedelta(days=1))):
+        model("challenge", "Revision").objects.create(
+            day=day, number=number, title="Hello", minutes=5, published_at=at, **words
+        )
+    runner = model("accounts", "User").objects.create(email="alice@example.com")
+    begun = {"program": program, "state": "active", "starts_on": now.date(), "time_zone": "Europe/London"}
+    enrollment = model("challenge", "Enrollment").objects.create(
+        runner=runner, send_at=time(7), created_at=now, **begun
+    )
+    model("challenge", "Delivery").objects.create(
+        enrollment=enrollment, kind="lesson", day=1, due_at=now, try_at=now
+    )
+
+    migrate(None)
+
+    chosen = pick(Revision.objects.all(), Enrollment.objects.get().pinned_at)
+    assert chosen is not None
+    assert chosen.number == 2

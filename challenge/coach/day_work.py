@@ -11,7 +11,7 @@ from challenge.coach.work import AnyVersion, Reach, Row, Work, listed, pictures,
 from challenge.curriculum.compile import Compiled, compile_lesson
 from challenge.curriculum.lesson import Content, assemble, own_words
 from challenge.curriculum.lint import Finding
-from challenge.curriculum.publish import Imprint, framing, publish_day
+from challenge.curriculum.publish import Imprint, publish_day
 from challenge.curriculum.review import review_day
 from challenge.curriculum.versions import audience
 from challenge.models import Day
@@ -88,7 +88,7 @@ class DayWork(Work[Day]):
 
     def mail(self, words: Content) -> tuple[Compiled, int]:
         content = showable(self.content(words))
-        return compile_lesson(framing(self.item.program), content), self.item.number
+        return compile_lesson(content, self.item.program.length), self.item.number
 
 
 def reach_of_day(day: Day, *, changes: bool = True) -> Reach:

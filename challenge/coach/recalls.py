@@ -21,7 +21,7 @@ from challenge.curriculum.publish import days_with
 from challenge.curriculum.recall import NeedsReplacement, days_that_name, recall
 from challenge.delivery import corrections
 from challenge.models import Delivery, Recall, Stretch
-from challenge.tasks import nudge, send
+from challenge.tasks import correct, nudge
 
 LONGEST_MESSAGE = 2_000
 
@@ -97,9 +97,9 @@ def _recall(request: HttpRequest, stretch: Stretch, answer: dict[str, Any]) -> s
         made = recall(stretch, answer["replacement"], answer["message"], now, coach_of(request))
         if made is None:
             return _("%(stretch)s was recalled already; nothing was done twice.") % {"stretch": stretch}
-        count = corrections.queue_corrections(made, now)
+        count = corrections.were_sent(made).count()
         log(request, [stretch], _("Recalled."))
-        nudge(send)
+        nudge(correct)
     said = ngettext(
         "%(stretch)s is recalled. %(count)d runner gets a correction, once.",
         "%(stretch)s is recalled. %(count)d runners get a correction, once each.",
@@ -129,5 +129,5 @@ def _page(request: HttpRequest, work: Work[Stretch], form: RecallForm) -> HttpRe
 
 def how_many_were_sent(stretch: Stretch) -> int:
     """How many would get a correction if the stretch were recalled now."""
-    would_be = Recall(stretch=stretch, number=0, recalled_at=timezone.now())
-    return len(corrections.were_sent(would_be))
+    would_be = Recall(pk=0, stretch=stretch, recalled_at=timezone.now())
+    return corrections.were_sent(would_be).count()

@@ -14,7 +14,7 @@ from challenge.curriculum.compile import Compiled, compile_lesson
 from challenge.curriculum.lesson import Content
 from challenge.curriculum.lint import Finding
 from challenge.curriculum.parse import DAY_MINUTES
-from challenge.curriculum.publish import Imprint, days_with, framing, publish_stretch
+from challenge.curriculum.publish import Imprint, days_with, publish_stretch
 from challenge.curriculum.review import review_stretch
 from challenge.models import Day, Delivery, Stretch
 
@@ -97,7 +97,7 @@ class StretchWork(Work[Stretch]):
             "stretches": [{**words, "slug": self.item.slug}],
             "self_check": None,
         }  # fmt: skip
-        return compile_lesson(framing(self.item.program), showable(lesson)), 1
+        return compile_lesson(showable(lesson), self.item.program.length), 1
 
     def _lesson(self, day: Day, words: Content) -> Compiled:
         """The published mail of a day, with these words in the place of the stretch."""
@@ -110,7 +110,7 @@ class StretchWork(Work[Stretch]):
             content["stretches"] = [
                 mine if part["slug"] == self.item.slug else part for part in content["stretches"]
             ]
-        return compile_lesson(framing(self.item.program), showable(content))
+        return compile_lesson(showable(content), self.item.program.length)
 
 
 def _as_text(value: Any) -> str:

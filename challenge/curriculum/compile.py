@@ -32,15 +32,6 @@ WIDE, HALF = 536, 262
 
 
 @dataclass(frozen=True)
-class Framing:
-    """What a mail says of its program."""
-
-    title: str
-    slug: str
-    length: int
-
-
-@dataclass(frozen=True)
 class Compiled:
     """A mail whose slots are not filled yet."""
 
@@ -68,16 +59,17 @@ def to_html(markdown: str) -> str:
     return without_slots(cleaned)
 
 
-def compile_lesson(program: Framing, content: dict[str, Any]) -> Compiled:
-    """A day's lesson as a mail with slots; `content` is as curriculum.lesson assembles it."""
+def compile_lesson(content: dict[str, Any], length: int) -> Compiled:
+    """A day's lesson as a mail with slots; `content` is as curriculum.lesson assembles it, `length` how
+    many days the program has."""
     content = _deep(content)
     day, body = content["day"], content["body"]
     number = day["number"]
-    cells = [{"past": n < number, "today": n == number} for n in range(1, program.length + 1)]
+    cells = [{"past": n < number, "today": n == number} for n in range(1, length + 1)]
     return _compile(
         "lesson",
         {
-            "program": program,
+            "length": length,
             "week": content["week"],
             "day": day,
             "strip": cells,

@@ -1,7 +1,7 @@
 """A course's files put to the checks that publishing has, before any of it is in a database."""
 
 from challenge.curriculum.audit import audit
-from challenge.curriculum.compile import Framing, compile_lesson
+from challenge.curriculum.compile import compile_lesson
 from challenge.curriculum.course import Course
 from challenge.curriculum.lesson import Content
 from challenge.curriculum.lint import Finding, lint_article, lint_lesson, lint_self_check, lint_stretch
@@ -38,8 +38,8 @@ def lint_course(course: Course) -> list[Problem]:
 
 def audit_course(course: Course) -> list[Problem]:
     """What the accessibility audit finds in the course's mails."""
-    framing = Framing(course.program["title"], course.program["slug"], course.program["length"])
-    mails = [(page, compile_lesson(framing, lesson_of(course, n))) for n, page in course.days.items()]
+    length = course.program["length"]
+    mails = [(page, compile_lesson(lesson_of(course, n), length)) for n, page in course.days.items()]
     return [_problem(page, finding) for page, compiled in mails for finding in audit(compiled)]
 
 

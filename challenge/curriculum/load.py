@@ -4,7 +4,7 @@ The files are the seed. What the coach has published in admin is hers from then 
 it as it is, and says so.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -12,9 +12,9 @@ from django.db import transaction
 
 from challenge.curriculum.course import Course, read_course
 from challenge.curriculum.inspect import lint_course
-from challenge.curriculum.lesson import Content, own_words
+from challenge.curriculum.lesson import Content, assemble, own_words
 from challenge.curriculum.parse import CourseError, Page
-from challenge.curriculum.publish import Imprint, Origin, publish_day, publish_stretch
+from challenge.curriculum.publish import Imprint, Origin, hold, publish_day, publish_stretch
 from challenge.models import Article, Day, Program, Stretch
 
 SELF_CHECK = "self-check"
@@ -45,6 +45,7 @@ def load(folder: Path, now: datetime, *, for_all: bool = False) -> Loaded:
         program, _ = Program.objects.update_or_create(
             slug=course.program["slug"], defaults={key: course.program[key] for key in keys}
         )
+        hold(program.pk)
         loaded = Loaded(program)
         imprint = Imprint(now, Origin.FILES, for_all=for_all)
         for slug, page in {**course.stretches, SELF_CHECK: course.self_check}.items():
@@ -75,10 +76,13 @@ def _load_day(loaded: Loaded, course: Course, number: int, imprint: Imprint) -> 
     words: Content = {"day": page.meta, "body": page.body}
     day, _ = Day.objects.select_related("published").get_or_create(program=loaded.program, number=number)
     if day.published and _is_the_coachs(day):
-        # Her words, with the stretches as they are now.
-        words = own_words(day.published.content)
+        # Her words, with the stretches as they are now, for those for whom she published them.
+        words, imprint = own_words(day.published.content), replace(imprint, for_all=False)
         loaded.kept.append(f"day-{number:02d}")
-    if publish_day(day, words, imprint):
+    if not assemble(day, words)["stretches"]:
+        # All that the files name was recalled: what the recall made of the day stays.
+        loaded.kept.append(f"day-{number:02d}")
+    elif publish_day(day, words, imprint):
         loaded.published.append(number)
 
 

@@ -8,7 +8,7 @@ from datetime import datetime
 from django.db import transaction
 
 from accounts.models import User
-from challenge.curriculum.compile import Compiled, Framing, compile_lesson
+from challenge.curriculum.compile import Compiled, compile_lesson
 from challenge.curriculum.lesson import Content, assemble, own_words, used
 from challenge.models import Day, Program, Revision, Stretch, StretchVersion
 from challenge.models.publishing import Version
@@ -31,9 +31,10 @@ class Imprint:
     note: str = ""
 
 
-def framing(program: Program) -> Framing:
-    """What a mail says of its program."""
-    return Framing(title=program.title, slug=program.slug, length=program.length)
+def hold(program_id: int) -> None:
+    """Let nobody else publish or recall in a program until this transaction ends. Taken before
+    anything is read, so that no words are published over newer ones."""
+    Program.objects.select_for_update(no_key=True).get(pk=program_id)
 
 
 def publish_day(day: Day, words: Content, imprint: Imprint, base: int | None = None) -> Revision | None:
@@ -43,18 +44,18 @@ def publish_day(day: Day, words: Content, imprint: Imprint, base: int | None = N
     one was published meanwhile.
     """
     with transaction.atomic():
-        held = Day.objects.select_for_update(of=("self",)).select_related("published", "program")
-        day = held.get(pk=day.pk)
+        hold(day.program_id)
+        day = Day.objects.select_related("published", "program").get(pk=day.pk)
         newest = day.published
         if base is not None and base != (newest.number if newest else 0):
             raise Outdated
         content = assemble(day, words)
-        compiled = compile_lesson(framing(day.program), content)
+        compiled = compile_lesson(content, day.program.length)
         revision = None
         if newest is None or (newest.digest, newest.content) != (compiled.digest, content):
             revision = _store(day, content, compiled, imprint)
             day.published = revision
-        elif imprint.for_all and not newest.for_all:
+        elif imprint.for_all and imprint.origin is Origin.COACH and not newest.for_all:
             # The same words, and now for everybody.
             newest.for_all = True
             newest.save(update_fields=["for_all"])
@@ -89,7 +90,8 @@ def publish_stretch(stretch: Stretch, content: Content, imprint: Imprint, base: 
     """Publish a stretch as its next version, and every day that shows it anew. False when nothing
     would change; raises Outdated as publish_day does."""
     with transaction.atomic():
-        stretch = Stretch.objects.select_for_update(of=("self",)).select_related("program").get(pk=stretch.pk)
+        hold(stretch.program_id)
+        stretch = Stretch.objects.select_related("program").get(pk=stretch.pk)
         newest = stretch.versions.first()
         if base is not None and base != (newest.number if newest else 0):
             raise Outdated
@@ -108,7 +110,7 @@ def publish_stretch(stretch: Stretch, content: Content, imprint: Imprint, base: 
             stretch.content = content
             stretch.title, stretch.minutes = content["title"], content["minutes"]
             stretch.save(update_fields=["content", "title", "minutes"])
-        if changed and imprint.origin is not Origin.FILES:
+        if (changed or imprint.for_all) and imprint.origin is not Origin.FILES:
             republish(days_with(stretch), imprint)
     return changed
 

@@ -6,13 +6,13 @@ changed and the correction compiled, once.
 
 from datetime import datetime
 
-from django.db import models, transaction
+from django.db import transaction
 
 from accounts.models import User
 from challenge.curriculum.compile import compile_mail, to_html
 from challenge.curriculum.lesson import assemble, own_words
 from challenge.curriculum.plain import plain
-from challenge.curriculum.publish import Imprint, Origin, days_with, republish
+from challenge.curriculum.publish import Imprint, Origin, days_with, hold, republish
 from challenge.models import Day, Recall, Revision, Stretch
 
 
@@ -32,7 +32,8 @@ def recall(
     Raises NeedsReplacement, and changes nothing, when a day would be left without a stretch.
     """
     with transaction.atomic():
-        stretch = Stretch.objects.select_for_update(of=("self",)).select_related("program").get(pk=stretch.pk)
+        hold(stretch.program_id)
+        stretch = Stretch.objects.select_related("program").get(pk=stretch.pk)
         if stretch.recalled_at:
             return None
         days = days_with(stretch)
@@ -67,8 +68,6 @@ def _free_the_pinned(stretch: Stretch) -> None:
 def _correction(
     stretch: Stretch, replacement: Stretch | None, message: str, now: datetime, author: User | None
 ) -> Recall:
-    recalls = Recall.objects.filter(stretch__program=stretch.program)
-    newest = recalls.aggregate(number=models.Max("number"))["number"] or 0
     compiled = compile_mail(
         "correction",
         {
@@ -80,7 +79,6 @@ def _correction(
     )
     return Recall.objects.create(
         stretch=stretch,
-        number=newest + 1,
         message=message,
         subject=compiled.subject,
         text=compiled.text,

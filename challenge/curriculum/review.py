@@ -8,7 +8,6 @@ from challenge.curriculum.compile import compile_lesson
 from challenge.curriculum.lesson import Content, assemble
 from challenge.curriculum.lint import Finding, lint_lesson, lint_self_check, lint_stretch
 from challenge.curriculum.parse import DAY_MINUTES
-from challenge.curriculum.publish import framing
 from challenge.models import Day, Stretch
 
 
@@ -17,7 +16,7 @@ def review_day(day: Day, words: Content) -> list[Finding]:
     content = assemble(day, words)
     found = [*lint_lesson(content), *_parts(day, words, content), *_drawings(content["day"])]
     # A mail is only put together from words that are clean.
-    return found or audit(compile_lesson(framing(day.program), content))
+    return found or audit(compile_lesson(content, day.program.length))
 
 
 def review_stretch(stretch: Stretch, content: Content) -> list[Finding]:

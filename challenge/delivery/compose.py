@@ -17,6 +17,7 @@ from challenge.curriculum.slots import fill
 from challenge.delivery.links import Purpose, url
 from challenge.models import CheckIn, Delivery, Enrollment, Revision
 
+NAMES_A_DATE = {Delivery.Kind.CONFIRMATION, Delivery.Kind.WELCOME, Delivery.Kind.RESUMED}
 OWN_PAGES = (Purpose.CONFIRM, Purpose.HOUR, Purpose.PAUSE, Purpose.LEAVE)
 # Headers are written unfolded: a link is one long word, which some readers do not put together again.
 UNFOLDED = SMTP.clone(max_line_length=998)
@@ -126,8 +127,9 @@ def _links(delivery: Delivery, now: datetime) -> dict[str, str]:
 
 
 def _further(delivery: Delivery) -> dict[str, str]:
-    """The date of the next lesson; and, in the summary, what the check-ins add up to."""
-    values = {"starts_on": _next_date(delivery.enrollment)}
+    """The date of the next lesson, where the mail names it; and, in the summary, what the check-ins
+    add up to."""
+    values = {"starts_on": _next_date(delivery.enrollment)} if delivery.kind in NAMES_A_DATE else {}
     if delivery.kind == Delivery.Kind.SUMMARY:
         told = list(CheckIn.objects.filter(enrollment=delivery.enrollment_id).order_by("day"))
         scores = [check_in.tightness for check_in in told if check_in.tightness is not None]

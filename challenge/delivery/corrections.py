@@ -1,16 +1,23 @@
 """Corrections: whoever was sent a stretch that was recalled is told so, once for each recall."""
 
+import logging
 from datetime import datetime, timedelta
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from challenge import schedule
+from challenge.delivery.transport import Verdict
 from challenge.models import Delivery, Enrollment, Recall, Revision
+
+log = logging.getLogger(__name__)
 
 # A lesson that was on the wire while its stretch was recalled is recorded soon after.
 LOOK_BACK = timedelta(days=2)
+# A sender that stopped without a word is noticed when its lease has run out.
+NOTICED_WITHIN = timedelta(minutes=2)
 GIVE_UP = timedelta(days=7)
-Kind = Delivery.Kind
+BATCH = 500
+Kind, State = Delivery.Kind, Enrollment.State
 
 
 def correct(now: datetime) -> int:
@@ -21,32 +28,60 @@ def correct(now: datetime) -> int:
 
 def queue_corrections(recall: Recall, now: datetime) -> int:
     """Queue the correction of one recall for everybody who was, or may have been, sent the stretch."""
-    corrections = [
-        Delivery(
-            enrollment=enrollment,
-            kind=Kind.CORRECTION,
-            copy=recall.number,
-            recall=recall,
-            due_at=now,
-            try_at=schedule.daylight(now, enrollment.zone),
-            closes_at=now + GIVE_UP,
-        )
-        for enrollment in were_sent(recall)
-    ]
-    Delivery.objects.bulk_create(corrections, ignore_conflicts=True)
-    return len(corrections)
+    count = 0
+    while batch := list(were_sent(recall)[:BATCH]):
+        corrections = [_correction(recall, enrollment, now) for enrollment in batch]
+        Delivery.objects.bulk_create(corrections, ignore_conflicts=True)
+        count += len(batch)
+    return count
 
 
-def were_sent(recall: Recall) -> list[Enrollment]:
-    """Whoever was, or may have been, sent the stretch, has not left and was not told yet."""
-    showed = Revision.objects.filter(stretches=recall.stretch_id, published_at__lte=recall.recalled_at)
-    # Of what a sender lost hold of nobody knows the revision: it may have been one of these.
-    doubtful = Q(uncertain=True, due_at__lte=recall.recalled_at, day__in=showed.values("day__number"))
-    lessons = Delivery.objects.filter(
-        Q(sent_at__isnull=False, revision__in=showed) | doubtful,
-        enrollment=OuterRef("pk"),
-        kind=Kind.LESSON,
+def _correction(recall: Recall, enrollment: Enrollment, now: datetime) -> Delivery:
+    try:
+        try_at = schedule.daylight(now, enrollment.zone)
+    except (LookupError, ValueError):
+        # Where a runner's clock is not known, a warning goes before her sleep.
+        log.exception("enrollment %s has a time zone that is not known here", enrollment.pk)
+        try_at = now
+    return Delivery(
+        enrollment=enrollment,
+        kind=Kind.CORRECTION,
+        copy=recall.pk,
+        recall=recall,
+        due_at=now,
+        try_at=try_at,
+        closes_at=now + GIVE_UP,
     )
-    told = Delivery.objects.filter(enrollment=OuterRef("pk"), kind=Kind.CORRECTION, copy=recall.number)
-    found = Enrollment.objects.filter(Exists(lessons), ~Exists(told), program=recall.stretch.program_id)
-    return list(found.exclude(state=Enrollment.State.WITHDRAWN))
+
+
+def were_sent(recall: Recall) -> QuerySet[Enrollment]:
+    """Whoever was, or may have been, sent the stretch and was not told yet: of each runner who has not
+    left the newest confirmed enrollment, whichever one the lesson went to."""
+    showed = Revision.objects.filter(stretches=recall.stretch_id, published_at__lte=recall.recalled_at)
+    hers = {"enrollment__runner": OuterRef("runner"), "enrollment__program": OuterRef("program")}
+    sent = Delivery.objects.filter(**hers, kind=Kind.LESSON, sent_at__isnull=False, revision__in=showed)
+    told = Delivery.objects.filter(**hers, kind=Kind.CORRECTION, recall=recall.pk)
+    here = Enrollment.objects.filter(program=recall.stretch.program_id)
+    here = here.exclude(state__in=[State.PENDING, State.WITHDRAWN])
+    newer = here.filter(runner=OuterRef("runner"), pk__gt=OuterRef("pk"))
+    return here.filter(
+        Q(Exists(sent)) | Q(runner__in=_in_doubt(recall, showed)), ~Exists(newer), ~Exists(told)
+    ).order_by("pk")
+
+
+def _in_doubt(recall: Recall, showed: QuerySet[Revision]) -> list[int]:
+    """The runners to whom a lesson may have gone before the recall, though nobody knows whether it
+    arrived, nor in which revision."""
+    lessons = Delivery.objects.filter(
+        kind=Kind.LESSON,
+        uncertain=True,
+        due_at__lte=recall.recalled_at,
+        enrollment__program=recall.stretch.program_id,
+        day__in=showed.values("day__number"),
+    )
+    until = (recall.recalled_at + NOTICED_WITHIN).isoformat()
+    return [
+        lesson.enrollment.runner_id
+        for lesson in lessons.select_related("enrollment")
+        if any(a["outcome"] == Verdict.UNCERTAIN and a["at"] <= until for a in lesson.attempts)
+    ]

@@ -43,6 +43,8 @@ def greeting(day: int, last: int, done: int, is_back: bool) -> str:
         return _("This is the first of your short mornings. Read, stretch, tap once below: that is all.")
     if day <= FIRST_WEEK:
         return "" if last else _("When you have stretched, one tap below tells your coach how it went.")
+    if not done:
+        return ""
     return ngettext("You have done %(done)d day so far.", "You have done %(done)d days so far.", done) % {
         "done": done
     }

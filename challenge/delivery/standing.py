@@ -23,8 +23,8 @@ MOMENTS = {
 class Standing:
     """What stands against the deliveries of a batch, never older than a second.
 
-    Three statements for a look, however many deliveries; a slow server causes more looks, so that
-    nobody who has just left is written to because her batch began earlier.
+    Three statements for a look, four with a goodbye, however many deliveries; a slow server causes
+    more looks, so that nobody who has just left is written to because her batch began earlier.
     """
 
     def __init__(self, deliveries: Sequence[Delivery]) -> None:
@@ -33,7 +33,7 @@ class Standing:
         self._states: dict[int, str] = {}
         self._agreed: set[int] = set()
         self._suppressed: set[str] = set()
-        self._began_again: set[int] = set()
+        self._began_again: set[tuple[int, int]] = set()
 
     def against(self, delivery: Delivery, now: datetime) -> str:
         """Why a delivery must not leave, in a sentence, or an empty text."""
@@ -49,7 +49,7 @@ class Standing:
             return _("The runner has left.")
         if (expected := MOMENTS.get(Kind(delivery.kind))) and state != expected:
             return _("The enrollment was %(state)s.") % {"state": State(state).label}
-        if delivery.kind == Kind.GOODBYE and runner.pk in self._began_again:
+        if delivery.kind == Kind.GOODBYE and (runner.pk, delivery.enrollment.program_id) in self._began_again:
             return _("She has begun again.")
         if state != State.PENDING and runner.pk not in self._agreed:
             return _("There is no consent to mail.")
@@ -72,4 +72,4 @@ class Standing:
         leaving = [d.enrollment.runner_id for d in self._deliveries if d.kind == Kind.GOODBYE]
         if leaving:
             again = Enrollment.objects.filter(runner__in=leaving, state__in=Enrollment.OPEN_STATES)
-            self._began_again = set(again.values_list("runner_id", flat=True))
+            self._began_again = set(again.values_list("runner_id", "program_id"))

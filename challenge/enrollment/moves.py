@@ -50,7 +50,7 @@ def resume(enrollment_id: int, actor: Event.Actor, now: datetime) -> bool:
         due_at = would_go_on(enrollment, now)
         enrollment.state, enrollment.next_due_at = State.ACTIVE, due_at
         enrollment.save(update_fields=["state", "next_due_at"])
-        if due_at > now + SOON:  # else the lesson itself says welcome back
+        if due_at > schedule.daylight(now, enrollment.zone) + SOON:  # else the lesson says welcome back
             _tell(enrollment, Delivery.Kind.RESUMED, now)
         note(enrollment, Event.Kind.RESUMED, actor, now)
     return True
@@ -118,6 +118,7 @@ def send_again(enrollment_id: int, now: datetime) -> Delivery | None:
 def _tell(enrollment: Enrollment, kind: Delivery.Kind, now: datetime) -> None:
     """Write to a runner that she paused or resumed, by daylight; not at every change of mind."""
     told = Delivery.objects.filter(enrollment=enrollment, kind=kind)
+    told = told.exclude(state=Delivery.State.SUPPRESSED)
     if told.filter(due_at__gt=now - SOON).exists():
         return
     mail = queue(enrollment, kind, now)

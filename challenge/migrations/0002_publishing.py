@@ -122,7 +122,6 @@ class Migration(migrations.Migration):
             name='Recall',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.PositiveSmallIntegerField(help_text='Counted within the program.', verbose_name='number')),
                 ('message', models.TextField(verbose_name='message')),
                 ('subject', models.CharField(max_length=200, verbose_name='subject')),
                 ('text', models.TextField(verbose_name='text part')),

@@ -4,6 +4,7 @@ import re
 import tomllib
 
 from django.db import migrations, models
+from django.db.models.functions import Greatest
 
 
 def page(source):
@@ -42,8 +43,13 @@ def forwards(apps, schema_editor):
 def pin(apps):
     Enrollment = apps.get_model('challenge', 'Enrollment')
     Delivery = apps.get_model('challenge', 'Delivery')
+    Revision = apps.get_model('challenge', 'Revision')
     first = Delivery.objects.filter(enrollment=models.OuterRef('pk'), kind='lesson', day=1, copy=0)
-    Enrollment.objects.update(pinned_at=models.Subquery(first.values('due_at')[:1]))
+    # Until now everybody was sent the newest version: nobody goes back to an older one.
+    for newest in Revision.objects.values('day__program').annotate(at=models.Max('published_at')).order_by():
+        begun = Enrollment.objects.filter(models.Exists(first), program=newest['day__program'])
+        due_at = models.Subquery(first.values('due_at')[:1])
+        begun.update(pinned_at=Greatest(due_at, models.Value(newest['at'], models.DateTimeField())))
 
 
 class Migration(migrations.Migration):

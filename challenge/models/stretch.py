@@ -61,7 +61,6 @@ class Recall(models.Model):
     """
 
     stretch = models.ForeignKey(Stretch, models.CASCADE, related_name="recalls", verbose_name=_("stretch"))
-    number = models.PositiveSmallIntegerField(_("number"), help_text=_("Counted within the program."))
     message = models.TextField(_("message"))
     subject = models.CharField(_("subject"), max_length=200)
     text = models.TextField(_("text part"))

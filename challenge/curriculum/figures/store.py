@@ -93,5 +93,9 @@ def _keep(path: Path, content: bytes) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     with NamedTemporaryFile(dir=path.parent, prefix=".draft-", delete=False) as draft:
         draft.write(content)
-    os.chmod(draft.name, 0o644)
-    os.replace(draft.name, path)
+    try:
+        os.chmod(draft.name, 0o644)
+        os.replace(draft.name, path)
+    except OSError:
+        Path(draft.name).unlink(missing_ok=True)
+        raise

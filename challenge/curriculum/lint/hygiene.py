@@ -19,7 +19,7 @@ _SCHEME = re.compile(
     r"\b((?:javascript|vbscript):|data:(?=[a-z]+/|[;,])|(?:http|ftp|file)://)", re.IGNORECASE
 )
 _BIDI = re.compile("[\u202a-\u202e\u2066-\u2069]")
-_CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ufeff\ud800-\udfff]")
+_CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff\ud800-\udfff]")
 _PLAIN_MARKS = re.compile(r"\*\*|`|\]\(|^#{1,6} |(?<![*\w])\*[^\s*][^*]*\*(?!\w)")
 
 

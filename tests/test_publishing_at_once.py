@@ -1,0 +1,107 @@
+"""Publishing and recalling at the same instant: one after the other, and nothing is overwritten."""
+
+import threading
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+from django.db import connection, transaction
+
+from challenge.curriculum.lesson import own_words
+from challenge.curriculum.publish import Imprint, Origin, days_with, publish_day
+from challenge.curriculum.recall import recall
+from challenge.models import Day, Stretch
+
+pytestmark = pytest.mark.django_db(transaction=True)
+HOUR = timedelta(hours=1)
+Work = Callable[[], object]
+
+
+def in_thread(work: Work, errors: list[Exception]) -> threading.Thread:
+    def run() -> None:
+        try:
+            work()
+        except Exception as error:  # reported by the test's own thread
+            errors.append(error)
+        finally:
+            connection.close()
+
+    thread = threading.Thread(target=run)
+    thread.start()
+    return thread
+
+
+def overlap(first: Work, second: Work) -> None:
+    """Begin the second while the first has done its work and not committed yet."""
+    done, commit = threading.Event(), threading.Event()
+
+    def held() -> None:
+        with transaction.atomic():
+            first()
+            done.set()
+            commit.wait(10)
+
+    errors: list[Exception] = []
+    one = in_thread(held, errors)
+    assert done.wait(20)
+    two = in_thread(second, errors)
+    two.join(0.5)  # long enough to run into what the first one holds
+    commit.set()
+    one.join(30)
+    two.join(30)
+    assert errors == []
+
+
+@pytest.fixture
+def first(program: Any) -> Stretch:
+    return Stretch.objects.get(slug="constructive-rest")
+
+
+@pytest.fixture
+def other(first: Stretch) -> Stretch:
+    return Stretch.objects.get(slug="couch-stretch")
+
+
+def test_a_day_that_is_just_being_published_with_the_stretch_does_not_keep_it(
+    first: Stretch, other: Stretch, now: datetime
+) -> None:
+    days = Day.objects.select_related("published").exclude(published__stretches=first)
+    day = days.exclude(published__stretches=other)[0]
+    words = own_words(day.published.content)
+    words["day"] = {**words["day"], "stretches": [first.slug]}
+
+    overlap(
+        lambda: publish_day(day, words, Imprint(now, Origin.COACH)),
+        lambda: recall(first, other, "Leave it out.", now + HOUR, None),
+    )
+
+    assert not Day.objects.filter(published__stretches=first).exists()
+
+
+def test_a_recall_keeps_the_words_that_were_published_a_moment_before(
+    first: Stretch, other: Stretch, now: datetime
+) -> None:
+    day = days_with(first)[0]
+    assert day.published is not None
+    words = own_words(day.published.content)
+    words["body"] += "\n\nHer new words."
+
+    overlap(
+        lambda: publish_day(day, words, Imprint(now, Origin.COACH)),
+        lambda: recall(first, other, "Leave it out.", now + HOUR, None),
+    )
+
+    published = Day.objects.select_related("published").get(pk=day.pk).published
+    assert published is not None
+    assert "Her new words." in published.content["body"]
+    assert first.slug not in published.content["day"]["stretches"]
+
+
+def test_of_two_recalls_at_once_both_count(first: Stretch, other: Stretch, now: datetime) -> None:
+    third, instead = Stretch.objects.get(slug="leg-swings"), Stretch.objects.get(slug="glute-bridge")
+    overlap(
+        lambda: recall(first, other, "Leave it out.", now, None),
+        lambda: recall(third, instead, "Leave this out too.", now, None),
+    )
+    assert not Day.objects.filter(published__stretches__in=[first, third]).exists()

@@ -60,7 +60,8 @@ def course_rows() -> dict[type, list[Any]]:
 @pytest.fixture
 def program(db: None, course_rows: dict[type, list[Any]]) -> Any:
     """The whole course, as it ships: loaded once, then put back row by row."""
-    from django.db import transaction
+    from django.core.management.color import no_style
+    from django.db import connection, transaction
 
     from challenge.curriculum.course import CONTENT
     from challenge.curriculum.load import load
@@ -74,6 +75,9 @@ def program(db: None, course_rows: dict[type, list[Any]]) -> Any:
         with transaction.atomic():  # days and revisions name each other
             for model, rows in course_rows.items():
                 model._default_manager.bulk_create(rows)
+            with connection.cursor() as cursor:  # the rows brought their own ids
+                for statement in connection.ops.sequence_reset_sql(no_style(), list(course_rows)):
+                    cursor.execute(statement)
     return Program.objects.get()
 
 

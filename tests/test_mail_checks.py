@@ -2,20 +2,15 @@
 parts say the same, nothing is missing, nothing is too big, nothing says who she is."""
 
 import re
-from collections.abc import Iterator
-from email import message_from_bytes, policy
-from email.message import EmailMessage
-from pathlib import Path
-from typing import NamedTuple
 from urllib.parse import unquote, urlsplit
 
 import pytest
 
+from tests.gallery.letters import Letter, mails
 from tests.gallery.promise import tell
-from tests.gallery.throwaway import SETTINGS, SITE, everything
+from tests.gallery.throwaway import SETTINGS, SITE
 from tests.gallery.walk import CAST, SMALL, WAITING
 from tests.test_mail_parts import Reader, words
-from tests.visitor import body
 
 pytestmark = pytest.mark.pure
 
@@ -36,40 +31,18 @@ MOST_BYTES = 80_000
 MOST_OCTETS_A_LINE = 998  # RFC 5322, 2.1.1
 
 
-class Mail(NamedTuple):
-    """A mail by its name, as it came and as it reads."""
-
-    name: str
-    raw: bytes
-    message: EmailMessage
-
-    @property
-    def html(self) -> str:
-        return body(self.message, "html")
-
-    @property
-    def text(self) -> str:
-        return body(self.message)
-
-
 @pytest.fixture(scope="module")
-def mails() -> list[Mail]:
-    return list(read(everything() / "mails"))
+def sent() -> list[Letter]:
+    return mails()
 
 
-def read(folder: Path) -> Iterator[Mail]:
-    for path in sorted(folder.glob("*.eml")):
-        raw = path.read_bytes()
-        yield Mail(path.stem, raw, message_from_bytes(raw, policy=policy.default))  # type: ignore[arg-type]
-
-
-def test_there_is_every_day_in_every_state_and_every_small_mail(mails: list[Mail]) -> None:
+def test_there_is_every_day_in_every_state_and_every_small_mail(sent: list[Letter]) -> None:
     lessons = {f"day-{day:02}-{someone.state}" for day in DAYS for someone in CAST}
-    assert {mail.name for mail in mails} == lessons | set(SMALL.values())
+    assert {mail.name for mail in sent} == lessons | set(SMALL.values())
 
 
-def test_the_states_differ_in_their_first_words(mails: list[Mail]) -> None:
-    said = {mail.name: mail.text for mail in mails}
+def test_the_states_differ_in_their_first_words(sent: list[Letter]) -> None:
+    said = {mail.name: mail.text for mail in sent}
     for day in range(4, 8):
         assert "When you have stretched" not in said[f"day-{day:02}-first-week"]
     for day in range(8, 22):
@@ -81,8 +54,8 @@ def test_the_states_differ_in_their_first_words(mails: list[Mail]) -> None:
     assert all("This is the first of your" in said[f"day-01-{someone.state}"] for someone in CAST)
 
 
-def test_text_and_html_say_the_same(mails: list[Mail]) -> None:
-    for mail in mails:
+def test_text_and_html_say_the_same(sent: list[Letter]) -> None:
+    for mail in sent:
         html = Reader.of(mail.html)
         # Addresses, the strip of days and lines across are the text part's own.
         said = re.sub(r"https?://\S+|^\[[#O -]+\]$|^-+$", " ", mail.text, flags=re.MULTILINE)
@@ -90,29 +63,29 @@ def test_text_and_html_say_the_same(mails: list[Mail]) -> None:
         assert addresses(mail) == html.links, mail.name
 
 
-def addresses(mail: Mail) -> set[str]:
+def addresses(mail: Letter) -> set[str]:
     return set(re.findall(r"https?://\S+", mail.text))
 
 
-def test_every_header_is_there_once(mails: list[Mail]) -> None:
-    for mail in mails:
+def test_every_header_is_there_once(sent: list[Letter]) -> None:
+    for mail in sent:
         for name, pattern in HEADERS.items():
             [value] = mail.message.get_all(name)
             assert re.fullmatch(pattern, str(value)), (mail.name, name, value)
-    assert len({mail.message["Message-ID"] for mail in mails}) == len(mails)
+    assert len({mail.message["Message-ID"] for mail in sent}) == len(sent)
 
 
-def test_html_is_small(mails: list[Mail], capsys: pytest.CaptureFixture[str]) -> None:
-    sizes = sorted((len(mail.html.encode()), mail.name) for mail in mails)
+def test_html_is_small(sent: list[Letter], capsys: pytest.CaptureFixture[str]) -> None:
+    sizes = sorted((len(mail.html.encode()), mail.name) for mail in sent)
     (least, lightest), (most, heaviest) = sizes[0], sizes[-1]
     span = f"{least / 1000:.1f} kB ({lightest}) to {most / 1000:.1f} kB ({heaviest})"
-    tell(capsys, f"M1 every mail in every state: {len(mails)}, HTML of {span}, at most 80")
+    tell(capsys, f"M1 every mail in every state: {len(sent)}, HTML of {span}, at most 80")
     assert most <= MOST_BYTES
 
 
-def test_every_picture_has_words_and_a_size_and_is_no_attachment(mails: list[Mail]) -> None:
+def test_every_picture_has_words_and_a_size_and_is_no_attachment(sent: list[Letter]) -> None:
     pictures = 0
-    for mail in mails:
+    for mail in sent:
         for image in re.findall(r"<img\b[^>]*>", mail.html):
             pictures += 1
             assert re.search(r'\balt="[^"]{30,240}"', image), (mail.name, image)
@@ -124,17 +97,17 @@ def test_every_picture_has_words_and_a_size_and_is_no_attachment(mails: list[Mai
     assert pictures >= 4 * len(DAYS)
 
 
-def test_no_slot_is_left_and_no_line_is_too_long(mails: list[Mail]) -> None:
-    for mail in mails:
+def test_no_slot_is_left_and_no_line_is_too_long(sent: list[Letter]) -> None:
+    for mail in sent:
         assert not re.search("[\u27e6\u27e7]|{[{%#]|[%#}]}", mail.text + mail.html + mail.message["Subject"])
         assert max(map(len, mail.raw.split(b"\r\n"))) <= MOST_OCTETS_A_LINE, mail.name
         assert b"\n" not in mail.raw.replace(b"\r\n", b""), mail.name
         assert mail.raw.isascii(), mail.name
 
 
-def test_every_address_is_ours_and_says_nothing_of_her(mails: list[Mail]) -> None:
+def test_every_address_is_ours_and_says_nothing_of_her(sent: list[Letter]) -> None:
     who = [name.lower() for someone in (*CAST, WAITING) for name in (someone.name, someone.email)]
-    for mail in mails:
+    for mail in sent:
         found = re.findall(r'\b(?:href|src|srcset)="([^"]*)"', mail.html)
         for address in [*found, *addresses(mail), mail.message["List-Unsubscribe"].strip("<>")]:
             parts = urlsplit(address)

@@ -60,24 +60,16 @@ def course_rows() -> dict[type, list[Any]]:
 @pytest.fixture
 def program(db: None, course_rows: dict[type, list[Any]]) -> Any:
     """The whole course, as it ships: loaded once, then put back row by row."""
-    from django.core.management.color import no_style
-    from django.db import connection, transaction
-
     from challenge.curriculum.course import CONTENT
     from challenge.curriculum.load import load
-    from challenge.models import Article, Day, Program, Revision, Stretch, StretchVersion
+    from challenge.models import Program
+    from tests.course_rows import kept, restore
 
     if not course_rows:
         load(CONTENT / "reset-21", NOW)
-        models = (Program, Article, Stretch, StretchVersion, Day, Revision, Revision.stretches.through)
-        course_rows.update({model: list(model._default_manager.all()) for model in models})
+        course_rows.update(kept())
     else:
-        with transaction.atomic():  # days and revisions name each other
-            for model, rows in course_rows.items():
-                model._default_manager.bulk_create(rows)
-            with connection.cursor() as cursor:  # the rows brought their own ids
-                for statement in connection.ops.sequence_reset_sql(no_style(), list(course_rows)):
-                    cursor.execute(statement)
+        restore(course_rows)
     return Program.objects.get()
 
 

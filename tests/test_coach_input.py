@@ -10,35 +10,15 @@ from django.test import Client
 
 from challenge.coach.day_form import DayForm
 from challenge.coach.stretch_form import StretchForm
-from challenge.curriculum.slots import CLOSE, OPEN
+from challenge.curriculum.slots import OPEN
 from challenge.models import Article, Day, Program, Revision, Stretch
 from tests.desk import Room, said
+from tests.payloads import FINE, REFUSED
 from tests.smtp_sink import Sink
 from tests.visitor import body
 
 pytestmark = pytest.mark.django_db
 
-# What is refused when it is to be published, in whatever field it stands.
-REFUSED = {
-    "html": "Text with <b onclick=x()>bold</b> and an <img src=x onerror=alert(1)> in it, enough of it.",
-    "script": "Text with a <script>alert(document.domain)</script> in it, and with enough words.",
-    "broken tag": "Text that ends the page </style></mj-text></body><svg/onload=alert(1)> and goes on.",
-    "template": "Text with {{ slot.done_url }} and {% load static %} {# note #} in it, and more words.",
-    "placeholder": "Text with {nobody} and {first_name.__class__} and {0} in it, and with more words.",
-    "header": "A subject of words\r\nBcc: everybody@example.com\r\n\r\n<p>A body</p>, and with more words.",
-    "slot": f"Text with {OPEN}leave_url{CLOSE} and {OPEN}?greeting{CLOSE} in it, and with more words.",
-    "link": "Text with [words](javascript:alert(1)) and data:text/html;base64,PHN2Zz4= and more words.",
-    "turned": "Text that is \u202eturned round\u202c for the reader, and that has more words than that.",
-    "bell": "Text with a bell \x07 and an escape \x1b[31m in it, and with more words than that, too.",
-    "entity": "Text with &#x27E6;leave_url&#x27E7; in it, which is a slot once more, and with more words.",
-}
-# What is anybody's good right to write.
-FINE = {
-    "emoji": "Easy does it 🏃🏽\u200d♀️ today, and a smile 🙂 at the end of it all.",
-    "right to left": "קצת עברית באמצע, ואחר כך עוד מילים כדי שיהיה די טקסט בשדה הזה.",
-    "quotes": "She said \"less\" & 'slower' than 5 < 6 > 4; 100 m = 1/10 km, and then a bit more.",
-    "formula": "=1+1 is two, and @ or + or - at the start of a line is fine here as well.",
-}
 TEXTS_OF_A_DAY = [name for name, field in DayForm.base_fields.items() if hasattr(field, "most")]
 TEXTS_OF_A_STRETCH = [name for name, field in StretchForm.base_fields.items() if hasattr(field, "most")]
 EXECUTABLE = re.compile(
@@ -222,45 +202,6 @@ def test_fields_that_were_tampered_with_break_nothing(
         page = coach.post(address, room.form(title="Tampered", **changes))
         assert page.status_code in (200, 302, 409, 422)
         assert "<script>" not in page.content.decode()
-
-
-@pytest.mark.parametrize("payload", [*REFUSED, "no heading"])
-def test_an_article_is_refused_at_its_field(coach: Client, program: Program, payload: str) -> None:
-    article = Article.objects.get(slug="faq")
-    text = REFUSED.get(payload, "No heading at all in this text, which is otherwise fine.")
-    if payload == "header":
-        text = text.replace("\r\n\r\n", " ")
-    form = {"title": article.title, "summary": article.summary, "body": f"## Part\n\n{text}"}
-    if payload == "no heading":
-        form["body"] = text
-
-    page = coach.post(f"/coach/challenge/article/{article.pk}/change/", form)
-
-    assert page.status_code == 200
-    assert re.search(r"Line \d+: ", str(page.context["adminform"].form.errors["body"]))
-    assert "<script>alert" not in page.content.decode()
-    unchanged = Article.objects.get(slug="faq")
-    assert (unchanged.body, unchanged.is_edited) == (article.body, False)
-
-
-def test_an_article_that_is_fine_is_saved_and_no_longer_follows_the_files(
-    coach: Client, program: Program
-) -> None:
-    article = Article.objects.get(slug="about")
-    address = f"/coach/challenge/article/{article.pk}/change/"
-    form = {"title": "About us", "summary": article.summary, "body": "## Who we are\r\n\r\nTwo coaches."}
-
-    assert coach.post(address, form).status_code == 302
-
-    article.refresh_from_db()
-    assert (article.title, article.body, article.is_edited) == (
-        "About us",
-        "## Who we are\n\nTwo coaches.",
-        True,
-    )
-    assert "Line 1" in said(coach.post(address, {**form, "title": "x" * 121}))
-    assert coach.get("/coach/challenge/article/add/").status_code == 403
-    assert coach.post(f"/coach/challenge/article/{article.pk}/delete/", {"post": "yes"}).status_code == 403
 
 
 def test_every_version_that_ships_is_harmless(program: Program) -> None:

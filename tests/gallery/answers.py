@@ -1,0 +1,45 @@
+"""What the site answers, byte for byte, to who opens each page, and to forms with mistakes in them."""
+
+import logging
+import warnings
+from urllib.parse import urlsplit
+
+import time_machine
+from django.test import Client
+
+from challenge.delivery.links import Purpose, url
+from tests.gallery.pages import Page, cast, every_page
+from tests.gallery.walk import DAY, MAYA, Walk
+
+RECALLED_ON = 17  # the day of the couch stretch
+
+WRONG = {
+    "sign-up": {"email": "maya@", "first_name": "", "time_zone": ""},
+    "join": {"email": "maya@", "first_name": "", "time_zone": ""},
+    "links": {"email": "maya@"},
+    "check-in": {"distance": "far", "tightness": "11"},
+    "hour": {"send_at": "", "time_zone": "Mars/Base"},
+    "day": {"text": ""},
+}
+
+
+def answers(walk: Walk) -> dict[str, bytes]:
+    """Each page by its name, where the walk stands; those of forms with mistakes end in "-wrong"."""
+    logging.getLogger("django.request").setLevel(logging.ERROR)  # the mistakes are meant
+    warnings.filterwarnings("ignore", "No directory at.*static-built")
+    found = {}
+    noon = (walk.now + DAY).replace(hour=12)
+    with time_machine.travel(noon, tick=False):
+        pages = every_page(cast(walk.program, walk.go, noon), noon)
+        pages["day-recalled"] = Page(url(Purpose.DAY, noon, MAYA.enrollment.pk, RECALLED_ON))
+        for name, page in pages.items():
+            host = urlsplit(page.address).netloc
+            client, path = Client(headers={"host": host}), page.address.partition(host)[2]
+            answer = client.get(path, secure=True)
+            assert answer.status_code == page.status, (name, answer.status_code)
+            found[name] = answer.content
+            if name in WRONG:
+                answer = client.post(path, WRONG[name], secure=True)
+                assert answer.status_code == 422, (name, answer.status_code)
+                found[f"{name}-wrong"] = answer.content
+    return found

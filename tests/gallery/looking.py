@@ -1,0 +1,52 @@
+"""The pages to look through a gallery by, and the drawings on them."""
+
+from pathlib import Path
+from typing import Any
+
+from django.template import Context, Engine
+
+from challenge.curriculum import figures
+from tests.gallery.letters import Letter
+from tests.gallery.walk import CAST
+
+TEMPLATES = Path(__file__).parent / "templates"
+THEMES = ("light", "dark")
+
+
+def render(name: str, **context: Any) -> str:
+    return Engine(dirs=[str(TEMPLATES)]).get_template(name).render(Context(context))
+
+
+def drawn() -> list[tuple[str, str, str]]:
+    """Each drawing's name and its two files in a gallery."""
+    return [
+        (name, f"figures/{figures.file_name(name, 'light')}", f"figures/{figures.file_name(name, 'dark')}")
+        for name in figures.names()
+    ]
+
+
+def write_drawings(folder: Path) -> int:
+    """Every drawing in both themes and kinds, under the names that mails call them by; how many there are."""
+    (folder / "figures").mkdir(exist_ok=True)
+    for name in figures.names():
+        for file in (figures.file_name(name, theme, kind) for theme in THEMES for kind in ("svg", "png")):
+            content = figures.read(file)
+            assert content
+            (folder / "figures" / file).write_bytes(content)
+    return len(figures.names())
+
+
+def write_index(folder: Path, letters: list[Letter], views: list[str], sheets: list[Path]) -> None:
+    """The page that leads to every file."""
+    groups = [
+        (f"Lessons: {someone.what}", [_row(found) for found in letters if found.state == someone.state])
+        for someone in CAST
+    ]
+    groups.append(("Between the lessons", [_row(found) for found in letters if not found.state]))
+    context = {"groups": groups, "views": views, "sheets": [sheet.name for sheet in sheets], "drawn": drawn()}
+    (folder / "index.html").write_text(render("index.html", **context))
+
+
+def _row(letter: Letter) -> dict[str, Any]:
+    kilobytes = f"{len(letter.html.encode()) / 1000:.1f}"
+    return {"name": letter.name, "subject": letter.subject, "kilobytes": kilobytes}

@@ -1,0 +1,117 @@
+"""The address of every page that somebody without a login can come to."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+from typing import NamedTuple
+
+from django.conf import settings
+from django.urls import reverse
+
+from accounts import capabilities
+from challenge.checkins.record import Report, record
+from challenge.delivery.links import Purpose, url
+from challenge.enrollment import moves
+from challenge.enrollment.confirm import confirm
+from challenge.enrollment.sign_up import Wish, sign_up
+from challenge.models import Cohort, Enrollment, Event, Program, Stretch
+
+DAY = timedelta(days=1)
+NAMES = ("Ava", "Shay", "Hana", "Paula", "Penny", "Gwen")
+
+
+class Page(NamedTuple):
+    """Where a page is, and how it answers."""
+
+    address: str
+    status: int = 200
+
+
+@dataclass(frozen=True)
+class Cast:
+    """The first four have just got day 1. Shy keeps no health data; hurt has checked in with pain."""
+
+    active: Enrollment
+    shy: Enrollment
+    hurt: Enrollment
+    paused: Enrollment
+    pending: Enrollment
+    gone: Enrollment
+
+
+def cast(program: Program, go: Callable[[datetime], None], now: datetime) -> Cast:
+    """Somebody in each place that a runner can be in, by the moves that lead there."""
+    found = []
+    for name in NAMES:
+        email = f"{name.lower()}@example.org"
+        wish = Wish(email, name, program, now.date(), time(7), "Europe/London", health=name != "Shay")
+        sign_up(wish, "192.0.2.2", now)
+        enrollment = Enrollment.objects.get(runner__email=email)
+        if name != "Penny":
+            confirm(enrollment.pk, now)
+        found.append(enrollment)
+    people = Cast(*found)
+    moves.leave(people.gone.pk, Event.Actor.RUNNER, now)
+    people.active.refresh_from_db()
+    assert people.active.next_due_at
+    go(max(now, people.active.next_due_at))
+    record(people.hurt.pk, 1, Report("partly", tightness=7, pain=8, pain_where="groin"), now)
+    moves.pause(people.paused.pk, Event.Actor.RUNNER, now)
+    Cohort.objects.create(program=program, slug="spring", name="Spring group", starts_on=now.date() + DAY)
+    return people
+
+
+def every_page(people: Cast, now: datetime) -> dict[str, Page]:
+    """Every page and each of its faces, by what it shows."""
+    return _public_pages() | _runners_pages(people, now) | _trouble(people, now)
+
+
+def _public_pages() -> dict[str, Page]:
+    def page(name: str, *arguments: str, query: str = "", status: int = 200) -> Page:
+        return Page(settings.SITE_URL + reverse(name, args=arguments) + query, status)
+
+    stretches = Stretch.objects.filter(kind=Stretch.Kind.STRETCH)
+    recalled = stretches.filter(recalled_at__isnull=False)
+    plain = ("sign-up", "sent", "links", "library", "faq", "about", "sample-day", "privacy")
+    return {
+        **{name: page(name) for name in plain},
+        "join": page("join", "spring"),
+        "library-found": page("library", query="?words=hip&minutes=4"),
+        "library-nothing-found": page("library", query="?words=zzzz"),
+        **{f"stretch-{s.slug}": page("stretch", s.slug) for s in stretches.filter(recalled_at=None)},
+        **{f"recalled-{s.slug}": page("stretch", s.slug, status=410) for s in recalled},
+    }
+
+
+def _runners_pages(people: Cast, now: datetime) -> dict[str, Page]:
+    def page(purpose: Purpose, who: Enrollment, *day: int, choice: str = "", query: str = "") -> Page:
+        return Page(url(purpose, now, who.pk, *day, choice=choice) + query)
+
+    return {
+        "confirm": page(Purpose.CONFIRM, people.pending),
+        "confirmed": page(Purpose.CONFIRM, people.active),
+        "check-in": page(Purpose.CHECK_IN, people.active, 1, choice="not_today"),
+        "check-in-nothing-proposed": page(Purpose.CHECK_IN, people.shy, 1),
+        "check-in-saved": page(Purpose.CHECK_IN, people.hurt, 1, query="?saved"),
+        "hour": page(Purpose.HOUR, people.active),
+        "hour-saved": page(Purpose.HOUR, people.active, query="?saved"),
+        "leave": page(Purpose.LEAVE, people.active),
+        "left": page(Purpose.LEAVE, people.gone),
+        "forget": page(Purpose.LEAVE, people.pending),
+        "pause": page(Purpose.PAUSE, people.active),
+        "resume": page(Purpose.PAUSE, people.paused),
+        "day": page(Purpose.DAY, people.active, 1),
+        "day-asked": page(Purpose.DAY, people.active, 1, query="?asked"),
+    }
+
+
+def _trouble(people: Cast, now: datetime) -> dict[str, Page]:
+    expired = capabilities.issue(Purpose.CHECK_IN, [people.active.pk, 1], now - DAY)
+    return {
+        "not-found": Page(f"{settings.SITE_URL}/nowhere/", 404),
+        "altered": Page(f"{settings.SITE_URL}/hour/{expired}/", 404),
+        "expired": Page(f"{settings.SITE_URL}/check-in/{expired}/", 410),
+        "gone": Page(url(Purpose.HOUR, now, people.gone.pk), 410),
+        "check-in-closed": Page(url(Purpose.CHECK_IN, now, people.active.pk, 2), 410),
+        "day-not-sent": Page(url(Purpose.DAY, now, people.active.pk, 2), 410),
+    }

@@ -1,0 +1,90 @@
+"""Everything that a runner sees, as files, out of a database that is thrown away:
+
+    python -m tests.gallery.throwaway FOLDER
+
+writes mails/NAME.eml, as an SMTP server got them, and pages/NAME.html, as the site answers.
+"""
+
+import atexit
+import os
+import shutil
+import subprocess
+import sys
+from functools import cache
+from pathlib import Path
+from tempfile import TemporaryDirectory, mkdtemp
+
+ROOT = Path(__file__).parent.parent.parent
+SITE = "https://reset.example.org"
+SETTINGS = {
+    "DJANGO_SETTINGS_MODULE": "challenge.settings",
+    "SECRET_KEY": "only-for-checks-and-tests-0123456789abcdefghijklmnopq",
+    "SITE_URL": SITE,
+    "MAIL_FROM": "Sam Rivers <coach@reset.example.org>",
+    "COACH_NAME": "Sam Rivers",
+    "POSTAL_ADDRESS": "Runner Reset, 12 Mill Lane, Oakham LE15 6AA, United Kingdom",
+    "SIGN_UPS_PER_IP": "100",
+    "INBOX_DIR": "",
+    "DEBUG": "0",
+    "LOG_LEVEL": "CRITICAL",
+}
+RECALLED, INSTEAD = "couch-stretch", "standing-hip-flexor"
+WHY = (
+    "The couch stretch asks more of the knee than we want from somebody on her own. If it felt well, "
+    "nothing has to be done."
+)
+
+
+def prepare(folder: Path) -> None:
+    """Set Django up with a database of its own in a folder, and the course in it."""
+    os.environ.update(SETTINGS, DATABASE_URL=f"sqlite:///{folder / 'gallery.sqlite3'}")
+    import django
+
+    django.setup()
+    from django.core.management import call_command
+
+    from challenge.curriculum.course import CONTENT
+    from challenge.curriculum.load import load
+    from tests.gallery.walk import BEGIN
+
+    call_command("migrate", verbosity=0)
+    load(CONTENT / "reset-21", BEGIN)
+
+
+def contents(*, with_pages: bool) -> dict[str, bytes]:
+    """Every mail, by the name of its file, from walking through the course; then the site's pages."""
+    from django.conf import settings
+
+    from challenge.models import Program
+    from tests.gallery.answers import answers
+    from tests.gallery.walk import Walk
+    from tests.smtp_sink import Sink
+
+    sink = Sink()
+    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", sink.port
+    walk = Walk(Program.objects.get(), sink)
+    walk.begin()
+    walk.to_the_end()
+    walk.recall(RECALLED, INSTEAD, WHY)
+    mails = {f"mails/{name}.eml": raw for name, raw in walk.mails().items()}
+    pages = {f"pages/{name}.html": page for name, page in answers(walk).items()} if with_pages else {}
+    sink.stop()
+    return mails | pages
+
+
+@cache
+def everything() -> Path:
+    """The folder of one such walk, made by a process of its own and gone when this one ends."""
+    folder = mkdtemp(prefix="gallery-")
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    subprocess.run([sys.executable, "-m", "tests.gallery.throwaway", folder], cwd=ROOT, check=True)
+    return Path(folder)
+
+
+if __name__ == "__main__":
+    with TemporaryDirectory(prefix="gallery-") as place:
+        prepare(Path(place))
+        for name, content in contents(with_pages=True).items():
+            path = Path(sys.argv[1], name)
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(content)

@@ -1,0 +1,147 @@
+"""Four runners through the whole course, each in a state of her own: the real sign-up, planner, sender
+and an SMTP server that keeps what it is given."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, time, timedelta
+from email import message_from_bytes
+
+from challenge.checkins.record import Report, record
+from challenge.curriculum.recall import recall
+from challenge.delivery.corrections import correct
+from challenge.delivery.plan import plan
+from challenge.delivery.send import send_batch
+from challenge.delivery.transport import Transport
+from challenge.enrollment import moves, pending
+from challenge.enrollment.confirm import confirm
+from challenge.enrollment.sign_up import Wish, send_links, sign_up
+from challenge.models import Delivery, Enrollment, Event, Program, Stretch
+from tests.smtp_sink import Sink
+
+BEGIN = datetime(2026, 3, 3, 8, 0, tzinfo=UTC)  # a Tuesday
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+IP = "192.0.2.1"
+STATUSES = ("done", "done", "partly", "done", "done", "done", "not_today")
+TIGHTNESS = (6, 6, 7, 6, 5, 5, 6, 5, 5, 4, 5, 4, 4, 4, 3, 4, 3, 3, 3, 2, 3)
+# Of the mails that are no lessons, whose is shown and under which name.
+SMALL = {
+    ("confirmation", "mid"): "confirmation",
+    ("reminder", "waiting"): "reminder",
+    ("welcome", "mid"): "welcome",
+    ("links", "mid"): "links",
+    ("links", "quiet"): "links-before-day-1",
+    ("paused", "after-a-pause"): "paused",
+    ("resumed", "after-a-pause"): "resumed",
+    ("summary", "mid"): "summary",
+    ("summary", "quiet"): "summary-quiet",
+    ("goodbye", "mid"): "goodbye",
+    ("correction", "mid"): "correction",
+}
+
+
+@dataclass(frozen=True)
+class Someone:
+    """A runner in one state, and the days on which she checks in."""
+
+    state: str
+    what: str
+    name: str
+    checks_in: Callable[[int], bool]
+
+    @property
+    def email(self) -> str:
+        return f"{self.name.lower()}@example.com"
+
+    @property
+    def enrollment(self) -> Enrollment:
+        return Enrollment.objects.select_related("runner", "program").get(runner__email=self.email)
+
+    def wish(self, program: Program) -> Wish:
+        tomorrow = (BEGIN + DAY).date()
+        return Wish(self.email, self.name, program, tomorrow, time(7), "Europe/London", health=True)
+
+    def answers(self, at: datetime) -> None:
+        """What she does once her lesson came: check in; the one who pauses does so."""
+        enrollment = self.enrollment
+        lesson = enrollment.deliveries.filter(kind="lesson", sent_at__gt=at - DAY / 2).first()
+        if lesson and self.checks_in(lesson.day):
+            status = STATUSES[lesson.day % len(STATUSES)]
+            record(enrollment.pk, lesson.day, Report(status, TIGHTNESS[lesson.day - 1]), at)
+        if self.state == "after-a-pause":
+            moves.pause(enrollment.pk, Event.Actor.RUNNER, at)
+
+    def comes_back(self, at: datetime) -> None:
+        moves.resume(self.enrollment.pk, Event.Actor.RUNNER, at)
+
+
+CAST = (
+    Someone("first-week", "new to it, checks in now and then", "Nora", lambda day: day % 3 == 0),
+    Someone("mid", "in the middle of it, has checked in on every day", "Maya", lambda day: True),
+    Someone("after-a-pause", "back from a pause before each lesson", "Robin", lambda day: True),
+    Someone("quiet", "has never checked in", "Quinn", lambda day: False),
+)
+MAYA, QUINN = CAST[1], CAST[3]
+WAITING = Someone("waiting", "has not confirmed", "Wren", lambda day: False)
+
+
+class Walk:
+    """The course in the database, gone through morning by morning; `now` is where it stands."""
+
+    def __init__(self, program: Program, sink: Sink) -> None:
+        self.program, self.sink, self.now = program, sink, BEGIN
+
+    def go(self, at: datetime) -> None:
+        """Plan and send everything that is due at an instant, as the workers would."""
+        self.now = at
+        while plan(at):
+            pass
+        with Transport() as transport:
+            while send_batch(transport, lambda: at):
+                pass
+
+    def begin(self) -> None:
+        for someone in (*CAST, WAITING):
+            sign_up(someone.wish(self.program), IP, BEGIN)
+        self.go(BEGIN)
+        for someone in CAST:
+            confirm(someone.enrollment.pk, BEGIN + HOUR)
+        send_links(QUINN.email, IP, BEGIN + HOUR)
+        self.go(BEGIN + HOUR)
+
+    def to_the_end(self) -> None:
+        """Every morning what is due, until the last of them was said goodbye to."""
+        morning = BEGIN.replace(hour=7) + DAY
+        while Delivery.objects.filter(kind="goodbye", state="sent").count() < len(CAST):
+            pending.remind(morning - HOUR)
+            self.go(morning)
+            for someone in CAST:
+                someone.answers(morning + HOUR)
+            if morning.date() == (BEGIN + 9 * DAY).date():
+                send_links(MAYA.email, IP, morning + HOUR)
+            self.go(morning + HOUR)
+            for someone in CAST:
+                someone.comes_back(morning + 11 * HOUR)
+            self.go(morning + 11 * HOUR)
+            morning += DAY
+
+    def recall(self, slug: str, instead: str, message: str) -> None:
+        """Take a stretch out of the course, and write to those who got it."""
+        stretches, at = Stretch.objects.filter(program=self.program), (self.now + DAY).replace(hour=12)
+        recall(stretches.get(slug=slug), stretches.get(slug=instead), message, at, None)
+        correct(at)
+        self.go(at)
+
+    def mails(self) -> dict[str, bytes]:
+        """What the SMTP server was given, by name: the lessons in each state, then the others."""
+        sent = {str(d.pk): d for d in Delivery.objects.select_related("enrollment__runner")}
+        states = {someone.email: someone.state for someone in (*CAST, WAITING)}
+        lessons: dict[str, bytes] = {}
+        others: dict[str, bytes] = {}
+        for raw in self.sink.handler.raw:
+            delivery = sent[str(message_from_bytes(raw)["Message-ID"]).strip("<>").partition("@")[0]]
+            state = states[delivery.enrollment.runner.email]
+            if delivery.kind == "lesson":
+                lessons[f"day-{delivery.day:02}-{state}"] = raw
+            elif name := SMALL.get((delivery.kind, state)):
+                others.setdefault(name, raw)
+        return dict(sorted(lessons.items())) | {name: others[name] for name in SMALL.values()}

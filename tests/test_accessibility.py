@@ -1,0 +1,94 @@
+"""M3: axe finds nothing on any page and in no mail's HTML, light and dark."""
+
+import time
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+import pytest
+from axe_playwright_python.base import AXE_SCRIPT
+from django.utils import timezone
+
+from challenge.curriculum.recall import recall
+from challenge.models import Stretch
+from tests.gallery.letters import mails
+from tests.gallery.pages import cast, every_page
+from tests.gallery.promise import tell
+from tests.gallery.throwaway import INSTEAD, RECALLED, WHY
+
+pytestmark = pytest.mark.browser
+
+SCHEMES = ("light", "dark")
+# What lies under a mistake: forms that were sent with wrong things in them.
+WRONG = {
+    "sign-up": ("[name=email]", "maya@"),
+    "check-in": ("[name=distance]", "far"),
+    "day": ("[name=text]", ""),
+    "links": ("[name=email]", "maya@"),
+}
+
+SEND_AS_IT_IS = "field => { field.form.noValidate = true; field.form.requestSubmit(); }"
+
+
+class Looks:
+    """Every look that axe had at something, and what it found there."""
+
+    def __init__(self) -> None:
+        self.begun, self.count, self.found = time.monotonic(), 0, []
+
+    def at(self, page: Any, name: str) -> None:
+        page.evaluate(AXE_SCRIPT)
+        for scheme in SCHEMES:
+            page.emulate_media(color_scheme=scheme)
+            self.count += 1
+            for violation in page.evaluate("axe.run({resultTypes: ['violations']})")["violations"]:
+                for node in violation["nodes"]:
+                    where = " ".join(map(str, node["target"]))
+                    self.found.append(f"{name}, {scheme}: {violation['id']} at {where}: {node['html'][:90]}")
+
+    def told(self, what: str) -> str:
+        seconds = time.monotonic() - self.begun
+        looks = f"{self.count} looks in {seconds:.0f} s"
+        return f"M3 axe: {what}, light and dark, {looks}: {len(self.found)} violations"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_every_page(
+    program: Any,
+    site: str,
+    go: Callable[[datetime], None],
+    open_page: Callable[..., Any],
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    now = timezone.now()
+    stretches = Stretch.objects.filter(program=program)
+    recall(stretches.get(slug=RECALLED), stretches.get(slug=INSTEAD), WHY, now, None)
+    pages = every_page(cast(program, go, now), now)
+    page, looks = open_page(reduced_motion="reduce"), Looks()  # colours that move have no contrast yet
+
+    for name, (address, status) in pages.items():
+        assert page.goto(address).status == status, name
+        looks.at(page, name)
+    for name, (field, value) in WRONG.items():
+        page.goto(pages[name].address)
+        page.fill(field, value)
+        with page.expect_navigation() as sent:
+            page.eval_on_selector(field, SEND_AS_IT_IS)
+        assert sent.value.status == 422, name
+        looks.at(page, f"{name} sent wrongly")
+
+    tell(capsys, looks.told(f"{len(pages) + len(WRONG)} pages"))
+    assert not looks.found, "\n".join(looks.found)
+
+
+def test_every_mail(browser: Any, capsys: pytest.CaptureFixture[str]) -> None:
+    page, looks = browser.new_page(viewport={"width": 390, "height": 844}), Looks()
+    page.route("**/*", lambda route: route.fulfill(body=""))  # their pictures are looked at by eye
+
+    found = mails("mid", "")
+    for mail in found:
+        page.set_content(mail.html)
+        looks.at(page, mail.name)
+
+    tell(capsys, looks.told(f"{len(found)} mails"))
+    assert not looks.found, "\n".join(looks.found)

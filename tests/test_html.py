@@ -1,0 +1,51 @@
+"""M4: the Nu Html Checker finds no error in any page, with forms filled in wrongly among them."""
+
+import json
+import os
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from tests.gallery.letters import mails
+from tests.gallery.promise import leave_out, tell
+from tests.gallery.throwaway import ROOT, everything
+
+pytestmark = pytest.mark.pure
+
+JAR = Path(os.environ.get("VNU_JAR", ROOT / "var/npm/node_modules/vnu-jar/build/dist/vnu.jar"))
+BROKEN = "<!DOCTYPE html><html lang=en><title>Broken</title><p><b>never closed</p><img src=x>"
+
+
+def test_no_page_has_an_error(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    pages = sorted((everything() / "pages").glob("*.html"))
+    broken = tmp_path / "broken.html"
+    broken.write_text(BROKEN)
+    letters = []
+    for mail in mails("mid", ""):
+        letters.append(tmp_path / f"{mail.name}.mail.html")
+        letters[-1].write_text(mail.html)
+    found = _errors([*pages, *letters, broken])
+    errors = [f"{page.name}: {error}" for page in pages for error in found[page.name]]
+    tell(capsys, f"M4 Nu Html Checker: {len(pages)} pages, {len(errors)} errors")
+    # What Outlook wants is in no standard; nobody promised a mail without it.
+    kinds = sorted({error.partition(" In: ")[0] for letter in letters for error in found[letter.name]})
+    tell(capsys, f"For information, in {len(letters)} mails: {' '.join(kinds) or 'none'}")
+
+    assert found["broken.html"]
+    assert not errors, "\n".join(errors)
+
+
+def _errors(files: list[Path]) -> dict[str, list[str]]:
+    """What is wrong with each file, by its name; one Java reads them all."""
+    java = shutil.which("java") or leave_out("Java is not installed")
+    if not JAR.exists():
+        leave_out("the Nu Html Checker is not installed: npm install --prefix var/npm vnu-jar")
+    command = [java, "-jar", JAR, "--errors-only", "--exit-zero-always", "--format", "json", *files]
+    ran = subprocess.run(command, capture_output=True, text=True, timeout=300, check=True)
+    found: dict[str, list[str]] = {file.name: [] for file in files}
+    for message in json.loads(ran.stderr)["messages"]:
+        extract = " ".join(message.get("extract", "").split())
+        found[Path(message["url"]).name].append(f"{message['message']} In: {extract}")
+    return found

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol, TypeVar
 
+from django.db.models import Count, Q
+
 from challenge.models import Day, Delivery, Enrollment
 
 
@@ -55,17 +57,20 @@ class Audience:
 
 
 def audience(day: Day) -> Audience:
-    """Where the runners of open enrollments stand with a day."""
+    """Where the runners of confirmed, open enrollments stand with a day. Who can't get it any more, as
+    the server refused it for good or a later day was sent, counts for nothing."""
     runners = Enrollment.objects.filter(program=day.program_id, state__in=Enrollment.OPEN_STATES)
-    lessons = Delivery.objects.filter(
-        kind=Delivery.Kind.LESSON, day=day.number, copy=0, sent_at__isnull=False, enrollment__in=runners
-    )
+    runners = runners.exclude(state=Enrollment.State.PENDING)
+    every = Delivery.objects.filter(kind=Delivery.Kind.LESSON, copy=0, enrollment__in=runners)
+    lessons = every.filter(day=day.number, sent_at__isnull=False)
+    beyond = every.filter(Q(day=day.number, sent_at__isnull=False) | Q(day__gt=day.number))
     revisions = list(day.revisions.only("number", "published_at", "for_all"))
     begun: Counter[int] = Counter()
-    pins = runners.filter(pinned_at__isnull=False).exclude(pk__in=lessons.values("enrollment"))
-    for pinned_at in pins.values_list("pinned_at", flat=True):
+    waiting = runners.filter(pinned_at__isnull=False).exclude(pk__in=beyond.values("enrollment"))
+    pins = waiting.values("pinned_at").annotate(count=Count("pk")).order_by()
+    for pinned_at, count in pins.values_list("pinned_at", "count"):
         if chosen := pick(revisions, pinned_at):
-            begun[chosen.number] += 1
+            begun[chosen.number] += count
     return Audience(
         sent=Counter(number for number in lessons.values_list("revision__number", flat=True) if number),
         begun=begun,

@@ -3,7 +3,7 @@
 import logging
 from datetime import datetime, timedelta
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Max, Q, QuerySet
 
 from challenge import schedule
 from challenge.delivery.transport import Verdict
@@ -58,15 +58,19 @@ def were_sent(recall: Recall) -> QuerySet[Enrollment]:
     """Whoever was, or may have been, sent the stretch and was not told yet: of each runner who has not
     left the newest confirmed enrollment, whichever one the lesson went to."""
     showed = Revision.objects.filter(stretches=recall.stretch_id, published_at__lte=recall.recalled_at)
-    hers = {"enrollment__runner": OuterRef("runner"), "enrollment__program": OuterRef("program")}
-    sent = Delivery.objects.filter(**hers, kind=Kind.LESSON, sent_at__isnull=False, revision__in=showed)
-    told = Delivery.objects.filter(**hers, kind=Kind.CORRECTION, recall=recall.pk)
+    sent = Delivery.objects.filter(kind=Kind.LESSON, sent_at__isnull=False, revision__in=showed)
+    told = Delivery.objects.filter(kind=Kind.CORRECTION, recall=recall.pk)
     here = Enrollment.objects.filter(program=recall.stretch.program_id)
     here = here.exclude(state__in=[State.PENDING, State.WITHDRAWN])
-    newer = here.filter(runner=OuterRef("runner"), pk__gt=OuterRef("pk"))
-    return here.filter(
-        Q(Exists(sent)) | Q(runner__in=_in_doubt(recall, showed)), ~Exists(newer), ~Exists(told)
-    ).order_by("pk")
+    newest = here.values("runner").annotate(newest=Max("pk")).order_by().values("newest")
+    return (
+        here.filter(
+            Q(runner__in=sent.values("enrollment__runner")) | Q(runner__in=_in_doubt(recall, showed)),
+            pk__in=newest,
+        )
+        .exclude(runner__in=told.values("enrollment__runner"))
+        .order_by("pk")
+    )
 
 
 def _in_doubt(recall: Recall, showed: QuerySet[Revision]) -> list[int]:

@@ -1,5 +1,6 @@
 """Publishing a day or a stretch: numbered versions, kept; the files stay behind what the coach did."""
 
+import re
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -151,6 +152,17 @@ def test_what_blocks_publishing_a_day(day: Day) -> None:
     assert "stretches" in places(day, words_of(day, stretches=["no-such-stretch"]))
     assert places(day, words_of(day, points=["E1"])) == {"points"}
     assert places(day, words_of(day, subject="A cure for your hips")) == {"subject"}
+
+
+def test_a_language_that_is_not_whole_blocks_publishing_and_not_sending(
+    day: Day, alice: Any, settings: Any, sink: Any, go: Any, now: datetime
+) -> None:
+    settings.LANGUAGES = [("en", "English"), ("de", "German")]
+    [gap] = review_day(day, words_of(day))
+    assert gap.place == "mail"
+    assert re.search(r"not whole in German: \d\d+ pieces are not translated", gap.message)
+    go(now)
+    assert len(sink.lessons) == 1
 
 
 def test_what_blocks_publishing_a_stretch(program: Any) -> None:

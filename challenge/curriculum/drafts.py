@@ -10,7 +10,7 @@ from challenge.models import Day, Stretch
 
 
 class Overtaken(Exception):
-    """Somebody saved another draft meanwhile."""
+    """Somebody saved another draft, or published other words, meanwhile."""
 
 
 def working_copy(item: Day | Stretch) -> Content:
@@ -24,16 +24,32 @@ def working_copy(item: Day | Stretch) -> Content:
 
 
 def save(
-    item: Day | Stretch, words: Content, seen: datetime | None, author: User | None, now: datetime
+    item: Day | Stretch,
+    words: Content,
+    seen: datetime | None,
+    author: User | None,
+    now: datetime,
+    base: int | None = None,
 ) -> None:
-    """Keep a draft. `seen` is when the draft that the author opened was saved (None: there was none);
-    raises Overtaken, and keeps the other one, when another was saved since."""
+    """Keep a draft. `seen` is when the draft that the author opened was saved (None: there was none),
+    `base` the number of the version that was published then (0: none was); raises Overtaken, and keeps
+    what there is, when another draft was saved or other words were published since."""
     with transaction.atomic():
         held = type(item)._default_manager.select_for_update(of=("self",)).get(pk=item.pk)
-        if held.draft_saved_at != seen:
+        if held.draft_saved_at != seen or (base is not None and _published_since(held, base)):
             raise Overtaken
         held.draft, held.draft_saved_at, held.draft_by = words, now, author
         held.save(update_fields=["draft", "draft_saved_at", "draft_by"])
+
+
+def _published_since(item: Day | Stretch, base: int) -> bool:
+    """Whether other words than those of version `base` are published by now. A day that was put together
+    anew with a stretch has a new version that says the same."""
+    if isinstance(item, Stretch):
+        contents = {each.number: each.content for each in item.versions.filter(number__gte=base)}
+    else:
+        contents = {each.number: own_words(each.content) for each in item.revisions.filter(number__gte=base)}
+    return bool(contents) and contents[max(contents)] != contents.get(base)
 
 
 def drop(item: Day | Stretch) -> None:

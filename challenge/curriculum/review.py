@@ -8,13 +8,14 @@ from challenge.curriculum.compile import compile_lesson
 from challenge.curriculum.lesson import Content, assemble
 from challenge.curriculum.lint import Finding, lint_lesson, lint_self_check, lint_stretch
 from challenge.curriculum.parse import DAY_MINUTES
+from challenge.curriculum.translations import gaps
 from challenge.models import Day, Stretch
 
 
 def review_day(day: Day, words: Content) -> list[Finding]:
     """What has to be mended before a day's words may be published. Empty when they may."""
     content = assemble(day, words)
-    found = [*lint_lesson(content), *_parts(day, words, content), *_drawings(content["day"])]
+    found = [*lint_lesson(content), *_parts(day, words, content), *_drawings(content["day"]), *gaps()]
     # A mail is only put together from words that are clean.
     return found or audit(compile_lesson(content, day.program.length))
 

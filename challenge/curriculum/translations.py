@@ -1,0 +1,45 @@
+"""What of a mail's frame is not translated: a day isn't published while a language has gaps."""
+
+import ast
+import re
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.utils.translation import gettext as _
+from django.utils.translation import trans_real
+from django.utils.translation.template import templatize
+
+from challenge.curriculum.lint import Finding
+
+SOURCE = "en"
+_ASKED = re.compile(r"gettext\(u('(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\")")
+
+
+def gaps() -> list[Finding]:
+    """A finding for each language of the site, its source language left out, that lacks words."""
+    advice = _(
+        "The mail is not whole in %(language)s: %(count)d pieces are not translated, such as %(text)s."
+    )
+    found = []
+    for code, name in settings.LANGUAGES:
+        if code == SOURCE:
+            continue
+        known: Any = trans_real.translation(code)._catalog  # type: ignore[attr-defined]
+        # A text with a plural is kept under itself and the number of its form.
+        missing = [text for text in _words() if text not in known and (text, 0) not in known]
+        if missing:
+            values = {"language": str(name), "count": len(missing), "text": repr(missing[0])}
+            found.append(Finding("mail", 1, advice % values))
+    return found
+
+
+@lru_cache
+def _words() -> list[str]:
+    """Every text of the mails' templates that can be translated."""
+    folder = Path(settings.TEMPLATES[0]["DIRS"][0]) / "emails"
+    sources = [str(templatize(path.read_text())) for path in sorted(folder.rglob("*.*"))]
+    return list(
+        dict.fromkeys(ast.literal_eval(text) for source in sources for text in _ASKED.findall(source))
+    )

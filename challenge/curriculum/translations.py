@@ -3,7 +3,6 @@
 import ast
 import re
 from functools import lru_cache
-from pathlib import Path
 from typing import Any
 
 from django.conf import settings
@@ -38,7 +37,7 @@ def gaps() -> list[Finding]:
 @lru_cache
 def _words() -> list[str]:
     """Every text of the mails' templates that can be translated."""
-    folder = Path(settings.TEMPLATES[0]["DIRS"][0]) / "emails"
+    folder = settings.BASE_DIR / "templates" / "emails"
     sources = [str(templatize(path.read_text())) for path in sorted(folder.rglob("*.*"))]
     return list(
         dict.fromkeys(ast.literal_eval(text) for source in sources for text in _ASKED.findall(source))

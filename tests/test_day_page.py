@@ -157,6 +157,21 @@ def test_who_has_left_may_read_and_ask_no_more(
     assert not Question.objects.exists()
 
 
+def test_thanks_are_for_a_question_of_hers_about_this_day(
+    client: Client, alice: Any, bob: Any, go: Go, clock: Any, now: datetime
+) -> None:
+    go(now)
+    thanked = f"{page_of(alice, now)}?asked"
+    Question.objects.create(enrollment=bob, day=1, text="Why?", asked_at=now)
+    Question.objects.create(enrollment=alice, day=2, text="Why?", asked_at=now)
+    assert b"your question is kept" not in client.get(thanked).content
+
+    client.post(page_of(alice, now), {"text": "Why?"})
+    assert b"your question is kept" in client.get(thanked).content
+    clock.move_to(now + DAY)
+    assert b"your question is kept" not in client.get(thanked).content
+
+
 def test_looking_changes_nothing_and_stays_private(
     client: Client, alice: Any, go: Go, clock: Any, now: datetime
 ) -> None:

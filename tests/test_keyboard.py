@@ -5,7 +5,9 @@ from datetime import datetime
 from typing import Any
 
 import pytest
+from django.utils import timezone
 
+from challenge.delivery.links import Purpose, url
 from challenge.models import CheckIn, Enrollment
 from tests.smtp_sink import Sink
 from tests.visitor import confirm_link, heading, lesson_link, link
@@ -62,6 +64,12 @@ SHOWS_FOCUS = """() => {
 }"""
 
 
+IN_SIGHT = """field => {
+  const box = (field.closest("label") ?? field).getBoundingClientRect();
+  return box.top >= 0 && box.bottom <= innerHeight;
+}"""
+
+
 def test_by_keyboard_alone(program: Any, site: str, sink: Sink, go: Go, open_page: Open) -> None:
     page = open_page(width=1024, timezone_id="Europe/London")
     keys = Keyboard(page)
@@ -104,12 +112,45 @@ def test_by_keyboard_alone(program: Any, site: str, sink: Sink, go: Go, open_pag
     assert heading(page) == "Your course goes on"
 
 
+def test_a_refused_form_begins_at_what_is_to_be_mended(
+    program: Any, site: str, sink: Sink, go: Go, open_page: Open, enroll: Any
+) -> None:
+    now = timezone.now()
+    alice = enroll("alice", now=now)
+    go(max(now, alice.next_due_at))
+    page = open_page(java_script_enabled=False)
+
+    def has_focus() -> str:
+        shown = page.locator(":focus")
+        assert shown.count() == 1
+        assert shown.evaluate(IN_SIGHT)
+        return str(shown.get_attribute("name"))
+
+    page.goto(f"{site}/#join")
+    page.fill("[name=email]", "maya@example.com")
+    page.click("main form button")
+    page.wait_for_load_state()
+    assert has_focus() == "first_name"
+    page.goto(f"{site}/links/")
+    page.click("button")
+    page.wait_for_load_state()
+    assert has_focus() == "email"
+    page.goto(f"{url(Purpose.DAY, now, alice.pk, 1)}?asked#ask")
+    page.click("button")
+    page.wait_for_load_state()
+    assert has_focus() == "text"
+    page.goto(url(Purpose.CHECK_IN, now, alice.pk, 1))
+    page.click("button")
+    page.wait_for_load_state()
+    assert has_focus() == "status"
+
+
 def test_the_public_pages_by_keyboard_alone(program: Any, site: str, open_page: Open) -> None:
     page = open_page(width=1024)
     keys = Keyboard(page)
     page.goto(site)
-    keys.presses("summary", "Enter")
-    assert page.locator("details[open]").count() == 1
+    keys.follows(".first a")
+    assert page.locator(":target").count() == 1
     page.goto(site)
     keys.follows("nav a[href='/library/']")
     keys.types("[name=words]", "bridge")

@@ -15,6 +15,8 @@ from tests.visitor import whole_database
 
 pytestmark = pytest.mark.django_db
 
+APOSTROPHES = "'\u2019\u2018\u02bc`\u00b4"
+
 
 def found(client: Client, **wanted: str) -> set[str]:
     page = client.get("/library/", wanted).content.decode()
@@ -47,6 +49,8 @@ def test_every_stretch_is_there_with_its_picture(client: Client, program: Any) -
         ({"words": "press-up"}, {"prone-press-up"}),
         ({"words": "CÓUCH  strétch"}, {"couch-stretch"}),
         ({"words": "couch zebra"}, set()),
+        *(({"words": f"child{mark}s pose"}, {"childs-pose-side-reach"}) for mark in APOSTROPHES),
+        ({"words": "couch\0 stretch"}, {"couch-stretch"}),
         ({"words": "90/90"}, {"ninety-ninety-breathing"}),
         ({"equipment": "soft ball"}, {"ball-release"}),
         ({"equipment": "chair", "words": "breathing"}, {"ninety-ninety-breathing"}),
@@ -56,6 +60,16 @@ def test_every_stretch_is_there_with_its_picture(client: Client, program: Any) -
 )
 def test_it_is_searched(client: Client, program: Any, wanted: dict[str, str], expected: set[str]) -> None:
     assert found(client, **wanted) == expected
+
+
+def test_of_too_many_words_the_first_are_used_and_it_says_so(client: Client, program: Any) -> None:
+    words = "couch " * 16 + "stre" + "zebra" * 20
+    page = client.get("/library/", {"words": words}).content.decode()
+
+    assert found(client, words=words) == {"couch-stretch"}
+    assert "only its first 100 characters were used" in page
+    assert f'value="{words[:100]}"' in page
+    assert b"were used" not in client.get("/library/", {"words": words[:100]}).content
 
 
 @pytest.mark.parametrize("area", ["front of hip", "back of hip", "low back", "breath", "legs"])

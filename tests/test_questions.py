@@ -1,5 +1,6 @@
 """Asking the coach on the page of a day."""
 
+import re
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
@@ -43,8 +44,8 @@ def test_a_question_is_kept_and_the_page_says_so(
     [
         ("", "Write your question first."),
         (" \n\t ", "Write your question first."),
-        ("x" * 2001, "at most 2000 characters (it has 2001)"),
-        ("why\x00", "Null characters are not allowed"),
+        ("x" * 2001, "Please shorten this to at most 2000 characters (it has 2001)"),
+        ("why\x00", "There is an invisible character in this"),
     ],
 )
 def test_what_is_no_question_is_marked_and_kept_in_the_field(
@@ -56,6 +57,7 @@ def test_what_is_no_question_is_marked_and_kept_in_the_field(
     assert answer.status_code == 422
     assert said in page
     assert 'aria-invalid="true"' in page
+    assert re.findall(r"<(\w+)[^>]* autofocus", page) == ["textarea"]
     assert "day-title" in page
     assert text.strip() in page
     assert not Question.objects.exists()
@@ -93,6 +95,7 @@ def test_ten_questions_a_day_and_the_eleventh_stays_in_the_field(
     assert answer.status_code == 429
     assert "Question 10, with many words?</textarea>" in answer.content.decode()
     assert b"ten questions within a day" in answer.content
+    assert re.findall(rb"<(\w+)[^>]* autofocus", answer.content) == [b"textarea"]
     assert Question.objects.count() == 10
     clock.move_to(now + timedelta(days=1))
     assert client.post(path, {"text": "Question 10, with many words?"}).status_code == 302

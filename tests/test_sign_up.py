@@ -7,12 +7,13 @@ import pytest
 
 from accounts.addresses import keyed_hash
 from accounts.models import Consent, User
-from challenge.models import Delivery, Enrollment, Event, Suppression
+from challenge.delivery.links import Purpose, url
+from challenge.models import Cohort, Delivery, Enrollment, Event, Program, Suppression
 from tests.visitor import Visitor, body, seen, whole_database
 
 pytestmark = pytest.mark.django_db
 
-HOUR = timedelta(hours=1)
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 
 
 def test_the_answer_is_the_same_for_every_address(visitor: Visitor, enroll: Any, now: datetime) -> None:
@@ -124,3 +125,19 @@ def test_the_newest_form_is_the_one_that_counts(visitor: Visitor, now: datetime)
     visitor.confirms(first)
     assert [c.purpose for c in Consent.objects.exclude(given_at=None)] == ["mail"]
     assert User.objects.get().first_name == "Maja"
+
+
+def test_what_is_wrong_is_mended_on_the_page_of_the_same_cohort(visitor: Visitor, now: datetime) -> None:
+    starts_on = now.date() + 20 * DAY
+    Cohort.objects.create(program=Program.objects.get(), slug="spring", name="Spring", starts_on=starts_on)
+    path = visitor.signs_up(now, path="/join/spring/")
+
+    assert b'<a href="/join/spring/">Fill in the form once more' in visitor.client.get(path).content
+
+
+def test_who_left_is_asked_back_only_while_one_can_join(visitor: Visitor, enroll: Any, now: datetime) -> None:
+    page = url(Purpose.LEAVE, now, enroll("alice", state="withdrawn").pk)
+    assert b"Join again" in visitor.client.get(page).content
+
+    Program.objects.update(is_open=False)
+    assert b"Join again" not in visitor.client.get(page).content

@@ -1,5 +1,6 @@
 """Bad input to the sign-up form: marked, explained, and nothing of the rest is lost."""
 
+import re
 from datetime import datetime
 
 import pytest
@@ -9,6 +10,13 @@ from challenge.models import Delivery, Enrollment
 from tests.visitor import Visitor, body
 
 pytestmark = pytest.mark.django_db
+
+
+def focused(page: str) -> list[str]:
+    """The names of the fields that have the focus when the page opens."""
+    return re.findall(r'<(?:input|select|textarea)[^>]* name="(\w+)"[^>]* autofocus', page) + re.findall(
+        r'<(?:input|select|textarea)[^>]* autofocus[^>]* name="(\w+)"', page
+    )
 
 
 def test_the_form_offers_every_quarter_of_an_hour_and_every_zone(visitor: Visitor) -> None:
@@ -30,18 +38,18 @@ def test_the_form_offers_every_quarter_of_an_hour_and_every_zone(visitor: Visito
         ("email", "maya", "can&#x27;t be reached by mail"),
         ("email", "maya@localhost", "can&#x27;t be reached by mail"),
         ("email", "jörg@example.com", "characters before the @-sign are not supported"),
-        ("email", "m" * 308 + "@example.com", "at most 254 characters (it has 320)"),
+        ("email", "m" * 308 + "@example.com", "Please shorten this to at most 254 characters (it has 320)"),
         ("email", "maya@example.com\r\nBcc: bob@example.com", "can&#x27;t be reached by mail"),
-        ("email", "maya@example.com\x00", "Null characters are not allowed"),
+        ("email", "maya@example.com\x00", "There is an invisible character in this"),
         ("first_name", "", "Write the name"),
         ("first_name", " \r\n ", "Write the name"),
-        ("first_name", "m" * 61, "at most 60 characters (it has 61)"),
+        ("first_name", "m" * 61, "Please shorten this to at most 60 characters (it has 61)"),
         ("first_name", "Win at spam.example", "without a link"),
         ("first_name", "http://spam", "without a link"),
         ("starts_on", "", "Choose the day"),
         ("starts_on", "soon", "Write the day as"),
         ("starts_on", "2026-02-30", "Write the day as"),
-        ("send_at", "", "This field is required"),
+        ("send_at", "", "Choose the hour of your lessons"),
         ("send_at", "07:10", "Choose an hour from the list"),
         ("send_at", "25:00", "Choose an hour from the list"),
         ("time_zone", "", "Choose the time zone that you live in"),
@@ -62,6 +70,7 @@ def test_bad_input_is_marked_and_nothing_is_lost(
     assert said in page
     assert page.count('aria-invalid="true"') == 1
     assert f'id="id_{field}_error"' in page
+    assert focused(page) == [field]
     kept = {
         "email": 'value="maya@example.com"',
         "first_name": 'value="Maya"',
@@ -81,6 +90,19 @@ def test_an_empty_form_is_answered_with_every_mark(visitor: Visitor) -> None:
 
     assert answer.status_code == 422
     assert answer.content.count(b'aria-invalid="true"') == 6
+    assert focused(answer.content.decode()) == ["email"]
+
+
+@pytest.mark.parametrize("path", ["/", "/links/"])
+def test_a_form_that_nobody_sent_takes_no_focus(visitor: Visitor, path: str) -> None:
+    assert focused(visitor.client.get(path).content.decode()) == []
+
+
+def test_an_address_for_links_is_asked_for_again(visitor: Visitor) -> None:
+    page = visitor.client.post("/links/", {"email": "maya"}).content.decode()
+
+    assert focused(page) == ["email"]
+    assert 'aria-describedby="id_email_error"' in page
 
 
 def test_a_name_can_not_smuggle_a_header(visitor: Visitor, now: datetime) -> None:

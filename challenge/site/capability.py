@@ -15,6 +15,7 @@ from accounts import capabilities
 from challenge.delivery.links import Purpose
 from challenge.models import Enrollment
 from challenge.site.forms import LinksForm
+from challenge.site.public import visit
 
 View = Callable[..., HttpResponse]
 
@@ -49,5 +50,5 @@ def capability(purpose: Purpose) -> Callable[[Callable[Concatenate[HttpRequest, 
 
 def trouble(request: HttpRequest, what: str, status: int, **context: Any) -> HttpResponse:
     """The page that says what is wrong with a link and offers a fresh one by mail."""
-    context |= {"what": what, "form": LinksForm()}
+    context |= {"visit": visit(request), "what": what, "form": LinksForm()}
     return render(request, "pages/link_trouble.html", context, status=status)

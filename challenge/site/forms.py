@@ -8,11 +8,19 @@ from zoneinfo import ZoneInfo
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from accounts.addresses import AddressError, normalise
 from challenge import schedule
 from challenge.checkins.record import HEALTH_DATA, Report
 from challenge.enrollment.hours import hour_choices, zone_choices
 from challenge.models import CheckIn, Cohort
+from challenge.site.fields import (
+    AddressField,
+    Cells,
+    CommaDecimalField,
+    LongSelect,
+    NoteField,
+    PlainForm,
+    TextField,
+)
 
 FARTHEST = timedelta(days=180)
 SCALE_CHOICES = [*((str(n), str(n)) for n in range(11)), ("", _("skip"))]
@@ -22,54 +30,6 @@ LINK_LIKE = re.compile(r"[/@<>]|\w\.\w{2}")
 
 def _scale(value: Any) -> int | None:
     return int(value) if value not in ("", None) else None
-
-
-class PlainForm(forms.Form):
-    """A form whose labels end without a colon."""
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **{"label_suffix": "", **kwargs})
-
-
-class AddressField(forms.CharField):
-    """An address in its one spelling, refused with a reason that a person understands."""
-
-    default_error_messages = {"required": _("Write the address that your mail goes to.")}
-    widget = forms.EmailInput(attrs={"autocomplete": "email", "inputmode": "email"})
-
-    def clean(self, value: Any) -> str:
-        text = super().clean(value)
-        try:
-            return normalise(text)
-        except AddressError as error:
-            message = _("This address can't be reached by mail: %(why)s") % {"why": error}
-            raise forms.ValidationError(message, code="address") from error
-
-
-class CommaDecimalField(forms.DecimalField):
-    """A number that may be written with a comma."""
-
-    def to_python(self, value: Any) -> Any:
-        return super().to_python(value.replace(",", ".") if isinstance(value, str) else value)
-
-
-class NoteField(forms.CharField):
-    """Text whose line ends count once: browsers send each as two characters."""
-
-    def to_python(self, value: Any) -> Any:
-        return super().to_python(value.replace("\r\n", "\n") if isinstance(value, str) else value)
-
-
-class LongSelect(forms.Select):
-    """A select of hundreds of options, rendered quickly."""
-
-    template_name = "pages/long_select.html"
-
-
-class Cells(forms.RadioSelect):
-    """Radio buttons side by side, each a cell to tap."""
-
-    template_name = "pages/cells.html"
 
 
 class HourForm(PlainForm):
@@ -82,7 +42,10 @@ class HourForm(PlainForm):
         initial="06:30",
         widget=LongSelect,
         help_text=_("Lessons arrive at this time of your own day."),
-        error_messages={"invalid_choice": _("Choose an hour from the list.")},
+        error_messages={
+            "required": _("Choose the hour of your lessons."),
+            "invalid_choice": _("Choose an hour from the list."),
+        },
     )
     time_zone = forms.ChoiceField(
         label=_("Time zone"),
@@ -99,7 +62,7 @@ class SignUpForm(HourForm):
     """One page from a visitor to a pending enrollment."""
 
     email = AddressField(label=_("Email address"), max_length=254)
-    first_name = forms.CharField(
+    first_name = TextField(
         label=_("First name"),
         max_length=60,
         widget=forms.TextInput(attrs={"autocomplete": "given-name"}),
@@ -199,7 +162,7 @@ class CheckInForm(PlainForm):
         required=False,
         widget=Cells,
     )
-    pain_where = forms.CharField(label=_("Where does it hurt?"), max_length=120, required=False)
+    pain_where = TextField(label=_("Where does it hurt?"), max_length=120, required=False)
     distance = CommaDecimalField(
         label=_("Distance run"),
         min_value=0,
@@ -208,7 +171,14 @@ class CheckInForm(PlainForm):
         decimal_places=2,
         required=False,
         widget=forms.TextInput(attrs={"inputmode": "decimal"}),
-        error_messages={"invalid": _("Write a number, such as 5 or 7.5.")},
+        error_messages={
+            "invalid": _("Write a number, such as 5 or 7.5."),
+            "min_value": _("Write 0 or more."),
+            "max_value": _("Write 500 or less."),
+            "max_digits": _("Write 500 or less, with two digits after the point at most."),
+            "max_decimal_places": _("Two digits after the point are enough."),
+            "max_whole_digits": _("Write 500 or less."),
+        },
     )
     unit = forms.ChoiceField(label=_("Unit"), choices=CheckIn.Unit.choices, initial=CheckIn.Unit.KILOMETRES)
     note = NoteField(

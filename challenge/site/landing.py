@@ -5,9 +5,10 @@ from typing import Any
 from django.conf import settings
 from django.utils.translation import gettext as _
 
+from challenge.curriculum import figures
 from challenge.models import Article, Program
-from challenge.site.lessons import lesson, picture, sample
-from challenge.site.questions import answered
+from challenge.site.lessons import Picture, lesson, picture, sample
+from challenge.site.questions import asked
 
 FIRST_QUESTIONS = 4
 
@@ -21,18 +22,23 @@ def landing(program: Program) -> dict[str, Any]:
         "description": program.summary,
         "canonical": f"{settings.SITE_URL}/",
         "coach": settings.COACH_NAME,
-        "stretching": picture(
+        "stretching": _if_drawn(
             "half-kneeling-hip-flexor-2",
             _("Kneeling tall on one knee, the other foot in front: the front of the hip is marked."),
         ),
-        "muscle": picture(
+        "muscle": _if_drawn(
             "psoas-front",
             _("From the front: on each side a muscle runs from the low back to the top of the thigh."),
         ),
         "weeks": _weeks(program),
         "lesson": lesson(content) if content else None,
-        "questions": answered(faq)[:FIRST_QUESTIONS] if faq else [],
+        "questions": asked(faq)[:FIRST_QUESTIONS] if faq else [],
     }
+
+
+def _if_drawn(name: str, alt: str) -> Picture | None:
+    """A drawing that is named here and kept elsewhere: without it the page does without."""
+    return picture(name, alt) if name in figures.names() else None
 
 
 def _weeks(program: Program) -> list[dict[str, Any]]:

@@ -10,15 +10,20 @@ from challenge.models import Article
 from challenge.site.lessons import words
 
 HEADING = re.compile(r"^##[ \t]+(.+?)[ \t]*$", re.MULTILINE)
+LONGEST_ANCHOR = 80
 
 
 @dataclass(frozen=True)
-class Answered:
-    """A question, and the name by which a link may point at it."""
+class Asked:
+    """A question, the name by which a link may point at it, and its answer in Markdown."""
 
     anchor: str
     question: str
-    answer: SafeString
+    markdown: str
+
+    @property
+    def answer(self) -> SafeString:
+        return words(self.markdown)
 
 
 def introduction(article: Article) -> SafeString:
@@ -26,13 +31,13 @@ def introduction(article: Article) -> SafeString:
     return words(HEADING.split(article.body, maxsplit=1)[0])
 
 
-def answered(article: Article) -> list[Answered]:
+def asked(article: Article) -> list[Asked]:
     """The questions in their order; each anchor stands for one alone."""
     _before, *parts = HEADING.split(article.body)
-    found: dict[str, Answered] = {}
+    found: dict[str, Asked] = {}
     for place, (question, answer) in enumerate(zip(parts[::2], parts[1::2], strict=True), 1):
-        anchor = slugify(question)
+        anchor = slugify(question)[:LONGEST_ANCHOR].strip("-")
         if not anchor or anchor in found:
             anchor = f"{anchor}-{place}".strip("-")
-        found[anchor] = Answered(anchor, question, words(answer))
+        found[anchor] = Asked(anchor, question, answer)
     return list(found.values())

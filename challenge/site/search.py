@@ -9,17 +9,28 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
 from challenge.curriculum.lesson import Content
-from challenge.site.forms import PlainForm
+from challenge.site.fields import PlainForm
 
 MAT = "mat"
+LONGEST = 100
+# What keyboards, above all those of phones, write for an apostrophe.
+APOSTROPHES = str.maketrans(dict.fromkeys("\u2018\u2019\u02bc`\u00b4", "'"))
 SEARCHED = ("title", "purpose", "body")
 AT_MOST = ngettext_lazy("At most %d minute", "At most %d minutes")
+
+
+class CutField(forms.CharField):
+    """Words of which the beginning counts, and no character that can't be typed."""
+
+    def to_python(self, value: Any) -> Any:
+        text: str = super().to_python(str(value or "").replace("\0", "")) or ""
+        return text[:LONGEST]
 
 
 class LibraryForm(PlainForm):
     """What a visitor looks for. A value that is not on offer counts as none."""
 
-    words = forms.CharField(label=_("Words"), max_length=100, required=False)
+    words = CutField(label=_("Words"), max_length=LONGEST, required=False)
     minutes = forms.TypedChoiceField(label=_("Minutes"), coerce=int, empty_value=None, required=False)
     equipment = forms.ChoiceField(label=_("Equipment"), required=False)
     area = forms.ChoiceField(label=_("Area"), required=False)
@@ -56,6 +67,11 @@ def read(params: Mapping[str, str], library: Iterable[Content]) -> tuple[Library
     return LibraryForm(library, initial=wanted), wanted
 
 
+def is_too_long(params: Mapping[str, str]) -> bool:
+    """Whether the end of the words is left out."""
+    return len(params.get("words", "").strip()) > LONGEST
+
+
 def fits(stretch: Content, wanted: Mapping[str, Any]) -> bool:
     """Whether a stretch is what somebody looks for."""
     return (
@@ -67,7 +83,7 @@ def fits(stretch: Content, wanted: Mapping[str, Any]) -> bool:
 
 
 def _says(stretch: Content, words: str) -> bool:
-    """Every word counts; case, accents and the rest of a longer word do not."""
+    """Every word counts; case, accents, the kind of an apostrophe and the rest of a longer word do not."""
     said = _bare(" ".join([*(stretch[key] for key in SEARCHED), *stretch.get("area", [])]))
     return all(word in said for word in _bare(words).split())
 
@@ -79,5 +95,5 @@ def _takes(stretch: Content, item: str | None) -> bool:
 
 
 def _bare(text: str) -> str:
-    taken_apart = unicodedata.normalize("NFKD", text.casefold())
+    taken_apart = unicodedata.normalize("NFKD", text.translate(APOSTROPHES).casefold())
     return "".join(mark for mark in taken_apart if not unicodedata.combining(mark))

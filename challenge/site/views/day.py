@@ -1,6 +1,6 @@
 """The web copy of a day, as it was sent to one runner, and the place to ask about it."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django import forms
@@ -14,12 +14,14 @@ from challenge.checkins.questions import TooManyQuestions, ask
 from challenge.checkins.record import is_open, sent_lesson
 from challenge.curriculum.lesson import Content, standing_in
 from challenge.delivery.links import Purpose, url
-from challenge.models import Delivery, Enrollment, Stretch
+from challenge.models import Delivery, Enrollment, Question, Stretch
 from challenge.site.capability import capability
-from challenge.site.forms import NoteField, PlainForm
+from challenge.site.fields import NoteField, PlainForm
 from challenge.site.lessons import lesson
 
 ASKED = "asked"
+# For so long a page that was loaded anew says thanks for a question.
+THANKS = timedelta(hours=1)
 
 
 class QuestionForm(PlainForm):
@@ -46,6 +48,8 @@ def day_page(request: HttpRequest, enrollment: Enrollment, day: int) -> HttpResp
     status = 200
     if request.method == "POST":
         status = 410 if has_left else _keep(form, enrollment, day, now)
+        if status == 429:
+            form.focus("text")
         if status == 302:
             return redirect(f"{request.path}?{ASKED}#ask")
     context = {
@@ -56,7 +60,7 @@ def day_page(request: HttpRequest, enrollment: Enrollment, day: int) -> HttpResp
         "recalled": _recalled_since(enrollment, content),
         "check_in": "" if has_left else _check_in(enrollment, day, now),
         "form": None if has_left else form,
-        "asked": ASKED in request.GET,
+        "asked": ASKED in request.GET and _has_asked(enrollment, day, now),
         "too_many": status == 429,
     }
     return render(request, "pages/day.html", context, status=status)
@@ -76,6 +80,11 @@ def _keep(form: QuestionForm, enrollment: Enrollment, day: int, now: datetime) -
     except TooManyQuestions:
         return 429
     return 302
+
+
+def _has_asked(enrollment: Enrollment, day: int, now: datetime) -> bool:
+    """Whether a question about this day was kept just now: anybody can write the address that says so."""
+    return Question.objects.filter(enrollment=enrollment, day=day, asked_at__gt=now - THANKS).exists()
 
 
 def _check_in(enrollment: Enrollment, day: int, now: datetime) -> str:

@@ -8,16 +8,20 @@ from django.templatetags.static import static
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from challenge.site.public import visit
+
 
 @require_safe
 def sent_page(request: HttpRequest) -> HttpResponse:
     """The answer to every sign-up and every request for links, whatever the address is."""
-    return render(request, "pages/sent.html", {"inbox": bool(settings.INBOX_DIR)})
+    context = {"visit": visit(request), "inbox": bool(settings.INBOX_DIR)}
+    return render(request, "pages/sent.html", context)
 
 
 @require_safe
 def privacy_page(request: HttpRequest) -> HttpResponse:
-    return render(request, "pages/privacy.html", {"coach": settings.COACH_NAME})
+    context = {"visit": visit(request), "coach": settings.COACH_NAME}
+    return render(request, "pages/privacy.html", context)
 
 
 @require_safe

@@ -21,6 +21,7 @@ from challenge.site.address import client_ip
 from challenge.site.capability import capability, trouble
 from challenge.site.forms import LinksForm, SignUpForm
 from challenge.site.landing import landing
+from challenge.site.public import Visit, visit
 
 
 # No cookie goes to visitors, so there is no session that a foreign page could borrow.
@@ -31,35 +32,36 @@ def sign_up_page(request: HttpRequest, cohort: str = "") -> HttpResponse:
     group = get_object_or_404(Cohort.objects.select_related("program"), slug=cohort) if cohort else None
     program = group.program if group else Program.objects.filter(is_open=True).order_by("pk").first()
     if program is None or not program.is_open:
-        return render(request, "pages/closed.html")
+        return render(request, "pages/closed.html", {"visit": visit(request)})
+    seen = Visit(program, group)
     form = SignUpForm(request.POST if request.method == "POST" else None, now=now, cohort=group)
     if request.method == "POST":
         if form.is_valid():
-            return _sign_up(request, form, program, group)
-        return _form_again(request, form, program, status=422)
-    context = {"form": form, "program": program, "cohort": form.cohort, **landing(program)}
+            return _sign_up(request, form, program, seen)
+        return _form_again(request, form, program, seen, status=422)
+    context = {"visit": seen, "form": form, "program": program, "cohort": form.cohort, **landing(program)}
     return render(request, "pages/sign_up.html", context)
 
 
 def _form_again(
-    request: HttpRequest, form: SignUpForm, program: Program, status: int, **more: bool
+    request: HttpRequest, form: SignUpForm, program: Program, seen: Visit, status: int, **more: bool
 ) -> HttpResponse:
     """The form alone, as it was filled in, with what is to be mended."""
-    context = {"form": form, "program": program, "cohort": form.cohort, **more}
+    context = {"visit": seen, "form": form, "program": program, "cohort": form.cohort, **more}
     return render(request, "pages/sign_up_again.html", context, status=status)
 
 
-def _sign_up(request: HttpRequest, form: SignUpForm, program: Program, cohort: Cohort | None) -> HttpResponse:
+def _sign_up(request: HttpRequest, form: SignUpForm, program: Program, seen: Visit) -> HttpResponse:
     if form.is_trapped:
         return redirect("sent")
     fields: dict[str, Any] = {
         name: form.cleaned_data[name] for name in ("email", "first_name", "starts_on", "send_at", "time_zone")
     }
-    wish = Wish(**fields, program=program, cohort=cohort, health=form.cleaned_data["health_consent"])
+    wish = Wish(**fields, program=program, cohort=seen.cohort, health=form.cleaned_data["health_consent"])
     try:
         sign_up(wish, client_ip(request), timezone.now())
     except TooManyRequests:
-        return _form_again(request, form, program, status=429, too_many=True)
+        return _form_again(request, form, program, seen, status=429, too_many=True)
     tasks.nudge(tasks.send)
     return redirect("sent")
 
@@ -110,7 +112,8 @@ def links_page(request: HttpRequest) -> HttpResponse:
             tasks.nudge(tasks.send)
             return redirect("sent")
     status = 429 if too_many else 422 if form.is_bound else 200
-    return render(request, "pages/links.html", {"form": form, "too_many": too_many}, status=status)
+    context = {"visit": visit(request), "form": form, "too_many": too_many}
+    return render(request, "pages/links.html", context, status=status)
 
 
 def _with_address(request: HttpRequest) -> dict[str, str]:

@@ -1,0 +1,83 @@
+"""The parts that the forms of the site are made of: their words, their fields, their widgets."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from accounts.addresses import AddressError, normalise
+
+
+class PlainForm(forms.Form):
+    """A form whose labels end without a colon; once refused, the first field to mend has the focus."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **{"label_suffix": "", **kwargs})
+
+    def full_clean(self) -> None:
+        super().full_clean()
+        if bad := [name for name in self.fields if name in self.errors]:
+            self.focus(bad[0])
+
+    def focus(self, name: str) -> None:
+        """Begin at this field, when the page opens."""
+        self.fields[name].widget.attrs["autofocus"] = True
+
+
+class TextField(forms.CharField):
+    """Text that is refused in our own words."""
+
+    default_error_messages = {
+        "max_length": _("Please shorten this to at most %(limit_value)d characters (it has %(show_value)d)."),
+        "null_characters_not_allowed": _(
+            "There is an invisible character in this that can't be kept: type it again."
+        ),
+    }
+
+
+class AddressField(TextField):
+    """An address in its one spelling, refused with a reason that a person understands."""
+
+    default_error_messages = {"required": _("Write the address that your mail goes to.")}
+    widget = forms.EmailInput(attrs={"autocomplete": "email", "inputmode": "email"})
+
+    def clean(self, value: Any) -> str:
+        text = super().clean(value)
+        try:
+            return normalise(text)
+        except AddressError as error:
+            message = _("This address can't be reached by mail: %(why)s") % {"why": error}
+            raise forms.ValidationError(message, code="address") from error
+
+
+class CommaDecimalField(forms.DecimalField):
+    """A number that may be written with a comma."""
+
+    def to_python(self, value: Any) -> Any:
+        return super().to_python(value.replace(",", ".") if isinstance(value, str) else value)
+
+
+class NoteField(TextField):
+    """Text whose line ends count once: browsers send each as two characters."""
+
+    def to_python(self, value: Any) -> Any:
+        return super().to_python(value.replace("\r\n", "\n") if isinstance(value, str) else value)
+
+
+class LongSelect(forms.Select):
+    """A select of hundreds of options, rendered quickly."""
+
+    template_name = "pages/long_select.html"
+
+
+class Cells(forms.RadioSelect):
+    """Radio buttons side by side, each a cell to tap."""
+
+    template_name = "pages/cells.html"
+
+    def create_option(self, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        option = super().create_option(*args, **kwargs)
+        if option["index"] != "0":
+            # One element of a page may have it.
+            option["attrs"].pop("autofocus", None)
+        return option

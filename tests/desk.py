@@ -33,7 +33,7 @@ class Room:
         form = work.form()
         values = {name: form[name].value() for name in form.fields}
         given = {name: value for name, value in values.items() if value not in (None, False)}
-        return {**given, "seen": work.stamp, "do": "save", **changes}
+        return {**given, "seen": work.stamp, "base": work.newest_number, "do": "save", **changes}
 
     def get(self, room: str = "change", *where: Any, **query: str) -> Any:
         return self.client.get(self.work.address(room, *where), query)
@@ -45,7 +45,8 @@ class Room:
     def answer(self, reach: str = "new", **changes: Any) -> dict[str, Any]:
         """The publish screen's form as it opens, with changes."""
         work = self.work
-        return {"reach": reach, "note": "", "base": work.newest_number, "seen": work.stamp, **changes}
+        stand = {"base": work.newest_number, "seen": work.stamp, "shown": work.shown(work.working_copy)}
+        return {"reach": reach, "note": "", **stand, **changes}
 
     def publish(self, reach: str = "new", **changes: Any) -> Any:
         return self.client.post(self.work.address("publish"), self.answer(reach, **changes), follow=True)

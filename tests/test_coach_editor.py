@@ -77,36 +77,6 @@ def test_the_same_form_sent_twice_is_one_draft(day: Room) -> None:
     assert LogEntry.objects.count() == 1
 
 
-def test_two_coaches_see_both_drafts_and_lose_neither(day: Room) -> None:
-    mine = day.form(title="Mine <i>", points=["S2", "E7"])
-    day.save(title="Hers")
-
-    page = day.client.post(day.work.address("change"), mine)
-
-    assert page.status_code == 409
-    assert day.item.draft["day"]["title"] == "Hers"
-    assert "<del>Hers</del>" in page.content.decode()
-    assert "<ins>Mine &lt;i&gt;</ins>" in page.content.decode()
-    again = {**{name: value for name, value in page.context["posted"]}, "seen": page.context["work"].stamp}
-    assert again["title"] == "Mine <i>"
-    again["points"] = [value for name, value in page.context["posted"] if name == "points"]
-    day.client.post(day.work.address("change"), {**again, "do": "save"})
-    assert day.item.draft["day"]["title"] == "Mine <i>"
-    assert day.item.draft["day"]["points"] == ["S2", "E7"]
-
-
-def test_a_draft_that_was_published_meanwhile_is_not_lost_either(day: Room) -> None:
-    day.save(title="First")
-    mine = day.form(title="Second")
-    day.publish()
-
-    page = day.client.post(day.work.address("change"), mine)
-
-    assert page.status_code == 409
-    assert "published or dropped meanwhile" in said(page)
-    assert "<ins>Second</ins>" in page.content.decode()
-
-
 def test_a_draft_is_dropped_but_not_one_that_was_saved_since(day: Room) -> None:
     day.save(title="Old")
     seen = day.work.stamp
@@ -119,6 +89,15 @@ def test_a_draft_is_dropped_but_not_one_that_was_saved_since(day: Room) -> None:
     day.client.post(day.work.address("drop"), {"seen": day.work.stamp})
     assert day.item.draft is None
     assert day.item.published.number == 1
+
+
+def test_a_stretch_without_its_minutes_is_kept_as_a_draft(stretch: Room) -> None:
+    page = stretch.save(minutes="", purpose="Another purpose of this stretch.")
+
+    assert page.status_code == 200
+    assert stretch.item.draft["purpose"] == "Another purpose of this stretch."
+    assert "Give the minutes as a whole number from 1 to 12." in said(page)
+    assert stretch.get("preview").status_code == stretch.get("publish").status_code == 200
 
 
 def test_points_keep_their_order_and_figures_and_sources_their_rows(day: Room) -> None:
@@ -210,8 +189,9 @@ def test_runners_and_strangers_stay_outside(day: Room, alice: Any) -> None:
 
     for client in (Client(), runner):
         for name in (*ROOMS, "drop", "compare"):
-            answer = client.post(day.work.address(name), day.form())
-            assert answer["Location"].startswith("/coach/login/")
+            answers = [client.get(day.work.address(name))]
+            answers += [client.post(day.work.address(name), day.form())] if client is runner else []
+            assert all(answer["Location"].startswith("/coach/login/") for answer in answers)
     assert day.item.draft is None
 
 

@@ -151,12 +151,39 @@ def test_a_draft_before_stays_and_the_other_fields_are_as_typed(coach: Client, p
     room = room_of(coach, program, "day")
     room.save(title="Kept", lesson="The lesson as it was saved.")
 
-    page = room.client.post(room.work.address("change"), room.form(title="Typed", lesson="x" * 30_000))
+    page = room.client.post(room.work.address("change"), room.form(title="Typed", lesson="x" * 200_001))
 
     form = page.context["form"]
     assert form["lesson"].value() == "The lesson as it was saved."
+    assert "the field is as it was last saved" in said(page)
     assert form["title"].value() == "Typed"
     assert room.item.draft["day"]["title"] == "Kept"
+
+
+@pytest.mark.parametrize(
+    ("kind", "field"), [("day", "lesson"), ("day", "title"), ("stretch", "feel"), ("recall", "message")]
+)
+def test_what_is_too_long_to_be_saved_is_given_back(
+    coach: Client, program: Program, kind: str, field: str
+) -> None:
+    room = room_of(coach, program, "stretch" if kind == "recall" else kind)
+    address = room.work.address("recall" if kind == "recall" else "change")
+    paste = "Words of an hour. " * 2_000
+
+    page = coach.post(address, {**room.form(), field: paste})
+
+    assert page.status_code == 422
+    assert "Too long: 35,999 characters" in said(page)
+    assert page.context["form"][field].value() == paste
+
+
+def test_a_message_too_long_to_be_given_back_is_said_to_be_gone(coach: Client, program: Program) -> None:
+    room = room_of(coach, program, "stretch")
+
+    page = coach.post(room.work.address("recall"), {"message": "x" * 200_001})
+
+    assert "too long to be shown again, so the field is empty" in said(page)
+    assert "as it was last saved" not in said(page)
 
 
 def test_what_is_too_much_to_read_gets_a_kind_page(coach: Client, program: Program) -> None:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 from datetime import datetime
+from html import unescape
 from typing import Any
 
 import pytest
@@ -111,6 +112,18 @@ def test_the_text_part_as_it_is(day: Room) -> None:
 
     assert "WORDS &lt;B&gt;" in page
     assert "Day 9 of 21" in page
+    assert f"Subject: Day 9: {day.item.published.content['day']['subject']}" in unescape(page)
+
+
+def test_no_address_of_the_page_holds_a_runners_address(day: Room, alice: Enrollment) -> None:
+    page = day.client.post(
+        day.work.address("change"), day.form(as_runner="alice@example.com", lesson="x" * 20_001)
+    )
+
+    assert page.status_code == 422
+    assert f'src="{day.work.address("preview")}?as_runner={alice.pk}"' in page.content.decode()
+    assert not re.search(r"(src|href|action)=\"[^\"]*(alice|%40)", page.content.decode())
+    assert 'value="alice@example.com"' in page.content.decode()
 
 
 def test_what_cannot_be_shown_says_why(day: Room) -> None:

@@ -9,6 +9,7 @@ import time_machine
 from django.contrib.admin.models import LogEntry
 from django.test import Client
 
+from accounts.models import User
 from challenge.coach import recalls
 from challenge.curriculum.recall import days_that_name
 from challenge.delivery.corrections import correct
@@ -81,6 +82,7 @@ def test_a_yes_takes_it_out_and_tells_those_who_got_it(
         assert correct(now + timedelta(hours=2)) == 3
         go(now + timedelta(hours=2))
         assert correct(now + timedelta(hours=3)) == 0
+        editor = first.get()
 
     assert f"{first.item} is recalled. 3 runners get a correction, once each." in said(page)
     assert [task.name for task in nudged] == ["challenge.tasks.correct"]
@@ -91,7 +93,7 @@ def test_a_yes_takes_it_out_and_tells_those_who_got_it(
     assert "Leave it out, and ask me (https://example.org/ask)." in " ".join(body(corrections[0]).split())
     assert Recall.objects.get().recalled_by.email == "coach@example.com"
     assert LogEntry.objects.get().get_change_message() == "Recalled."
-    assert "3 corrections were queued or sent" in said(first.get())
+    assert "3 corrections were queued or sent" in said(editor)
 
 
 def test_the_list_marks_it_and_the_days_no_longer_offer_it(first: Room, other: Stretch) -> None:
@@ -173,6 +175,7 @@ def test_the_ledger_and_the_story_name_the_correction(
     go(now)
     with time_machine.travel(now, tick=False):
         recall(first, other)
+    first.client.force_login(User.objects.get(email="coach@example.com"))
     correct(now)
     Question.objects.create(enrollment=alice, day=1, text="Is <this> right?", asked_at=now)
 

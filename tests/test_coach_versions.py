@@ -92,7 +92,9 @@ def test_any_two_versions_are_compared(day: Room) -> None:
     assert "<del>Third</del>" in page.content.decode()
     assert "<ins>Second</ins>" in page.content.decode()
     assert "Both say the same." in said(day.get("compare", a="2", b="2"))
-    for query in ({"a": "1"}, {"a": "1", "b": "9"}, {"a": "x", "b": "1"}):
+    day.save(title="Not yet published")
+    assert "<ins>Not yet published</ins>" in day.get("compare", a="1").content.decode()
+    for query in ({"b": "1"}, {"a": "1", "b": "9"}, {"a": "x", "b": "1"}):
         assert day.get("compare", **query).status_code == 404
 
 

@@ -41,7 +41,7 @@ class Desk:
         card = self.page.locator(".choice-card").filter(
             has=self.page.get_by_role("button", name=button, exact=True)
         )
-        promised = card.locator(".reach").inner_text()
+        promised = card.locator(".reach").inner_text().split("\n")[0]
         card.get_by_role("button").click()
         assert promised.lower() in self.page.locator(".messagelist").inner_text().lower()
         return str(promised)

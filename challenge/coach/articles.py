@@ -1,25 +1,40 @@
 """The pages of words about a program: its questions and answers, and what it is."""
 
+import hashlib
+import json
 from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.contrib import admin
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from challenge.coach.access import CoachAdmin
-from challenge.coach.words_form import TOO_LONG, Words, with_values
+from challenge.coach.differences import differences
+from challenge.coach.given_back import behind_the_login
+from challenge.coach.words_form import Words, forget_what_is_too_long
+from challenge.coach.work import Row
 from challenge.curriculum.lint import Finding, lint_article
 from challenge.curriculum.lint.fields import ARTICLE_LENGTH, plain_field
+from challenge.curriculum.lint.hygiene import normal
 from challenge.models import Article
 
 TITLE, SUMMARY = (1, 120), (10, 200)
+TEXTS = ("title", "summary", "body")
 
 if TYPE_CHECKING:
     Form = forms.ModelForm[Article]
 else:
     Form = forms.ModelForm
+
+
+def digest(article: Article) -> str:
+    """A fingerprint of what an article says."""
+    said = json.dumps([getattr(article, name) for name in TEXTS])
+    return hashlib.sha256(said.encode()).hexdigest()
 
 
 class ArticleForm(Form):
@@ -37,9 +52,17 @@ class ArticleForm(Form):
         ),
     )
 
+    seen = forms.CharField(required=False, max_length=64, widget=forms.HiddenInput)
+    # What another coach saved since the form was opened.
+    other: Article | None = None
+
     class Meta:
         model = Article
-        fields = ("title", "summary", "body")
+        fields = TEXTS
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.initial["seen"] = digest(self.instance)
 
     def clean_title(self) -> str:
         return self._clean("title", plain_field("title", self.cleaned_data["title"], TITLE))
@@ -60,12 +83,16 @@ class ArticleForm(Form):
 
     def full_clean(self) -> None:
         super().full_clean()
-        if not self.is_bound:
-            return
-        too_long = [name for name in self.fields if self.has_error(name, TOO_LONG)]
-        self.data = with_values(self.data, {name: getattr(self.instance, name) for name in too_long})
-        for name in too_long:
-            self.add_error(name, _("Nothing was saved. This field is shown as it was last saved."))
+        if self.is_bound:
+            forget_what_is_too_long(self, {name: getattr(self.instance, name) for name in TEXTS})
+
+    def clean(self) -> dict[str, Any]:
+        # The row is held until the change is saved, or refused.
+        held = Article.objects.select_for_update().get(pk=self.instance.pk)
+        if not self.errors and self.cleaned_data["seen"] != digest(held):
+            self.other = held
+            raise forms.ValidationError(_("Somebody else changed this page meanwhile."))
+        return self.cleaned_data
 
 
 @admin.register(Article)
@@ -74,7 +101,11 @@ class ArticleAdmin(CoachAdmin[Article]):
 
     form = ArticleForm
     list_display = ("title", "slug", "is_edited")
-    fields = ("title", "summary", "body")
+    fields = (*TEXTS, "seen")
+
+    def get_urls(self) -> list[URLPattern]:
+        view = behind_the_login(self.admin_site, self.change_view)
+        return [path("<path:object_id>/change/", view, name="challenge_article_change"), *super().get_urls()]
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
@@ -82,6 +113,34 @@ class ArticleAdmin(CoachAdmin[Article]):
     def has_delete_permission(self, request: HttpRequest, obj: Article | None = None) -> bool:
         return False
 
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], *args: Any, **options: Any
+    ) -> HttpResponse:
+        form = context["adminform"].form
+        if form.other is None:
+            return super().render_change_form(request, context, *args, **options)
+        return _conflict(request, form, form.other, context)
+
     def save_model(self, request: HttpRequest, obj: Article, form: Any, change: bool) -> None:
         obj.is_edited = obj.is_edited or bool(form.changed_data)
         super().save_model(request, obj, form, change)
+
+
+def _conflict(
+    request: HttpRequest, form: ArticleForm, other: Article, context: dict[str, Any]
+) -> HttpResponse:
+    """Both texts side by side; hers goes on in the form, and nothing is lost."""
+    labels = {name: str(form.fields[name].label) for name in TEXTS}
+    hers = {name: normal(str(form[name].value() or "")) for name in TEXTS}
+    found = differences(
+        [Row(label, getattr(other, name)) for name, label in labels.items()],
+        [Row(label, hers[name]) for name, label in labels.items()],
+    )
+    said = {
+        **context,
+        "title": _("Somebody else changed it meanwhile"),
+        "differences": found,
+        "posted": [("seen", digest(other)), *hers.items()],
+        "change": request.path,
+    }
+    return TemplateResponse(request, "admin/challenge/article/conflict.html", said, status=409)

@@ -3,11 +3,23 @@
 from typing import Any
 
 from django.db.models import QuerySet
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from challenge.coach.day_form import TEXTS, DayForm, day_values
 from challenge.coach.showable import showable
-from challenge.coach.work import AnyVersion, Reach, Row, Work, listed, pictures, who_gets_all, who_gets_what
+from challenge.coach.work import (
+    AnyVersion,
+    Leap,
+    Reach,
+    Row,
+    Work,
+    listed,
+    pictures,
+    who_gets_all,
+    who_gets_what,
+    who_leaps,
+)
 from challenge.curriculum.compile import Compiled, compile_lesson
 from challenge.curriculum.lesson import Content, assemble, own_words
 from challenge.curriculum.lint import Finding
@@ -76,29 +88,41 @@ class DayWork(Work[Day]):
             *(Row(part["title"], _in_full(part)) for part in parts),
         ]
 
+    @property
+    def reaches_all(self) -> bool:
+        return bool(self.item.published and self.item.published.for_all)
+
     def publish(self, words: Content, imprint: Imprint, base: int) -> bool:
-        was_for_all = bool(self.item.published and self.item.published.for_all)
+        was_for_all = self.reaches_all
         made = publish_day(self.item, words, imprint, base)
         return made is not None or (imprint.for_all and not was_for_all)
 
     def reach(self, words: Content) -> list[Reach]:
         newest = self.item.published
         changes = newest is None or newest.content != self.content(words)
-        return [reach_of_day(self.item, changes=changes)]
+        return [reach_of_day(self.item, changes=changes, against_draft=True)]
 
     def mail(self, words: Content) -> tuple[Compiled, int]:
         content = showable(self.content(words))
         return compile_lesson(content, self.item.program.length), self.item.number
 
 
-def reach_of_day(day: Day, *, changes: bool = True) -> Reach:
+def reach_of_day(day: Day, *, changes: bool = True, against_draft: bool = False) -> Reach:
     """Whom the next version of a day would reach; without changes the newest one, made for all."""
     stand = audience(day)
-    number = (day.published.number if day.published else 0) + int(changes)
+    newest = day.published.number if day.published else 0
+    number = newest + int(changes)
+    compare = reverse("admin:challenge_day_compare", args=[day.pk])
+    other = "" if against_draft else newest
     return Reach(
         day=day.number,
         ordinary=who_gets_what(stand.keep(False), stand.get(False), number),
         for_all=who_gets_all(stand.keep(True), stand.get(True), number),
+        leaps=[
+            Leap(who_leaps(count, version, newest), f"{compare}?a={version}&b={other}")
+            for version, count in sorted(stand.begun.items())
+            if version < newest
+        ],
     )
 
 

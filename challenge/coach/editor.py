@@ -1,5 +1,6 @@
 """The editor of a day or a stretch: a draft kept whatever its faults, and its faults in view."""
 
+import re
 from datetime import datetime
 from typing import Any
 
@@ -14,8 +15,9 @@ from django.views.decorators.http import require_http_methods, require_POST
 from challenge.coach.access import coach_of, log
 from challenge.coach.differences import differences
 from challenge.coach.figure_rows import FigureRowsForm, picture_address
-from challenge.coach.previews import NoSuchRunner, PreviewForm, values_for
+from challenge.coach.previews import NoSuchRunner, PreviewForm, find_runner, values_for
 from challenge.coach.wording import OUTCOMES, PHASES
+from challenge.coach.words_form import forget_what_is_too_long
 from challenge.coach.work import Work
 from challenge.curriculum import drafts, figures
 from challenge.curriculum.drafts import Overtaken
@@ -24,7 +26,7 @@ from challenge.delivery.transport import Verdict
 from challenge.delivery.trial import send_trial
 
 # What travels with the form and is none of its words.
-ASIDE = ("csrfmiddlewaretoken", "seen", "do")
+ASIDE = ("csrfmiddlewaretoken", "seen", "base", "do")
 
 
 def frame_of(request: HttpRequest, work: Work[Any], title: str) -> dict[str, Any]:
@@ -52,7 +54,7 @@ def editor(request: HttpRequest, work: Work[Any]) -> HttpResponse:
         return _page(request, work, form)
     form = work.form(request.POST)
     if not form.is_valid():
-        form.forget_what_is_too_long(work.values(work.working_copy))
+        forget_what_is_too_long(form, work.values(work.working_copy))
         return _page(request, work, form, status=422)
     words = work.whole(form.words())
     if not _keep(request, work, words):
@@ -73,12 +75,29 @@ def _page(request: HttpRequest, work: Work[Any], form: FigureRowsForm, status: i
         **frame_of(request, work, work.title),
         "form": form,
         "seen": request.POST.get("seen", "") if form.is_bound else work.stamp,
+        "base": base_of(request) if form.is_bound else work.newest_number,
         "newest": work.newest,
-        "preview": PreviewForm(asked),
+        "preview": (chosen := PreviewForm(asked)),
+        "as_number": _number_of_runner(chosen, work),
         "corrections": work.corrections,
         "drawings": [(name, picture_address(name)) for name in figures.names()],
     }
     return TemplateResponse(request, "admin/course/editor.html", context, status=status)
+
+
+def _number_of_runner(chosen: PreviewForm, work: Work[Any]) -> str:
+    """The enrollment that the preview is for, as an address may hold it: logs keep addresses."""
+    try:
+        runner = find_runner(chosen.runner, work)
+    except NoSuchRunner:
+        return ""
+    return str(runner.pk) if runner else ""
+
+
+def base_of(request: HttpRequest) -> int:
+    """The number of the version over which a form was opened; 0 for none."""
+    posted = request.POST.get("base", "")
+    return int(posted) if re.fullmatch("[0-9]{1,5}", posted) else 0
 
 
 def _keep(request: HttpRequest, work: Work[Any], words: Content) -> bool:
@@ -86,9 +105,8 @@ def _keep(request: HttpRequest, work: Work[Any], words: Content) -> bool:
     if work.item.draft is None and words == work.published_words:
         return True
     try:
-        drafts.save(
-            work.item, words, instant(request.POST.get("seen", "")), coach_of(request), timezone.now()
-        )
+        seen = instant(request.POST.get("seen", ""))
+        drafts.save(work.item, words, seen, coach_of(request), timezone.now(), base_of(request))
     except Overtaken:
         # A form that was sent twice has said the same already.
         return bool(work.whole(type(work).open(work.item.pk).item.draft or {}) == words)
@@ -122,13 +140,15 @@ def _say_saved(request: HttpRequest, work: Work[Any], words: Content) -> None:
 
 
 def _conflict(request: HttpRequest, work: Work[Any], words: Content) -> HttpResponse:
-    """Both drafts side by side; hers goes on in the form, and nothing is lost."""
+    """Hers and what there is by now side by side; hers goes on in the form, and nothing is lost."""
     other = type(work).open(work.item.pk)
     theirs, hers = other.content(other.working_copy), work.content(words)
     posted = [(name, each) for name, values in request.POST.lists() if name not in ASIDE for each in values]
     context = {
-        **frame_of(request, other, _("Somebody else saved a draft meanwhile")),
+        **frame_of(request, other, _("Somebody else changed it meanwhile")),
         "differences": differences(other.rows(theirs), other.rows(hers)),
+        "newest": other.newest,
+        "was_published": other.newest_number != base_of(request),
         "posted": posted,
     }
     return TemplateResponse(request, "admin/course/conflict.html", context, status=409)

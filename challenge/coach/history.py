@@ -26,13 +26,13 @@ class TwoVersions(forms.Form):
     """Which two versions are compared."""
 
     a = forms.IntegerField(label=gettext_lazy("Compare version"), min_value=1, max_value=32_000)
-    b = forms.IntegerField(label=gettext_lazy("with version"), min_value=1, max_value=32_000)
+    b = forms.IntegerField(label=gettext_lazy("with version"), min_value=1, max_value=32_000, required=False)
 
     def __init__(self, data: Any = None, *, numbers: list[int], **options: Any) -> None:
         super().__init__(data, auto_id="%s", label_suffix="", **options)
         choices = [(number, number) for number in numbers]
-        for name in ("a", "b"):
-            self.fields[name].widget = forms.Select(choices=choices)
+        self.fields["a"].widget = forms.Select(choices=choices)
+        self.fields["b"].widget = forms.Select(choices=[*choices, ("", _("to be published"))])
 
 
 @require_safe
@@ -87,16 +87,18 @@ def version_mail(request: HttpRequest, work: Work[Any], number: int) -> HttpResp
 
 @require_safe
 def compare(request: HttpRequest, work: Work[Any]) -> HttpResponse:
-    """Any two versions side by side."""
+    """Any two versions side by side, or one and what would be published now."""
     form = TwoVersions(request.GET, numbers=list(work.versions.values_list("number", flat=True)))
     if not form.is_valid():
         raise Http404
-    before, after = (_version(work, form.cleaned_data[name]) for name in ("a", "b"))
+    first, second = form.cleaned_data["a"], form.cleaned_data["b"]
+    before = _version(work, first).content
+    after = _version(work, second).content if second else work.content(work.working_copy)
     context = {
         **frame_of(request, work, _("Compare: %(title)s") % {"title": work.title}),
-        "before": before,
-        "after": after,
-        "differences": differences(work.rows(before.content), work.rows(after.content)),
+        "before": first,
+        "after": second,
+        "differences": differences(work.rows(before), work.rows(after)),
         "two": form,
     }
     return TemplateResponse(request, "admin/course/compare.html", context)

@@ -169,7 +169,8 @@ def framed(
         return _said(_("Nobody here has this address or number: %(typed)s") % {"typed": error}, [])
     seen = look(compiled, values)
     if asked.chosen_view == "text":
-        return HttpResponse(render_to_string("admin/course/frame.html", {"text": seen.text}))
+        said = {"subject": seen.subject, "text": seen.text}
+        return HttpResponse(render_to_string("admin/course/frame.html", said))
     return HttpResponse(seen_on(seen.html, asked.chosen_view))
 
 

@@ -18,11 +18,11 @@ from challenge.coach.editor import frame_of
 from challenge.coach.work import Work
 from challenge.curriculum import drafts
 from challenge.curriculum.drafts import Overtaken
-from challenge.curriculum.publish import Imprint, Origin, Outdated
+from challenge.curriculum.publish import Imprint, Origin, Outdated, hold
 
 
 class PublishForm(forms.Form):
-    """The answer to the publish screen. `base` and `seen` say what was on it."""
+    """The answer to the publish screen. `base`, `seen` and `shown` say what was on it."""
 
     note = forms.CharField(
         label=gettext_lazy("What changed"),
@@ -33,6 +33,7 @@ class PublishForm(forms.Form):
     reach = forms.ChoiceField(choices=[("new", ""), ("all", "")])
     base = forms.IntegerField(min_value=0, max_value=32_000)
     seen = forms.CharField(required=False, max_length=40)
+    shown = forms.CharField(required=False, max_length=64)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -45,9 +46,10 @@ def publish(request: HttpRequest, work: Work[Any]) -> HttpResponse:
         return _page(request, work, form, status=422)
     try:
         with transaction.atomic():
+            hold(work.item.program_id)
             said = _publish(request, type(work).open(work.item.pk, lock=True), form.cleaned_data)
     except (Overtaken, Outdated):
-        return _late(request, type(work).open(work.item.pk), form.cleaned_data["base"])
+        return _late(request, type(work).open(work.item.pk), form.cleaned_data)
     if said is None:
         return _page(request, work, form, status=422)
     messages.success(request, said)
@@ -56,10 +58,11 @@ def publish(request: HttpRequest, work: Work[Any]) -> HttpResponse:
 
 def _publish(request: HttpRequest, work: Work[Any], answer: dict[str, Any]) -> str | None:
     """Publish the draft that was on the screen. None when something has to be mended first; raises
-    Overtaken when it is another one by now, Outdated when another version was published."""
-    if work.stamp != answer["seen"]:
-        raise Overtaken
+    Overtaken when it, or a stretch that it shows, is another one by now, Outdated when another version
+    was published."""
     words, for_all = work.working_copy, answer["reach"] == "all"
+    if (work.stamp, work.shown(words)) != (answer["seen"], answer["shown"]):
+        raise Overtaken
     if work.review(words):
         return None
     reach = work.reach(words)
@@ -68,7 +71,8 @@ def _publish(request: HttpRequest, work: Work[Any], answer: dict[str, Any]) -> s
     drafts.drop(work.item)
     if not changed:
         return _("Nothing was changed, so nothing was published.")
-    log(request, [work.item], _("Published for all.") if for_all else _("Published."))
+    noted = _("Published version %(number)d for all.") if for_all else _("Published version %(number)d.")
+    log(request, [work.item], noted % {"number": work.newest_number})
     who = [each.for_all if for_all else each.ordinary for each in reach]
     if work.table == "stretch":
         days = ", ".join(str(each.day) for each in reach) or _("none")
@@ -80,21 +84,29 @@ def _capital(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
-def _late(request: HttpRequest, work: Work[Any], base: int) -> HttpResponse:
+def _late(request: HttpRequest, work: Work[Any], answer: dict[str, Any]) -> HttpResponse:
     """Another version or draft is there by now: the coach's own, sent twice, or somebody else's."""
     newest = work.newest
     if (
         newest
-        and newest.number == base + 1
+        and newest.number == answer["base"] + 1
         and newest.author == coach_of(request)
         and work.item.draft is None
     ):
+        if answer["reach"] == "all" and not work.reaches_all:
+            said = _("Version %(number)d is published, yet only for those who begin from now on. "
+                     "Press “Publish for all” to give it to everybody.")  # fmt: skip
+            messages.warning(request, said % {"number": newest.number})
+            return HttpResponseRedirect(work.address("publish"))
         said = _("Version %(number)d is published already; it was published once, not twice.")
         messages.info(request, said % {"number": newest.number})
         return HttpResponseRedirect(work.address("versions"))
     messages.warning(
         request,
-        _("Nothing was published: the draft or the published version has changed since. Look again."),
+        _(
+            "Nothing was published: the draft, a stretch in it or the published version has changed since. "
+            "Look again."
+        ),
     )
     return HttpResponseRedirect(work.address("publish"))
 
@@ -116,6 +128,7 @@ def _page(request: HttpRequest, work: Work[Any], answer: PublishForm, status: in
         "base": work.newest_number,
         "differences": found,
         "reach": work.reach(words),
-        "may_go_to_all": not found and newest is not None and not getattr(newest, "for_all", True),
+        "shown": work.shown(words),
+        "may_go_to_all": not found and newest is not None and not work.reaches_all,
     }
     return TemplateResponse(request, "admin/course/publish.html", context, status=status)

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods
 
 from challenge.coach.access import coach_of, log
 from challenge.coach.editor import frame_of
-from challenge.coach.words_form import Spot, Words, WordsForm
+from challenge.coach.words_form import Spot, Words, WordsForm, forget_what_is_too_long
 from challenge.coach.work import Work
 from challenge.curriculum.lint.fields import markdown_field
 from challenge.curriculum.publish import days_with
@@ -87,7 +87,7 @@ def recall_page(request: HttpRequest, work: Work[Stretch]) -> HttpResponse:
             advice = _("Choose a stretch to do instead: without one these days would have none: %(days)s.")
             form.add_error("replacement", advice % {"days": days})
     if form.is_bound:
-        form.forget_what_is_too_long({})
+        forget_what_is_too_long(form, {})
     return _page(request, work, form)
 
 
@@ -97,9 +97,10 @@ def _recall(request: HttpRequest, stretch: Stretch, answer: dict[str, Any]) -> s
         made = recall(stretch, answer["replacement"], answer["message"], now, coach_of(request))
         if made is None:
             return _("%(stretch)s was recalled already; nothing was done twice.") % {"stretch": stretch}
-        count = corrections.were_sent(made).count()
         log(request, [stretch], _("Recalled."))
-        nudge(correct)
+    # Outside of the lock, as it takes a while; and before a worker queues those that are counted.
+    count = corrections.were_sent(made).count()
+    nudge(correct)
     said = ngettext(
         "%(stretch)s is recalled. %(count)d runner gets a correction, once.",
         "%(stretch)s is recalled. %(count)d runners get a correction, once each.",

@@ -25,7 +25,11 @@ class StretchForm(FigureRowsForm):
     title = Words(label=gettext_lazy("Title"))
     purpose = Words(label=gettext_lazy("What it is for"), rows=2)
     minutes = forms.IntegerField(
-        label=gettext_lazy("Minutes"), min_value=1, max_value=12, help_text=gettext_lazy("1 to 12.")
+        label=gettext_lazy("Minutes"),
+        min_value=1,
+        max_value=12,
+        required=False,
+        help_text=gettext_lazy("1 to 12."),
     )
     hold = Words(label=gettext_lazy("Hold"))
     sets = Words(label=gettext_lazy("Sets"))

@@ -59,6 +59,8 @@ class StretchWork(Work[Stretch]):
         ]
 
     def _too_long_a_day(self, words: Content) -> list[Finding]:
+        if words["minutes"] is None:
+            return []
         least, most = DAY_MINUTES
         advice = _("Day %(day)d would take %(minutes)d minutes; %(least)d to %(most)d are right.")
         more = words["minutes"] - self.item.minutes
@@ -79,13 +81,21 @@ class StretchWork(Work[Stretch]):
         rows = [Row(label, _as_text(said[name])) for name, label in names.items() if said.get(name)]
         return [*rows, Row(_("Pictures"), pictures(content))]
 
+    @property
+    def reaches_all(self) -> bool:
+        return all(day.published.for_all for day in days_with(self.item) if day.published)
+
     def publish(self, words: Content, imprint: Imprint, base: int) -> bool:
-        return publish_stretch(self.item, words, imprint, base)
+        was_for_all = self.reaches_all
+        made = publish_stretch(self.item, words, imprint, base)
+        return made or (imprint.for_all and not was_for_all)
 
     def reach(self, words: Content) -> list[Reach]:
         return [reach_of_day(day) for day in days_with(self.item)]
 
     def mail(self, words: Content) -> tuple[Compiled, int]:
+        # Not yet said, they are shown as none.
+        words = {**words, "minutes": words["minutes"] or 0}
         day = next(iter(days_with(self.item)), None)
         if day is not None:
             return self._lesson(day, words), day.number

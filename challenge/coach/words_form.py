@@ -18,6 +18,8 @@ from challenge.curriculum.lint.fields import too_long
 from challenge.curriculum.lint.hygiene import normal
 
 LONGEST_LINE, LONGEST_TEXT = 2_000, 20_000
+# What is refused for its length is given back all the same, so that it can be shortened, up to here.
+MOST_GIVEN_BACK = 200_000
 QUOTED = 120
 TOO_LONG = "too_long"
 NO_NULLS = ProhibitNullCharactersValidator(
@@ -117,17 +119,21 @@ class WordsForm(forms.Form):
         labels = {name: str(field.label) for name, field in self.fields.items()} | {"": _("The whole mail")}
         return [(labels[name], f"field-{name}", remark) for name, found in named for remark in found]
 
-    def forget_what_is_too_long(self, kept: Mapping[str, Any]) -> None:
-        """Show a field that is far too long as it was last kept: nobody wants it back."""
-        advice = _(
-            "Nothing was saved. This field is shown as it was last saved, the others as you typed them."
-        )
-        faults = self.errors.as_data().items()
-        names = [name for name, errors in faults if any(error.code == TOO_LONG for error in errors)]
-        shown = {name: self.fields[name].prepare_value(kept.get(name, "")) for name in names}
-        self.data = with_values(self.data, shown)
-        for name in names:
-            self.add_error(name, advice)
+
+def forget_what_is_too_long(form: forms.BaseForm, kept: Mapping[str, Any]) -> None:
+    """Show a field of which no page could hold what was typed as it was last kept, or empty."""
+    typed = {name: form[name].data for name in form.errors if name in form.fields}
+    names = [name for name, text in typed.items() if isinstance(text, str) and len(text) > MOST_GIVEN_BACK]
+    shown = {name: form.fields[name].prepare_value(kept.get(name, "")) for name in names}
+    form.data = with_values(form.data, shown)
+    for name in names:
+        if shown[name]:
+            said = _(
+                "Nothing was saved. This is too long to be shown again: the field is as it was last saved."
+            )
+        else:
+            said = _("Nothing was saved. This is too long to be shown again, so the field is empty.")
+        form.add_error(name, said)
 
 
 def with_values(data: Any, values: Mapping[str, Any]) -> Any:

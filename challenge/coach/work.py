@@ -1,6 +1,8 @@
 """What the coach is at work on, a day or a stretch: the same rooms (editor, preview, publishing, versions)
 open for both."""
 
+import hashlib
+import json
 from abc import ABC, abstractmethod
 from collections import Counter
 from collections.abc import Sequence
@@ -34,12 +36,21 @@ class Row:
 
 
 @dataclass(frozen=True)
+class Leap:
+    """Runners who would get more than the last change, and where the rest of it is read."""
+
+    said: str
+    address: str
+
+
+@dataclass(frozen=True)
 class Reach:
     """Who would get what: of one day, published the ordinary way or for all."""
 
     day: int
     ordinary: str
     for_all: str
+    leaps: list[Leap]
 
 
 class Work(ABC, Generic[Item]):
@@ -121,6 +132,16 @@ class Work(ABC, Generic[Item]):
     def newest_number(self) -> int:
         return self.newest.number if self.newest else 0
 
+    def shown(self, words: Content) -> str:
+        """A fingerprint of what publishing these words would say, as it was on the coach's screen."""
+        said = json.dumps(self.content(words), sort_keys=True)
+        return hashlib.sha256(said.encode()).hexdigest()
+
+    @property
+    @abstractmethod
+    def reaches_all(self) -> bool:
+        """Whether what is published already goes to everybody whose mail has not left."""
+
     @property
     def working_copy(self) -> Content:
         return self.whole(drafts.working_copy(self.item))
@@ -174,6 +195,18 @@ def _sent(count: int, version: int) -> str:
         count,
     )
     return said % {"count": count, "version": version}
+
+
+def who_leaps(count: int, version: int, newest: int) -> str:
+    said = ngettext(
+        "%(count)d runner who began with version %(version)d also gets what changed in version %(since)s.",
+        "%(count)d runners who began with version %(version)d also get what changed in version %(since)s.",
+        count,
+    )
+    since = str(newest) if newest == version + 1 else _("%(first)d to %(last)d") % {
+        "first": version + 1, "last": newest
+    }  # fmt: skip
+    return said % {"count": count, "version": version, "since": since}
 
 
 def listed(items: Sequence[str]) -> str:

@@ -109,6 +109,16 @@ def test_no_password_is_ever_sent_back(writing: Client) -> None:
     assert "SECRET" not in page.content.decode()
 
 
+def test_what_is_too_much_for_a_page_is_said(writing: Client, day: Room) -> None:
+    form = day.form(lesson="x" * 200_001, csrfmiddlewaretoken=token(day.get()))
+    Session.objects.all().delete()
+
+    page = writing.post(day.work.address("change"), form, **OURS)
+
+    assert "It was too much to be shown here." in said(page)
+    assert len(page.content) < 50_000
+
+
 @pytest.mark.browser
 @pytest.mark.django_db(transaction=True)
 def test_in_a_browser_the_words_go_on_after_a_login_in_another_tab(

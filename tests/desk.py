@@ -1,6 +1,8 @@
 """The coach's side of publishing: the forms of her editor filled in, and what her pages say."""
 
 import re
+from collections.abc import Callable
+from datetime import datetime
 from html import unescape
 from typing import Any
 
@@ -8,7 +10,7 @@ from django.test import Client
 
 from challenge.coach.day_work import DayWork
 from challenge.coach.stretch_work import StretchWork
-from challenge.models import Day, Stretch
+from challenge.models import Day, Delivery, Enrollment, Stretch
 
 
 class Room:
@@ -50,6 +52,30 @@ class Room:
 
     def publish(self, reach: str = "new", **changes: Any) -> Any:
         return self.client.post(self.work.address("publish"), self.answer(reach, **changes), follow=True)
+
+
+def nine_runners(enroll: Callable[..., Enrollment], now: datetime) -> list[Enrollment]:
+    """Four who were sent day 9, three who have begun, two who have not."""
+    everybody = [enroll(f"runner-{number}") for number in range(9)]
+    ids = [each.pk for each in everybody]
+    Enrollment.objects.filter(pk__in=ids[:7]).update(pinned_at=now)
+    for each in everybody[:4]:
+        got(each, now)
+    return everybody
+
+
+def got(enrollment: Enrollment, now: datetime) -> None:
+    """She was sent day 9 as it is published."""
+    revision = Day.objects.get(number=9).published
+    Delivery.objects.create(
+        enrollment=enrollment, kind="lesson", day=9, state="sent", due_at=now, try_at=now, sent_at=now,
+        revision=revision,
+    )  # fmt: skip
+
+
+def draft(day: Room) -> None:
+    """She is at work on the day's title."""
+    day.save(title="A clearer title")
 
 
 def said(response: Any) -> str:

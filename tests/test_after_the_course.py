@@ -35,6 +35,19 @@ def check_in(enrollment: Enrollment, day: int, status: str, when: datetime, **sc
     )
 
 
+def begin(before: Enrollment, program: Program, now: datetime) -> None:
+    """The same runner in a program, paused so that it sends nothing."""
+    Enrollment.objects.create(
+        runner=before.runner,
+        program=program,
+        state=Enrollment.State.PAUSED,
+        starts_on=now.date(),
+        send_at=before.send_at,
+        time_zone=before.time_zone,
+        created_at=now,
+    )
+
+
 def test_the_summary_comes_the_day_after_and_goodbye_a_week_later(
     alice: Enrollment, sink: Sink, go: Go, last_day: datetime
 ) -> None:
@@ -86,15 +99,7 @@ def test_another_program_does_not_swallow_the_goodbye(
     alice: Enrollment, sink: Sink, go: Go, last_day: datetime
 ) -> None:
     go(last_day + DAY)
-    Enrollment.objects.create(
-        runner=alice.runner,
-        program=Program.objects.create(slug="calves", title="Calves", length=30),
-        state=Enrollment.State.PAUSED,
-        starts_on=last_day.date(),
-        send_at=alice.send_at,
-        time_zone=alice.time_zone,
-        created_at=last_day,
-    )
+    begin(alice, Program.objects.create(slug="calves", title="Calves", length=30), last_day)
     go(last_day + 8 * DAY)
     assert Delivery.objects.get(kind="goodbye").state == "sent"
 
@@ -103,15 +108,7 @@ def test_who_has_begun_again_is_not_told_goodbye(
     alice: Enrollment, sink: Sink, go: Go, last_day: datetime
 ) -> None:
     go(last_day + DAY)
-    Enrollment.objects.create(
-        runner=alice.runner,
-        program=alice.program,
-        state=Enrollment.State.PAUSED,
-        starts_on=last_day.date(),
-        send_at=alice.send_at,
-        time_zone=alice.time_zone,
-        created_at=last_day,
-    )
+    begin(alice, alice.program, last_day)
     go(last_day + 8 * DAY)
 
     assert Delivery.objects.get(kind="goodbye").reason == "She has begun again."

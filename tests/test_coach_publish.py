@@ -8,8 +8,8 @@ import pytest
 from django.contrib.admin.models import LogEntry
 from django.test import Client
 
-from challenge.models import Day, Delivery, Enrollment, Program, Revision, Stretch
-from tests.desk import Room, lesson_with, said
+from challenge.models import Day, Enrollment, Program, Revision, Stretch
+from tests.desk import Room, draft, lesson_with, nine_runners, said
 from tests.threads import together
 
 pytestmark = pytest.mark.django_db
@@ -28,25 +28,7 @@ def stretch(coach: Client, program: Program) -> Room:
 
 @pytest.fixture
 def runners(enroll: Enroll, now: datetime) -> list[Enrollment]:
-    """Four who were sent day 9, three who have begun, two who have not."""
-    everybody = [enroll(f"runner-{number}") for number in range(9)]
-    ids = [each.pk for each in everybody]
-    Enrollment.objects.filter(pk__in=ids[:7]).update(pinned_at=now)
-    for each in everybody[:4]:
-        got(each, now)
-    return everybody
-
-
-def got(enrollment: Enrollment, now: datetime) -> None:
-    revision = Day.objects.get(number=9).published
-    Delivery.objects.create(
-        enrollment=enrollment, kind="lesson", day=9, state="sent", due_at=now, try_at=now, sent_at=now,
-        revision=revision,
-    )  # fmt: skip
-
-
-def draft(day: Room) -> None:
-    day.save(title="A clearer title")
+    return nine_runners(enroll, now)
 
 
 def test_the_screen_says_what_changes_and_for_whom(day: Room, runners: list[Enrollment]) -> None:

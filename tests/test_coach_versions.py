@@ -9,8 +9,8 @@ import pytest
 from django.test import Client
 
 from challenge.curriculum.lesson import own_words
-from challenge.models import Day, Delivery, Enrollment, Program, Stretch
-from tests.desk import Room, said
+from challenge.models import Day, Enrollment, Program, Stretch
+from tests.desk import Room, draft, nine_runners, said
 
 pytestmark = pytest.mark.django_db
 Enroll = Callable[..., Enrollment]
@@ -28,25 +28,7 @@ def stretch(coach: Client, program: Program) -> Room:
 
 @pytest.fixture
 def runners(enroll: Enroll, now: datetime) -> list[Enrollment]:
-    """Four who were sent day 9, three who have begun, two who have not."""
-    everybody = [enroll(f"runner-{number}") for number in range(9)]
-    ids = [each.pk for each in everybody]
-    Enrollment.objects.filter(pk__in=ids[:7]).update(pinned_at=now)
-    for each in everybody[:4]:
-        got(each, now)
-    return everybody
-
-
-def got(enrollment: Enrollment, now: datetime) -> None:
-    revision = Day.objects.get(number=9).published
-    Delivery.objects.create(
-        enrollment=enrollment, kind="lesson", day=9, state="sent", due_at=now, try_at=now, sent_at=now,
-        revision=revision,
-    )  # fmt: skip
-
-
-def draft(day: Room) -> None:
-    day.save(title="A clearer title")
+    return nine_runners(enroll, now)
 
 
 def test_the_versions_are_listed_with_how_many_were_sent_each(day: Room, runners: list[Enrollment]) -> None:

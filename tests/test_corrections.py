@@ -7,40 +7,26 @@ from typing import Any
 import pytest
 
 from accounts.models import Consent, give
-from challenge.curriculum.recall import recall
 from challenge.delivery.corrections import correct, queue_corrections
 from challenge.delivery.plan import plan
 from challenge.enrollment.moves import leave, pause
-from challenge.models import Day, Delivery, Enrollment, Event, Recall, Revision, Stretch
+from challenge.models import Day, Delivery, Enrollment, Event, Stretch
+from tests.recalls import WHY, corrections, never_beside, stretch_of_day_1, take_back
 from tests.smtp_sink import Sink
 
 pytestmark = pytest.mark.django_db
 Go = Callable[[datetime], None]
 DAY, HOUR = timedelta(days=1), timedelta(hours=1)
-WHY = "It asks more of the back than we thought."
 
 
 @pytest.fixture
 def first(program: Any) -> Stretch:
-    """The stretch of day 1."""
-    return Stretch.objects.get(slug=Day.objects.get(number=1).published.content["day"]["stretches"][0])
+    return stretch_of_day_1()
 
 
 @pytest.fixture
 def other(first: Stretch) -> Stretch:
-    shown = Revision.objects.filter(stretches=first, day__program=first.program)
-    unused = Stretch.objects.filter(kind="stretch").exclude(revisions__in=shown)
-    return unused.order_by("slug")[0]
-
-
-def take_back(stretch: Stretch, replacement: Stretch | None, now: datetime) -> Recall:
-    recalled = recall(stretch, replacement, WHY, now, None)
-    assert recalled is not None
-    return recalled
-
-
-def corrections(sink: Sink) -> list[str]:
-    return [mail["To"] for mail in sink.mails if mail["Subject"].startswith("Please leave out")]
+    return never_beside(first)
 
 
 def test_those_who_got_it_are_told_once_and_nobody_else(

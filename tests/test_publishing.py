@@ -169,6 +169,8 @@ def test_what_blocks_publishing_a_stretch(program: Any) -> None:
     stretch = Stretch.objects.get(slug="glute-bridge")
     without = {**stretch.content, "figures": [{**stretch.content["figures"][0], "alt": ""}]}
     assert {finding.place for finding in review_stretch(stretch, without)} == {"alt"}
+    too_long = {**stretch.content, "minutes": 12}
+    assert {finding.place for finding in review_stretch(stretch, too_long)} == {"minutes"}
 
 
 def test_the_minutes_of_a_day_are_those_of_its_parts(day: Day) -> None:

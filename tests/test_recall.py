@@ -14,35 +14,22 @@ from challenge.curriculum.publish import Imprint, Origin, publish_day
 from challenge.curriculum.recall import NeedsReplacement, recall
 from challenge.delivery.plan import plan
 from challenge.models import Day, Recall, Revision, Stretch
+from tests.recalls import WHY, never_beside, stretch_of_day_1, take_back
 from tests.smtp_sink import Sink
 
 pytestmark = pytest.mark.django_db
 Go = Callable[[datetime], None]
 DAY, HOUR = timedelta(days=1), timedelta(hours=1)
-WHY = "It asks more of the back than we thought."
 
 
 @pytest.fixture
 def first(program: Any) -> Stretch:
-    """The stretch of day 1."""
-    return Stretch.objects.get(slug=Day.objects.get(number=1).published.content["day"]["stretches"][0])
+    return stretch_of_day_1()
 
 
 @pytest.fixture
 def other(first: Stretch) -> Stretch:
-    shown = Revision.objects.filter(stretches=first, day__program=first.program)
-    unused = Stretch.objects.filter(kind="stretch").exclude(revisions__in=shown)
-    return unused.order_by("slug")[0]
-
-
-def take_back(stretch: Stretch, replacement: Stretch | None, now: datetime) -> Recall:
-    recalled = recall(stretch, replacement, WHY, now, None)
-    assert recalled is not None
-    return recalled
-
-
-def corrections(sink: Sink) -> list[str]:
-    return [mail["To"] for mail in sink.mails if mail["Subject"].startswith("Please leave out")]
+    return never_beside(first)
 
 
 def shown(mail: Any) -> list[str]:

@@ -9,11 +9,9 @@ from challenge.coach.day_work import reach_of_day
 from challenge.coach.showable import showable
 from challenge.coach.stretch_form import StretchForm, stretch_values
 from challenge.coach.work import AnyVersion, Reach, Row, Work, listed, pictures
-from challenge.curriculum.audit import audit
 from challenge.curriculum.compile import Compiled, compile_lesson
-from challenge.curriculum.lesson import Content
+from challenge.curriculum.lesson import Content, with_part
 from challenge.curriculum.lint import Finding
-from challenge.curriculum.parse import DAY_MINUTES
 from challenge.curriculum.publish import Imprint, days_with, publish_stretch
 from challenge.curriculum.review import review_stretch
 from challenge.models import Day, Delivery, Stretch
@@ -52,24 +50,7 @@ class StretchWork(Work[Stretch]):
         return {**self.item.content, **words}
 
     def review(self, words: Content) -> list[Finding]:
-        found = [*review_stretch(self.item, words), *self._too_long_a_day(words)]
-        # A mail is only put together from words that are clean.
-        return found or [
-            finding for day in days_with(self.item) for finding in audit(self._lesson(day, words))
-        ]
-
-    def _too_long_a_day(self, words: Content) -> list[Finding]:
-        if words["minutes"] is None:
-            return []
-        least, most = DAY_MINUTES
-        advice = _("Day %(day)d would take %(minutes)d minutes; %(least)d to %(most)d are right.")
-        more = words["minutes"] - self.item.minutes
-        totals = [(day.number, day.published.minutes + more) for day in days_with(self.item) if day.published]
-        return [
-            Finding("minutes", 1, advice % {"day": number, "minutes": total, "least": least, "most": most})
-            for number, total in totals
-            if not least <= total <= most
-        ]
+        return review_stretch(self.item, words)
 
     def content(self, words: Content) -> Content:
         return words
@@ -112,14 +93,7 @@ class StretchWork(Work[Stretch]):
     def _lesson(self, day: Day, words: Content) -> Compiled:
         """The published mail of a day, with these words in the place of the stretch."""
         assert day.published is not None
-        content: Content = {**day.published.content}
-        if self.item.kind == Stretch.Kind.SELF_CHECK:
-            content["self_check"] = words
-        else:
-            mine = {**words, "slug": self.item.slug}
-            content["stretches"] = [
-                mine if part["slug"] == self.item.slug else part for part in content["stretches"]
-            ]
+        content = with_part(day.published.content, self.item, words)
         return compile_lesson(showable(content), self.item.program.length)
 
 

@@ -1,7 +1,7 @@
 """Turn a lesson into a mail with slots: once for each publishing, never for each mail.
 
 Each mail is a Django template of MJML, one of plain text and one of its subject. What a coach
-writes goes through `to_html` and `plain`; nothing of it can become a slot but PLACEHOLDERS.
+writes goes through `to_html` and `plain`; nothing of it can become a slot but slots.PLACEHOLDERS.
 """
 
 import hashlib
@@ -16,12 +16,11 @@ from markdown_it import MarkdownIt
 
 from challenge.curriculum import figures, palette
 from challenge.curriculum.plain import plain
-from challenge.curriculum.slots import CLOSE, OPEN, sections, slots, without_slots
+from challenge.curriculum.slots import placed, sections, slots, without_slots
 
 BLOCKS = {"p", "h2", "h3", "ul", "ol", "li", "blockquote"}
 TAGS = BLOCKS | {"strong", "em", "br", "code", "a"}
 # What a coach may write for the runner's and for her own name.
-PLACEHOLDERS = {f"{{{name}}}": f"{OPEN}{name}{CLOSE}" for name in ("first_name", "coach_name")}
 # No fonts are fetched from anywhere: without this mrml asks Google for those it knows.
 OPTIONS = mrml.RenderOptions(fonts={})
 ARTICLE = re.compile(
@@ -73,8 +72,8 @@ def compile_lesson(content: dict[str, Any], length: int) -> Compiled:
             "week": content["week"],
             "day": day,
             "strip": cells,
-            "lesson_html": _placed(to_html(body)),
-            "lesson_text": _placed(plain(body)),
+            "lesson_html": placed(to_html(body)),
+            "lesson_text": placed(plain(body)),
             "pictures": _pictures(day),
             "stretches": [_part(stretch) for stretch in content["stretches"]],
             "self_check": _part(content["self_check"]) if content["self_check"] else None,
@@ -138,13 +137,6 @@ def _picture(name: str, alt: str, half: bool) -> dict[str, Any]:
         "width": shown,
         "height": round(shown * height / width),
     }
-
-
-def _placed(text: str) -> str:
-    """A lesson's words with its placeholders turned into slots."""
-    for written, slot in PLACEHOLDERS.items():
-        text = text.replace(written, slot)
-    return text
 
 
 def _deep(content: Any) -> Any:

@@ -43,6 +43,15 @@ def assemble(day: Day, words: Content) -> Content:
     }
 
 
+def with_part(content: Content, stretch: Stretch, words: Content) -> Content:
+    """A lesson's content with other words in the place of one stretch or of the self-check."""
+    if stretch.kind == Stretch.Kind.SELF_CHECK:
+        return {**content, "self_check": words}
+    mine = {**words, "slug": stretch.slug}
+    parts = [mine if part["slug"] == stretch.slug else part for part in content["stretches"]]
+    return {**content, "stretches": parts}
+
+
 def standing_in(stretch: Stretch) -> Stretch | None:
     """The stretch to do where `stretch` is named: itself, or what replaces it after a recall."""
     seen: set[int] = set()

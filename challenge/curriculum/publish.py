@@ -1,7 +1,5 @@
 """Publishing: a day or a stretch becomes a numbered version, compiled once, and kept for good."""
 
-import hashlib
-import json
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -104,7 +102,6 @@ def publish_stretch(stretch: Stretch, content: Content, imprint: Imprint, base: 
                 author=imprint.author,
                 note=imprint.note,
                 content=content,
-                digest=hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest(),
                 published_at=imprint.now,
             )
             stretch.content = content

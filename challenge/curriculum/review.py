@@ -5,9 +5,10 @@ from django.utils.translation import gettext as _
 from challenge.curriculum import figures
 from challenge.curriculum.audit import audit
 from challenge.curriculum.compile import compile_lesson
-from challenge.curriculum.lesson import Content, assemble
+from challenge.curriculum.lesson import Content, assemble, with_part
 from challenge.curriculum.lint import Finding, lint_lesson, lint_self_check, lint_stretch
 from challenge.curriculum.parse import DAY_MINUTES
+from challenge.curriculum.publish import days_with
 from challenge.curriculum.translations import gaps
 from challenge.models import Day, Stretch
 
@@ -21,9 +22,32 @@ def review_day(day: Day, words: Content) -> list[Finding]:
 
 
 def review_stretch(stretch: Stretch, content: Content) -> list[Finding]:
-    """What has to be mended before a stretch may be published."""
+    """What has to be mended before a stretch may be published, the days that show it among it."""
     lint = lint_self_check if stretch.kind == Stretch.Kind.SELF_CHECK else lint_stretch
-    return [*lint(content), *_drawings(content)]
+    days = [(day, day.published) for day in days_with(stretch) if day.published]
+    found = [*lint(content), *_drawings(content)]
+    if content["minutes"] is not None:
+        more = content["minutes"] - stretch.minutes
+        found += _too_long([(day.number, revision.minutes + more) for day, revision in days])
+    # A mail is only put together from words that are clean.
+    return found or [
+        finding
+        for day, revision in days
+        for finding in audit(
+            compile_lesson(with_part(revision.content, stretch, content), day.program.length)
+        )
+    ]
+
+
+def _too_long(minutes: list[tuple[int, int]]) -> list[Finding]:
+    """Findings for the days, by number, that would take too many minutes or too few."""
+    least, most = DAY_MINUTES
+    advice = _("Day %(day)d would take %(minutes)d minutes; %(least)d to %(most)d are right.")
+    return [
+        Finding("minutes", 1, advice % {"day": number, "minutes": total, "least": least, "most": most})
+        for number, total in minutes
+        if not least <= total <= most
+    ]
 
 
 def _parts(day: Day, words: Content, content: Content) -> list[Finding]:

@@ -9,6 +9,8 @@ from collections.abc import Mapping
 from html import escape
 
 OPEN, CLOSE = "\u27e6", "\u27e7"
+# What a coach may write in a lesson, between braces.
+PLACEHOLDERS = ("first_name", "coach_name")
 NAMES = frozenset(
     {
         "day",
@@ -53,6 +55,13 @@ def sections() -> dict[str, dict[str, str]]:
         "when": {name: f"{OPEN}?{name}{CLOSE}" for name in NAMES},
         "end": {name: f"{OPEN}/{name}{CLOSE}" for name in NAMES},
     }
+
+
+def placed(text: str) -> str:
+    """A lesson's words with its placeholders turned into slots."""
+    for name in PLACEHOLDERS:
+        text = text.replace(f"{{{name}}}", f"{OPEN}{name}{CLOSE}")
+    return text
 
 
 def without_slots(text: str) -> str:

@@ -182,7 +182,6 @@ class Migration(migrations.Migration):
                 ('origin', models.CharField(choices=[('files', "the course's files"), ('coach', 'the coach'), ('recall', 'a recall')], default='files', max_length=6, verbose_name='from')),
                 ('note', models.CharField(blank=True, max_length=200, verbose_name='what changed')),
                 ('content', models.JSONField(default=dict, verbose_name='content')),
-                ('digest', models.CharField(max_length=64, verbose_name='digest')),
                 ('published_at', models.DateTimeField(verbose_name='published')),
                 ('author', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='published by')),
                 ('stretch', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='versions', to='challenge.stretch', verbose_name='stretch')),

@@ -43,6 +43,7 @@ class Revision(Version):
     subject = models.CharField(_("subject"), max_length=200)
     text = models.TextField(_("text part"))
     html = models.TextField(_("HTML part"))
+    digest = models.CharField(_("digest"), max_length=64)
     for_all = models.BooleanField(
         _("for all"), default=False, help_text=_("Also for runners who had begun before it was published.")
     )

@@ -44,7 +44,6 @@ class Version(models.Model):
     )
     note = models.CharField(_("what changed"), max_length=200, blank=True)
     content = models.JSONField(_("content"), default=dict)
-    digest = models.CharField(_("digest"), max_length=64)
     published_at = models.DateTimeField(_("published"))
 
     class Meta:

@@ -8,9 +8,9 @@ from django.urls import reverse
 from django.utils.safestring import SafeString, mark_safe
 
 from challenge.curriculum import figures
-from challenge.curriculum.compile import PLACEHOLDERS, to_html
+from challenge.curriculum.compile import to_html
 from challenge.curriculum.lesson import Content
-from challenge.curriculum.slots import fill
+from challenge.curriculum.slots import fill, placed
 from challenge.models import Program, Revision
 
 # The day that is shown to whoever thinks of joining, and the reader it is made out to.
@@ -44,12 +44,9 @@ def pictures(holder: Content) -> list[Picture]:
 
 def words(markdown: str, first_name: str = SAMPLE_READER) -> SafeString:
     """Markdown as clean HTML, made out to one reader."""
-    html = to_html(markdown)
-    for written, slot in PLACEHOLDERS.items():
-        html = html.replace(written, slot)
     names = {"first_name": first_name, "coach_name": settings.COACH_NAME}
     # Cleaned by to_html, escaped by fill.
-    return mark_safe(fill(html, names, html=True))
+    return mark_safe(fill(placed(to_html(markdown)), names, html=True))
 
 
 def exercise(content: Content, first_name: str = SAMPLE_READER) -> dict[str, Any]:

@@ -10,8 +10,6 @@ from challenge.curriculum.lint.finding import Finding, shown
 from challenge.curriculum.lint.marks import scheme_advice, untidy_marks
 from challenge.curriculum.slots import CLOSE, OPEN
 
-PLACEHOLDERS = ("first_name", "coach_name")
-
 _TAG = re.compile(r"<(?!https://|mailto:)(/?[A-Za-z][\w-]*|[!?])")
 _TEMPLATE = re.compile(r"\{\{|\}\}|\{%|%\}|\{#|#\}")
 _BRACES = re.compile(r"\{[^{}]{0,40}\}|[{}]")

@@ -9,9 +9,9 @@ from challenge.curriculum.lint import fields
 from challenge.curriculum.lint.blocks import blocks, first_line, tokens
 from challenge.curriculum.lint.fields import items_of, text_of
 from challenge.curriculum.lint.finding import Finding, in_order
-from challenge.curriculum.lint.hygiene import PLACEHOLDERS
 from challenge.curriculum.lint.reading import word_count
 from challenge.curriculum.parse import AREAS
+from challenge.curriculum.slots import PLACEHOLDERS
 
 WHY = "## Why this matters for your running"
 LESSON_WORDS = (120, 220)

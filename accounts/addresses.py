@@ -24,6 +24,11 @@ def normalise(text: str) -> str:
     return f"{found.local_part}@{found.ascii_domain}".lower()
 
 
+def domain_of(address: str) -> str:
+    """The domain of an address that `normalise` has passed."""
+    return address.rpartition("@")[2].lower()
+
+
 def keyed_hash(text: str) -> str:
     """64 hex digits that stand for an address (or IP) without saying it (HMAC-SHA256)."""
     key = settings.ADDRESS_HASH_KEY.encode()

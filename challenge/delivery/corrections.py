@@ -43,8 +43,8 @@ def _correction(recall: Recall, enrollment: Enrollment, now: datetime) -> Delive
         # Where a runner's clock is not known, a warning goes before her sleep.
         log.exception("enrollment %s has a time zone that is not known here", enrollment.pk)
         try_at = now
-    return Delivery(
-        enrollment=enrollment,
+    return Delivery.to(
+        enrollment,
         kind=Kind.CORRECTION,
         copy=recall.pk,
         recall=recall,
@@ -69,6 +69,7 @@ def were_sent(recall: Recall) -> QuerySet[Enrollment]:
             pk__in=newest,
         )
         .exclude(runner__in=told.values("enrollment__runner"))
+        .select_related("runner")
         .order_by("pk")
     )
 

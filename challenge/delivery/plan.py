@@ -29,7 +29,7 @@ def plan(now: datetime, size: int = 500) -> bool:
             Enrollment.objects.select_for_update(skip_locked=True, of=("self",))
             .filter(state=Enrollment.State.ACTIVE, next_due_at__lte=now)
             .order_by("next_due_at")
-            .select_related("program")[:size]
+            .select_related("program", "runner")[:size]
         )
         latest = latest_lessons([enrollment.pk for enrollment in due])
         new: list[Delivery] = []
@@ -102,8 +102,8 @@ def _lesson(
     enrollment: Enrollment, day: int, now: datetime, due_at: datetime, closes_at: datetime
 ) -> Delivery:
     # Tried from now on, however long it has been due: what was queued before it, a welcome, goes first.
-    return Delivery(
-        enrollment=enrollment, kind=Kind.LESSON, day=day, due_at=due_at, try_at=now, closes_at=closes_at
+    return Delivery.to(
+        enrollment, kind=Kind.LESSON, day=day, due_at=due_at, try_at=now, closes_at=closes_at
     )
 
 
@@ -124,7 +124,7 @@ def _complete(enrollment: Enrollment, due_at: datetime, now: datetime) -> list[D
     week_later = schedule.local_date(due_at, enrollment.zone) + GOODBYE_AFTER
     goodbye_at = schedule.to_utc(week_later, enrollment.send_at, enrollment.zone)
     return [
-        Delivery(enrollment=enrollment, kind=kind, due_at=at, try_at=at, closes_at=at + GIVE_UP)
+        Delivery.to(enrollment, kind=kind, due_at=at, try_at=at, closes_at=at + GIVE_UP)
         for kind, at in ((Kind.SUMMARY, due_at), (Kind.GOODBYE, goodbye_at))
     ]
 
@@ -132,15 +132,11 @@ def _complete(enrollment: Enrollment, due_at: datetime, now: datetime) -> list[D
 def queue(enrollment: Enrollment, kind: Delivery.Kind, now: datetime, day: int = 0) -> Delivery:
     """Queue one message to a runner right now, as the next copy of its kind."""
     copies = Delivery.objects.filter(enrollment=enrollment, kind=kind, day=day).count()
-    return Delivery.objects.create(
-        enrollment=enrollment,
-        kind=kind,
-        day=day,
-        copy=copies,
-        due_at=now,
-        try_at=now,
-        closes_at=now + GIVE_UP,
+    queued = Delivery.to(
+        enrollment, kind=kind, day=day, copy=copies, due_at=now, try_at=now, closes_at=now + GIVE_UP
     )
+    queued.save(force_insert=True)
+    return queued
 
 
 def bring_forward(enrollment_id: int, now: datetime) -> bool:

@@ -1,12 +1,13 @@
 """The ledger: one row for each message to a runner, kept after it was sent."""
 
 import uuid
-from typing import TypedDict
+from typing import Any, Self, TypedDict
 
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from accounts.addresses import domain_of
 from challenge.models.day import Revision
 from challenge.models.enrollment import Enrollment
 from challenge.models.stretch import Recall
@@ -61,6 +62,9 @@ class Delivery(models.Model):
     enrollment = models.ForeignKey(
         Enrollment, models.CASCADE, related_name="deliveries", verbose_name=_("enrollment")
     )
+    domain = models.CharField(
+        _("recipient's domain"), max_length=253, blank=True, help_text=_("Limits are kept by domain.")
+    )
     kind = models.CharField(_("kind"), max_length=12, choices=Kind)
     day = models.PositiveSmallIntegerField(_("day"), default=0)
     copy = models.PositiveSmallIntegerField(
@@ -107,6 +111,11 @@ class Delivery(models.Model):
     def __str__(self) -> str:
         name = self.get_kind_display()
         return f"{name} {self.day}" if self.day else str(name)
+
+    @classmethod
+    def to(cls, enrollment: Enrollment, **fields: Any) -> Self:
+        """A new message to an enrollment's runner, not saved yet; her row is looked up if it is not there."""
+        return cls(enrollment=enrollment, domain=domain_of(enrollment.runner.email), **fields)
 
     @property
     def message_id(self) -> str:

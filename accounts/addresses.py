@@ -1,6 +1,5 @@
 """Email addresses: one spelling for each, and a keyed hash where the address must not be kept."""
 
-import hashlib
 import hmac
 
 from django.conf import settings
@@ -32,4 +31,4 @@ def domain_of(address: str) -> str:
 def keyed_hash(text: str) -> str:
     """64 hex digits that stand for an address (or IP) without saying it (HMAC-SHA256)."""
     key = settings.ADDRESS_HASH_KEY.encode()
-    return hmac.new(key, text.lower().encode(), hashlib.sha256).hexdigest()
+    return hmac.digest(key, text.lower().encode(), "sha256").hex()

@@ -22,8 +22,8 @@ from challenge.coach.work import Work
 from challenge.curriculum.compile import Compiled
 from challenge.curriculum.sample import sample_values
 from challenge.curriculum.slots import NAMES, fill
-from challenge.delivery.compose import runner_values
 from challenge.delivery.greeting import Greetings
+from challenge.delivery.values import RunnerValues
 from challenge.models import Delivery, Enrollment, Revision
 
 # A mail brings its own styles; nothing else of it runs or is fetched from elsewhere.
@@ -102,8 +102,9 @@ def values_for(typed: str, work: Work[Any], day: int, site_url: str) -> dict[str
     # Never saved: it only says whose mail this would be.
     mail = Delivery(enrollment=runner, kind=Delivery.Kind.LESSON, day=day)
     harmless = {name: f"{settings.SITE_URL}/#{name}" for name in NAMES if name.endswith("_url")}
-    said = {**runner_values(mail, timezone.now()), "greeting": Greetings([mail]).of(mail)}
-    return {**said, **harmless, "site_url": site_url}
+    values = RunnerValues(mail, timezone.now())
+    values.update(harmless, greeting=Greetings([mail]).of(mail), site_url=site_url)
+    return values
 
 
 def find_runner(typed: str, work: Work[Any]) -> Enrollment | None:

@@ -5,7 +5,8 @@ section between "?name" and "/name" in such brackets stays only where that slot'
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from html import escape
 
 OPEN, CLOSE = "\u27e6", "\u27e7"
@@ -44,6 +45,24 @@ NAMES = frozenset(
 _SLOT = re.compile(f"{OPEN}(?:(\\w+){CLOSE}|\\?(\\w+){CLOSE}(.*?){OPEN}/\\2{CLOSE})?", re.DOTALL)
 
 
+@dataclass(frozen=True)
+class Slot:
+    """A place that is filled with the value of its name."""
+
+    name: str
+
+
+@dataclass(frozen=True)
+class Section:
+    """A part that stays only where the value of its name is not empty."""
+
+    name: str
+    parts: "Parts"
+
+
+Parts = tuple[str | Slot | Section, ...]
+
+
 def slots() -> dict[str, str]:
     """Every slot under its name, for a template that is compiled with them."""
     return {name: f"{OPEN}{name}{CLOSE}" for name in NAMES}
@@ -69,15 +88,33 @@ def without_slots(text: str) -> str:
     return text.replace(OPEN, "").replace(CLOSE, "")
 
 
+def parse(text: str) -> Parts:
+    """The text as words, slots and sections, in order. Raises KeyError for a name that is no slot and
+    for a lone bracket, so that no mail leaves with a hole in it."""
+    parts: list[str | Slot | Section] = []
+    end = 0
+    for match in _SLOT.finditer(text):
+        slot, section, inside = match.groups()
+        if (name := section or slot or match[0]) not in NAMES:
+            raise KeyError(name)
+        parts += [text[end : match.start()], Section(name, parse(inside)) if section else Slot(name)]
+        end = match.end()
+    return tuple(part for part in (*parts, text[end:]) if part != "")
+
+
+def chosen(parts: Parts, values: Mapping[str, str]) -> Iterator[str | Slot]:
+    """The words and slots that are left when the sections of empty values are out."""
+    for part in parts:
+        if not isinstance(part, Section):
+            yield part
+        elif values[part.name]:
+            yield from chosen(part.parts, values)
+
+
 def fill(text: str, values: Mapping[str, str], *, html: bool = False) -> str:
     """The text with its slots filled, escaped where it is HTML. Raises KeyError for a slot or a section
-    without a value, and for a lone bracket, so that no mail leaves with a hole in it."""
-
-    def value(match: re.Match[str]) -> str:
-        slot, section, inside = match.groups()
-        if section:
-            return _SLOT.sub(value, inside) if values[section] else ""
-        found = values[slot or match[0]]
-        return escape(found) if html else found
-
-    return _SLOT.sub(value, text)
+    without a value, and for what `parse` does not take."""
+    safe = escape if html else str
+    return "".join(
+        part if isinstance(part, str) else safe(values[part.name]) for part in chosen(parse(text), values)
+    )

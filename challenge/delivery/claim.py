@@ -6,16 +6,19 @@ once the lease has been taken away, so that a worker that was frozen can't undo 
 
 import logging
 import uuid
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
 from django.db import models, transaction
 
-from challenge.delivery.transport import Answer, Verdict
+from challenge.delivery.answer import Answer, Verdict
 from challenge.models import Attempt, Delivery
 
 log = logging.getLogger(__name__)
+
+LOST = "delivery %s: the lease was lost, its result is not recorded"
 
 
 def claim(now: datetime, size: int) -> list[Delivery]:
@@ -63,14 +66,20 @@ def settle(delivery: Delivery, **fields: Any) -> bool:
     held = Delivery.objects.filter(id=delivery.id, lease=delivery.lease, state=Delivery.State.SENDING)
     if held.update(lease=None, leased_until=None, **fields):
         return True
-    log.warning("delivery %s: the lease was lost, its result is not recorded", delivery.id)
+    log.warning(LOST, delivery.id)
     return False
 
 
-def put_back(deliveries: list[Delivery], try_at: datetime) -> None:
-    """Return leased deliveries untried, to be claimed again from `try_at`."""
-    for delivery in deliveries:
-        settle(delivery, state=waiting_state(delivery.attempts), try_at=try_at)
+def put_back(deliveries: Sequence[Delivery], try_at: datetime) -> None:
+    """Return leased deliveries untried, to be claimed again from `try_at`; two statements at most."""
+    for was_tried in (False, True):
+        some = [delivery for delivery in deliveries if bool(delivery.attempts) is was_tried]
+        if some:
+            held = Delivery.objects.filter(
+                id__in=[delivery.id for delivery in some], lease=some[0].lease, state=Delivery.State.SENDING
+            )
+            state = waiting_state(some[0].attempts)
+            held.update(state=state, try_at=try_at, lease=None, leased_until=None)
 
 
 def waiting_state(attempts: list[Attempt]) -> Delivery.State:

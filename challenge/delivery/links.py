@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 from enum import StrEnum
+from functools import cache
 
 from django.conf import settings
 from django.urls import reverse
@@ -37,5 +38,19 @@ def token(purpose: Purpose, now: datetime, *values: int) -> str:
 
 def url(purpose: Purpose, now: datetime, *values: int, choice: str = "") -> str:
     """The absolute address of a link; `choice` is the answer that a check-in link proposes."""
-    arguments = [token(purpose, now, *values)] + ([choice] if choice else [])
-    return settings.SITE_URL + reverse(purpose, args=arguments)
+    return around(purpose, token(purpose, now, *values), choice)
+
+
+def around(purpose: Purpose, issued: str, choice: str = "") -> str:
+    """The absolute address that holds a token which was issued for this purpose."""
+    before, after = _path(purpose, choice)
+    return f"{settings.SITE_URL}{before}{issued}{after}"
+
+
+@cache
+def _path(purpose: Purpose, choice: str) -> tuple[str, str]:
+    """What stands before and after the token in the path of a link."""
+    before, _token, after = reverse(purpose, args=["TOKEN", choice] if choice else ["TOKEN"]).partition(
+        "TOKEN"
+    )
+    return before, after

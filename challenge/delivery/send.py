@@ -3,56 +3,123 @@
 import logging
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from time import monotonic
 
 from django.conf import settings
-from django.db import transaction
-from django.utils.translation import gettext as _
 
 from challenge import schedule
-from challenge.delivery.backoff import COMPOSE_TRIES, after_deferral, after_failed_compose, tries
-from challenge.delivery.bounces import is_hard_bounce, stop_writing
-from challenge.delivery.claim import attempted, claim, keep, put_back, settle
+from challenge.delivery.claim import claim, keep, put_back
 from challenge.delivery.compose import compose
 from challenge.delivery.greeting import Greetings
-from challenge.delivery.revisions import Revisions
+from challenge.delivery.outcome import SERVER_REST, Outcome
+from challenge.delivery.results import Results, Stop, never
+from challenge.delivery.revisions import Revisions, Whole
 from challenge.delivery.standing import Standing
-from challenge.delivery.transport import Answer, Phase, Transport, Verdict
-from challenge.models import Delivery, Revision
+from challenge.delivery.transport import Transport, Verdict
+from challenge.models import Delivery
 
 log = logging.getLogger(__name__)
 
 Clock = Callable[[], datetime]
-State = Delivery.State
-SERVER_REST = timedelta(seconds=30)
 LATE = timedelta(hours=1)
+# What stands against a delivery, and what it says, are never older than this.
+FRESH_FOR = timedelta(seconds=1)
+# A batch is about as much as goes out in a second.
+FIRST_SIZE = 20
+SHORT, LONG = 0.5, 2.0
 
 
-def drain(transport: Transport, clock: Clock, seconds: float) -> bool:
-    """Send until nothing is due, the server is away, or the time is up. True when more may be due."""
+def drain(transport: Transport, clock: Clock, seconds: float, stop: Stop = never) -> bool:
+    """Send until nothing is due, the server is away, the time is up, or somebody asks to stop. True
+    when more may be due."""
+    sender = Sender(transport, clock, stop)
     end = clock() + timedelta(seconds=seconds)
-    while clock() < end:
-        if not send_batch(transport, clock):
+    while clock() < end and not stop():
+        if not sender.send_batch():
             return False
     return True
 
 
 def send_batch(transport: Transport, clock: Clock) -> bool:
     """Send one batch. False when nothing was due or the server took nothing."""
-    batch = claim(clock(), settings.BATCH_SIZE)
-    standing = Standing(batch)
-    revisions, greetings = Revisions(batch), Greetings(batch)
-    for place, delivery in enumerate(batch):
-        now = clock()
-        if not keep(batch[place:], now):
-            break
-        if reason := standing.against(delivery, now):
-            settle(delivery, state=State.SUPPRESSED, reason=reason)
-        elif delivery.closes_at and delivery.closes_at <= now:
-            put_back([delivery], now)  # the planner or close() has it next
-        elif not _send_one(transport, delivery, revisions.of(delivery, now), greetings.of(delivery), clock):
-            put_back(batch[place + 1 :], clock() + SERVER_REST)
-            return False
-    return bool(batch)
+    return Sender(transport, clock, size=settings.BATCH_SIZE).send_batch()
+
+
+class Sender:
+    """One connection, and one batch at a time: each message is recorded before the next one leaves.
+
+    `wait` says how many seconds the server took for each message of the last batch, on average.
+    """
+
+    def __init__(
+        self, transport: Transport, clock: Clock, stop: Stop = never, size: int = FIRST_SIZE
+    ) -> None:
+        self._transport, self._clock, self._stop = transport, clock, stop
+        self._results = Results(stop)
+        self._whole: Whole = {}
+        self._size = min(size, settings.BATCH_SIZE)
+        self.wait = 0.0
+
+    def send_batch(self) -> bool:
+        """Send one batch. False when nothing was due, the server took nothing, or `stop` said so."""
+        began = monotonic()
+        batch = claim(self._clock(), self._size)
+        with self._results:
+            go_on = bool(batch) and self._work_through(batch)
+        took = monotonic() - began
+        if took < SHORT:
+            self._size = min(2 * self._size, settings.BATCH_SIZE)
+        elif took > LONG:
+            self._size = max(self._size // 2, 1)
+        return go_on
+
+    def _work_through(self, batch: list[Delivery]) -> bool:
+        standing, revisions, greetings = Standing(batch), Revisions(batch, self._whole), Greetings(batch)
+        outcome = Outcome(self._results, self._clock)
+        looked_at: datetime | None = None
+        waited = 0.0
+        for place, delivery in enumerate(batch):
+            now = self._clock()
+            if self._stop():
+                self._results.hear()
+                put_back(batch[place:], now)
+                return False
+            if looked_at is None or not timedelta(0) <= now - looked_at < FRESH_FOR:
+                self._results.hear()
+                if not keep(batch[place:], now):
+                    return True
+                standing.look()
+                revisions.look()
+                looked_at = now
+            if reason := standing.against(delivery):
+                outcome.held_back(delivery, reason)
+                continue
+            if (moment := _not_before(delivery, now)) > now or _is_closed(delivery, now):
+                # What is closed is the planner's or close()'s next.
+                outcome.put_off(delivery, moment)
+                continue
+            try:
+                revision = revisions.of(delivery)
+                message = compose(delivery, revision, now, greetings.of(delivery))
+            except Exception as error:
+                # Whatever is wrong with this one must not stop its neighbours.
+                log.exception("delivery %s could not be composed", delivery.id)
+                outcome.not_composed(delivery, error)
+                continue
+            address = delivery.enrollment.runner.email
+            answer = self._transport.hand_over(settings.MAIL_FROM_ADDRESS, address, message)
+            waited += self._transport.waited
+            self.wait = waited / (place + 1)
+            outcome.answered(delivery, revision, answer, now)
+            if answer.verdict is Verdict.UNAVAILABLE:
+                self._results.hear()
+                put_back(batch[place + 1 :], self._clock() + SERVER_REST)
+                return False
+        return True
+
+
+def _is_closed(delivery: Delivery, now: datetime) -> bool:
+    return delivery.closes_at is not None and delivery.closes_at <= now
 
 
 def _not_before(delivery: Delivery, now: datetime) -> datetime:
@@ -63,76 +130,3 @@ def _not_before(delivery: Delivery, now: datetime) -> datetime:
     if delivery.kind == Delivery.Kind.LESSON or now - delivery.due_at < LATE:
         return now
     return schedule.daylight(now, delivery.enrollment.zone)
-
-
-def _send_one(
-    transport: Transport, delivery: Delivery, revision: Revision | None, greeting: str, clock: Clock
-) -> bool:
-    """Compose, hand over and record one delivery. False when the server is away."""
-    try:
-        now = clock()
-        if (morning := _not_before(delivery, now)) > now:
-            put_back([delivery], morning)
-            return True
-        message = compose(delivery, revision, now, greeting)
-    except Exception as error:
-        # Whatever is wrong with this one must not stop its neighbours.
-        log.exception("delivery %s could not be composed", delivery.id)
-        _record_poison(delivery, error, clock())
-        return True
-    left = clock()
-    sender = settings.MAIL_FROM_ADDRESS
-    answer = transport.hand_over(sender, delivery.enrollment.runner.email, message)
-    log.info("delivery %s: %s in %s, %s", delivery.id, answer.verdict, answer.phase, answer.code)
-    _record(delivery, revision, answer, left, clock())
-    return answer.verdict is not Verdict.UNAVAILABLE
-
-
-def _record_poison(delivery: Delivery, error: Exception, now: datetime) -> None:
-    text = f"{type(error).__name__}: {error}"
-    attempts = attempted(delivery, now, Answer(Verdict.DEFERRED, Phase.COMPOSE, None, text[:500]))
-    failures = tries(attempts, delivery.due_at, Phase.COMPOSE)
-    if failures >= COMPOSE_TRIES:
-        reason = _("It could not be composed: %(error)s") % {"error": text}
-        settle(delivery, state=State.FAILED, attempts=attempts, reason=reason[:200])
-    else:
-        settle(delivery, state=State.RETRY, attempts=attempts, try_at=now + after_failed_compose(failures))
-
-
-def _record(
-    delivery: Delivery, revision: Revision | None, answer: Answer, left: datetime, now: datetime
-) -> None:
-    attempts = attempted(delivery, now, answer)
-    unsure_before = any(
-        attempt["outcome"] == Verdict.UNCERTAIN and attempt["phase"] == Phase.ANSWER
-        for attempt in delivery.attempts
-    )
-    sent = {"state": State.SENT, "sent_at": left, "revision": revision, "reason": "", "attempts": attempts}
-    match answer.verdict:
-        case Verdict.ACCEPTED:
-            settle(delivery, **sent)
-        case Verdict.UNCERTAIN if unsure_before:
-            settle(delivery, **{**sent, "uncertain": True, "reason": _("The server never confirmed it.")})
-        case Verdict.UNCERTAIN:
-            wait = after_deferral(1)
-            settle(delivery, state=State.RETRY, attempts=attempts, uncertain=True, try_at=now + wait)
-        case Verdict.REFUSED:
-            # What a dead address refused is not over: it is sent once she can be written to again.
-            bounced = is_hard_bounce(answer)
-            state = State.SUPPRESSED if bounced else State.FAILED
-            with transaction.atomic():
-                settle(delivery, state=state, attempts=attempts, reason=_refusal(answer))
-                if bounced:
-                    stop_writing(delivery.enrollment, answer, now)
-        case Verdict.DEFERRED:
-            wait = after_deferral(tries(attempts, delivery.due_at))
-            settle(delivery, state=State.RETRY, attempts=attempts, try_at=now + wait)
-        case Verdict.UNAVAILABLE:
-            # The server is away for everybody: no try is counted against this message.
-            settle(delivery, state=State.RETRY, attempts=attempts, try_at=now + SERVER_REST)
-
-
-def _refusal(answer: Answer) -> str:
-    return (_("The mail server refused it: %(code)s %(text)s") % {"code": answer.code, "text": answer.text})[
-        :200
-    ]

@@ -1,14 +1,12 @@
 """Whether a runner may still be written to, asked again at the moment of sending."""
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
 
 from django.utils.translation import gettext as _
 
 from accounts.models import Consent
 from challenge.models import Delivery, Enrollment, Suppression
 
-FRESH_FOR = timedelta(seconds=1)
 State, Kind = Enrollment.State, Delivery.Kind
 # Mail that says where a runner stands goes out only while she stands there.
 MOMENTS = {
@@ -21,24 +19,20 @@ MOMENTS = {
 
 
 class Standing:
-    """What stands against the deliveries of a batch, never older than a second.
+    """What stands against the deliveries of a batch, as of the last look.
 
-    Three statements for a look, four with a goodbye, however many deliveries; a slow server causes
-    more looks, so that nobody who has just left is written to because her batch began earlier.
+    Three statements for a look, four with a goodbye, however many deliveries.
     """
 
     def __init__(self, deliveries: Sequence[Delivery]) -> None:
         self._deliveries = deliveries
-        self._looked_at: datetime | None = None
         self._states: dict[int, str] = {}
         self._agreed: set[int] = set()
         self._suppressed: set[str] = set()
         self._began_again: set[tuple[int, int]] = set()
 
-    def against(self, delivery: Delivery, now: datetime) -> str:
+    def against(self, delivery: Delivery) -> str:
         """Why a delivery must not leave, in a sentence, or an empty text."""
-        if self._looked_at is None or not timedelta(0) <= now - self._looked_at < FRESH_FOR:
-            self._look(now)
         runner = delivery.enrollment.runner
         state = self._states.get(delivery.enrollment_id)
         if runner.address_hash in self._suppressed:
@@ -55,8 +49,8 @@ class Standing:
             return _("There is no consent to mail.")
         return ""
 
-    def _look(self, now: datetime) -> None:
-        self._looked_at = now
+    def look(self) -> None:
+        """Ask again: nobody who has just left is written to because her batch began earlier."""
         runners = {delivery.enrollment.runner_id: delivery.enrollment.runner for delivery in self._deliveries}
         enrollments = {delivery.enrollment_id for delivery in self._deliveries}
         self._states = dict(Enrollment.objects.filter(id__in=enrollments).values_list("id", "state"))

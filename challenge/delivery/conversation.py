@@ -1,0 +1,172 @@
+"""A conversation with a mail server, bounded in time and in what it may say (RFC 5321)."""
+
+import io
+import smtplib
+import socket
+import ssl
+from time import monotonic
+from typing import Any
+
+from django.conf import settings
+
+# A reply is a few lines; the reply to EHLO a few dozen. More than this is nonsense or malice.
+MOST_OCTETS = 64 * 1024
+
+
+class _Reader(io.RawIOBase):
+    """What the server says while the connection is opened, up to a deadline and MOST_OCTETS: a server
+    that drips its answer byte by byte, or never ends it, cannot stretch it."""
+
+    def __init__(self, sock: socket.socket, deadline: float) -> None:
+        self._sock, self._deadline, self._left = sock, deadline, MOST_OCTETS
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        self._sock.settimeout(_patience(self._deadline))
+        count = self._sock.recv_into(buffer)
+        self._left -= count
+        if self._left < 0:
+            raise ConnectionAbortedError("the server said far too much")
+        return count
+
+
+class _Smtp(smtplib.SMTP):
+    """smtplib's client, reading through a _Reader."""
+
+    def __init__(self, deadline: float, *args: Any, **options: Any) -> None:
+        self._deadline = deadline
+        super().__init__(*args, **options)
+
+    def getreply(self) -> tuple[int, bytes]:
+        if self.file is None and self.sock is not None:
+            self.file = io.BufferedReader(_Reader(self.sock, self._deadline))
+        return super().getreply()
+
+
+class _SmtpOverTls(_Smtp, smtplib.SMTP_SSL):
+    pass
+
+
+def _patience(deadline: float) -> float:
+    """Seconds to wait for one thing. Raises TimeoutError when the deadline has passed."""
+    left = deadline - monotonic()
+    if left <= 0:
+        raise TimeoutError("the server took too long")
+    return min(left, settings.SMTP_TIMEOUT)
+
+
+def connect(deadline: float) -> "Conversation":
+    """Open a connection as the settings say: TLS, EHLO, AUTH. Raises OSError, SMTPException or
+    ValueError; `deadline` is on the monotonic clock, in seconds."""
+    # Each address of the host is tried in turn, so each gets its share of the time.
+    addresses = socket.getaddrinfo(settings.EMAIL_HOST, settings.EMAIL_PORT, 0, socket.SOCK_STREAM)
+    tls = {"context": ssl.create_default_context()} if settings.EMAIL_USE_SSL else {}
+    smtp = (_SmtpOverTls if tls else _Smtp)(
+        deadline,
+        settings.EMAIL_HOST,
+        settings.EMAIL_PORT,
+        local_hostname=settings.MAIL_DOMAIN,
+        timeout=settings.SMTP_TIMEOUT / len(addresses),
+        **tls,
+    )
+    try:
+        smtp.ehlo_or_helo_if_needed()
+        if settings.EMAIL_USE_TLS:
+            smtp.starttls(context=ssl.create_default_context())
+            smtp.ehlo_or_helo_if_needed()  # RFC 3207, 4.2: what was said before TLS is forgotten
+        if settings.EMAIL_HOST_USER:
+            smtp.login(settings.EMAIL_HOST_USER, settings.EMAIL_HOST_PASSWORD)
+    except BaseException:
+        smtp.close()
+        raise
+    assert smtp.sock is not None
+    smtp.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    return Conversation(smtp, smtp.sock)
+
+
+class Conversation:
+    """Commands and replies on an open connection. What goes wrong raises OSError or SMTPException.
+
+    `waited` says how many seconds went by waiting for the server since `until` was last called.
+    """
+
+    def __init__(self, smtp: smtplib.SMTP, sock: socket.socket) -> None:
+        self._smtp, self._sock = smtp, sock
+        self._takes_groups = smtp.has_extn("pipelining")
+        self._heard = b""
+        self._ahead = 0
+        self._deadline = 0.0
+        self._timeout = 0.0
+        self.waited = 0.0
+
+    def close(self) -> None:
+        """Hang up without a word."""
+        self._smtp.close()
+
+    def until(self, deadline: float) -> None:
+        """Let what follows take no longer than to an instant of the monotonic clock."""
+        self._deadline, self.waited = deadline, 0.0
+
+    def say(self, octets: bytes) -> None:
+        self._be_patient()
+        self._sock.sendall(octets)
+
+    def begin(self, commands: list[bytes]) -> None:
+        """Say a group of commands in one piece, to a server that takes that (RFC 2920)."""
+        if self._takes_groups:
+            self.say(b"".join(commands))
+            self._ahead = len(commands)
+
+    def reply_to(self, command: bytes) -> tuple[int, bytes]:
+        """The reply to the next command of a group, which is said first where it was not yet."""
+        if self._ahead:
+            self._ahead -= 1
+        else:
+            self.say(command)
+        return self.reply()
+
+    def rest(self) -> int:
+        """Hear what is still owed to the commands of a group; the code of the last, 0 if none is."""
+        code = 0
+        while self._ahead:
+            self._ahead -= 1
+            code, _text = self.reply()
+        return code
+
+    def reply(self) -> tuple[int, bytes]:
+        """One reply: its code, -1 for nonsense, and its text without codes."""
+        texts: list[bytes] = []
+        size = 0
+        while True:
+            line = self._line()
+            size += len(line)
+            texts.append(line[4:].strip())
+            code = int(line[:3]) if line[:3].isdigit() else -1
+            if line[3:4] != b"-" or code < 0:
+                return code, b"\n".join(texts)
+            if size > MOST_OCTETS:
+                raise ConnectionAbortedError("the server said far too much")
+
+    def _line(self) -> bytes:
+        while (end := self._heard.find(b"\n")) < 0:
+            if len(self._heard) > MOST_OCTETS:
+                raise ConnectionAbortedError("the server said far too much")
+            self._be_patient()
+            began = monotonic()
+            try:
+                heard = self._sock.recv(MOST_OCTETS)
+            finally:
+                self.waited += monotonic() - began
+            if not heard:
+                raise smtplib.SMTPServerDisconnected("the server hung up")
+            self._heard += heard
+        line, self._heard = self._heard[: end + 1], self._heard[end + 1 :]
+        return line
+
+    def _be_patient(self) -> None:
+        patience = _patience(self._deadline)
+        if patience != self._timeout:
+            self._sock.settimeout(patience)
+            self._timeout = patience

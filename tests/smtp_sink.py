@@ -1,20 +1,12 @@
-"""A real SMTP server for tests. In a thread, with scripted answers; or as a process of its own:
-
-    python -m tests.smtp_sink PORT LOG [SECONDS]
-
-writes a line "Message-ID recipient" for each message, and acknowledges it so many seconds later.
-"""
+"""A real SMTP server for tests, in a thread, with scripted answers (bench/sink.py is one as a process)."""
 
 import asyncio
 import email
 import email.policy
-import os
 import socket
-import sys
 import threading
 from collections.abc import Callable
 from email.message import EmailMessage
-from typing import Any
 
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
@@ -84,8 +76,8 @@ class Handler:
 class Sink:
     """The server in a thread, and what it was given."""
 
-    def __init__(self) -> None:
-        self.handler = Handler()
+    def __init__(self, handler: Handler | None = None) -> None:
+        self.handler = handler or Handler()
         self.port = free_port()
         self._controller = Controller(self.handler, hostname="127.0.0.1", port=self.port)
         self._controller.start()
@@ -112,32 +104,3 @@ class Sink:
     def wait_for(self, count: int, seconds: float = 30) -> None:
         with self.handler.arrived:
             assert self.handler.arrived.wait_for(lambda: len(self.handler.raw) >= count, seconds)
-
-
-class LoggingHandler:
-    """Appends one line for each message, and acknowledges it `seconds` later."""
-
-    def __init__(self, path: str, seconds: float) -> None:
-        self._file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
-        self._seconds = seconds
-
-    async def handle_DATA(self, server: Any, session: Session, envelope: Envelope) -> str:
-        content = envelope.content
-        assert isinstance(content, bytes)
-        message_id = email.message_from_bytes(content)["Message-ID"]
-        os.write(self._file, f"{message_id} {envelope.rcpt_tos[0]}\n".encode())
-        await asyncio.sleep(self._seconds)
-        return "250 kept"
-
-
-def main() -> None:
-    port, path, *seconds = sys.argv[1:]
-    handler = LoggingHandler(path, float(seconds[0]) if seconds else 0)
-    controller = Controller(handler, hostname="127.0.0.1", port=int(port))
-    controller.start()
-    print("listening", flush=True)
-    threading.Event().wait()
-
-
-if __name__ == "__main__":
-    main()

@@ -6,7 +6,7 @@ import subprocess
 import sys
 import threading
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from time import monotonic, sleep
@@ -80,7 +80,7 @@ class Group:
 class Mailroom:
     """An SMTP sink in a process of its own, and the processes that deliver to it."""
 
-    def __init__(self, folder: Path, redis_url: str, seconds: float) -> None:
+    def __init__(self, folder: Path, redis_url: str, seconds: float, environ: Mapping[str, str]) -> None:
         self._folder, self._groups = folder, list[Group]()
         port = free_port()
         self.log = folder / "arrived.log"
@@ -94,10 +94,12 @@ class Mailroom:
             "SMTP_TIMEOUT": "1",
             "LEASE_SECONDS": str(LEASE_SECONDS),
             "BATCH_SIZE": "20",
+            "SMTP_CONNECTIONS": "1",
             "INBOX_DIR": "",
             "PYTHONUNBUFFERED": "1",
+            **environ,
         }
-        sink = self.start("-m", "tests.smtp_sink", str(port), str(self.log), str(seconds))
+        sink = self.start("-m", "bench.sink", str(port), "--log", str(self.log), "--delay", str(seconds))
         wait_until(lambda: sink.said("listening"), 20, "the sink listens")
 
     def start(self, *arguments: str) -> Group:
@@ -121,7 +123,7 @@ class Mailroom:
 
     def arrived(self) -> Counter[str]:
         """How often each Message-ID has arrived."""
-        return Counter(line.split()[0] for line in self.log.read_text().splitlines())
+        return Counter(line.split()[1] for line in self.log.read_text().splitlines())
 
     def wait_for_mail(self, count: int, seconds: float = 40) -> None:
         """Wait until so many messages have arrived, doubled ones counted."""
@@ -134,9 +136,10 @@ class Mailroom:
 
 
 @contextmanager
-def mailroom(folder: Path, redis_url: str = "", seconds: float = 0.03) -> Iterator[Mailroom]:
-    """A mailroom whose sink acknowledges each message `seconds` after it wrote it down."""
-    room = Mailroom(folder, redis_url, seconds)
+def mailroom(folder: Path, redis_url: str = "", seconds: float = 0.03, **environ: str) -> Iterator[Mailroom]:
+    """A mailroom whose sink acknowledges each message `seconds` after it wrote it down. `environ` holds
+    settings of its senders: LEASE_SECONDS="45"."""
+    room = Mailroom(folder, redis_url, seconds, environ)
     try:
         yield room
     finally:

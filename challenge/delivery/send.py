@@ -8,9 +8,11 @@ from time import monotonic
 from django.conf import settings
 
 from challenge import schedule
-from challenge.delivery.claim import claim, keep, put_back
+from challenge.delivery.claim import claim, keep, put_back, waiting
 from challenge.delivery.compose import compose
+from challenge.delivery.grants import nap
 from challenge.delivery.greeting import Greetings
+from challenge.delivery.limits import Limits
 from challenge.delivery.outcome import SERVER_REST, Outcome
 from challenge.delivery.results import Results, Stop, never
 from challenge.delivery.revisions import Revisions, Whole
@@ -29,14 +31,21 @@ FIRST_SIZE = 20
 SHORT, LONG = 0.5, 2.0
 
 
-def drain(transport: Transport, clock: Clock, seconds: float, stop: Stop = never) -> bool:
+def drain(
+    transport: Transport,
+    clock: Clock,
+    seconds: float,
+    stop: Stop = never,
+    after_batch: Callable[["Sender"], None] = lambda sender: None,
+) -> bool:
     """Send until nothing is due, the server is away, the time is up, or somebody asks to stop. True
     when more may be due."""
     sender = Sender(transport, clock, stop)
-    end = clock() + timedelta(seconds=seconds)
-    while clock() < end and not stop():
-        if not sender.send_batch():
+    end = monotonic() + seconds
+    while monotonic() < end and not stop():
+        if not sender.send_batch() and not sender.nap(end - monotonic()):
             return False
+        after_batch(sender)
     return True
 
 
@@ -56,6 +65,8 @@ class Sender:
     ) -> None:
         self._transport, self._clock, self._stop = transport, clock, stop
         self._results = Results(stop)
+        self._limits = Limits(clock, self._results.hear)
+        self._found_none = False
         self._whole: Whole = {}
         self._size = min(size, settings.BATCH_SIZE)
         self.wait = 0.0
@@ -64,6 +75,7 @@ class Sender:
         """Send one batch. False when nothing was due, the server took nothing, or `stop` said so."""
         began = monotonic()
         batch = claim(self._clock(), self._size)
+        self._found_none = not batch
         with self._results:
             go_on = bool(batch) and self._work_through(batch)
         took = monotonic() - began
@@ -72,6 +84,12 @@ class Sender:
         elif took > LONG:
             self._size = max(self._size // 2, 1)
         return go_on
+
+    def nap(self, seconds: float) -> bool:
+        """Sleep for a moment if what the last look left waits for a limit that lets it go within so many
+        seconds."""
+        now = self._clock()
+        return self._found_none and nap(waiting(now), now, seconds)
 
     def _work_through(self, batch: list[Delivery]) -> bool:
         standing, revisions, greetings = Standing(batch), Revisions(batch, self._whole), Greetings(batch)
@@ -84,12 +102,17 @@ class Sender:
                 self._results.hear()
                 put_back(batch[place:], now)
                 return False
+            if not self._limits.wait(delivery):
+                outcome.put_off(delivery, now)
+                continue
+            now = self._clock()
             if looked_at is None or not timedelta(0) <= now - looked_at < FRESH_FOR:
                 self._results.hear()
                 if not keep(batch[place:], now):
                     return True
                 standing.look()
                 revisions.look()
+                self._limits.look()
                 looked_at = now
             if reason := standing.against(delivery):
                 outcome.held_back(delivery, reason)
@@ -111,6 +134,7 @@ class Sender:
             waited += self._transport.waited
             self.wait = waited / (place + 1)
             outcome.answered(delivery, revision, answer, now)
+            self._limits.heard(delivery, answer, self._transport.waited)
             if answer.verdict is Verdict.UNAVAILABLE:
                 self._results.hear()
                 put_back(batch[place + 1 :], self._clock() + SERVER_REST)

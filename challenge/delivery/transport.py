@@ -54,20 +54,18 @@ class Transport:
         """Give one message (RFC 5322 bytes, CRLF line ends) to the server."""
         self._deadline = monotonic() + 2 * settings.SMTP_TIMEOUT
         self.waited = 0.0
+        envelope = _envelope(sender, recipient)
+        if isinstance(envelope, Answer):
+            return envelope
         reused = self._open is not None
-        answer = self._attempt(sender, recipient, message)
+        answer = self._attempt(envelope, message)
         stale = answer.phase is Phase.SENDER and answer.code in (None, 421)
         if reused and stale and self._open is None:
             # The server had closed an idle connection; nothing was said of this message yet.
-            answer = self._attempt(sender, recipient, message)
+            answer = self._attempt(envelope, message)
         return answer
 
-    def _attempt(self, sender: str, recipient: str, message: bytes) -> Answer:
-        try:
-            envelope = _envelope(sender, recipient)
-        except ValueError as error:
-            # No command may hold a line break or a letter outside ASCII.
-            return Answer(Verdict.REFUSED, Phase.RECIPIENT, None, f"{type(error).__name__}: {error}"[:500])
+    def _attempt(self, envelope: list[bytes], message: bytes) -> Answer:
         phase, server, began = Phase.CONNECT, None, monotonic()
         try:
             server = self._connected()
@@ -114,15 +112,13 @@ class Transport:
             self._open = None
 
 
-def _envelope(sender: str, recipient: str) -> list[bytes]:
-    """The commands before the message. Raises ValueError for an address that SMTP cannot write."""
-    if any(letter in recipient for letter in "\r\n\0<>"):
-        raise ValueError("the address holds a character that SMTP does not take")
-    return [
-        f"MAIL FROM:<{sender}>\r\n".encode("ascii"),
-        f"RCPT TO:<{recipient}>\r\n".encode("ascii"),
-        b"DATA\r\n",
-    ]
+def _envelope(sender: str, recipient: str) -> list[bytes] | Answer:
+    """The commands before the message, or what an address means that SMTP cannot write."""
+    refusals = {sender: (Verdict.UNAVAILABLE, Phase.SENDER), recipient: (Verdict.REFUSED, Phase.RECIPIENT)}
+    for address, (verdict, phase) in refusals.items():
+        if not address.isascii() or any(letter in address for letter in "\r\n\0<>"):
+            return Answer(verdict, phase, None, "The address holds a character that SMTP does not take.")
+    return [f"MAIL FROM:<{sender}>\r\n".encode(), f"RCPT TO:<{recipient}>\r\n".encode(), b"DATA\r\n"]
 
 
 def stuffed(message: bytes) -> bytes:

@@ -1,0 +1,69 @@
+"""A worker's senders: one where the mail server is near, several where each answer takes its time.
+
+A sender waits for the answer to each message before it sends the next, so against a server that is far
+away connections count, not speed. Each sender is a thread with a connection and a batch of its own.
+"""
+
+import threading
+from time import monotonic
+
+from django.conf import settings
+from django.db import connection
+
+from challenge.delivery.results import Stop, never
+from challenge.delivery.send import Clock, Sender, drain
+from challenge.delivery.transport import Transport
+
+# A server that takes longer than this for a message is far away. Nearer, one sender keeps a core busy,
+# and a worker that dies has one message on the wire, not several.
+FAR_SECONDS = 0.004
+
+
+def send_due(clock: Clock, seconds: float, stop: Stop = never) -> bool:
+    """Send until nothing is due, the server is away, the time is up, or somebody asks to stop. True
+    when more may be due. Raises what stopped a sender, when all have ended."""
+    crew = _Crew(clock, seconds, stop)
+    crew.sail()
+    return crew.more
+
+
+class _Crew:
+    """The senders of one worker, for as long as they have something to do."""
+
+    def __init__(self, clock: Clock, seconds: float, stop: Stop) -> None:
+        self._clock, self._stop = clock, stop
+        self._end = monotonic() + seconds
+        self._lock = threading.Lock()
+        self._threads: list[threading.Thread] = []
+        self._errors: list[BaseException] = []
+        self.more = False
+
+    def sail(self) -> None:
+        try:
+            self._drain()
+        finally:
+            for thread in self._threads:  # grows while it is gone through, until the last has ended
+                thread.join()
+        if self._errors:
+            raise self._errors[0]
+
+    def _drain(self) -> None:
+        with Transport() as transport:
+            more = drain(transport, self._clock, self._end - monotonic(), self._stop, self._join_in)
+        self.more = self.more or more
+
+    def _join_in(self, sender: Sender) -> None:
+        """After a batch: where the server is far away, let another sender begin."""
+        with self._lock:
+            if sender.wait > FAR_SECONDS and len(self._threads) + 1 < settings.SMTP_CONNECTIONS:
+                thread = threading.Thread(target=self._drain_apart, name=f"sender-{len(self._threads) + 2}")
+                self._threads.append(thread)
+                thread.start()
+
+    def _drain_apart(self) -> None:
+        try:
+            self._drain()
+        except BaseException as error:
+            self._errors.append(error)
+        finally:
+            connection.close()

@@ -15,7 +15,7 @@ from challenge.curriculum.compile import Compiled
 from challenge.curriculum.plain import wrap
 from challenge.curriculum.sample import sample_values
 from challenge.curriculum.slots import CLOSE, NAMES, OPEN, fill, without_slots
-from challenge.delivery.compose import message
+from challenge.delivery.compose import message, written
 from challenge.delivery.stencil import WIDTH, quoted
 from tests.mails import other_mails
 
@@ -29,7 +29,7 @@ lines = words.map(lambda text: " ".join(text.split()))
 names = st.sampled_from(sorted(NAMES))
 slot = names.map(lambda name: f"{OPEN}{name}{CLOSE}")
 section = st.tuples(names, words).map(lambda made: f"{OPEN}?{made[0]}{CLOSE}{made[1]}{OPEN}/{made[0]}{CLOSE}")
-written = st.lists(words | slot | section, max_size=6).map("".join)
+mails = st.lists(words | slot | section, max_size=6).map("".join)
 values = st.fixed_dictionaries({name: lines | awkward for name in sorted(NAMES)})
 
 
@@ -78,14 +78,14 @@ def check_fit_for_the_wire(raw: bytes) -> None:
 
 
 @pytest.mark.pure
-@given(written.filter(encodable), written.filter(encodable), values)
+@given(mails.filter(encodable), mails.filter(encodable), values)
 @example("a.\n.b\n..", ".", {**sample_values(), "greeting": ".", "first_name": "=" * 200})
 def test_a_mail_is_what_the_standard_library_would_have_built(
     text: str, html: str, given_values: dict[str, str]
 ) -> None:
     compiled = Compiled(f"Hello, {OPEN}length{CLOSE}", text + "\n", html + "\n")
     given_values = {**given_values, "length": "21"}
-    raw = message(compiled, given_values, HEADERS)
+    raw = message(compiled, given_values, written(HEADERS))
     check_fit_for_the_wire(raw)
     check_the_same(raw, built(compiled, given_values))
 
@@ -106,7 +106,7 @@ def test_every_other_mail(name: str) -> None:
         other_mails()[name],
         sample_values(first_name="Zo\u00eb & Co.", coach_note="x " * 90),
     )
-    raw = message(compiled, given_values, HEADERS)
+    raw = message(compiled, given_values, written(HEADERS))
     check_fit_for_the_wire(raw)
     check_the_same(raw, built(compiled, given_values))
 
@@ -117,7 +117,7 @@ def test_every_lesson(program: Any, now: datetime) -> None:
     for revision in Revision.objects.all():
         compiled = Compiled(revision.subject, revision.text, revision.html)
         given_values = sample_values(first_name="\u5f20\u4e09")
-        raw = message(compiled, given_values, HEADERS)
+        raw = message(compiled, given_values, written(HEADERS))
         check_fit_for_the_wire(raw)
         check_the_same(raw, built(compiled, given_values))
 
@@ -130,10 +130,10 @@ def test_an_odd_address_is_written_right_or_refused(address: str) -> None:
     compiled = Compiled("Hello", "Text", "<p>Text</p>")
     if "\n" in address:
         with pytest.raises(ValueError):
-            message(compiled, sample_values(), {"To": address})
+            message(compiled, sample_values(), written({"To": address}))
         return
     mail = email.message_from_bytes(
-        message(compiled, sample_values(), {"To": address}), policy=email.policy.default
+        message(compiled, sample_values(), written({"To": address})), policy=email.policy.default
     )
     theirs = EmailMessage(policy=email.policy.default)
     theirs["To"] = address
@@ -143,6 +143,6 @@ def test_an_odd_address_is_written_right_or_refused(address: str) -> None:
 @pytest.mark.pure
 def test_a_hole_is_never_sent() -> None:
     with pytest.raises(KeyError):
-        message(Compiled("Hello", f"{OPEN}first_name{CLOSE}", ""), {}, HEADERS)
+        message(Compiled("Hello", f"{OPEN}first_name{CLOSE}", ""), {}, written(HEADERS))
     with pytest.raises(KeyError):
-        message(Compiled("Hello", f"{OPEN}unknown{CLOSE}", ""), sample_values(), HEADERS)
+        message(Compiled("Hello", f"{OPEN}unknown{CLOSE}", ""), sample_values(), written(HEADERS))

@@ -33,12 +33,16 @@ def compose(delivery: Delivery, revision: Revision | None, now: datetime, greeti
     return message(_compiled(delivery, revision), values, _headers(delivery, values["leave_url"], now))
 
 
-def message(compiled: Compiled, values: Mapping[str, str], headers: Mapping[str, str]) -> bytes:
-    """A compiled mail with its slots filled, as the bytes of a message. Raises KeyError for a slot
-    without a value and ValueError for a header that holds a line break."""
+def message(compiled: Compiled, values: Mapping[str, str], headers: bytes) -> bytes:
+    """A compiled mail with its slots filled, as the bytes of a message; `headers` as `written` gives
+    them, but for the subject. Raises KeyError for a slot without a value."""
     mould = stencil(compiled)
-    lines = [header(name, text) for name, text in headers.items()]
-    return b"".join([*lines, header("Subject", mould.subject(values)), mould.body(values)])
+    return b"".join((headers, header("Subject", mould.subject(values)), mould.body(values)))
+
+
+def written(headers: Mapping[str, str]) -> bytes:
+    """Header lines. Raises ValueError for one that holds a line break."""
+    return b"".join([header(name, text) for name, text in headers.items()])
 
 
 def header(name: str, text: str) -> bytes:
@@ -71,18 +75,32 @@ def _mail(kind: str, has_day: bool) -> Compiled:
     return compile_mail(kind, {"has_day": has_day})
 
 
-def _headers(delivery: Delivery, leave_url: str, now: datetime) -> dict[str, str]:
+def _headers(delivery: Delivery, leave_url: str, now: datetime) -> bytes:
     """RFC 5322; List-ID (RFC 2919), one-click List-Unsubscribe (RFC 2369, RFC 8058), Auto-Submitted
     (RFC 3834), and Feedback-ID (Gmail's feedback loop): four parts, the last names the sender."""
     program = delivery.enrollment.program
-    return {
-        "From": settings.MAIL_FROM,
+    own = {
         "To": delivery.enrollment.runner.email,
-        "Date": format_datetime(now),
         "Message-ID": delivery.message_id,
-        "List-ID": f"{program.title} <{program.slug}.{settings.MAIL_DOMAIN}>",
         "List-Unsubscribe": f"<{leave_url}>",
         "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
-        "Auto-Submitted": "auto-generated",
-        "Feedback-ID": f"{delivery.day}:{program.slug}:{delivery.kind}:runner-reset",
     }
+    shared = _shared(
+        ("From", settings.MAIL_FROM),
+        ("Date", _date(now.replace(microsecond=0))),
+        ("List-ID", f"{program.title} <{program.slug}.{settings.MAIL_DOMAIN}>"),
+        ("Auto-Submitted", "auto-generated"),
+        ("Feedback-ID", f"{delivery.day}:{program.slug}:{delivery.kind}:runner-reset"),
+    )
+    return shared + written(own)
+
+
+@lru_cache(maxsize=64)
+def _shared(*headers: tuple[str, str]) -> bytes:
+    """Headers that many mails have in common."""
+    return written(dict(headers))
+
+
+@lru_cache(maxsize=2)
+def _date(now: datetime) -> str:
+    return format_datetime(now)

@@ -15,6 +15,7 @@ from challenge.curriculum.compile import Compiled
 from challenge.curriculum.plain import wrap
 from challenge.curriculum.slots import Parts, Section, Slot, chosen, fill, parse
 
+SHORT = 60
 WIDTH = 73  # of 76, so that "=" still fits
 SOFT_BREAK = b"=\r\n"
 # In plain text these are wrapped as a whole; they may be long.
@@ -22,8 +23,8 @@ WRAPPED = ("greeting", "coach_note")
 _OCTETS = [bytes([octet]) if 32 <= octet < 127 or octet == 9 else b"=%02X" % octet for octet in range(256)]
 _OCTETS[ord("=")] = b"=3D"
 
-# Ready bytes, then a slot and what follows it, and so on; the flag says that the slot is in HTML.
-Layout = tuple[bytes, tuple[tuple[str, bool, bytes], ...]]
+# Ready bytes, then slots and what follows each: a key, the slot's name, whether it is in HTML, bytes.
+Layout = tuple[bytes, tuple[tuple[str, str, bool, bytes], ...]]
 
 
 class Stencil:
@@ -49,11 +50,10 @@ class Stencil:
             layout = self._layouts[kept] = self._lay(dict(zip(self._sections, kept, strict=True)))
         first, rest = layout
         pieces = [first]
-        known: dict[tuple[str, bool], bytes] = {}
-        for name, in_html, after in rest:
-            value = known.get((name, in_html))
-            if value is None:
-                value = known[name, in_html] = _value(name, values[name], in_html)
+        known: dict[str, bytes] = {}
+        for slot, name, in_html, after in rest:
+            if (value := known.get(slot)) is None:
+                value = known[slot] = _value(name, values[name], in_html)
             pieces += (value, after)
         return b"".join(pieces)
 
@@ -78,7 +78,10 @@ class Stencil:
                     words.append(SOFT_BREAK)
             words[-1] += b"\r\n"
         words[-1] += b"--" + self._boundary + b"--\r\n"
-        return words[0], tuple((*slot, after) for slot, after in zip(slots, words[1:], strict=True))
+        return words[0], tuple(
+            (f"{name} {in_html}", name, in_html, after)
+            for (name, in_html), after in zip(slots, words[1:], strict=True)
+        )
 
 
 @lru_cache(maxsize=256)
@@ -90,10 +93,11 @@ def stencil(compiled: Compiled) -> Stencil:
 def quoted(text: str) -> bytes:
     """Text in quoted-printable: UTF-8, CRLF line ends, no line over 76 octets or with a dot in front."""
     if text.isascii() and text.isprintable() and "=" not in text and text[-1:] != " ":
-        raw = text.encode()
-        lines = [raw[at : at + WIDTH] for at in range(0, len(raw), WIDTH)]
-        if not any(line.startswith(b".") for line in lines):
-            return SOFT_BREAK.join(lines)
+        whole = text.encode()
+        if len(whole) > WIDTH:
+            whole = SOFT_BREAK.join([whole[at : at + WIDTH] for at in range(0, len(whole), WIDTH)])
+        if whole[:1] != b"." and b"\n." not in whole:
+            return whole
     lines = text.replace("\r\n", "\n").replace("\r", "\n").encode().split(b"\n")
     return b"\r\n".join(SOFT_BREAK.join(_broken(line)) for line in lines)
 
@@ -114,10 +118,16 @@ def _broken(line: bytes) -> Iterable[bytes]:
     yield b"".join(piece)
 
 
+_quoted_before = lru_cache(maxsize=1024)(quoted)
+
+
 def _value(name: str, value: str, in_html: bool) -> bytes:
     if in_html:
-        return quoted(escape(value))
-    return quoted(wrap(value) if name in WRAPPED else value)
+        value = escape(value)
+    elif name in WRAPPED:
+        value = wrap(value)
+    # What is short is mostly the same in every mail; what is long is a link of one runner's own.
+    return _quoted_before(value) if len(value) < SHORT else quoted(value)
 
 
 def _ended(text: str) -> str:

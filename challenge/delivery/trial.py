@@ -7,7 +7,7 @@ from email.utils import format_datetime, make_msgid
 from django.conf import settings
 
 from challenge.curriculum.compile import Compiled
-from challenge.delivery.compose import message
+from challenge.delivery.compose import message, written
 from challenge.delivery.transport import Answer, Transport
 
 
@@ -23,4 +23,6 @@ def send_trial(compiled: Compiled, values: dict[str, str], recipient: str, now: 
         "Auto-Submitted": "auto-generated",
     }
     with Transport() as transport:
-        return transport.hand_over(settings.MAIL_FROM_ADDRESS, recipient, message(marked, values, headers))
+        return transport.hand_over(
+            settings.MAIL_FROM_ADDRESS, recipient, message(marked, values, written(headers))
+        )

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from django.conf import settings
 from django.urls import reverse
-from django.utils.formats import date_format, time_format
+from django.utils.formats import date_format
 
 from challenge import schedule
 from challenge.delivery.links import Purpose, around, token, url
@@ -76,7 +76,7 @@ SOURCES: dict[str, Callable[[RunnerValues], str]] = {
     "coach_name": lambda values: settings.COACH_NAME,
     "postal_address": lambda values: settings.POSTAL_ADDRESS,
     "site_url": lambda values: settings.SITE_URL,
-    "send_at": lambda values: time_format(values.enrollment.send_at, "H:i"),
+    "send_at": lambda values: values.enrollment.send_at.isoformat("minutes"),
     "time_zone": lambda values: values.enrollment.time_zone.replace("_", " "),
     "starts_on": lambda values: _next_date(values.enrollment),
     "done_count": _added_up("done_count"),

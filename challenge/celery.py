@@ -14,7 +14,10 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "challenge.settings")
 
 from django.conf import settings
 
+from challenge import hearing
+
 app = Celery("challenge", include=["challenge.tasks"])
+hearing.attend()
 
 
 def every(seconds: int, task: str) -> dict[str, object]:
@@ -30,9 +33,14 @@ app.conf.update(
     broker_url=settings.REDIS_URL,
     broker_connection_retry_on_startup=True,
     broker_connection_max_retries=None,
+    # An error that Redis answers with (a replica without its master, a full memory) passes, as one of
+    # the connection does: the worker connects again rather than end.
+    broker_channel_error_retry=True,
     # A web request that nudges a worker gives up within a second, also on a Redis that accepts and
     # says nothing: the beat's next look finds the row. Acknowledgements stay in the worker, as a
     # lost message costs nothing, while one in Redis that timed out would stop the worker for good.
+    # A connection that went silent without a word (Celery issues 8030, 8384, 10205) is dropped and made
+    # anew when an answer is `health_check_interval` late (kombu 5.7); hearing.py sees to what is left.
     broker_transport_options={
         "socket_connect_timeout": 0.5,
         "socket_timeout": 0.5,
@@ -47,12 +55,15 @@ app.conf.update(
     worker_prefetch_multiplier=1,
     worker_hijack_root_logger=False,
     worker_cancel_long_running_tasks_on_connection_loss=False,
+    # Far longer than any task takes: one that hangs is killed, and its mails are rescued.
+    task_time_limit=900,
     timezone="UTC",
     beat_schedule={
         "plan": every(30, "plan"),
         "send": every(30, "send"),
         "rescue": every(15, "rescue"),
         "correct": every(60, "correct"),
+        "visit mailbox": every(300, "visit_mailbox"),
         "sweep check-ins": every(60, "sweep_check_ins"),
         "remind pending": every(900, "remind_pending"),
         "drop pending": every(3600, "drop_pending"),

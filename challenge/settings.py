@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
-from environs import Env
+from environs import Env, validate
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = Env()
@@ -34,6 +34,7 @@ ALLOWED_HOSTS = [
 CSRF_TRUSTED_ORIGINS = [SITE_URL]
 PROXY_COUNT = env.int("PROXY_COUNT", 0)
 LOG_LEVEL = env.str("LOG_LEVEL", "INFO")
+LOG_FORMAT = env.str("LOG_FORMAT", "line", validate=validate.OneOf(["line", "json"]))
 
 # The coach, as runners see her
 COACH_NAME = env.str("COACH_NAME", "Your coach")
@@ -42,6 +43,7 @@ POSTAL_ADDRESS = env.str("POSTAL_ADDRESS", "")
 
 # Stores
 VAR_DIR = env.path("VAR_DIR", BASE_DIR / "var")
+MARKS_DIR = VAR_DIR / "marks"
 DATABASE_URL = env.str("DATABASE_URL", f"sqlite:///{VAR_DIR / 'runner-reset.sqlite3'}")
 DATABASES: dict[str, Any] = {
     "default": env.dj_db_url("DATABASE_URL", DATABASE_URL, conn_max_age=60, conn_health_checks=True)
@@ -65,13 +67,28 @@ EMAIL_HOST_PASSWORD = _email["EMAIL_HOST_PASSWORD"]
 EMAIL_USE_TLS = _email["EMAIL_USE_TLS"]
 EMAIL_USE_SSL = _email["EMAIL_USE_SSL"]
 SMTP_TIMEOUT = env.int("SMTP_TIMEOUT", 15)
+SMTP_CONNECTIONS = env.int("SMTP_CONNECTIONS", 8)
+SMTP_PER_SECOND = env.float("SMTP_PER_SECOND", 0)
 MAIL_FROM = env.str("MAIL_FROM", "Runner Reset <coach@localhost>")
 MAIL_FROM_ADDRESS = parseaddr(MAIL_FROM)[1]
 DEFAULT_FROM_EMAIL = MAIL_FROM
 MAIL_DOMAIN = MAIL_FROM_ADDRESS.rpartition("@")[2]
+BOUNCE_ADDRESS = env.str("BOUNCE_ADDRESS", "")
+MAILBOX_URL = env.str("MAILBOX_URL", "")
+ANYMAIL: dict[str, Any] = {"WEBHOOK_SECRET": env.list("WEBHOOK_SECRET", []), **env.dict("WEBHOOK_KEYS", {})}
+DKIM_KEY_FILE = env.str("DKIM_KEY_FILE", "")
+DKIM_SELECTOR = env.str("DKIM_SELECTOR", "reset")
 LEASE_SECONDS = env.int("LEASE_SECONDS", 45)
-BATCH_SIZE = env.int("BATCH_SIZE", 50)
+BATCH_SIZE = env.int("BATCH_SIZE", 200)
 INBOX_DIR = env.str("INBOX_DIR", "")
+
+# Who is told when something is wrong, by which ways, and who may read the metrics
+OPERATOR_EMAIL = env.str("OPERATOR_EMAIL", "")
+ALARM_EMAIL_URL = env.str("ALARM_EMAIL_URL", "")
+ALARM_EMAIL = env.dj_email_url("ALARM_EMAIL_URL") if ALARM_EMAIL_URL else None
+ALARM_WEBHOOK_URL = env.str("ALARM_WEBHOOK_URL", "")
+ALARM_WEBHOOK_SECRET = env.str("ALARM_WEBHOOK_SECRET", "")
+METRICS_TOKEN = env.str("METRICS_TOKEN", "")
 
 # Who may ask this site to write to somebody, and how often
 SIGN_UPS_PER_IP = env.int("SIGN_UPS_PER_IP", 10)
@@ -88,6 +105,7 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "csp",
+    "anymail",
     "django.forms",
 ]
 MIDDLEWARE = [
@@ -155,7 +173,7 @@ CONTENT_SECURITY_POLICY = {
 _https = SITE_URL.startswith("https://")
 SECURE_SSL_REDIRECT = _https
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if PROXY_COUNT else None
-SECURE_REDIRECT_EXEMPT = [r"^healthz$"]
+SECURE_REDIRECT_EXEMPT = [r"^(healthz|readyz)$"]
 SECURE_HSTS_SECONDS = env.int("HSTS_SECONDS", 3600) if _https else 0
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _https
 CSRF_FAILURE_VIEW = "challenge.coach.given_back.csrf_failure"
@@ -163,10 +181,15 @@ CSRF_FAILURE_VIEW = "challenge.coach.given_back.csrf_failure"
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "filters": {"no_links": {"()": "challenge.site.logs.HideLinks"}},
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["no_links"]}},
-    "loggers": {"django.server": {"handlers": ["stderr"], "propagate": False}},
+    "formatters": {
+        "line": {"()": "challenge.watching.logs.Line"},
+        "json": {"()": "challenge.watching.logs.Json"},
+    },
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": LOG_FORMAT}},
+    "loggers": {
+        "django.server": {"handlers": ["stderr"], "propagate": False},
+        "flufl.bounce": {"level": "CRITICAL"},  # it tells of each of its detectors
+    },
     "root": {"handlers": ["stderr"], "level": LOG_LEVEL},
 }
 # A coach's other subdomains may still speak HTTP, so HSTS is for this host alone.

@@ -4,18 +4,18 @@ what it works on stands in the database, so a task that is lost is made up for b
 import logging
 from typing import Any
 
-from celery import Task
+from celery import Task, signals
 from django.db import transaction
 from django.utils import timezone
 
 from challenge.celery import app
 from challenge.checkins import progress
-from challenge.delivery import corrections
+from challenge.delivery import corrections, crew, mailbox, stopping
 from challenge.delivery import plan as planner
 from challenge.delivery import rescue as rescuer
-from challenge.delivery import send as sender
-from challenge.delivery.transport import Transport
 from challenge.enrollment import pending, requests
+from challenge.models.heartbeat import Heartbeat, beat
+from challenge.watching import lookout
 
 log = logging.getLogger(__name__)
 
@@ -37,19 +37,31 @@ def nudge(task: "Task[..., Any]", *ids: int) -> None:
     transaction.on_commit(enqueue)
 
 
+@signals.worker_ready.connect
+def keep_watch(**_: Any) -> None:
+    """In the main process of a worker, whatever its tasks are busy with."""
+    lookout.begin()
+
+
 @app.task
 def plan() -> None:
-    while planner.plan(timezone.now()):
+    while not stopping.asked() and planner.plan(timezone.now()):
         pass
+    beat(Heartbeat.Name.PLANNER, timezone.now())
     nudge(send)
 
 
 @app.task(expires=DRAIN_SECONDS)
 def send() -> None:
-    with Transport() as transport:
-        more = sender.drain(transport, timezone.now, DRAIN_SECONDS)
+    with stopping.finishing_first():
+        more = crew.send_due(timezone.now, DRAIN_SECONDS, stopping.asked)
     if more:
         nudge(send)
+
+
+@app.task
+def hear() -> None:
+    """A worker's word to itself (hearing.py): that it came is all that it says."""
 
 
 @app.task
@@ -57,6 +69,11 @@ def rescue() -> None:
     rescuer.close(timezone.now())
     if rescuer.rescue(timezone.now()):
         nudge(send)
+
+
+@app.task
+def visit_mailbox() -> None:
+    mailbox.visit(timezone.now())
 
 
 @app.task

@@ -5,7 +5,7 @@ from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
 
 import challenge.coach.admin  # noqa: F401  registers the coach's desk
-from challenge.site.views import articles, day, figures, library, pages, pause, runner, sign_up
+from challenge.site.views import articles, day, figures, health, library, pages, pause, runner, sign_up
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", sign_up.sign_up_page, name="sign-up"),
@@ -27,7 +27,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("sample/", articles.sample_page, name="sample-day"),
     path("privacy/", pages.privacy_page, name="privacy"),
     path("favicon.ico", pages.favicon, name="favicon"),
-    path("healthz", pages.healthz, name="healthz"),
+    path("healthz", health.healthz, name="healthz"),
+    path("readyz", health.readyz, name="readyz"),
+    path("metrics", health.metrics, name="metrics"),
+    path("webhooks/", include("challenge.site.webhooks")),
     path("coach/", admin.site.urls),
 ]
 if settings.INBOX_DIR:

@@ -37,6 +37,20 @@ def quick_and_quiet(settings: Any) -> None:
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 
+@pytest.fixture(autouse=True)
+def marks_apart(settings: Any, tmp_path_factory: pytest.TempPathFactory) -> None:
+    """What is kept outside of the test databases stays outside of the checkout too."""
+    settings.MARKS_DIR = tmp_path_factory.getbasetemp() / "marks"
+
+
+@pytest.fixture(autouse=True)
+def without_memory(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What the answers of one test taught is forgotten in the next."""
+    from challenge.delivery import refusals
+
+    monkeypatch.setattr(refusals, "memory", refusals.Memory())
+
+
 @pytest.fixture
 def now() -> datetime:
     return NOW

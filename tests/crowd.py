@@ -15,12 +15,12 @@ def noon_zone(now: datetime) -> str:
     return f"Etc/GMT{-offset:+d}"  # the sign of these names is turned round (tz database, etcetera)
 
 
-def crowd(program: Any, count: int, first: int = 0) -> list[Enrollment]:
+def crowd(program: Any, count: int, first: int = 0, domain: str = "example.com") -> list[Enrollment]:
     """`count` active runners, runner-`first` and on, who asked for their lesson an hour ago."""
     now = timezone.now()
     names = [f"runner-{number}" for number in range(first, first + count)]
     runners = User.objects.bulk_create(
-        [User(email=f"{name}@example.com", first_name=name, password="!") for name in names]
+        [User(email=f"{name}@{domain}", first_name=name, password="!") for name in names]
     )
     Consent.objects.bulk_create(
         [Consent(user=runner, purpose=Consent.Purpose.MAIL, asked_at=now, given_at=now) for runner in runners]

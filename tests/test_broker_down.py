@@ -17,31 +17,15 @@ from django.utils import timezone
 from redis import Redis
 
 from challenge import tasks
-from challenge.celery import app
 from challenge.delivery.links import Purpose, token
 from challenge.embedded.redis import Server
 from challenge.models import CheckIn, Delivery, Progress
+from tests.brokers import broker_at
 from tests.crowd import crowd
 from tests.smtp_sink import Sink, free_port
 from tests.visitor import form
 
 pytestmark = [pytest.mark.processes, pytest.mark.django_db(transaction=True)]
-
-
-@contextmanager
-def broker_at(address: str) -> Iterator[None]:
-    """Celery's application speaks to the broker at this URL."""
-    before = app.conf.broker_url
-    point_to(address)
-    try:
-        yield
-    finally:
-        point_to(before)
-
-
-def point_to(address: str) -> None:
-    app.conf.update(broker_url=address)
-    app._after_fork()  # type: ignore[attr-defined]  # forgets the connections that it holds
 
 
 @contextmanager

@@ -14,6 +14,7 @@ from challenge.models import (
     Day,
     Delivery,
     Enrollment,
+    Limit,
     Question,
     SavedFilter,
     Stretch,
@@ -22,8 +23,8 @@ from challenge.models import (
 
 pytestmark = pytest.mark.django_db
 TABLES = (
-    "article", "checkin", "cohort", "day", "delivery", "enrollment", "program", "question", "stretch",
-    "suppression",
+    "article", "checkin", "cohort", "day", "delivery", "enrollment", "limit", "program", "question",
+    "stretch", "suppression",
 )  # fmt: skip
 ROOMS = ("preview", "publish", "versions")
 
@@ -44,14 +45,15 @@ def desk(alice: Enrollment, now: datetime) -> list[str]:
     question = Question.objects.create(enrollment=alice, day=1, text="Why?", asked_at=now)
     stretch = Stretch.objects.all()[0]
     article = Article.objects.all()[0]
-    rows = {"enrollment": alice, "article": article, "question": question,
+    limit = Limit.objects.create(domain="example.org", per_second=1)
+    rows = {"enrollment": alice, "limit": limit, "article": article, "question": question,
             "delivery": lesson, "day": day, "cohort": cohort, "program": program,
             "stretch": stretch, "suppression": block}  # fmt: skip
     return [
         reverse("admin:index"),
         *(reverse(f"admin:challenge_{table}_changelist") for table in TABLES),
         *(reverse(f"admin:challenge_{table}_change", args=[row.pk]) for table, row in rows.items()),
-        *(reverse(f"admin:challenge_{table}_add") for table in ("cohort", "suppression")),
+        *(reverse(f"admin:challenge_{table}_add") for table in ("cohort", "limit", "suppression")),
         *(reverse(f"admin:challenge_day_{room}", args=[day.pk]) for room in ROOMS),
         *(reverse(f"admin:challenge_stretch_{room}", args=[stretch.pk]) for room in (*ROOMS, "recall")),
         reverse("admin:challenge_day_version", args=[day.pk, 1]),

@@ -51,6 +51,8 @@ def test_without_a_key_nothing_starts_and_the_message_says_what_to_do(tmp_path: 
         ("COACH_TIME_ZONE", "Mars/Olympus", "challenge.E003"),
         ("BATCH_SIZE", 0, "challenge.E004"),
         ("SMTP_TIMEOUT", 40, "challenge.W001"),
+        ("ALARM_WEBHOOK_URL", "ftp://alarms.example.org", "challenge.E030"),
+        ("ALARM_WEBHOOK_SECRET", "whsec_not base64", "challenge.E031"),
     ],
 )
 def test_what_is_set_wrong_is_said(settings: Any, name: str, value: object, expected: str) -> None:
@@ -66,13 +68,14 @@ def test_what_is_set_wrong_is_said(settings: Any, name: str, value: object, expe
         ("MAIL_DOMAIN", "localhost", "challenge.W003"),
         ("INBOX_DIR", "var/inbox", "challenge.W004"),
         ("PROXY_COUNT", 0, "challenge.W005"),
+        ("OPERATOR_EMAIL", "", "challenge.W030"),
     ],
 )
 def test_what_would_hurt_in_production_is_said_before_a_deployment(
     settings: Any, name: str, value: object, expected: str
 ) -> None:
     settings.SITE_URL, settings.MAIL_DOMAIN = "https://reset.example.org", "example.org"
-    settings.PROXY_COUNT = 1
+    settings.PROXY_COUNT, settings.OPERATOR_EMAIL = 1, "operator@example.org"
     assert expected not in {found.id for found in run_checks(include_deployment_checks=True)}
     setattr(settings, name, value)
     assert expected in {found.id for found in run_checks(include_deployment_checks=True)}

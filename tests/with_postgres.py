@@ -3,11 +3,13 @@
 python -m tests.with_postgres pytest ...
 """
 
+import atexit
 import os
 import subprocess
 import sys
 import tempfile
 from pathlib import Path
+from typing import Any
 
 
 def own_runtime(folder: Path) -> None:
@@ -15,6 +17,13 @@ def own_runtime(folder: Path) -> None:
     folder.mkdir(mode=0o700)
     (folder / "python_PostgresServer").mkdir()
     os.environ["XDG_RUNTIME_DIR"] = str(folder)
+
+
+def end(server: Any) -> None:
+    """Stop a server of the wheel for good. It would clean up once more when this process ends, and leave
+    its lock file behind."""
+    server.cleanup()
+    atexit.unregister(server._cleanup)
 
 
 def main() -> int:
@@ -31,7 +40,7 @@ def main() -> int:
             }
             return subprocess.run(sys.argv[1:], env=environment, check=False).returncode
         finally:
-            server.cleanup()
+            end(server)
 
 
 if __name__ == "__main__":

@@ -8,6 +8,7 @@ import threading
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from itertools import pairwise
 from pathlib import Path
 from time import monotonic, sleep
 from typing import Any
@@ -56,14 +57,32 @@ class Group:
                 self._command, cwd=ROOT, env=self._environ, stdout=log, stderr=log, start_new_session=True
             )
 
+    def count(self, text: str) -> int:
+        """How often the text is in the output since the last start."""
+        return self._log.read_text(errors="replace").count(text)
+
     def said(self, text: str, times: int = 1) -> bool:
         """Whether the text is in the output since the last start, so many times at least."""
-        return self._log.read_text(errors="replace").count(text) >= times
+        return self.count(text) >= times
+
+    def ended(self) -> bool:
+        """Whether its first process has come to an end."""
+        return self._process is None or self._process.poll() is not None
 
     def signal(self, number: signal.Signals) -> None:
         """Send a signal to every process of the group."""
         assert self._process is not None
         os.killpg(self._process.pid, number)
+
+    def ask_to_end(self) -> None:
+        """SIGTERM to the first process alone, as Docker does."""
+        assert self._process is not None
+        self._process.terminate()
+
+    def exit_code(self, seconds: float) -> int:
+        """Wait until the first process has ended by itself: its exit code."""
+        assert self._process is not None
+        return self._process.wait(seconds)
 
     def kill(self) -> None:
         """kill -9, the whole group."""
@@ -96,6 +115,7 @@ class Mailroom:
             "BATCH_SIZE": "20",
             "SMTP_CONNECTIONS": "1",
             "INBOX_DIR": "",
+            "VAR_DIR": str(folder / "var"),
             "PYTHONUNBUFFERED": "1",
             **environ,
         }
@@ -110,20 +130,25 @@ class Mailroom:
         group.start()
         return group
 
-    def worker(self) -> Group:
+    def worker(self, app: str = "challenge.celery") -> Group:
         """A Celery worker with one sender, as the Procfile starts it."""
         name = f"worker-{len(self._groups)}@test"
-        worker = ("-m", "celery", "--app", "challenge.celery", "worker", "--concurrency", "1")
+        worker = ("-m", "celery", "--app", app, "worker", "--concurrency", "1")
         return self.start(*worker, *QUIET, "--loglevel", "INFO", "--hostname", name)
 
-    def beat(self) -> Group:
-        """A Celery beat in a hurry."""
-        schedule = str(self._folder / "beat")
-        return self.start("-m", "celery", "--app", "tests.quick_beat", "beat", "--schedule", schedule)
+    def beat(self, app: str = "tests.quick_beat") -> Group:
+        """A Celery beat, in a hurry unless it is the one of `challenge.celery`."""
+        schedule = str(self._folder / f"beat-{len(self._groups)}")
+        return self.start("-m", "celery", "--app", app, "beat", "--schedule", schedule)
 
     def arrived(self) -> Counter[str]:
         """How often each Message-ID has arrived."""
         return Counter(line.split()[1] for line in self.log.read_text().splitlines())
+
+    def longest_gap(self) -> float:
+        """The longest time, in seconds, between two arrivals that follow each other."""
+        times = [float(line.split()[0]) for line in self.log.read_text().splitlines()]
+        return max((after - before for before, after in pairwise(times)), default=0.0)
 
     def wait_for_mail(self, count: int, seconds: float = 40) -> None:
         """Wait until so many messages have arrived, doubled ones counted."""

@@ -3,12 +3,14 @@
 from django.contrib import admin
 from django.http import HttpRequest
 from django.template.loader import render_to_string
+from django.urls import URLPattern, path
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from challenge.coach.access import RecordAdmin
 from challenge.coach.check_ins import runner_link
+from challenge.coach.sending import sending_page
 from challenge.coach.story import tries
 from challenge.coach.wording import NOTHING, name_of, sentence, shortly, when
 from challenge.models import Delivery
@@ -29,6 +31,10 @@ class DeliveryAdmin(RecordAdmin[Delivery]):
         "runner", "what", "state", "told", "due", "sent", "next_try", "not_after", "doubt",
         "revision", "message_id", "attempts_table",
     )  # fmt: skip
+
+    def get_urls(self) -> list[URLPattern]:
+        sending = self.admin_site.admin_view(sending_page)
+        return [path("sending/", sending, name="challenge_delivery_sending"), *super().get_urls()]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Delivery | None = None) -> tuple[str, ...]:
         return self.fields

@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy
 
 from challenge.coach import strip, wording
 from challenge.coach.access import RecordAdmin
-from challenge.coach.filters import DayFilter, PainFilter, QuietFilter, TroubleFilter
+from challenge.coach.filters import DayFilter, PainFilter, QuietFilter, ReachFilter, TroubleFilter
 from challenge.coach.move_views import as_action, move_view
 from challenge.coach.moves import MOVES
 from challenge.coach.roster import PAIN_LEVELS, roster, with_rows
@@ -40,7 +40,9 @@ class EnrollmentAdmin(RecordAdmin[Enrollment]):
 
     list_display = ("runner_cell", "where_cell", "strip_cell", "check_in_cell", "mail_cell", "next_cell")
     list_display_links = None
-    list_filter = ("state", QuietFilter, PainFilter, DayFilter, TroubleFilter, "program", "cohort")
+    list_filter = (
+        "state", QuietFilter, ReachFilter, PainFilter, DayFilter, TroubleFilter, "program", "cohort"
+    )  # fmt: skip
     search_fields = ("runner__first_name", "runner__email")
     search_help_text = gettext_lazy("Name or email address")
     list_per_page = 50
@@ -100,7 +102,10 @@ class EnrollmentAdmin(RecordAdmin[Enrollment]):
     @admin.display(description=gettext_lazy("Where"), ordering="lesson_day")
     def where_cell(self, enrollment: Enrollment) -> SafeString:
         cohort = f" · {enrollment.cohort}" if enrollment.cohort else ""
-        return wording.two_lines(wording.state_and_day(enrollment), f"{enrollment.program}{cohort}")
+        where = wording.state_and_day(enrollment)
+        if why := wording.why_unreachable(enrollment):
+            where = format_html('<span class="unreachable">{}</span><br>{}', where, why)
+        return wording.two_lines(where, f"{enrollment.program}{cohort}")
 
     @admin.display(description=gettext_lazy("Days"))
     def strip_cell(self, enrollment: Enrollment) -> SafeString:

@@ -8,10 +8,11 @@ from django.contrib.admin.views.main import PAGE_VAR, ChangeList
 from django.db.models import Model, Q, QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from challenge.coach import roster
+from challenge.coach import reach, roster
 
 WEEKS = ((1, 7), (8, 14), (15, 21))
 LONGEST = 366
@@ -100,6 +101,25 @@ class QuietFilter(admin.SimpleListFilter):
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         days = {str(days): days for days in roster.QUIET_DAYS}.get(self.value() or "")
         return queryset.filter(roster.quiet(days, timezone.now())) if days else queryset
+
+
+class ReachFilter(admin.SimpleListFilter):
+    """Runners whom no mail reaches."""
+
+    title = gettext_lazy("unreachable")
+    parameter_name = "reach"
+
+    def lookups(self, request: HttpRequest, model_admin: "admin.ModelAdmin[Any]") -> list[tuple[str, str]]:
+        return [("no", _("Any")), *((key, capfirst(str(why))) for key, why in reach.WHY.items())]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        asked = {
+            "no": reach.unreachable(),
+            reach.BAD_ADDRESS: Q(reach.bad_address()),
+            reach.COME_BACK: reach.mails_come_back(),
+        }
+        condition = asked.get(self.value() or "")
+        return queryset.filter(condition) if condition else queryset
 
 
 class PainFilter(admin.SimpleListFilter):

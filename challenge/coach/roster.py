@@ -1,7 +1,7 @@
 """What the list of enrollments asks of the database: who is where, who is quiet, who hurts.
 
 Everything that a filter or the order needs is a subquery of one statement; what a row shows comes
-from two prefetches, so that a page costs the same number of statements whatever it holds.
+from three prefetches, so that a page costs the same number of statements whatever it holds.
 """
 
 from datetime import datetime, timedelta
@@ -21,6 +21,7 @@ from django.db.models import (
 )
 from django.db.models.functions import Coalesce
 
+from challenge.coach import reach
 from challenge.models import CheckIn, Delivery, Enrollment, Event
 
 State = Enrollment.State
@@ -44,13 +45,15 @@ def uncertain() -> Exists:
 
 
 def quiet(days: int, now: datetime) -> Q:
-    """Active, a lesson sent that long ago, and neither a check-in nor a return from a pause since."""
+    """Active, a lesson sent that long ago, and neither a check-in nor a return from a pause since. Who is
+    not written to is not asked, so she is not quiet."""
     since = now - timedelta(days=days)
     resumed = Event.objects.filter(enrollment=OuterRef("pk"), kind=Event.Kind.RESUMED, at__gt=since)
     return Q(
         Exists(_lessons.filter(sent_at__lte=since)),
         ~Exists(_check_ins.order_by().filter(updated_at__gt=since)),
         ~Exists(resumed),
+        ~reach.suppressed(),
         state=State.ACTIVE,
     )
 
@@ -62,12 +65,13 @@ def need(now: datetime) -> Case:
         When(RUNNING & Q(pain__gte=strong), then=0),
         When(RUNNING & Q(pain__gte=some), then=1),
         When(RUNNING & (failed() | uncertain()), then=2),
-        When(quiet(min(QUIET_DAYS), now), then=3),
-        When(state__in=[State.ACTIVE, State.SCREENING, State.HELD], then=4),
-        When(state=State.PAUSED, then=5),
-        When(state=State.PENDING, then=6),
-        When(state=State.COMPLETED, then=7),
-        default=8,
+        When(RUNNING & reach.unreachable(), then=3),
+        When(quiet(min(QUIET_DAYS), now), then=4),
+        When(state__in=[State.ACTIVE, State.SCREENING, State.HELD], then=5),
+        When(state=State.PAUSED, then=6),
+        When(state=State.PENDING, then=7),
+        When(state=State.COMPLETED, then=8),
+        default=9,
         output_field=IntegerField(),
     )
 
@@ -88,11 +92,13 @@ def roster(enrollments: QuerySet[Enrollment], now: datetime) -> QuerySet[Enrollm
 
 
 def with_rows(enrollments: QuerySet[Enrollment]) -> QuerySet[Enrollment]:
-    """The enrollments with all that one row of the list shows, in two more statements."""
+    """The enrollments with all that one row of the list shows, in three more statements; `unreachable`
+    says why she is (coach.reach), or is empty."""
     deliveries = Delivery.objects.only(
         "enrollment_id", "kind", "day", "copy", "state", "due_at", "sent_at", "uncertain"
     )
-    return enrollments.select_related("runner", "program", "cohort").prefetch_related(
-        Prefetch("deliveries", deliveries.order_by("due_at", "copy")),
+    annotated = enrollments.annotate(unreachable=reach.why())
+    return annotated.select_related("runner", "program", "cohort").prefetch_related(
+        Prefetch("deliveries", deliveries.order_by("due_at", "copy").prefetch_related("returns")),
         Prefetch("check_ins", CheckIn.objects.defer("note").order_by("updated_at", "day")),
     )

@@ -9,14 +9,17 @@ from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from accounts.models import Consent
 from challenge.coach import moves, strip, wording
 from challenge.coach.hours import HourForm
+from challenge.coach.missing import without_todays_lesson
 from challenge.coach.roster import with_rows
 from challenge.coach.story import story
+from challenge.coach.why import Reasons
 from challenge.enrollment.moves import reschedule
 from challenge.models import Enrollment, Event, Progress, Suppression
 
@@ -30,6 +33,7 @@ def runner_page(request: HttpRequest, enrollment_id: int) -> HttpResponse:
     now = timezone.now()
     context = {
         **_frame(request, enrollment, moves.who(enrollment)),
+        "why_not_today": _why_not_today(enrollment, now),
         "facts": _facts(enrollment, now),
         "progress": _progress(enrollment),
         "strip": strip.strip(enrollment),
@@ -78,6 +82,7 @@ def _facts(enrollment: Enrollment, now: datetime) -> list[Fact]:
     cohort = [(_("Cohort"), str(enrollment.cohort))] if enrollment.cohort else []
     return [
         (_("State"), wording.state_and_day(enrollment)),
+        *([(_("Unreachable"), capfirst(why))] if (why := wording.why_unreachable(enrollment)) else []),
         (_("Program"), str(enrollment.program)),
         *cohort,
         (_("Next lesson"), due),
@@ -88,6 +93,12 @@ def _facts(enrollment: Enrollment, now: datetime) -> list[Fact]:
         (_("Confirmed"), wording.when(enrollment.confirmed_at)),
         *_consents(enrollment),
     ]
+
+
+def _why_not_today(enrollment: Enrollment, now: datetime) -> str:
+    """Why she did not get today's lesson; empty when she did, and for whom no lesson is meant."""
+    missing = without_todays_lesson(now).filter(pk=enrollment.pk).exists()
+    return Reasons([enrollment], now).of(enrollment) if missing else ""
 
 
 def _consents(enrollment: Enrollment) -> list[Fact]:

@@ -24,6 +24,7 @@ KNOWN = (
     DayFilter.FROM,
     DayFilter.TO,
     "quiet",
+    "reach",
     "pain",
     "trouble",
 )

@@ -10,11 +10,12 @@ from django.utils.translation import gettext_lazy
 from accounts.models import Consent
 from challenge.coach.roster import PAIN_LEVELS
 from challenge.coach.wording import OUTCOMES, PHASES, if_other, name_of, sentence, when
-from challenge.models import Attempt, CheckIn, Delivery, Enrollment, Event, Question
+from challenge.models import Attempt, CheckIn, Delivery, Enrollment, Event, Question, Returned
 
 KINDS = {
     "event": gettext_lazy("Event"),
     "mail": gettext_lazy("Mail"),
+    "return": gettext_lazy("Return"),
     "check-in": gettext_lazy("Check-in"),
     "question": gettext_lazy("Question"),
     "consent": gettext_lazy("Consent"),
@@ -56,15 +57,16 @@ class Entry:
 
 
 def story(enrollment: Enrollment) -> list[Entry]:
-    """The whole of it; five statements, however long it is."""
+    """The whole of it; six statements, however long it is."""
     # Asked for afresh: what the strip was drawn from has only the fields that a strip needs.
     deliveries = Delivery.objects.filter(enrollment=enrollment).order_by("due_at", "copy")
-    deliveries = deliveries.select_related("recall__stretch")
+    deliveries = deliveries.select_related("recall__stretch").prefetch_related("returns")
     check_ins = CheckIn.objects.filter(enrollment=enrollment).order_by("created_at")
     entries = [
         *_events(enrollment),
         *_consents(enrollment),
         *(_mail(delivery, enrollment) for delivery in deliveries),
+        *(entry for delivery in deliveries for entry in _returns(delivery)),
         *(_check_in(told, enrollment) for told in check_ins),
         *(_question(asked, enrollment) for asked in enrollment.questions.all()),
     ]
@@ -107,6 +109,21 @@ def _mail(delivery: Delivery, enrollment: Enrollment) -> Entry:
         message_id=delivery.message_id,
         alert=delivery.uncertain or delivery.state == Delivery.State.FAILED,
     )
+
+
+def _returns(delivery: Delivery) -> Iterator[Entry]:
+    """What came back of a mail. That it was delivered is no news."""
+    for came in delivery.returns.all():
+        if came.kind != Returned.Kind.DELIVERED:
+            what = {"mail": name_of(delivery), "what": came.get_kind_display()}
+            told = _("Told by %(source)s.") % {"source": came.get_source_display()}
+            yield Entry(
+                at=came.at,
+                kind="return",
+                title=_("%(mail)s: %(what)s") % what,
+                lines=[line for line in (came.detail, told) if line],
+                alert=came.kind not in (Returned.Kind.DEFERRED, Returned.Kind.AUTORESPONDED),
+            )
 
 
 def tries(attempts: list[Attempt]) -> list[Try]:

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from challenge.models import CheckIn, Delivery, Enrollment
+from challenge.models.returned import came_back
 
 
 @dataclass(frozen=True)
@@ -25,11 +26,12 @@ class Sign:
 DONE = Sign("done", "✓", gettext_lazy("done"))
 PARTLY = Sign("partly", "½", gettext_lazy("partly"))
 NOT_TODAY = Sign("not-today", "○", gettext_lazy("not today"))
+RETURNED = Sign("returned", "↩", gettext_lazy("came back"))
 SILENT = Sign("silent", "?", gettext_lazy("sent, no check-in"))
 TROUBLE = Sign("trouble", "!", gettext_lazy("failed or held back"))
 WAITING = Sign("waiting", "…", gettext_lazy("on its way"))
 AHEAD = Sign("ahead", "·", gettext_lazy("not sent"))
-SIGNS = (DONE, PARTLY, NOT_TODAY, SILENT, TROUBLE, WAITING, AHEAD)
+SIGNS = (DONE, PARTLY, NOT_TODAY, SILENT, RETURNED, TROUBLE, WAITING, AHEAD)
 
 _REPORTED = {
     CheckIn.Status.DONE.value: DONE,
@@ -50,7 +52,8 @@ def cells(
             signs.setdefault(lesson.day, WAITING)
         else:
             signs[lesson.day] = TROUBLE
-    signs |= {lesson.day: SILENT for lesson in lessons if lesson.sent_at}
+    sent = [lesson for lesson in lessons if lesson.sent_at]
+    signs |= {lesson.day: RETURNED if came_back(lesson) else SILENT for lesson in sent}
     signs |= {check_in.day: _REPORTED[check_in.status] for check_in in check_ins}
     return [(day, signs.get(day, AHEAD)) for day in range(1, length + 1)]
 

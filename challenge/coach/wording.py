@@ -13,8 +13,10 @@ from django.utils.timesince import timesince
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from challenge.coach.reach import WHY
 from challenge.delivery.transport import Phase, Verdict
 from challenge.models import CheckIn, Delivery, Enrollment
+from challenge.models.returned import came_back
 
 PHASES: Mapping[str, Promise] = {
     Phase.COMPOSE: gettext_lazy("writing the mail"),
@@ -82,7 +84,14 @@ def day_of(enrollment: Enrollment) -> str:
 
 
 def state_and_day(enrollment: Enrollment) -> str:
-    return f"{capfirst(enrollment.get_state_display())}, {day_of(enrollment)}"
+    """Where a runner stands; `enrollment` is one of roster.with_rows."""
+    why = getattr(enrollment, "unreachable", "")
+    state = _("unreachable") if why else enrollment.get_state_display()
+    return f"{capfirst(state)}, {day_of(enrollment)}"
+
+
+def why_unreachable(enrollment: Enrollment) -> str:
+    return str(WHY.get(getattr(enrollment, "unreachable", ""), ""))
 
 
 def last_mail(enrollment: Enrollment) -> Delivery | None:
@@ -104,7 +113,7 @@ def name_of(mail: Delivery) -> str:
 
 
 def state_in_words(delivery: Delivery) -> str:
-    state = delivery.get_state_display()
+    state = _("came back") if came_back(delivery) else delivery.get_state_display()
     return _("%(state)s, uncertain") % {"state": state} if delivery.uncertain else state
 
 

@@ -14,6 +14,8 @@ from django.conf import settings
 from django.db import models, transaction
 
 from challenge.delivery.answer import Answer, Verdict
+from challenge.delivery.grants import grants
+from challenge.delivery.hold import is_held
 from challenge.models import Attempt, Delivery
 
 log = logging.getLogger(__name__)
@@ -22,21 +24,37 @@ LOST = "delivery %s: the lease was lost, its result is not recorded"
 
 
 def claim(now: datetime, size: int) -> list[Delivery]:
-    """Up to `size` deliveries that may leave now, leased to the caller, in the order of sending."""
+    """Up to `size` deliveries of one lane that may leave now, leased to the caller, in the order of
+    sending. None while sending is held back."""
+    if is_held(now):
+        return []
     lease = uuid.uuid4()
     with transaction.atomic():
-        ids = list(
-            Delivery.objects.select_for_update(skip_locked=True)
-            .filter(state__in=Delivery.WAITING, try_at__lte=now)
-            .filter(models.Q(closes_at=None) | models.Q(closes_at__gt=now))
-            .order_by("try_at")
-            .values_list("id", flat=True)[:size]
-        )
+        lane, ids = _chosen(now, size)
         Delivery.objects.filter(id__in=ids).update(
             state=Delivery.State.SENDING, lease=lease, leased_until=_until(now)
         )
     held = Delivery.objects.filter(id__in=ids, lease=lease)
-    return list(in_order(held).select_related("enrollment__runner", "enrollment__program", "recall"))
+    batch = list(in_order(held).select_related("enrollment__runner", "enrollment__program", "recall"))
+    for delivery in batch:
+        delivery.lane = lane
+    return batch
+
+
+def waiting(now: datetime) -> models.QuerySet[Delivery]:
+    """All that may leave, as far as the ledger is concerned."""
+    due = Delivery.objects.filter(state__in=Delivery.WAITING, try_at__lte=now)
+    return due.filter(models.Q(closes_at=None) | models.Q(closes_at__gt=now))
+
+
+def _chosen(now: datetime, size: int) -> tuple[str, list[uuid.UUID]]:
+    """The lane whose turn it is and in which mail waits, and which of that mail goes next."""
+    for grant in grants(now, size):
+        free = waiting(now).filter(grant.waiting).select_for_update(skip_locked=True)
+        ids = list(free.order_by("try_at").values_list("id", flat=True)[: grant.size])
+        if ids:
+            return grant.lane, ids
+    return "", []
 
 
 def in_order(deliveries: models.QuerySet[Delivery]) -> models.QuerySet[Delivery]:

@@ -5,11 +5,14 @@ next one under the same row, so that after an outage there is one lesson a local
 """
 
 import logging
+from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from django.db import models, transaction
 
 from challenge import schedule
+from challenge.delivery.hold import is_held
 from challenge.models import Delivery, Enrollment, Event
 from challenge.models.enrollment import note
 
@@ -24,6 +27,8 @@ GOODBYE_AFTER = timedelta(days=7)
 
 def plan(now: datetime, size: int = 500) -> bool:
     """Plan one batch of due enrollments. True when there may be more."""
+    if is_held(now):
+        return False
     with transaction.atomic():
         due = list(
             Enrollment.objects.select_for_update(skip_locked=True, of=("self",))
@@ -65,30 +70,27 @@ def is_behind(lesson: Delivery) -> bool:
     return lesson.state != State.SENT
 
 
-def _step(enrollment: Enrollment, last: Delivery | None, now: datetime) -> list[Delivery]:
-    """Move one due enrollment on; its new deliveries, if there are any."""
-    window = schedule.open_window(now, enrollment.send_at, enrollment.zone)
+class Turn(NamedTuple):
+    """What a due enrollment's turn comes to: when it is looked at next, and from when until when its
+    lesson may leave, where now is the time for one."""
+
+    next_due_at: datetime
+    lesson: schedule.Window | None = None
+
+
+def turn(enrollment: Enrollment, last: Delivery | None, now: datetime) -> Turn:
+    """Whether a due enrollment's lesson may leave now. It reads the two rows and changes nothing."""
+    wall, zone = enrollment.send_at, enrollment.zone
+    window = schedule.open_window(now, wall, zone)
     if window is None:
-        today = schedule.local_date(now, enrollment.zone)
-        enrollment.next_due_at = schedule.first_due(today, now, enrollment.send_at, enrollment.zone)
-        return []
+        return Turn(schedule.first_due(schedule.local_date(now, zone), now, wall, zone))
     if last is not None and last.state == State.SENDING:
-        enrollment.next_due_at = now + BUSY
-        return []
+        return Turn(now + BUSY)
     if last is not None and now < (floor := _floor(last, enrollment)):
-        enrollment.next_due_at = floor
-        return []
+        return Turn(floor)
     assert enrollment.next_due_at is not None
     due_at = max(window.opens, enrollment.next_due_at)
-    enrollment.next_due_at = schedule.next_due(due_at, enrollment.send_at, enrollment.zone)
-    if last is not None and is_behind(last):
-        _open_again(last, due_at, window.closes)
-        return []
-    day = last.day + 1 if last else 1
-    if day > enrollment.program.length:
-        return _complete(enrollment, due_at, now)
-    enrollment.pinned_at = enrollment.pinned_at or now
-    return [_lesson(enrollment, day, now, due_at, window.closes)]
+    return Turn(schedule.next_due(due_at, wall, zone), replace(window, opens=due_at))
 
 
 def _floor(last: Delivery, enrollment: Enrollment) -> datetime:
@@ -98,21 +100,34 @@ def _floor(last: Delivery, enrollment: Enrollment) -> datetime:
     return schedule.next_due(last.sent_at or last.due_at, enrollment.send_at, enrollment.zone)
 
 
-def _lesson(
-    enrollment: Enrollment, day: int, now: datetime, due_at: datetime, closes_at: datetime
-) -> Delivery:
+def _step(enrollment: Enrollment, last: Delivery | None, now: datetime) -> list[Delivery]:
+    """Move one due enrollment on; its new deliveries, if there are any."""
+    enrollment.next_due_at, window = turn(enrollment, last, now)
+    if window is None:
+        return []
+    if last is not None and is_behind(last):
+        _open_again(last, window)
+        return []
+    day = last.day + 1 if last else 1
+    if day > enrollment.program.length:
+        return _complete(enrollment, window.opens, now)
+    enrollment.pinned_at = enrollment.pinned_at or now
+    return [_lesson(enrollment, day, now, window)]
+
+
+def _lesson(enrollment: Enrollment, day: int, now: datetime, window: schedule.Window) -> Delivery:
     # Tried from now on, however long it has been due: what was queued before it, a welcome, goes first.
     return Delivery.to(
-        enrollment, kind=Kind.LESSON, day=day, due_at=due_at, try_at=now, closes_at=closes_at
+        enrollment, kind=Kind.LESSON, day=day, due_at=window.opens, try_at=now, closes_at=window.closes
     )
 
 
-def _open_again(lesson: Delivery, due_at: datetime, closes_at: datetime) -> None:
+def _open_again(lesson: Delivery, window: schedule.Window) -> None:
     Delivery.objects.filter(pk=lesson.pk).exclude(state__in=[State.SENDING, State.SENT]).update(
         state=State.RETRY if lesson.attempts else State.QUEUED,
-        due_at=due_at,
-        try_at=due_at,
-        closes_at=closes_at,
+        due_at=window.opens,
+        try_at=window.opens,
+        closes_at=window.closes,
         reason="",
     )
 
@@ -147,16 +162,16 @@ def bring_forward(enrollment_id: int, now: datetime) -> bool:
             Enrollment.objects.select_for_update(of=("self",)).select_related("program").get(pk=enrollment_id)
         )
         last = latest_lessons([enrollment_id]).get(enrollment_id)
-        closes_at = now + schedule.LEAST_GAP
+        window = schedule.Window(schedule.local_date(now, enrollment.zone), now, now + schedule.LEAST_GAP)
         if enrollment.state != Enrollment.State.ACTIVE or (last and last.state == State.SENDING):
             return False
         if last is not None and is_behind(last):
-            _open_again(last, now, closes_at)
+            _open_again(last, window)
             return True
         day = last.day + 1 if last else 1
         if day > enrollment.program.length:
             return False
-        _lesson(enrollment, day, now, now, closes_at).save()
+        _lesson(enrollment, day, now, window).save()
         enrollment.pinned_at = enrollment.pinned_at or now
         enrollment.next_due_at = schedule.next_due(now, enrollment.send_at, enrollment.zone)
         enrollment.save(update_fields=["next_due_at", "pinned_at"])

@@ -10,20 +10,24 @@ from django.conf import settings
 from challenge import schedule
 from challenge.delivery.claim import claim, keep, put_back, waiting
 from challenge.delivery.compose import compose
+from challenge.delivery.dkim_key import UnusableKeyError
 from challenge.delivery.grants import nap
 from challenge.delivery.greeting import Greetings
 from challenge.delivery.limits import Limits
 from challenge.delivery.outcome import SERVER_REST, Outcome
 from challenge.delivery.results import Results, Stop, never
 from challenge.delivery.revisions import Revisions, Whole
+from challenge.delivery.signing import sign
 from challenge.delivery.standing import Standing
-from challenge.delivery.transport import Transport, Verdict
+from challenge.delivery.transport import Answer, Transport, Verdict
+from challenge.delivery.verp import return_path
 from challenge.models import Delivery
 
 log = logging.getLogger(__name__)
 
 Clock = Callable[[], datetime]
 LATE = timedelta(hours=1)
+NO_TIME = timedelta(0)
 # What stands against a delivery, and what it says, are never older than this.
 FRESH_FOR = timedelta(seconds=1)
 # A batch is about as much as goes out in a second.
@@ -52,6 +56,24 @@ def drain(
 def send_batch(transport: Transport, clock: Clock) -> bool:
     """Send one batch. False when nothing was due or the server took nothing."""
     return Sender(transport, clock, size=settings.BATCH_SIZE).send_batch()
+
+
+class Outlook:
+    """What the messages of a batch depend on: what stands against them and what they say."""
+
+    def __init__(self, batch: list[Delivery], whole: Whole) -> None:
+        self.standing, self.revisions = Standing(batch), Revisions(batch, whole)
+        self.greetings = Greetings(batch)
+        self._looked_at: datetime | None = None
+
+    def is_old(self, now: datetime) -> bool:
+        """Whether the last look is a second ago, or the clock has been set back since."""
+        return self._looked_at is None or not NO_TIME <= now - self._looked_at < FRESH_FOR
+
+    def look(self, now: datetime) -> None:
+        self.standing.look()
+        self.revisions.look()
+        self._looked_at = now
 
 
 class Sender:
@@ -92,54 +114,76 @@ class Sender:
         return self._found_none and nap(waiting(now), now, seconds)
 
     def _work_through(self, batch: list[Delivery]) -> bool:
-        standing, revisions, greetings = Standing(batch), Revisions(batch, self._whole), Greetings(batch)
-        outcome = Outcome(self._results, self._clock)
-        looked_at: datetime | None = None
+        outlook, outcome = Outlook(batch, self._whole), Outcome(self._results, self._clock)
         waited = 0.0
         for place, delivery in enumerate(batch):
-            now = self._clock()
             if self._stop():
-                self._results.hear()
-                put_back(batch[place:], now)
-                return False
+                return self._give_back(batch[place:], NO_TIME)
             if not self._limits.wait(delivery):
-                outcome.put_off(delivery, now)
+                outcome.put_off(delivery, self._clock())
                 continue
             now = self._clock()
-            if looked_at is None or not timedelta(0) <= now - looked_at < FRESH_FOR:
-                self._results.hear()
-                if not keep(batch[place:], now):
-                    return True
-                standing.look()
-                revisions.look()
-                self._limits.look()
-                looked_at = now
-            if reason := standing.against(delivery):
-                outcome.held_back(delivery, reason)
-                continue
-            if (moment := _not_before(delivery, now)) > now or _is_closed(delivery, now):
-                # What is closed is the planner's or close()'s next.
-                outcome.put_off(delivery, moment)
+            if outlook.is_old(now) and not self._look_again(outlook, batch[place:], now):
+                return True
+            if not _may_leave(delivery, outlook, outcome, now):
                 continue
             try:
-                revision = revisions.of(delivery)
-                message = compose(delivery, revision, now, greetings.of(delivery))
-            except Exception as error:
-                # Whatever is wrong with this one must not stop its neighbours.
-                log.exception("delivery %s could not be composed", delivery.id)
-                outcome.not_composed(delivery, error)
-                continue
-            address = delivery.enrollment.runner.email
-            answer = self._transport.hand_over(settings.MAIL_FROM_ADDRESS, address, message)
+                answer = self._send(delivery, outlook, outcome, now)
+            except UnusableKeyError as error:
+                # Nobody's fault but the settings': all wait until it is mended.
+                log.error("mail cannot be signed: %s", error)
+                return self._give_back(batch[place:], SERVER_REST)
+            if answer and answer.verdict is Verdict.UNAVAILABLE:
+                return self._give_back(batch[place + 1 :], SERVER_REST)
             waited += self._transport.waited
             self.wait = waited / (place + 1)
-            outcome.answered(delivery, revision, answer, now)
-            self._limits.heard(delivery, answer, self._transport.waited)
-            if answer.verdict is Verdict.UNAVAILABLE:
-                self._results.hear()
-                put_back(batch[place + 1 :], self._clock() + SERVER_REST)
-                return False
         return True
+
+    def _look_again(self, outlook: Outlook, left: list[Delivery], now: datetime) -> bool:
+        """See what has changed. False when the lease of what is left of the batch was lost."""
+        self._results.hear()
+        if not keep(left, now):
+            return False
+        outlook.look(now)
+        self._limits.look()
+        return True
+
+    def _send(self, delivery: Delivery, outlook: Outlook, outcome: Outcome, now: datetime) -> Answer | None:
+        """Compose, sign, hand over and record one message; None for one that could not be composed.
+        Raises UnusableKeyError."""
+        try:
+            revision, greeting = outlook.revisions.of(delivery), outlook.greetings.of(delivery)
+            message = sign(compose(delivery, revision, now, greeting))
+        except UnusableKeyError:
+            raise
+        except Exception as error:
+            # Whatever is wrong with this one must not stop its neighbours.
+            log.exception("delivery %s could not be composed", delivery.id)
+            outcome.not_composed(delivery, error)
+            return None
+        recipient = delivery.enrollment.runner.email
+        answer = self._transport.hand_over(return_path(delivery.id), recipient, message)
+        outcome.answered(delivery, revision, answer, now)
+        self._limits.heard(delivery, answer, self._transport.waited)
+        return answer
+
+    def _give_back(self, rest: list[Delivery], wait: timedelta) -> bool:
+        """Return what is left of a batch, untried. False: nothing more is sent now."""
+        self._results.hear()
+        put_back(rest, self._clock() + wait)
+        return False
+
+
+def _may_leave(delivery: Delivery, outlook: Outlook, outcome: Outcome, now: datetime) -> bool:
+    """Whether a delivery may leave at this moment; what becomes of it otherwise is written."""
+    if reason := outlook.standing.against(delivery):
+        outcome.held_back(delivery, reason)
+    elif (moment := _not_before(delivery, now)) > now or _is_closed(delivery, now):
+        # What is closed is the planner's or close()'s next.
+        outcome.put_off(delivery, moment)
+    else:
+        return True
+    return False
 
 
 def _is_closed(delivery: Delivery, now: datetime) -> bool:

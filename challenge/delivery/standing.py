@@ -28,14 +28,15 @@ class Standing:
         self._deliveries = deliveries
         self._states: dict[int, str] = {}
         self._agreed: set[int] = set()
-        self._suppressed: set[str] = set()
+        self._hashes = {d.enrollment.runner_id: d.enrollment.runner.address_hash for d in deliveries}
+        self._suppressed: set[int] = set()
         self._began_again: set[tuple[int, int]] = set()
 
     def against(self, delivery: Delivery) -> str:
         """Why a delivery must not leave, in a sentence, or an empty text."""
         runner = delivery.enrollment.runner
         state = self._states.get(delivery.enrollment_id)
-        if runner.address_hash in self._suppressed:
+        if runner.pk in self._suppressed:
             return _("The address is suppressed.")
         if delivery.kind in (Kind.CONFIRMATION, Kind.REMINDER):
             return "" if state == State.PENDING else _("The sign-up is not waiting to be confirmed.")
@@ -51,18 +52,16 @@ class Standing:
 
     def look(self) -> None:
         """Ask again: nobody who has just left is written to because her batch began earlier."""
-        runners = {delivery.enrollment.runner_id: delivery.enrollment.runner for delivery in self._deliveries}
         enrollments = {delivery.enrollment_id for delivery in self._deliveries}
         self._states = dict(Enrollment.objects.filter(id__in=enrollments).values_list("id", "state"))
         self._agreed = set(
             Consent.objects.filter(
-                user__in=runners, purpose=Consent.Purpose.MAIL, given_at__isnull=False, withdrawn_at=None
+                user__in=self._hashes, purpose=Consent.Purpose.MAIL, given_at__isnull=False, withdrawn_at=None
             ).values_list("user_id", flat=True)
         )
-        hashes = [runner.address_hash for runner in runners.values()]
-        self._suppressed = set(
-            Suppression.objects.filter(address_hash__in=hashes).values_list("address_hash", flat=True)
-        )
+        listed = Suppression.objects.filter(address_hash__in=self._hashes.values())
+        hashes = set(listed.values_list("address_hash", flat=True))
+        self._suppressed = {runner for runner, address in self._hashes.items() if address in hashes}
         leaving = [d.enrollment.runner_id for d in self._deliveries if d.kind == Kind.GOODBYE]
         if leaving:
             again = Enrollment.objects.filter(runner__in=leaving, state__in=Enrollment.OPEN_STATES)

@@ -8,6 +8,7 @@ from django.conf import settings
 
 from challenge.curriculum.compile import Compiled
 from challenge.delivery.compose import message, written
+from challenge.delivery.signing import sign
 from challenge.delivery.transport import Answer, Transport
 
 
@@ -22,7 +23,6 @@ def send_trial(compiled: Compiled, values: dict[str, str], recipient: str, now: 
         "Message-ID": make_msgid(domain=settings.MAIL_DOMAIN),
         "Auto-Submitted": "auto-generated",
     }
+    signed = sign(message(marked, values, written(headers)))
     with Transport() as transport:
-        return transport.hand_over(
-            settings.MAIL_FROM_ADDRESS, recipient, message(marked, values, written(headers))
-        )
+        return transport.hand_over(settings.MAIL_FROM_ADDRESS, recipient, signed)

@@ -86,7 +86,7 @@ def supervise(arrangement: Arrangement, addresses: str) -> int:
     for leftover in (trace_of(arrangement), arrangement.redis_socket):
         if leftover:
             leftover.unlink(missing_ok=True)
-    supervisor = Supervisor("redis", partial(announce, arrangement, addresses))
+    supervisor = Supervisor("redis", partial(announce, arrangement, addresses), replaced=["worker"])
     for name, arguments in commands(arrangement).items():
         supervisor.add_process(
             name, f"exec {shlex.join(arguments)}", env=arrangement.environ, cwd=str(BASE_DIR)

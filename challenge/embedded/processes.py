@@ -1,13 +1,14 @@
-"""The processes under honcho: started together, stopped together, with nothing left behind."""
+"""The processes under honcho: started together, stopped together, with nothing left behind. A worker
+that ends by itself, as one that hears no tasks any more does, is replaced."""
 
 import multiprocessing
 import os
 import signal
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from multiprocessing.connection import wait
-from time import sleep
+from time import monotonic, sleep
 from typing import Any
 
 from honcho.manager import Manager
@@ -15,6 +16,8 @@ from honcho.printer import Printer
 from honcho.process import Process
 
 GRACE = 5
+# One that ends sooner than this after its start would do so again.
+WORTH_REPLACING_SECONDS = 20
 
 
 class LinePrinter(Printer):  # type: ignore[misc]  # honcho is untyped
@@ -68,15 +71,19 @@ class Supervisor(Manager):  # type: ignore[misc]
     A child is asked to end by its own SIGTERM, not by one to its whole group, so that Celery lets
     the tasks of its pool finish; Redis, in `last`, is asked when the others have gone. honcho kills
     what still runs 5 s after the first one stopped. Its signal handler may interrupt a print, so it
-    only takes a note here; the loop, which asks `_all_started` in every turn, acts on it.
+    only takes a note here; the loop, which asks `_all_started` in every turn, acts on it. What is in
+    `replaced` may end by itself: it is started again, and the others do not notice.
     """
 
-    def __init__(self, last: str, when_started: Callable[["Supervisor"], None]) -> None:
+    def __init__(
+        self, last: str, when_started: Callable[["Supervisor"], None], replaced: Collection[str] = ()
+    ) -> None:
         super().__init__(LinePrinter())
         self._process_ctor = Child
         self._terminating = False
         self._last = last
         self._when_started = when_started
+        self._replaced, self._begun = replaced, dict[str, float]()
         self._asked: set[str] = set()
         self.died: str | None = None
         self.stopping = threading.Event()
@@ -109,7 +116,26 @@ class Supervisor(Manager):  # type: ignore[misc]
         if self._terminating:
             self.stopping.set()
             self._ask_to_end()
+        else:
+            self._replace()
         return bool(super()._all_started())
+
+    def _replace(self) -> None:
+        for name in self._replaced:
+            process = self._processes[name]
+            long_ago = monotonic() - WORTH_REPLACING_SECONDS
+            if "pid" in process and process["pid"] is not None:
+                self._begun.setdefault(name, monotonic())
+            if "returncode" not in process or self._begun[name] > long_ago:
+                continue
+            self.say(f"{name} ended by itself and is started again.")
+            end_group(process["pid"])
+            self.returncode = None
+            del process["returncode"], process["pid"], self._begun[name]
+            process["process"] = multiprocessing.Process(
+                name=name, target=process["obj"].run, args=(self.events, True)
+            )
+            process["process"].start()
 
     def _ask_to_end(self) -> None:
         running = [name for name, process in self._processes.items() if "returncode" not in process]

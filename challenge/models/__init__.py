@@ -1,17 +1,23 @@
 """What is kept, one noun a file."""
 
+from challenge.models.alarm import Alarm
 from challenge.models.check_in import CheckIn, Progress
 from challenge.models.conversation import Question
 from challenge.models.day import Day, Revision
 from challenge.models.delivery import Attempt, Delivery
 from challenge.models.enrollment import Enrollment, Event
+from challenge.models.heartbeat import Heartbeat
+from challenge.models.hold import Hold
+from challenge.models.limit import Limit
 from challenge.models.mail_request import MailRequest
 from challenge.models.program import Article, Cohort, Program
+from challenge.models.returned import Returned
 from challenge.models.saved_filter import SavedFilter
 from challenge.models.stretch import Recall, Stretch, StretchVersion
 from challenge.models.suppression import Suppression
 
 __all__ = [
+    "Alarm",
     "Article",
     "Attempt",
     "CheckIn",
@@ -20,11 +26,15 @@ __all__ = [
     "Delivery",
     "Enrollment",
     "Event",
+    "Heartbeat",
+    "Hold",
+    "Limit",
     "MailRequest",
     "Program",
     "Progress",
     "Question",
     "Recall",
+    "Returned",
     "Revision",
     "SavedFilter",
     "Stretch",

@@ -59,8 +59,9 @@ class Delivery(models.Model):
     WAITING = (State.QUEUED, State.RETRY)
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    # The constraint one_delivery_each has the index of this one. Each index costs every mail twice.
     enrollment = models.ForeignKey(
-        Enrollment, models.CASCADE, related_name="deliveries", verbose_name=_("enrollment")
+        Enrollment, models.CASCADE, related_name="deliveries", db_index=False, verbose_name=_("enrollment")
     )
     domain = models.CharField(
         _("recipient's domain"), max_length=253, blank=True, help_text=_("Limits are kept by domain.")
@@ -70,11 +71,26 @@ class Delivery(models.Model):
     copy = models.PositiveSmallIntegerField(
         _("copy"), default=0, help_text=_("0 is the first; more when sent again.")
     )
+    # Without a constraint in the database: it would lock the one row of a revision for every mail, and
+    # senders would wait for each other. Revisions are never deleted.
     revision = models.ForeignKey(
-        Revision, models.PROTECT, null=True, blank=True, related_name="deliveries", verbose_name=_("revision")
+        Revision,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="deliveries",
+        db_index=False,
+        db_constraint=False,
+        verbose_name=_("revision"),
     )
     recall = models.ForeignKey(
-        Recall, models.CASCADE, null=True, blank=True, related_name="deliveries", verbose_name=_("recall")
+        Recall,
+        models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="deliveries",
+        db_index=False,
+        verbose_name=_("recall"),
     )
     state = models.CharField(_("state"), max_length=10, choices=State, default=State.QUEUED)
     due_at = models.DateTimeField(_("due"))
@@ -86,6 +102,9 @@ class Delivery(models.Model):
     uncertain = models.BooleanField(_("uncertain"), default=False, help_text=_("It may have arrived twice."))
     reason = models.CharField(_("reason"), max_length=200, blank=True)
     attempts = models.JSONField(_("attempts"), default=list, blank=True)
+
+    # In which lane it was claimed ("" is the common one): known to its sender alone, and not kept.
+    lane = ""
 
     class Meta:
         verbose_name = _("delivery")
@@ -106,6 +125,10 @@ class Delivery(models.Model):
                 fields=["leased_until"], condition=models.Q(state="sending"), name="delivery_leased"
             ),
             models.Index(fields=["due_at"], name="delivery_due"),
+            models.Index(
+                fields=["revision"], condition=models.Q(revision__isnull=False), name="delivery_revision"
+            ),
+            models.Index(fields=["recall"], condition=models.Q(recall__isnull=False), name="delivery_recall"),
         ]
 
     def __str__(self) -> str:

@@ -90,6 +90,7 @@ class Event(models.Model):
         REMINDED = "reminded", _("reminded to confirm")
         CONFIRMED = "confirmed", _("confirmed")
         PAUSED = "paused", _("paused")
+        UNREACHABLE = "unreachable", _("paused as unreachable")
         RESUMED = "resumed", _("resumed")
         RESCHEDULED = "rescheduled", _("changed the hour")
         COMPLETED = "completed", _("completed")

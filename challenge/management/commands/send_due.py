@@ -1,9 +1,9 @@
 """Plan, rescue, send and sweep without a broker: once, or for as long as it is left running."""
 
 import logging
-import signal
-import threading
 from argparse import ArgumentParser
+from signal import SIGINT, SIGTERM
+from time import monotonic, sleep
 from typing import Any
 
 from django.core.management.base import BaseCommand
@@ -11,16 +11,21 @@ from django.db import DatabaseError, close_old_connections
 from django.utils import timezone
 
 from challenge.checkins.progress import sweep
+from challenge.delivery import stopping
 from challenge.delivery.corrections import correct
+from challenge.delivery.crew import send_due
 from challenge.delivery.plan import plan
 from challenge.delivery.rescue import close, rescue
-from challenge.delivery.send import drain
-from challenge.delivery.transport import Transport
 from challenge.enrollment import pending, requests
+from challenge.models.heartbeat import Heartbeat, beat
+from challenge.watching.lookout import keeping_watch
+from challenge.watching.watch import look
 
 log = logging.getLogger(__name__)
 
 PAUSE_SECONDS = 10
+DRAIN_SECONDS = 20
+STEP_SECONDS = 0.1
 
 
 class Command(BaseCommand):
@@ -30,31 +35,47 @@ class Command(BaseCommand):
         parser.add_argument("--loop", action="store_true", help="go on until stopped")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        stopped = threading.Event()
-        if options["loop"]:
-            for number in (signal.SIGTERM, signal.SIGINT):
-                signal.signal(number, lambda *_: stopped.set())
+        with stopping.listening(SIGTERM, SIGINT):
+            if options["loop"]:
+                with keeping_watch():
+                    self._loop()
+            else:
+                self._once()
+
+    def _once(self) -> None:
+        try:
+            self._round()
+        finally:
+            look(timezone.now())
+
+    def _loop(self) -> None:
         while True:
             try:
-                self._round(stopped)
+                self._round()
             except DatabaseError as error:
-                if not options["loop"]:
-                    raise
                 log.warning("the database is away: %s", type(error).__name__)
-            if not options["loop"] or stopped.wait(PAUSE_SECONDS):
+            if _stopped_within(PAUSE_SECONDS):
                 break
             close_old_connections()
 
-    def _round(self, stopped: threading.Event) -> None:
+    def _round(self) -> None:
         close(timezone.now())
         rescue(timezone.now())
         pending.remind(timezone.now())
         pending.drop(timezone.now())
         requests.forget(timezone.now())
         correct(timezone.now())
-        while plan(timezone.now()):
+        while not stopping.asked() and plan(timezone.now()):
             pass
-        with Transport() as transport:
-            while not stopped.is_set() and drain(transport, timezone.now, 1):
-                pass
+        beat(Heartbeat.Name.PLANNER, timezone.now())
+        while not stopping.asked() and send_due(timezone.now, DRAIN_SECONDS, stopping.asked):
+            pass
         sweep(timezone.now())
+
+
+def _stopped_within(seconds: float) -> bool:
+    """Wait, a signal's note aside. True when asked to stop meanwhile."""
+    end = monotonic() + seconds
+    while not stopping.asked() and monotonic() < end:
+        sleep(STEP_SECONDS)  # no Event: a signal handler that sets one can wait for itself
+    return stopping.asked()

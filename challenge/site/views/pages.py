@@ -1,11 +1,9 @@
 """Pages without a runner."""
 
 from django.conf import settings
-from django.db import connection
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.templatetags.static import static
-from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from challenge.site.public import visit
@@ -28,12 +26,3 @@ def privacy_page(request: HttpRequest) -> HttpResponse:
 def favicon(request: HttpRequest) -> HttpResponseBase:
     """Where browsers look for the icon by themselves."""
     return redirect(static("icon.svg"))
-
-
-@never_cache
-@require_safe
-def healthz(request: HttpRequest) -> HttpResponse:
-    """Alive: this process answers and reaches its database."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT 1")
-    return HttpResponse("ok", content_type="text/plain")

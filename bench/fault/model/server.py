@@ -1,0 +1,91 @@
+"""A mail server within the process that does what a script says, and workers that die of it."""
+
+from collections import deque
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from bench.fault.postbox import ACCEPTED, Postbox
+from challenge.delivery.transport import Answer, Phase, Verdict
+
+# A message takes as long: what stands against the next one is asked again each time.
+TAKES = timedelta(seconds=1)
+LEASE_AND_MORE = timedelta(seconds=90)
+
+
+class Act(StrEnum):
+    """What happens to one message that is handed over."""
+
+    KEEP = "keep"
+    DEFER = "421 to the recipient"
+    BUSY = "451 to the message"
+    NOBODY = "550 to the recipient"
+    REFUSE = "554 to the message"
+    AWAY = "no connection"
+    LOSE_ANSWER = "kept, and dropped after the final dot"
+    LOSE_BOTH = "dropped after the final dot, not kept"
+    DIE_BEFORE = "the worker dies before the server has it"
+    DIE_AFTER = "the worker dies after the server has it"
+    FREEZE = "kept, and the worker frozen until its lease is over"
+
+
+ANSWERS = {
+    Act.DEFER: Answer(Verdict.DEFERRED, Phase.RECIPIENT, 421, "too busy"),
+    Act.BUSY: Answer(Verdict.DEFERRED, Phase.DATA, 451, "later"),
+    Act.NOBODY: Answer(Verdict.REFUSED, Phase.RECIPIENT, 550, "5.1.1 nobody of that name"),
+    Act.REFUSE: Answer(Verdict.REFUSED, Phase.DATA, 554, "5.7.1 not this one"),
+    Act.AWAY: Answer(Verdict.UNAVAILABLE, Phase.CONNECT, None, "refused"),
+    Act.LOSE_ANSWER: Answer(Verdict.UNCERTAIN, Phase.ANSWER, None, "closed"),
+    Act.LOSE_BOTH: Answer(Verdict.UNCERTAIN, Phase.ANSWER, None, "closed"),
+}
+ARRIVES = {Act.KEEP, Act.LOSE_ANSWER, Act.DIE_AFTER, Act.FREEZE}
+
+
+class Death(BaseException):
+    """kill -9: nobody catches it, and nothing is tidied up."""
+
+
+@dataclass(frozen=True)
+class Handed:
+    """One message that was handed over, and what happened to it."""
+
+    at: datetime
+    recipient: str
+    delivery_id: str
+    act: Act
+
+
+class Server(Postbox):
+    """Follows its script, one act a message; when that is over it keeps everything.
+
+    `hears` is told of each message before its answer is given, `meanwhile` runs once, while the next
+    message is on the wire, and `thaws` while a worker is frozen.
+    """
+
+    def __init__(self, now: datetime, hears: Callable[[Handed], None], thaws: Callable[[], None]) -> None:
+        super().__init__(now)
+        self.script: deque[Act] = deque()
+        self.meanwhile: Callable[[], None] | None = None
+        self._hears, self._thaws = hears, thaws
+
+    def hand_over(self, sender: str, recipient: str, message: bytes) -> Answer:
+        act = self.script.popleft() if self.script else Act.KEEP
+        arrival = self.keep(recipient, message)
+        self._hears(Handed(self.now, recipient, arrival.delivery_id, act))
+        if self.meanwhile:
+            run, self.meanwhile = self.meanwhile, None
+            run()
+        self.now += TAKES
+        if act in (Act.DIE_BEFORE, Act.DIE_AFTER):
+            raise Death
+        if act is Act.FREEZE:
+            self.now += LEASE_AND_MORE
+            self._thaws()
+        return ANSWERS.get(act, ACCEPTED)
+
+    def send(self) -> None:
+        """Send what is due; a worker that dies leaves the rest as it is."""
+        with suppress(Death):
+            super().send()

@@ -1,0 +1,84 @@
+"""What was measured: rates, and rows that hold a ratio against its bound."""
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, field
+from statistics import median
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Rate:
+    """One side of a comparison: mails a second in each of its runs."""
+
+    name: str
+    runs: Sequence[float]
+    mails: int  # in each run
+    note: str = ""
+
+    @property
+    def median(self) -> float:
+        return median(self.runs)
+
+
+@dataclass(frozen=True)
+class Row:
+    """One measure beside what it is held against. `sign` is ">=" or "<=": how `ratio` must stand to
+    `bound`."""
+
+    key: str
+    what: str
+    we: str
+    beside: str
+    ratio: float
+    sign: str
+    bound: float
+    note: str = ""
+
+    @property
+    def kept(self) -> bool:
+        return self.ratio >= self.bound if self.sign == ">=" else self.ratio <= self.bound
+
+
+@dataclass(frozen=True)
+class Point:
+    """One point of a curve."""
+
+    x: float
+    y: float
+
+
+@dataclass
+class Findings:
+    """Everything that one run of the benchmark found."""
+
+    facts: dict[str, str] = field(default_factory=dict)
+    rows: list[Row] = field(default_factory=list)
+    rates: dict[str, Rate] = field(default_factory=dict)
+    curves: dict[str, list[Point]] = field(default_factory=dict)
+    profile: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
+    left_out: list[str] = field(default_factory=list)
+
+    @property
+    def breaches(self) -> list[Row]:
+        return [row for row in self.rows if not row.kept]
+
+    def as_json(self) -> dict[str, Any]:
+        """Plain lists and dicts, for --json."""
+        return {
+            **asdict(self),
+            "rows": [{**asdict(row), "kept": row.kept} for row in self.rows],
+            "rates": {
+                name: {**asdict(rate), "runs": list(rate.runs), "median": rate.median}
+                for name, rate in self.rates.items()
+            },
+        }
+
+
+def paired(ours: Sequence[float], theirs: Sequence[float]) -> float:
+    """The median of the ratios of runs that were made in turn: what slows the machine for a while slows
+    both sides of a pair."""
+    return median(we / they for we, they in zip(ours, theirs, strict=True))
+
+
+def per_second(rate: float) -> str:
+    return f"{rate:,.0f}/s"

@@ -1,0 +1,14 @@
+"""The least that a sender of mail can keep: who gets it, and when it was sent."""
+
+from django.db import models
+
+
+class Mail(models.Model):
+    """One mail to one recipient; `sent_at` is its mark."""
+
+    recipient = models.EmailField()
+    number = models.PositiveIntegerField()
+    sent_at = models.DateTimeField(null=True)
+
+    class Meta:
+        app_label = "peer"

@@ -1,0 +1,83 @@
+"""How far a database has come, kept outside of it: in a file, and in Redis where there is one.
+
+A backup of the database does not take them along, so that they tell when one was restored. Losing
+them costs nothing but that; a mark may also lag behind, on a machine that was off for a while.
+"""
+
+import logging
+import os
+from contextlib import suppress
+from datetime import datetime
+from pathlib import Path
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from django.conf import settings
+
+from challenge.celery import app
+
+log = logging.getLogger(__name__)
+
+# Longer than a backup is of use.
+REDIS_SECONDS = 400 * 86_400
+
+
+class Mark(NamedTuple):
+    """How often a database had been looked into at an instant."""
+
+    looks: int
+    looked_at: datetime
+
+
+def remember(history: UUID, mark: Mark) -> None:
+    """Keep a mark in both places. One that can't be written is left out."""
+    text = f"{mark.looks} {mark.looked_at.isoformat()}"
+    try:
+        _write(_path(history), text)
+    except OSError as error:
+        log.warning("the mark of the last look could not be kept in VAR_DIR: %s", type(error).__name__)
+    with suppress(Exception), app.connection_for_write() as connection:  # whatever the broker's client raises
+        channel: Any = connection.default_channel
+        channel.client.set(_key(history), text, ex=REDIS_SECONDS)
+
+
+def recall(history: UUID) -> Mark | None:
+    """The highest mark that is kept of a history; None when none is."""
+    return max((mark for mark in (_in_file(history), _in_redis(history)) if mark), default=None)
+
+
+def _path(history: UUID) -> Path:
+    return Path(settings.MARKS_DIR) / str(history)
+
+
+def _key(history: UUID) -> str:
+    return f"runner-reset.mark.{history}"
+
+
+def _write(path: Path, text: str) -> None:
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    aside = path.with_name(f".{path.name}.{os.getpid()}")
+    aside.write_text(f"{text}\n")
+    aside.replace(path)
+
+
+def _in_file(history: UUID) -> Mark | None:
+    try:
+        return _parsed(_path(history).read_text())
+    except (OSError, ValueError):
+        return None
+
+
+def _in_redis(history: UUID) -> Mark | None:
+    try:
+        with app.connection_for_write() as connection:
+            channel: Any = connection.default_channel
+            kept = channel.client.get(_key(history))
+            return _parsed(kept.decode()) if kept else None
+    except Exception:  # whatever the broker's client raises: it may be away at any time
+        return None
+
+
+def _parsed(text: str) -> Mark:
+    looks, looked_at = text.split()
+    return Mark(int(looks), datetime.fromisoformat(looked_at))

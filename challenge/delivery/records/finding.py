@@ -1,0 +1,50 @@
+"""What was found out about one record, for people."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+
+class Verdict(StrEnum):
+    RIGHT = "right"
+    MISSING = "missing"
+    WRONG = "wrong"
+    UNKNOWN = "unknown"  # nobody answered for it
+    NOTE = "note"  # not ours to judge
+
+
+@dataclass(frozen=True)
+class Finding:
+    """`says` why, and `record` is the text to set at `name` as `kind`, where there is one to set."""
+
+    about: str
+    verdict: Verdict
+    says: str
+    name: str = ""
+    record: str = ""
+    kind: str = "TXT"
+    hints: tuple[str, ...] = ()
+
+    @property
+    def is_good(self) -> bool:
+        return self.verdict in (Verdict.RIGHT, Verdict.NOTE)
+
+    def with_hints(self, *hints: str) -> "Finding":
+        """The same with further hints, empty ones left out."""
+        return replace(self, hints=(*self.hints, *filter(None, hints)))
+
+
+def tags(record: str) -> dict[str, str]:
+    """The tags of a "k=v; k=v" record (RFC 6376, 3.2), names in small letters; of two, the first."""
+    found: dict[str, str] = {}
+    for part in record.split(";"):
+        name, equals, value = part.partition("=")
+        if equals:
+            found.setdefault(name.strip().lower(), value.strip())
+    return found
+
+
+def pieces(record: str) -> Iterator[str]:
+    """A record's text in the quoted strings of at most 255 octets that DNS keeps (RFC 1035, 3.3.14)."""
+    for start in range(0, len(record), 255):
+        yield f'"{record[start : start + 255]}"'

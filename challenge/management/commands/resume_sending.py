@@ -1,0 +1,80 @@
+"""After a backup was restored: show what would leave, and let sending go on once the operator says so."""
+
+from argparse import ArgumentParser, ArgumentTypeError
+from collections import Counter
+from datetime import datetime
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
+
+from challenge.delivery.hindsight import resume
+from challenge.models import Delivery, Hold
+
+
+def instant(text: str) -> datetime:
+    """An instant in ISO 8601 with its offset from UTC. Raises ArgumentTypeError."""
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise ArgumentTypeError(f"{text!r} is no instant; write it as 2026-11-22T06:00Z") from error
+    if found.tzinfo is None:
+        raise ArgumentTypeError(f"{text!r} says no time zone; write it as 2026-11-22T06:00Z")
+    return found
+
+
+def _listed(kinds: Counter[str]) -> str:
+    names = dict(Delivery.Kind.choices)
+    return ", ".join(f"{count} {names[kind]}" for kind, count in sorted(kinds.items())) or "nothing"
+
+
+class Command(BaseCommand):
+    help = (
+        "Let sending go on after a backup was restored. Without --yes it only says what would leave. "
+        "Mails that left after the backup was made are not in its ledger, and leave again unless "
+        "--sent-until says until when they had left."
+    )
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--yes", action="store_true", help="really resume")
+        parser.add_argument(
+            "--sent-until",
+            type=instant,
+            metavar="INSTANT",
+            help="take what fell due until then as sent, as 2026-11-22T06:00Z",
+        )
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        now, sent_until, really = timezone.now(), options["sent_until"], options["yes"]
+        hold = Hold.current()
+        if hold is None and not sent_until:
+            self.stdout.write("Sending is not held back.")
+            return
+        if sent_until and sent_until > now:
+            raise CommandError("--sent-until lies in the future; nothing can have been sent by then.")
+        outlook = resume(now, sent_until, really=really)
+        if hold and not really:
+            self._explain(hold)
+        if sent_until:
+            self.stdout.write(f"Taken as sent: {_listed(outlook.taken)}.")
+        self.stdout.write(f"{'Leaves' if really else 'Would leave'} now: {_listed(outlook.leaving)}.")
+        if not really:
+            self._advise(hold.ran_until if hold and not sent_until else None)
+
+    def _explain(self, hold: Hold) -> None:
+        self.stdout.write(f"Sending is held back since {_utc(hold.held_since)}: {hold}.")
+        self.stdout.write(f"This database was last in use at {_utc(hold.looked_at)}.")
+        if hold.ran_until:
+            self.stdout.write(f"The one before it still was at {_utc(hold.ran_until)}.")
+
+    def _advise(self, ran_until: datetime | None) -> None:
+        if ran_until:
+            self.stdout.write(
+                "What left in between is not in this ledger and would leave again. To go on after it:\n"
+                f"    resume_sending --yes --sent-until {ran_until:%Y-%m-%dT%H:%M:%SZ}"
+            )
+        self.stdout.write("Nothing was changed. Say --yes to go on.")
+
+
+def _utc(at: datetime | None) -> str:
+    return f"{at:%Y-%m-%d %H:%M:%S} UTC" if at else "an unknown time"

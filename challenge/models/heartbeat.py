@@ -1,0 +1,35 @@
+"""When something that recurs last did its work."""
+
+from datetime import datetime
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class Heartbeat(models.Model):
+    """One row for each thing that recurs, written over at every look."""
+
+    class Name(models.TextChoices):
+        PLANNER = "planner", _("planner")
+        WATCH = "watch", _("watch")
+
+    name = models.CharField(_("what"), max_length=20, primary_key=True)
+    at = models.DateTimeField(_("last"))
+
+    class Meta:
+        verbose_name = _("heartbeat")
+        verbose_name_plural = _("heartbeats")
+
+    def __str__(self) -> str:
+        return self.name
+
+
+def beat(name: Heartbeat.Name, now: datetime) -> None:
+    """Note that a look has come to its end; one statement, but for the first time."""
+    if not Heartbeat.objects.filter(name=name).update(at=now):
+        Heartbeat.objects.bulk_create([Heartbeat(name=name, at=now)], ignore_conflicts=True)
+
+
+def last(name: Heartbeat.Name) -> datetime | None:
+    """When a look last came to its end (UTC); None before the first."""
+    return Heartbeat.objects.filter(name=name).values_list("at", flat=True).first()

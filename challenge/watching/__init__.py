@@ -1,0 +1,1 @@
+"""Seeing to it that somebody notices: readiness, figures, alarms and logs."""

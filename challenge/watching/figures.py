@@ -1,0 +1,114 @@
+"""What the ledger adds up to, in a constant number of statements over what is due today and what
+waits: their cost follows the mail of one day, not the size of the ledger."""
+
+from dataclasses import dataclass, fields
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db.models import Count, Min, Q, QuerySet
+from django.utils import timezone
+
+from challenge.models import Delivery
+
+State = Delivery.State
+DAY = timedelta(days=1)
+SHORT, LONG = timedelta(minutes=5), timedelta(hours=1)
+# A server that takes nothing is tried again within a minute; one that puts a mail off, within forty.
+NEXT_LOOK, NEXT_TRY = timedelta(minutes=1), timedelta(minutes=40)
+
+
+@dataclass(frozen=True)
+class Tally:
+    """Mails that were due since an instant, by what became of them; `due` is their sum, and
+    `uncertain` counts some of them again."""
+
+    due: int = 0
+    waiting: int = 0
+    sent: int = 0
+    retry: int = 0
+    failed: int = 0
+    suppressed: int = 0
+    uncertain: int = 0
+
+    def __sub__(self, other: "Tally") -> "Tally":
+        pairs = {field.name: getattr(self, field.name) - getattr(other, field.name) for field in fields(self)}
+        return Tally(**pairs)
+
+
+@dataclass(frozen=True)
+class Rate:
+    """Mails a minute, over the last minutes and the last hour."""
+
+    short: float
+    long: float
+
+
+@dataclass(frozen=True)
+class Queue:
+    """What waits at this moment: `due` may leave now, `retrying` waits a little for its next try;
+    `oldest` is since when the oldest of both is due (UTC)."""
+
+    due: int
+    retrying: int
+    oldest: datetime | None
+
+
+def overdue(now: datetime) -> QuerySet[Delivery]:
+    """What was promised for before `now`, may still leave and has not, however old it is. Mail that
+    waits for the morning, because its runner sleeps, is not among it."""
+    promised = Delivery.objects.filter(state__in=Delivery.WAITING, due_at__lte=now)
+    is_open = Q(closes_at=None) | Q(closes_at__gt=now)
+    next_try = Q(try_at__lte=now + NEXT_LOOK) | Q(state=State.RETRY, try_at__lte=now + NEXT_TRY)
+    return promised.filter(is_open, next_try)
+
+
+def queue(now: datetime) -> Queue:
+    """What waits, in one statement."""
+    found = overdue(now).aggregate(
+        due=Count("pk", filter=Q(try_at__lte=now)),
+        retrying=Count("pk", filter=Q(try_at__gt=now)),
+        oldest=Min("due_at"),
+    )
+    return Queue(**found)
+
+
+def start_of_day(now: datetime) -> datetime:
+    """Midnight on the coach's clock (COACH_TIME_ZONE)."""
+    return timezone.localtime(now).replace(hour=0, minute=0, second=0, microsecond=0)
+
+
+def today(since: datetime, now: datetime) -> tuple[Tally, Rate]:
+    """What became of the mails due since an instant, and how fast mail leaves, in one statement.
+
+    Nothing but mail of the last day is looked at: a lesson leaves on the date that it is due, so only
+    other mail that an outage held up for longer is missing from the rate.
+    """
+    recent = Delivery.objects.filter(due_at__gte=min(since, now - DAY), due_at__lte=now)
+    found = recent.aggregate(
+        **_counts(Q(due_at__gte=since)),
+        short=Count("pk", filter=Q(sent_at__gt=now - SHORT, sent_at__lte=now)),
+        long=Count("pk", filter=Q(sent_at__gt=now - LONG, sent_at__lte=now)),
+    )
+    minutes = SHORT.total_seconds() / 60, LONG.total_seconds() / 60
+    rate = Rate(found.pop("short") / minutes[0], found.pop("long") / minutes[1])
+    return Tally(**found), rate
+
+
+def by_domain(since: datetime, now: datetime, most: int, least: int = 1) -> dict[str, Tally]:
+    """The same tally for each of the recipients' domains that got the most, and at least so many."""
+    grouped: Any = Delivery.objects.filter(due_at__gte=since, due_at__lte=now).order_by().values("domain")
+    busiest = grouped.annotate(**_counts(Q())).filter(due__gte=least).order_by("-due", "domain")[:most]
+    return {row.pop("domain"): Tally(**row) for row in busiest}
+
+
+def _counts(which: Q) -> dict[str, Count]:
+    by_state = {
+        "waiting": [State.QUEUED, State.SENDING],
+        "sent": [State.SENT],
+        "retry": [State.RETRY],
+        "failed": [State.FAILED],
+        "suppressed": [State.SUPPRESSED],
+    }
+    counts = {name: Count("pk", filter=which & Q(state__in=states)) for name, states in by_state.items()}
+    uncertain = Count("pk", filter=which & Q(uncertain=True))
+    return {**counts, "due": Count("pk", filter=which or None), "uncertain": uncertain}

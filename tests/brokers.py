@@ -1,0 +1,22 @@
+"""Celery's application, pointed to another broker."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from challenge.celery import app
+
+
+@contextmanager
+def broker_at(address: str) -> Iterator[None]:
+    """Celery's application speaks to the broker at this URL."""
+    before = app.conf.broker_url
+    point_to(address)
+    try:
+        yield
+    finally:
+        point_to(before)
+
+
+def point_to(address: str) -> None:
+    app.conf.update(broker_url=address)
+    app._after_fork()  # type: ignore[attr-defined]  # forgets the connections that it holds

@@ -1,0 +1,228 @@
+"""The mailbox for returned mail: reports are taken and put away, everything else stays as it lies."""
+
+import logging
+import ssl
+import subprocess
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from pathlib import Path
+from time import monotonic
+from typing import Any
+from urllib.parse import quote
+
+import pytest
+
+from challenge import tasks
+from challenge.celery import app
+from challenge.delivery import mailbox
+from challenge.delivery.mailbox import MailboxUrlError, address, visit
+from challenge.models import Delivery, Returned, Suppression
+from tests import returned_mails
+from tests.answers import lesson_of
+from tests.imap_server import PASSWORD, USER, ImapServer, Kept
+from tests.returned_mails import complaint, dsn
+from tests.smtp_sink import Sink
+
+LETTER = b"From: Ann <ann@example.net>\r\nTo: coach@example.org\r\nSubject: Hello\r\n\r\nHi!\r\n"
+
+
+def url(port: int, scheme: str = "imap", query: str = "") -> str:
+    return f"{scheme}://{quote(USER)}:{quote(PASSWORD, safe='')}@127.0.0.1:{port}/INBOX{query}"
+
+
+@pytest.fixture
+def server(settings: Any) -> Iterator[ImapServer]:
+    imap = ImapServer()
+    settings.MAILBOX_URL, settings.BOUNCE_ADDRESS = url(imap.port), "bounces@example.org"
+    yield imap
+    imap.stop()
+
+
+@pytest.fixture
+def lesson(server: ImapServer, alice: Any, go: Callable[[datetime], None], now: datetime) -> Delivery:
+    go(now)
+    return lesson_of("alice")
+
+
+def untouched(mail: Kept) -> bool:
+    return (mail.folder, mail.flags) == ("INBOX", set())
+
+
+@pytest.mark.django_db
+def test_reports_are_taken_and_marked_as_read(
+    lesson: Delivery, server: ImapServer, sink: Sink, now: datetime
+) -> None:
+    bounce, loop = server.add(dsn(lesson)), server.add(complaint(sink.handler.raw[0]))
+
+    assert visit(now) == 2
+    assert [each.kind for each in Returned.objects.all()] == ["bounced", "complained"]
+    assert Suppression.objects.get().reason == "complained"
+    assert (bounce.flags, loop.flags) == ({"\\Seen"}, {"\\Seen"})
+    assert server.commands[-1] == "LOGOUT"
+
+    assert visit(now) == 0
+    assert Returned.objects.count() == 2
+
+
+@pytest.mark.django_db
+def test_everything_else_stays_unread_and_where_it_is(
+    lesson: Delivery, server: ImapServer, now: datetime
+) -> None:
+    others = [
+        server.add(LETTER),
+        server.add(returned_mails.reply(lesson)),
+        server.add(dsn(lesson, to="bounces@example.org")),
+        server.add(b""),
+    ]
+    marked = server.add(LETTER)
+    marked.flags.add("\\Deleted")
+
+    assert visit(now) == 0
+    assert all(map(untouched, others))
+    assert marked.flags == {"\\Deleted"}
+    assert "EXPUNGE" not in server.commands
+    assert not Returned.objects.exists()
+
+
+@pytest.mark.django_db
+def test_other_mail_is_not_even_fetched(lesson: Delivery, server: ImapServer, now: datetime) -> None:
+    """A coach's mailbox may hold thousands of unread letters."""
+    for _ in range(300):
+        server.add(LETTER)
+    bounce = server.add(dsn(lesson))
+
+    assert visit(now) == 1
+    assert server.fetched == [bounce.uid]
+
+
+@pytest.mark.django_db
+def test_a_bounce_without_a_part_for_machines_is_found_by_its_address(
+    lesson: Delivery, server: ImapServer, now: datetime
+) -> None:
+    server.add(returned_mails.qmail(lesson))
+    assert visit(now) == 1
+
+
+@pytest.mark.django_db
+def test_what_was_taken_moves_to_a_folder_where_one_is_named(
+    lesson: Delivery, server: ImapServer, settings: Any, now: datetime
+) -> None:
+    settings.MAILBOX_URL = url(server.port, query="?move=Came%20back")
+    bounce, letter = server.add(dsn(lesson)), server.add(LETTER)
+
+    assert visit(now) == 1
+    assert (bounce.folder, bounce.flags) == ("Came back", {"\\Seen"})
+    assert untouched(letter)
+
+
+@pytest.mark.django_db
+def test_a_server_that_can_not_move_is_not_made_to_expunge(
+    lesson: Delivery, server: ImapServer, settings: Any, now: datetime, caplog: pytest.LogCaptureFixture
+) -> None:
+    settings.MAILBOX_URL, server.can_move = url(server.port, query="?move=Returned"), False
+    bounce = server.add(dsn(lesson))
+
+    assert visit(now) == 1
+    assert (bounce.folder, bounce.flags) == ("INBOX", {"\\Seen"})
+    assert "can't move mails" in caplog.text
+
+
+@pytest.mark.django_db
+def test_of_a_huge_mail_only_the_beginning_is_fetched(
+    lesson: Delivery, server: ImapServer, now: datetime
+) -> None:
+    server.add(dsn(lesson, returned="\n" + "Breathe out.\n" * 100_000))
+    assert visit(now) == 1
+    assert Suppression.objects.exists()
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("command", ["CAPABILITY", "LOGIN", "SELECT", "SEARCH", "FETCH", "STORE"])
+def test_a_server_that_hangs_up_is_visited_again(
+    command: str, lesson: Delivery, server: ImapServer, now: datetime, caplog: pytest.LogCaptureFixture
+) -> None:
+    server.add(dsn(lesson))
+    server.drops_at = command
+    assert visit(now) == 0
+    assert "the mailbox could not be read" in caplog.text
+    assert USER not in caplog.text
+    assert PASSWORD not in caplog.text
+
+    server.drops_at = ""
+    assert visit(now) == 1
+    assert Returned.objects.count() == 1
+
+
+@pytest.mark.pure
+@pytest.mark.parametrize("command", ["LOGIN", "SEARCH"])
+def test_a_server_that_says_nothing_holds_nobody_up(
+    command: str, server: ImapServer, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(mailbox, "ANSWER_SECONDS", 1)
+    server.silent_at = command
+    began = monotonic()
+    assert visit(now) == 0
+    assert monotonic() - began < 15
+
+
+@pytest.mark.pure
+def test_a_wrong_password_or_nobody_there_is_noted(
+    server: ImapServer, settings: Any, now: datetime, caplog: pytest.LogCaptureFixture
+) -> None:
+    for wrong in (url(server.port).replace("reset", "other"), url(1), "pop3://a:b@c/", "imaps://host/"):
+        settings.MAILBOX_URL = wrong
+        caplog.clear()
+        assert visit(now) == 0
+        assert "the mailbox could not be read" in caplog.text
+
+
+@pytest.mark.pure
+def test_a_password_is_told_to_a_server_that_proves_its_name_alone(
+    settings: Any, now: datetime, tmp_path: Path
+) -> None:
+    certificate, key = tmp_path / "certificate.pem", tmp_path / "key.pem"
+    command = ["openssl", "req", "-x509", "-nodes", "-days", "2", "-subj", "/CN=somebody", "-newkey", "ec"]
+    command += ["-pkeyopt", "ec_paramgen_curve:prime256v1", "-addext", "subjectAltName=IP:127.0.0.1"]
+    subprocess.run([*command, "-out", certificate, "-keyout", key], check=True, capture_output=True)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate, key)
+    server = ImapServer(context)
+    settings.MAILBOX_URL = url(server.port, "imaps")
+
+    assert visit(now) == 0
+    assert "LOGIN" not in server.commands
+    server.stop()
+
+
+@pytest.mark.pure
+def test_without_a_mailbox_the_task_does_nothing(settings: Any) -> None:
+    settings.MAILBOX_URL = ""
+    tasks.visit_mailbox()
+    assert app.conf.beat_schedule["visit mailbox"]["schedule"] == 300
+
+
+@pytest.mark.pure
+def test_the_url_says_where_the_mailbox_is() -> None:
+    found = address("imaps://reset%40example.org:p%2Fw%3A@mail.example.org/Re%20turns?move=Old/Done")
+    assert (found.is_safe, found.host, found.port) == (True, "mail.example.org", 993)
+    assert (found.user, found.password) == ("reset@example.org", "p/w:")
+    assert (found.folder, found.move_to) == ("Re turns", "Old/Done")
+    assert address("imap://a:b@localhost:10143").folder == "INBOX"
+
+
+@pytest.mark.pure
+@pytest.mark.parametrize(
+    "wrong",
+    ["", "mail.example.org", "imaps://", "imaps://mail.example.org", "imaps://a@b", "imaps://a:b@c:x"],
+)
+def test_a_url_without_sense_is_said_to_be_one(wrong: str) -> None:
+    with pytest.raises(MailboxUrlError):
+        address(wrong)
+
+
+@pytest.fixture(autouse=True)
+def _log(caplog: pytest.LogCaptureFixture) -> Iterator[None]:
+    """Whatever a test does, no log line of it names a runner."""
+    caplog.set_level(logging.DEBUG)
+    yield
+    assert "alice" not in caplog.text.lower()

@@ -1,0 +1,61 @@
+"""A mail arrives with a signature that verifies, or it does not leave."""
+
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from challenge.delivery.signing import sign
+from challenge.delivery.transport import Transport, Verdict
+from challenge.models import Delivery
+from tests.key_files import new_key
+from tests.name_server import NameServer
+from tests.second_dkim import by_mail_dkim
+from tests.smtp_sink import Sink
+
+Go = Callable[[datetime], None]
+
+
+@pytest.mark.usefixtures("trio")
+@pytest.mark.parametrize("ed25519", [False, True])
+def test_what_arrives_verifies(
+    go: Go, sink: Sink, now: datetime, settings: Any, tmp_path: Path, ed25519: bool
+) -> None:
+    key = new_key(tmp_path / "dkim.pem", ed25519=ed25519)
+    settings.DKIM_KEY_FILE, settings.MAIL_DOMAIN = str(tmp_path / "dkim.pem"), "example.org"
+    server = NameServer({f"{settings.DKIM_SELECTOR}._domainkey.example.org": {"TXT": [key.record]}})
+
+    go(now)
+    judged = by_mail_dkim(sink.handler.raw, server.port, tmp_path)
+    server.stop()
+
+    assert judged == ["pass"] * 3
+
+
+def test_dots_at_line_starts_come_through(sink: Sink, settings: Any, tmp_path: Path) -> None:
+    key = new_key(tmp_path / "dkim.pem", ed25519=True)
+    settings.DKIM_KEY_FILE, settings.MAIL_DOMAIN = str(tmp_path / "dkim.pem"), "example.org"
+    server = NameServer({f"{settings.DKIM_SELECTOR}._domainkey.example.org": {"TXT": [key.record]}})
+    signed = sign(b"From: coach@example.org\r\nSubject: Dots\r\n\r\n.\r\n..two\r\nand so on\r\n")
+
+    with Transport() as transport:
+        answer = transport.hand_over("coach@example.org", "alice@example.com", signed)
+    judged = by_mail_dkim(sink.handler.raw, server.port, tmp_path)
+    server.stop()
+
+    assert answer.verdict is Verdict.ACCEPTED
+    assert judged == ["pass"]
+
+
+@pytest.mark.usefixtures("alice")
+def test_nothing_leaves_when_it_cannot_be_signed(
+    go: Go, sink: Sink, now: datetime, settings: Any, tmp_path: Path
+) -> None:
+    settings.DKIM_KEY_FILE = str(tmp_path / "gone.pem")
+
+    go(now)
+
+    assert not sink.mails
+    assert Delivery.objects.get().state == Delivery.State.QUEUED

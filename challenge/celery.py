@@ -61,7 +61,7 @@ app.conf.update(
     beat_schedule={
         "plan": every(30, "plan"),
         "send": every(30, "send"),
-        "rescue": every(15, "rescue"),
+        "rescue": every(10, "rescue"),
         "correct": every(60, "correct"),
         "visit mailbox": every(300, "visit_mailbox"),
         "sweep check-ins": every(60, "sweep_check_ins"),

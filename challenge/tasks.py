@@ -2,6 +2,7 @@
 what it works on stands in the database, so a task that is lost is made up for by the next look."""
 
 import logging
+from functools import partial
 from typing import Any
 
 from celery import Task, signals
@@ -46,7 +47,7 @@ def keep_watch(**_: Any) -> None:
 @app.task
 def plan() -> None:
     while not stopping.asked() and planner.plan(timezone.now()):
-        pass
+        nudge(send)
     beat(Heartbeat.Name.PLANNER, timezone.now())
     nudge(send)
 
@@ -54,7 +55,7 @@ def plan() -> None:
 @app.task(expires=DRAIN_SECONDS)
 def send() -> None:
     with stopping.finishing_first():
-        more = crew.send_due(timezone.now, DRAIN_SECONDS, stopping.asked)
+        more = crew.send_due(timezone.now, DRAIN_SECONDS, stopping.asked, partial(nudge, send))
     if more:
         nudge(send)
 

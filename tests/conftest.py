@@ -39,7 +39,8 @@ def quick_and_quiet(settings: Any) -> None:
 
 @pytest.fixture(autouse=True)
 def marks_apart(settings: Any, tmp_path_factory: pytest.TempPathFactory) -> None:
-    """What is kept outside of the test databases stays outside of the checkout too."""
+    """What is kept outside of the test databases stays outside of the checkout and of a Redis that runs."""
+    settings.REDIS_URL = ""
     settings.MARKS_DIR = tmp_path_factory.getbasetemp() / "marks"
 
 

@@ -154,19 +154,24 @@ User unknown? No such user? That was a funny stretch! 550 5.1.1
 """)
 
 
-def nested(delivery: Any, depth: int = 3000) -> bytes:
-    """A report at the bottom of very many mails in mails."""
+def nested(delivery: Any) -> bytes:
+    """A report at the bottom of more parts in parts than any real mail has."""
     opening = b"".join(
         b'Content-Type: multipart/mixed; boundary="b%d"\r\n\r\n--b%d\r\n' % (level, level)
-        for level in range(depth)
+        for level in range(100)
     )
     return b"To: " + return_path(delivery.pk).encode() + b"\r\n" + opening + dsn(delivery)
 
 
 def divided(delivery: Any) -> bytes:
-    """A report of very many parts."""
-    head = b'Content-Type: multipart/report; boundary="b"\r\n\r\n' + b"--b\r\n\r\n" * 40_000
-    return b"To: " + return_path(delivery.pk).encode() + b"\r\n" + head + dsn(delivery)
+    """A report with more parts than any real one has."""
+    first = b"--4Fk2.1772524810/mx.example.net\r\n"
+    return dsn(delivery).replace(first, (first + b"\r\n") * 2000 + first, 1)
+
+
+def late(delivery: Any) -> bytes:
+    """A report that comes to the point after more words than are read."""
+    return dsn(delivery).replace(b"This is a MIME-", b"This is a long, long preamble.\r\n" * 10_000)
 
 
 def with_headers(raw: bytes, **headers: str) -> bytes:

@@ -1,6 +1,9 @@
 """/healthz says alive, /readyz ready: the database, the broker, and how long ago the planner looked."""
 
-from contextlib import AbstractContextManager
+import socket
+import threading
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager, suppress
 from datetime import timedelta
 from pathlib import Path
 from time import monotonic
@@ -51,7 +54,25 @@ def test_asked_over_http_it_answers_all_the_same(
         assert [client.get(path).status_code for path in ("/healthz", "/readyz", "/faq/")] == [200, 200, 301]
 
 
-@pytest.mark.parametrize("broken", [nobody, mute, killed, hung], ids=lambda broken: broken.__name__)
+@contextmanager
+def dripping(folder: Path) -> Iterator[None]:
+    """Somebody listens, and says a letter now and then, but never a word."""
+    listener, over = socket.create_server(("127.0.0.1", 0)), threading.Event()
+
+    def drip() -> None:
+        with suppress(OSError):
+            talk, _address = listener.accept()
+            with talk:
+                while not over.wait(0.2):
+                    talk.send(b"+")
+
+    threading.Thread(target=drip, daemon=True).start()
+    with listener, broker_at(f"redis://127.0.0.1:{listener.getsockname()[1]}/0"):
+        yield
+        over.set()
+
+
+@pytest.mark.parametrize("broken", [nobody, mute, dripping, killed, hung], ids=lambda broken: broken.__name__)
 def test_a_broker_that_does_not_answer_is_said_within_a_second(
     client: Client, tmp_path: Path, broken: Any
 ) -> None:

@@ -3,7 +3,6 @@ else that happens to a database, its machine or its Redis is mistaken for that."
 
 import shutil
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -127,33 +126,32 @@ def test_a_transaction_that_comes_to_nothing_leaves_no_mark(now: datetime) -> No
     assert look(now + 2 * DAY) == [False]
 
 
-@contextmanager
-def own_redis(folder: Path) -> Iterator[Server]:
-    server = Server(folder)
+@pytest.fixture
+def redis(settings: Any, tmp_path: Path) -> Iterator[Server]:
+    server = Server(tmp_path / "redis")
     server.start()
-    try:
-        with broker_at(server.url):
-            yield server
-    finally:
-        server.close()
+    settings.REDIS_URL = server.url
+    with broker_at(server.url):
+        yield server
+    server.close()
 
 
 @pytest.mark.processes
-def test_redis_tells_it_where_the_disk_is_lost_too(now: datetime, settings: Any, tmp_path: Path) -> None:
-    with own_redis(tmp_path / "redis"):
-        restored(now, tmp_path)
-        shutil.rmtree(settings.MARKS_DIR)
-        assert look(now + LATER) == [True]
+def test_redis_tells_it_where_the_disk_is_lost_too(
+    now: datetime, redis: Server, settings: Any, tmp_path: Path
+) -> None:
+    restored(now, tmp_path)
+    shutil.rmtree(settings.MARKS_DIR)
+    assert look(now + LATER) == [True]
 
 
 @pytest.mark.processes
-def test_an_emptied_redis_is_no_restored_backup(now: datetime, tmp_path: Path) -> None:
-    with own_redis(tmp_path / "redis") as server:
-        look(now)
-        server.kill()
-        assert look(now + DAY) == [False]
-        server.start()
-        assert look(now + 2 * DAY, times=2) == [False, False]
+def test_an_emptied_redis_is_no_restored_backup(now: datetime, redis: Server) -> None:
+    look(now)
+    redis.kill()
+    assert look(now + DAY) == [False]
+    redis.start()
+    assert look(now + 2 * DAY, times=2) == [False, False]
 
 
 ON_SQLITE = connection.vendor == "sqlite"

@@ -221,6 +221,22 @@ def test_a_provider_hears_that_its_event_was_not_recorded(
     assert Suppression.objects.get().reason == "complained"
 
 
+def test_leaving_and_its_record_are_one(lesson: Delivery, door: Door, now: datetime) -> None:
+    """Else the event would count as known when it is told again, and she would go on getting mail."""
+
+    def away(execute: Callable[..., Any], sql: str, *others: Any) -> Any:
+        if sql.startswith('UPDATE "challenge_enrollment"'):
+            raise OperationalError("the server closed the connection")
+        return execute(sql, *others)
+
+    event = mailgun(lesson, "unsubscribed", now)
+    with connection.execute_wrapper(away):
+        assert door.post(event).status_code == 503
+    assert door.post(event).status_code == 200
+    lesson.enrollment.refresh_from_db()
+    assert lesson.enrollment.state == "withdrawn"
+
+
 def test_looking_changes_nothing(client: Any, door: Door) -> None:
     assert client.head(door.url).status_code == 200
     assert client.get(door.url).status_code == 405

@@ -24,7 +24,7 @@ class WebHook:
 
         class Handler(BaseHTTPRequestHandler):
             def do_POST(self) -> None:
-                body = self.rfile.read(int(self.headers["Content-Length"]))
+                body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
                 with hook._arrived:
                     hook.posted.append(
                         Posted(self.path, {k.lower(): v for k, v in self.headers.items()}, body)

@@ -1,6 +1,7 @@
-"""F19: nothing works for 48 hours, then all of it does, again and again under a travelled clock.
+"""F19: nothing gets out for 48 hours, then all of it works, again and again under a travelled clock.
 
-The world's runners are on a real server's list, at hours of their own; clocks change meanwhile in Europe.
+First the mail server takes nothing while lessons are planned, then nothing runs at all. The runners live all
+over the world; clocks change meanwhile in Europe.
 """
 
 from collections import defaultdict
@@ -15,6 +16,7 @@ from bench.fault.tally import Tally, arrivals
 from bench.fault.travel import Travel, faulty_server
 from challenge import schedule
 from challenge.models import Delivery, Enrollment
+from tests.smtp_acts import always, say
 
 TITLE = "48 h outage, travelled clock"
 BOUND = "one mail for each runner, no burst, none in the night"
@@ -22,15 +24,19 @@ BOUND = "one mail for each runner, no burst, none in the night"
 RUNNERS = {Scale.SMALL: 14, Scale.FULL: 455}
 # When the outage is over, in UTC: at each time of day somebody sleeps, and somebody's window is open.
 OVER = {
-    Scale.SMALL: [datetime(2026, 3, 29, 13, tzinfo=UTC)],
+    Scale.SMALL: [datetime(2026, 3, 29, 4, tzinfo=UTC)],
     Scale.FULL: [
-        datetime(2026, 3, 29, 13, tzinfo=UTC),
-        datetime(2026, 4, 3, 1, tzinfo=UTC),
+        datetime(2026, 3, 29, 4, tzinfo=UTC),
+        datetime(2026, 4, 3, 13, tzinfo=UTC),
         datetime(2026, 4, 8, 7, 30, tzinfo=UTC),
         datetime(2026, 4, 13, 19, tzinfo=UTC),
     ],
 }
-OUTAGE = timedelta(hours=48)
+OUTAGE, DEAF = timedelta(hours=48), timedelta(hours=6)
+LEAST_GAP = timedelta(hours=12)
+MORNING, EVENING = time(7), time(21)
+# A clock change may bring a lesson an hour forward; a late choice holds for two.
+EARLIER, LATER = timedelta(hours=1), timedelta(hours=2)
 BEFORE, AFTER = timedelta(days=2), timedelta(days=3)
 
 
@@ -41,6 +47,9 @@ def run(scale: Scale, folder: Path) -> Outcome:
         travel = Travel(ends[0] - OUTAGE - BEFORE)
         for over in ends:
             travel.until(over - OUTAGE)
+            server.script = always("recipient", say("451 4.3.0 later"))
+            travel.until(travel.now + DEAF)
+            server.script = lambda phase, recipient: None
             travel.now = over
         travel.until(ends[-1] + AFTER)
         tally = Tally(arrivals(server))
@@ -60,12 +69,12 @@ def _trouble(enrollment: Enrollment, ends: list[datetime]) -> Iterator[str]:
     if [day for day, _at in sent] != list(range(1, len(sent) + 1)):
         yield f"the days came as {[day for day, _at in sent]}"
     for (_day, before), (day, at) in pairwise(sent):
-        if at - before < schedule.LEAST_GAP:
+        if at - before < LEAST_GAP:
             yield f"day {day} came {at - before} after the one before"
     on = defaultdict(list)
     for day, at in sent:
         on[schedule.local_date(at, zone)].append(day)
-        if schedule.open_window(at, wall, zone) is None or not _is_waking(at.astimezone(zone).time(), wall):
+        if _is_night(at.astimezone(zone), wall):
             yield f"day {day} came in the night, at {at.astimezone(zone)}"
     yield from (f"{len(days)} lessons on {day}" for day, days in on.items() if len(days) > 1)
     for end in ends:
@@ -73,10 +82,10 @@ def _trouble(enrollment: Enrollment, ends: list[datetime]) -> Iterator[str]:
             yield f"no lesson on {missed[0]}"
 
 
-def _is_waking(local: time, wall: time) -> bool:
-    """Whether it is the hour that she chose, or later, and not yet evening; who chose to get up or to
-    stay up gets her mail then."""
-    return wall <= local and (local < schedule.EVENING or local.hour - wall.hour <= 2)
+def _is_night(local: datetime, wall: time) -> bool:
+    """Whether it is neither day nor about the hour that she chose, late as that may be."""
+    chosen = local.replace(hour=wall.hour, minute=wall.minute)
+    return not (MORNING <= local.time() < EVENING or chosen - EARLIER <= local <= chosen + LATER)
 
 
 def _days_after(end: datetime, enrollment: Enrollment) -> Iterator[date]:

@@ -13,8 +13,9 @@ WALLS = (time(7), time(6, 30), time(12, 15), time(18), time(21, 30), time(23, 45
 
 
 def scattered(count: int, now: datetime) -> list[Enrollment]:
-    """So many active runners, runner-0 and on, one for each way of keeping time, then round again."""
-    zones = cycle(clock.names[0] for clock in clocks())
+    """So many active runners, runner-0 and on, each with another way of keeping time while there are any."""
+    names = [clock.names[0] for clock in clocks()]
+    zones = cycle(names[:: max(1, len(names) // count)])
     walls = cycle(WALLS)
     runners = User.objects.bulk_create(
         [User(email=f"runner-{number}@example.com", password="!") for number in range(count)]

@@ -12,10 +12,10 @@ from pathlib import Path
 from time import sleep
 from types import FrameType
 
-import django
 from django.core.management import call_command
 
 from bench.pace.gun import await_start, done
+from bench.pace.sender import get_ready
 
 STEP_SECONDS = 0.001
 WAITS = "hand over: wait for the server's answer"
@@ -87,9 +87,7 @@ class Sampler(threading.Thread):
 
 
 def main() -> None:
-    django.setup()
-    from challenge.management.commands import send_due  # noqa: F401 - imported before the word
-
+    get_ready()
     sys.setswitchinterval(0.0002)  # a sample must not wait for the worker's next pause
     sampler = Sampler()
     await_start()

@@ -7,8 +7,6 @@ where it says so; any other is for a while (returns.py counts those).
 import re
 from datetime import datetime
 
-from django.utils.translation import gettext as _
-
 from accounts.models import User
 from challenge.delivery.answer import Answer, Phase
 from challenge.models import Enrollment, Event, Suppression
@@ -68,13 +66,6 @@ def cleaned(text: str, address: str) -> str:
     line = ADDRESS.sub("...", line)
     local = re.escape(address.rpartition("@")[0])
     return re.sub(rf"(?<!\w){local}(?!\w)", "...", line, flags=re.I).strip()[:200]
-
-
-def stop_writing(enrollment: Enrollment, answer: Answer, now: datetime) -> None:
-    """Suppress the address of an enrollment and pause what was going on there."""
-    runner = enrollment.runner
-    suppress(runner, Suppression.Reason.BOUNCED, cleaned(answer.text, runner.email), now)
-    pause(runner, Event.Kind.PAUSED, _("The address refuses mail."), now)
 
 
 def suppress(runner: User, reason: Suppression.Reason, detail: str, now: datetime) -> None:

@@ -20,6 +20,18 @@ from challenge.models import Attempt, Delivery
 
 log = logging.getLogger(__name__)
 
+# Of a runner and her enrollment: what no mail says.
+NOT_NEEDED = (
+    "enrollment__cohort",
+    "enrollment__created_at",
+    "enrollment__confirmed_at",
+    "enrollment__runner__password",
+    "enrollment__runner__last_login",
+    "enrollment__runner__date_joined",
+    "enrollment__runner__is_active",
+    "enrollment__runner__is_staff",
+    "enrollment__runner__is_superuser",
+)
 LOST = "delivery %s: the lease was lost, its result is not recorded"
 
 
@@ -35,7 +47,8 @@ def claim(now: datetime, size: int) -> list[Delivery]:
             state=Delivery.State.SENDING, lease=lease, leased_until=_until(now)
         )
     held = Delivery.objects.filter(id__in=ids, lease=lease)
-    batch = list(in_order(held).select_related("enrollment__runner", "enrollment__program", "recall"))
+    whole = in_order(held).select_related("enrollment__runner", "enrollment__program", "recall")
+    batch = list(whole.defer(*NOT_NEEDED))
     for delivery in batch:
         delivery.lane = lane
     return batch

@@ -1,6 +1,7 @@
 """A conversation with a mail server, bounded in time and in what it may say (RFC 5321)."""
 
 import io
+import select
 import smtplib
 import socket
 import ssl
@@ -105,6 +106,15 @@ class Conversation:
         """Hang up without a word."""
         self._smtp.close()
 
+    @property
+    def is_ahead(self) -> bool:
+        """Whether the server has said more than it was asked: its next reply would be taken for another."""
+        if self._heard or (isinstance(self._sock, ssl.SSLSocket) and self._sock.pending()):
+            return True
+        poll = select.poll()
+        poll.register(self._sock, select.POLLIN)
+        return bool(poll.poll(0))
+
     def until(self, deadline: float) -> None:
         """Let what follows take no longer than to an instant of the monotonic clock."""
         self._deadline, self.waited = deadline, 0.0
@@ -139,11 +149,16 @@ class Conversation:
         """One reply: its code, -1 for nonsense, and its text without codes."""
         texts: list[bytes] = []
         size = 0
+        first: int | None = None
         while True:
             line = self._line()
             size += len(line)
             texts.append(line[4:].strip())
             code = int(line[:3]) if line[:3].isdigit() else -1
+            if first is None:
+                first = code
+            elif code != first:
+                return -1, b"\n".join(texts)  # RFC 5321, 4.2.1: the code is the same in every line
             if line[3:4] != b"-" or code < 0:
                 return code, b"\n".join(texts)
             if size > MOST_OCTETS:

@@ -5,6 +5,7 @@ away connections count, not speed. Each sender is a thread with a connection and
 """
 
 import threading
+from collections.abc import Callable
 from time import monotonic
 
 from django.conf import settings
@@ -19,10 +20,13 @@ from challenge.delivery.transport import Transport
 FAR_SECONDS = 0.004
 
 
-def send_due(clock: Clock, seconds: float, stop: Stop = never) -> bool:
+def send_due(
+    clock: Clock, seconds: float, stop: Stop = never, call_others: Callable[[], None] = lambda: None
+) -> bool:
     """Send until nothing is due, the server is away, the time is up, or somebody asks to stop. True
-    when more may be due. Raises what stopped a sender, when all have ended."""
-    crew = _Crew(clock, seconds, stop)
+    when more may be due. `call_others` is called once, as soon as there is more than one batch: other
+    workers may help. Raises what stopped a sender, when all have ended."""
+    crew = _Crew(clock, seconds, stop, call_others)
     crew.sail()
     return crew.more
 
@@ -30,12 +34,13 @@ def send_due(clock: Clock, seconds: float, stop: Stop = never) -> bool:
 class _Crew:
     """The senders of one worker, for as long as they have something to do."""
 
-    def __init__(self, clock: Clock, seconds: float, stop: Stop) -> None:
-        self._clock, self._stop = clock, stop
+    def __init__(self, clock: Clock, seconds: float, stop: Stop, call_others: Callable[[], None]) -> None:
+        self._clock, self._stop, self._call_others = clock, stop, call_others
         self._end = monotonic() + seconds
         self._lock = threading.Lock()
         self._threads: list[threading.Thread] = []
         self._errors: list[BaseException] = []
+        self._has_called = False
         self.more = False
 
     def sail(self) -> None:
@@ -53,8 +58,11 @@ class _Crew:
         self.more = self.more or more
 
     def _join_in(self, sender: Sender) -> None:
-        """After a batch: where the server is far away, let another sender begin."""
+        """After a batch: let other workers help, and where the server is far away, another sender."""
         with self._lock:
+            if not self._has_called:
+                self._has_called = True
+                self._call_others()
             if sender.wait > FAR_SECONDS and len(self._threads) + 1 < settings.SMTP_CONNECTIONS:
                 thread = threading.Thread(target=self._drain_apart, name=f"sender-{len(self._threads) + 2}")
                 self._threads.append(thread)

@@ -6,7 +6,8 @@ them costs nothing but that; a mark may also lag behind, on a machine that was o
 
 import logging
 import os
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -36,9 +37,9 @@ def remember(history: UUID, mark: Mark) -> None:
         _write(_path(history), text)
     except OSError as error:
         log.warning("the mark of the last look could not be kept in VAR_DIR: %s", type(error).__name__)
-    with suppress(Exception), app.connection_for_write() as connection:  # whatever the broker's client raises
-        channel: Any = connection.default_channel
-        channel.client.set(_key(history), text, ex=REDIS_SECONDS)
+    with suppress(Exception), _redis() as client:  # whatever it raises: Redis may be away at any time
+        if client:
+            client.set(_key(history), text, ex=REDIS_SECONDS)
 
 
 def recall(history: UUID) -> Mark | None:
@@ -69,13 +70,21 @@ def _in_file(history: UUID) -> Mark | None:
 
 
 def _in_redis(history: UUID) -> Mark | None:
-    try:
-        with app.connection_for_write() as connection:
-            channel: Any = connection.default_channel
-            kept = channel.client.get(_key(history))
-            return _parsed(kept.decode()) if kept else None
-    except Exception:  # whatever the broker's client raises: it may be away at any time
-        return None
+    with suppress(Exception), _redis() as client:
+        kept = client.get(_key(history)) if client else None
+        return _parsed(kept.decode()) if kept else None
+    return None
+
+
+@contextmanager
+def _redis() -> Iterator[Any]:
+    """Redis's client, under the broker's time limits; None where no Redis is named."""
+    if not settings.REDIS_URL:
+        yield None
+        return
+    with app.connection_for_write() as connection:
+        channel: Any = connection.default_channel
+        yield channel.client
 
 
 def _parsed(text: str) -> Mark:

@@ -10,9 +10,10 @@ from django.utils.translation import gettext as _
 
 from challenge.delivery.answer import Answer, Phase, Verdict
 from challenge.delivery.backoff import COMPOSE_TRIES, after_deferral, after_failed_compose, tries
-from challenge.delivery.bounces import is_hard_bounce, stop_writing
+from challenge.delivery.bounces import is_hard_bounce
 from challenge.delivery.claim import attempted, waiting_state
 from challenge.delivery.results import Results
+from challenge.delivery.returns import refused
 from challenge.models import Delivery, Revision
 
 log = logging.getLogger(__name__)
@@ -78,14 +79,12 @@ class Outcome:
             "code": answer.code,
             "text": answer.text,
         }
-        if not is_hard_bounce(answer):
-            self._settle(delivery, attempts, state=State.FAILED, reason=reason[:200])
-            return
         # What a dead address refused is not over: it is sent once she can be written to again.
+        state = State.SUPPRESSED if is_hard_bounce(answer) else State.FAILED
         self._results.hear()
         with transaction.atomic():
-            self._settle(delivery, attempts, state=State.SUPPRESSED, reason=reason[:200])
-            stop_writing(delivery.enrollment, answer, now)
+            self._settle(delivery, attempts, state=state, reason=reason[:200])
+            refused(delivery, answer, now)
 
     def _settle(self, delivery: Delivery, attempts: list[Any], **fields: Any) -> None:
         self._results.settle(delivery, attempts=attempts, **fields)

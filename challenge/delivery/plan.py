@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from django.db import models, transaction
+from django.db import connection, models, transaction
 
 from challenge import schedule
 from challenge.delivery.hold import is_held
@@ -46,8 +46,24 @@ def plan(now: datetime, size: int = 500) -> bool:
                 log.exception("enrollment %s could not be planned", enrollment.pk)
                 enrollment.next_due_at = now + UNPLANNED
         Delivery.objects.bulk_create(new, ignore_conflicts=True)
-        Enrollment.objects.bulk_update(due, ["next_due_at", "state", "pinned_at"])
+        _keep(due)
     return len(due) == size
+
+
+def _keep(due: list[Enrollment]) -> None:
+    """Write what planning changed. One prepared statement many times takes a tenth of the time of
+    bulk_update's single one, which Django composes of 1,500 cases."""
+    adapt = connection.ops.adapt_datetimefield_value
+    rows = [
+        (adapt(enrollment.next_due_at), enrollment.state, adapt(enrollment.pinned_at), enrollment.pk)
+        for enrollment in due
+    ]
+    with connection.cursor() as cursor:
+        cursor.executemany(
+            f"UPDATE {Enrollment._meta.db_table} SET next_due_at = %s, state = %s, pinned_at = %s"
+            " WHERE id = %s",
+            rows,
+        )
 
 
 def latest_lessons(enrollment_ids: list[int]) -> dict[int, Delivery]:

@@ -13,11 +13,12 @@ from itertools import groupby
 
 from challenge.curriculum.compile import Compiled
 from challenge.curriculum.plain import wrap
-from challenge.curriculum.slots import Parts, Section, Slot, chosen, fill, parse
+from challenge.curriculum.slots import NAMES, Parts, Section, Slot, chosen, fill, parse
 
-SHORT = 60
 WIDTH = 73  # of 76, so that "=" still fits
 SOFT_BREAK = b"=\r\n"
+# Another one in each mail; what else there is, many mails have in common.
+OWN_LINKS = frozenset(name for name in NAMES if name.endswith("_url")) - {"site_url"}
 # In plain text these are wrapped as a whole; they may be long.
 WRAPPED = ("greeting", "coach_note")
 _OCTETS = [bytes([octet]) if 32 <= octet < 127 or octet == 9 else b"=%02X" % octet for octet in range(256)]
@@ -118,16 +119,18 @@ def _broken(line: bytes) -> Iterable[bytes]:
     yield b"".join(piece)
 
 
-_quoted_before = lru_cache(maxsize=1024)(quoted)
-
-
 def _value(name: str, value: str, in_html: bool) -> bytes:
+    written = _words if name in OWN_LINKS else _words_again
+    return written(value, in_html, name in WRAPPED)
+
+
+def _words(value: str, in_html: bool, is_wrapped: bool) -> bytes:
     if in_html:
-        value = escape(value)
-    elif name in WRAPPED:
-        value = wrap(value)
-    # What is short is mostly the same in every mail; what is long is a link of one runner's own.
-    return _quoted_before(value) if len(value) < SHORT else quoted(value)
+        return quoted(escape(value))
+    return quoted(wrap(value) if is_wrapped else value)
+
+
+_words_again = lru_cache(maxsize=2048)(_words)
 
 
 def _ended(text: str) -> str:

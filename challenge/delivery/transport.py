@@ -88,6 +88,8 @@ class Transport:
         return replied(phase, code, text)
 
     def _connected(self) -> Conversation:
+        if self._open is not None and self._open.is_ahead:
+            self._hang_up()
         if self._open is None:
             self._open = connect(self._deadline)
         self._open.until(self._deadline)

@@ -6,9 +6,11 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db.models import Count, Min, Q, QuerySet
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from challenge.models import Delivery
+from challenge.models.delivery import is_in
 
 State = Delivery.State
 DAY = timedelta(days=1)
@@ -53,18 +55,20 @@ class Queue:
     oldest: datetime | None
 
 
-def overdue(now: datetime) -> QuerySet[Delivery]:
-    """What was promised for before `now`, may still leave and has not, however old it is. Mail that
+def overdue(now: datetime, since: datetime) -> QuerySet[Delivery]:
+    """What was promised for `since` or before, may still leave and has not, the oldest first. Mail that
     waits for the morning, because its runner sleeps, is not among it."""
-    promised = Delivery.objects.filter(state__in=Delivery.WAITING, due_at__lte=now)
+    waiting = Delivery.objects.filter(is_in(*Delivery.WAITING), try_at__lte=now + NEXT_TRY)
+    # Hidden from the index of due times, by which the whole ledger would be read.
+    promised = waiting.alias(promised_at=Coalesce("due_at", "try_at")).filter(promised_at__lte=since)
     is_open = Q(closes_at=None) | Q(closes_at__gt=now)
-    next_try = Q(try_at__lte=now + NEXT_LOOK) | Q(state=State.RETRY, try_at__lte=now + NEXT_TRY)
-    return promised.filter(is_open, next_try)
+    next_try = Q(try_at__lte=now + NEXT_LOOK) | Q(state=State.RETRY)
+    return promised.filter(is_open, next_try).order_by("promised_at")
 
 
 def queue(now: datetime) -> Queue:
     """What waits, in one statement."""
-    found = overdue(now).aggregate(
+    found = overdue(now, now).aggregate(
         due=Count("pk", filter=Q(try_at__lte=now)),
         retrying=Count("pk", filter=Q(try_at__gt=now)),
         oldest=Min("due_at"),

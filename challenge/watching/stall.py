@@ -9,7 +9,8 @@ from django.utils.translation import ngettext
 
 from challenge.delivery.transport import Verdict
 from challenge.models import Delivery, Enrollment
-from challenge.watching.figures import overdue
+from challenge.models.delivery import is_in
+from challenge.watching.figures import NEXT_TRY, overdue
 
 STALL = timedelta(minutes=15)
 # Fewer mails than this that one recipients' server puts off are its own affair.
@@ -38,17 +39,15 @@ def moves_again(since: datetime, now: datetime) -> bool:
 
     Mail that only missed its window, in the evening of a day without sending, is neither.
     """
-    waits = Delivery.objects.filter(state__in=Delivery.WAITING, due_at__lte=now)
+    waits = Delivery.objects.filter(is_in(*Delivery.WAITING), try_at__lte=now + NEXT_TRY)
     return _sent_since(since, now) or not (waits.exists() or _unplanned(now).exists())
 
 
 def _overdue(now: datetime) -> tuple[datetime | None, int]:
     """Since when mail has been due for too long, and how much; None when there is none, or only a few
     mails that one server puts off."""
-    late = [overdue(now).filter(due_at__lte=now - STALL), _forgotten(now)]
-    first = [
-        each for some in late for each in some.only("due_at", "domain", "attempts").order_by("due_at")[:FEW]
-    ]
+    late = [overdue(now, now - STALL), _forgotten(now)]
+    first = [each for some in late for each in some.only("due_at", "domain", "attempts")[:FEW]]
     unplanned = _unplanned(now - STALL)
     since = unplanned.order_by("next_due_at").values_list("next_due_at", flat=True).first()
     if since is None and (not first or _only_put_off(first)):
@@ -59,7 +58,7 @@ def _overdue(now: datetime) -> tuple[datetime | None, int]:
 
 def _forgotten(now: datetime) -> QuerySet[Delivery]:
     """What a sender held when it died, and nobody has put back."""
-    return Delivery.objects.filter(state=Delivery.State.SENDING, leased_until__lte=now - STALL)
+    return Delivery.objects.filter(is_in(Delivery.State.SENDING), leased_until__lte=now - STALL)
 
 
 def _unplanned(now: datetime) -> QuerySet[Enrollment]:

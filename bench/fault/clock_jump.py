@@ -24,6 +24,7 @@ START = datetime(2026, 3, 20, 8, tzinfo=UTC)
 LEAST, MOST = 3, 24
 ROUNDS = 400
 SEED = 15
+BEAT = timedelta(minutes=1)
 # The goodbye follows a week after the course.
 REST = timedelta(days=10)
 LENGTH = 21
@@ -47,7 +48,7 @@ class Jumpy(Travel):
     """A travelled clock that jumps."""
 
     def __init__(self, now: datetime) -> None:
-        super().__init__(now)
+        super().__init__(now, BEAT)
         self._chance = random.Random(SEED)
         self._is_armed = False
         self.jumps = self.in_flight = 0

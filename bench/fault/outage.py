@@ -37,6 +37,7 @@ LEAST_GAP = timedelta(hours=12)
 MORNING, EVENING = time(7), time(21)
 # A clock change may bring a lesson an hour forward; a late choice holds for two.
 EARLIER, LATER = timedelta(hours=1), timedelta(hours=2)
+BEAT = timedelta(minutes=1)
 BEFORE, AFTER = timedelta(days=2), timedelta(days=3)
 
 
@@ -44,7 +45,7 @@ def run(scale: Scale, folder: Path) -> Outcome:
     ends = OVER[scale]
     enrollments = scattered(RUNNERS[scale], ends[0] - OUTAGE - BEFORE)
     with faulty_server() as server:
-        travel = Travel(ends[0] - OUTAGE - BEFORE)
+        travel = Travel(ends[0] - OUTAGE - BEFORE, BEAT)
         for over in ends:
             travel.until(over - OUTAGE)
             server.script = always("recipient", say("451 4.3.0 later"))

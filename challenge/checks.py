@@ -66,7 +66,7 @@ def check_sending(app_configs: Sequence[Any] | None, **kwargs: Any) -> list[Chec
         message = "A lease may run out while a slow server still answers, and the mail would go twice."
         found.append(Warning(message, hint=hint, id="challenge.W001"))
     if settings.BATCH_SIZE < 1:
-        hint = "Set BATCH_SIZE to 200."
+        hint = "Set BATCH_SIZE to 500."
         found.append(
             Error("BATCH_SIZE is below 1, so nothing would be sent.", hint=hint, id="challenge.E004")
         )

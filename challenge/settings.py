@@ -79,7 +79,7 @@ ANYMAIL: dict[str, Any] = {"WEBHOOK_SECRET": env.list("WEBHOOK_SECRET", []), **e
 DKIM_KEY_FILE = env.str("DKIM_KEY_FILE", "")
 DKIM_SELECTOR = env.str("DKIM_SELECTOR", "reset")
 LEASE_SECONDS = env.int("LEASE_SECONDS", 45)
-BATCH_SIZE = env.int("BATCH_SIZE", 200)
+BATCH_SIZE = env.int("BATCH_SIZE", 500)
 INBOX_DIR = env.str("INBOX_DIR", "")
 
 # Who is told when something is wrong, by which ways, and who may read the metrics

@@ -86,7 +86,9 @@ def test_what_is_on_its_way_to_the_server_is_checked_again(
     [held] = claim(now, 10)
     client.post(url(Purpose.LEAVE, now, alice.pk))
 
-    assert Standing([held]).against(held, now) == "The runner has left."
+    standing = Standing([held])
+    standing.look()
+    assert standing.against(held) == "The runner has left."
 
 
 def test_leaving_one_program_keeps_the_other(

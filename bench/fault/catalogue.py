@@ -15,8 +15,13 @@ FAULTS: dict[str, str] = {
     "F12": "bench.fault.poison",
     "F13": "bench.fault.schedulers",
     "F14": "bench.fault.frozen",
+    "F15": "bench.fault.clock_jump",
+    "F16": "bench.fault.clock_changes",
+    "F17": "bench.fault.moving_runners",
     "F18": "bench.fault.disk_full",
+    "F19": "bench.fault.outage",
     "F20": "bench.fault.stops",
+    "F21": "bench.fault.whole_system",
     "F22": "bench.fault.backups",
 }
 

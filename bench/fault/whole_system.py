@@ -16,12 +16,12 @@ from challenge.models import Delivery
 TITLE = "Whole-system model: anything, in any order"
 BOUND = "no mail after leaving, erasing, holding or suppression; 21 lessons in order; the ledger adds up"
 
-RUNS = {Scale.SMALL: 40, Scale.FULL: 2000}
+RUNS = {Scale.SMALL: 30, Scale.FULL: 2000}
 STEPS = {Scale.SMALL: 30, Scale.FULL: 50}
 
 
 def run(scale: Scale, folder: Path) -> Outcome:
-    outcome = Outcome(mails=0, injected=RUNS[scale])
+    outcome = Town.outcome = Outcome(mails=0, injected=0)
     options = settings(
         max_examples=RUNS[scale],
         stateful_step_count=STEPS[scale],

@@ -17,6 +17,7 @@ from challenge.delivery.answer import Answer, Verdict
 from challenge.delivery.grants import grants
 from challenge.delivery.hold import is_held
 from challenge.models import Attempt, Delivery
+from challenge.models.delivery import is_in
 
 log = logging.getLogger(__name__)
 
@@ -56,7 +57,7 @@ def claim(now: datetime, size: int) -> list[Delivery]:
 
 def waiting(now: datetime) -> models.QuerySet[Delivery]:
     """All that may leave, as far as the ledger is concerned."""
-    due = Delivery.objects.filter(state__in=Delivery.WAITING, try_at__lte=now)
+    due = Delivery.objects.filter(is_in(*Delivery.WAITING), try_at__lte=now)
     return due.filter(models.Q(closes_at=None) | models.Q(closes_at__gt=now))
 
 
@@ -85,7 +86,7 @@ def keep(left: list[Delivery], now: datetime) -> bool:
     longest = timedelta(seconds=2 * settings.SMTP_TIMEOUT + 5)
     if left[0].leased_until and left[0].leased_until - now > longest:
         return True
-    held = Delivery.objects.filter(lease=left[0].lease, state=Delivery.State.SENDING)
+    held = Delivery.objects.filter(is_in(Delivery.State.SENDING), lease=left[0].lease)
     held.update(leased_until=_until(now))
     for delivery in left:
         delivery.leased_until = _until(now)

@@ -16,6 +16,7 @@ from django.db.models import Q, QuerySet
 from challenge.delivery import pace
 from challenge.delivery.lanes import ALL, common, has_turn, known, own, read
 from challenge.models import Delivery, Limit
+from challenge.models.delivery import is_in
 
 # How far ahead a claim looks for slots of a limited domain when nothing else waits.
 AHEAD = timedelta(seconds=1)
@@ -84,7 +85,7 @@ def _room(limit: Limit, now: datetime, ahead: timedelta, size: int) -> int:
     quota = limit.quota(now)
     if quota is not None:
         size = min(size, quota - limit.counted_today(now))
-    held = Delivery.objects.filter(state=Delivery.State.SENDING, leased_until__gt=now)
+    held = Delivery.objects.filter(is_in(Delivery.State.SENDING), leased_until__gt=now)
     if limit.domain != ALL:
         held = held.filter(domain=limit.domain)
     if size > 0 and limit.rate is not None:

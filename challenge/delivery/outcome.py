@@ -50,8 +50,10 @@ class Outcome:
 
     def answered(self, delivery: Delivery, revision: Revision | None, answer: Answer, left: datetime) -> None:
         """The mail server has said something, or broken off; `left` is when the message went."""
-        level = logging.DEBUG if answer.verdict is Verdict.ACCEPTED else logging.INFO
-        log.log(level, "delivery %s: %s in %s, %s", delivery.id, answer.verdict, answer.phase, answer.code)
+        if answer.verdict is not Verdict.ACCEPTED:
+            said = {"verdict": answer.verdict.value, "phase": answer.phase.value, "code": answer.code}
+            extra = {"delivery": str(delivery.id), **said}
+            log.info("delivery %s: %s in %s, %s", delivery.id, *said.values(), extra=extra)
         now = self._clock()
         attempts = attempted(delivery, now, answer)
         version = revision.pk if revision else None

@@ -113,7 +113,14 @@ def _floor(last: Delivery, enrollment: Enrollment) -> datetime:
     """Before when no lesson may follow `last`, whatever hour and zone the runner has moved to."""
     if is_behind(last):
         return last.due_at
-    return schedule.next_due(last.sent_at or last.due_at, enrollment.send_at, enrollment.zone)
+    return schedule.next_due(_left_at(last), enrollment.send_at, enrollment.zone)
+
+
+def _left_at(lesson: Delivery) -> datetime:
+    """When a lesson left, or may have left at the latest: one that was refused in the end can have arrived
+    in an attempt before. What surely did not arrive counts from when it was due."""
+    doubts = [datetime.fromisoformat(one["at"]) for one in lesson.attempts if one["outcome"] == "uncertain"]
+    return lesson.sent_at or max([lesson.due_at, *doubts])
 
 
 def _step(enrollment: Enrollment, last: Delivery | None, now: datetime) -> list[Delivery]:

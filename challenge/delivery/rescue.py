@@ -11,6 +11,7 @@ from challenge.delivery.backoff import MOST_FALLS, after_fall, falls
 from challenge.delivery.claim import attempted, in_order, waiting_state
 from challenge.delivery.transport import Answer, Phase, Verdict
 from challenge.models import Delivery
+from challenge.models.delivery import is_in
 
 
 def rescue(now: datetime) -> int:
@@ -24,7 +25,7 @@ def rescue(now: datetime) -> int:
         lost = list(
             in_order(
                 Delivery.objects.select_for_update(skip_locked=True).filter(
-                    state=Delivery.State.SENDING, leased_until__lte=now
+                    is_in(Delivery.State.SENDING), leased_until__lte=now
                 )
             )
         )
@@ -40,7 +41,7 @@ def close(now: datetime) -> int:
 
     First sendings of lessons are the planner's: it opens them again in the next window.
     """
-    late = Delivery.objects.filter(state__in=Delivery.WAITING, closes_at__lte=now)
+    late = Delivery.objects.filter(is_in(*Delivery.WAITING), closes_at__lte=now)
     late = late.exclude(kind=Delivery.Kind.LESSON, copy=0)
     return late.update(state=Delivery.State.FAILED, reason=_("It did not get through in time."))
 

@@ -125,8 +125,6 @@ class Sender:
             now = self._clock()
             if outlook.is_old(now) and not self._look_again(outlook, batch[place:], now):
                 return True
-            if not _may_leave(delivery, outlook, outcome, now):
-                continue
             try:
                 answer = self._send(delivery, outlook, outcome, now)
             except UnusableKeyError as error:
@@ -149,9 +147,11 @@ class Sender:
         return True
 
     def _send(self, delivery: Delivery, outlook: Outlook, outcome: Outcome, now: datetime) -> Answer | None:
-        """Compose, sign, hand over and record one message; None for one that could not be composed.
-        Raises UnusableKeyError."""
+        """Compose, sign, hand over and record one message; None for one that may not leave or could not
+        be composed. Raises UnusableKeyError."""
         try:
+            if not _may_leave(delivery, outlook, outcome, now):
+                return None
             revision, greeting = outlook.revisions.of(delivery), outlook.greetings.of(delivery)
             message = sign(compose(delivery, revision, now, greeting))
         except UnusableKeyError:

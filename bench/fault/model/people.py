@@ -13,8 +13,15 @@ from challenge.enrollment.sign_up import Wish, send_links, sign_up
 from challenge.models import Enrollment, Event, Program, Suppression
 
 State, RUNNER = Enrollment.State, Event.Actor.RUNNER
-# What people do without further words, by name.
+# What each asks for on the form at first: when the course starts, in days, at what hour, and where.
+WISHES = {
+    "alice": (0, time(7), "Europe/London"),
+    "bob": (0, time(20, 45), "America/Los_Angeles"),
+    "charlie": (1, time(23, 45), "Pacific/Auckland"),
+}
+# What people do, by name.
 ACTS = (
+    "signs_up",
     "confirms",
     "checks_in",
     "pauses",
@@ -45,8 +52,8 @@ class People:
         """Do one of ACTS."""
         getattr(self, what)(name)
 
-    def signs_up(self, name: str, wall: time, zone: str, days: int) -> None:
-        """For a course that starts in so many days."""
+    def signs_up(self, name: str) -> None:
+        days, wall, zone = WISHES[name]
         starts_on = self._server.now.date() + timedelta(days)
         wish = Wish(address(name), name.title(), self._program, starts_on, wall, zone, health=True)
         sign_up(wish, self._ip(), self._server.now)

@@ -16,7 +16,7 @@ from challenge.models import Delivery
 TITLE = "Whole-system model: anything, in any order"
 BOUND = "no mail after leaving, erasing, holding or suppression; 21 lessons in order; the ledger adds up"
 
-RUNS = {Scale.SMALL: 30, Scale.FULL: 2000}
+RUNS = {Scale.SMALL: 40, Scale.FULL: 2000}
 STEPS = {Scale.SMALL: 30, Scale.FULL: 50}
 
 

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from django.db import models
+
 from bench.fault.model.server import ARRIVES, Act, Handed
 from bench.fault.outcome import Outcome
 from challenge import schedule
@@ -68,7 +70,7 @@ class Truth:
         self.lessons[enrollment.pk].append(lesson)
         last = before[0].day if before else 0
         skipped = set(range(last + 1, lesson.day))
-        assert not skipped or skipped <= self._refused(enrollment), f"day {lesson.day} before {skipped}"
+        assert not skipped or skipped <= self._over(enrollment), f"day {lesson.day} before {skipped}"
         assert lesson.day >= last, f"day {lesson.day} after day {last}"
         if not before or lesson.day == last:
             return
@@ -78,10 +80,12 @@ class Truth:
         dates = [schedule.local_date(one.at, zone) for one in (before[0], lesson)]
         assert dates[0] < dates[1], f"days {last} and {lesson.day} on {dates[1]}"
 
-    def _refused(self, enrollment: Enrollment) -> set[int]:
-        """The days that the server refused for good."""
-        failed = Delivery.objects.filter(enrollment=enrollment, kind=Kind.LESSON, copy=0, state=State.FAILED)
-        return set(failed.values_list("day", flat=True))
+    def _over(self, enrollment: Enrollment) -> set[int]:
+        """The days that are over without having arrived: the server refused them for good, or twice had all
+        of them and never said what it did with it."""
+        lessons = Delivery.objects.filter(enrollment=enrollment, kind=Kind.LESSON, copy=0)
+        in_doubt = models.Q(state=State.SENT, uncertain=True)
+        return set(lessons.filter(models.Q(state=State.FAILED) | in_doubt).values_list("day", flat=True))
 
     def count_into(self, outcome: Outcome) -> None:
         """Add this run's mails and faults to a table's row."""

@@ -15,6 +15,7 @@ from tests.smtp_sink import Sink
 
 # A Tuesday; 08:00 in London, 03:00 in New York.
 NOW = datetime(2026, 3, 3, 8, 0, tzinfo=UTC)
+Enroll = Callable[..., Any]
 
 
 @pytest.fixture(scope="session")
@@ -30,26 +31,17 @@ def django_db_modify_db_settings(tmp_path_factory: pytest.TempPathFactory) -> No
 
 
 @pytest.fixture(autouse=True)
-def quick_and_quiet(settings: Any) -> None:
-    settings.SMTP_TIMEOUT = 2
-    settings.INBOX_DIR = ""
-    logging.getLogger("mail").setLevel(logging.WARNING)
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-
-
-@pytest.fixture(autouse=True)
-def marks_apart(settings: Any, tmp_path_factory: pytest.TempPathFactory) -> None:
-    """What is kept outside of the test databases stays outside of the checkout and of a Redis that runs."""
-    settings.REDIS_URL = ""
-    settings.MARKS_DIR = tmp_path_factory.getbasetemp() / "marks"
-
-
-@pytest.fixture(autouse=True)
-def without_memory(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What the answers of one test taught is forgotten in the next."""
+def quick_and_quiet(
+    settings: Any, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nothing outside of the test databases is read or left, and nothing is known from another test."""
     from challenge.delivery import refusals
 
+    settings.SMTP_TIMEOUT, settings.INBOX_DIR, settings.REDIS_URL = 2, "", ""
+    settings.MARKS_DIR = tmp_path_factory.getbasetemp() / "marks"
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     monkeypatch.setattr(refusals, "memory", refusals.Memory())
+    logging.getLogger("mail").setLevel(logging.WARNING)
 
 
 @pytest.fixture
@@ -86,9 +78,6 @@ def program(db: None, course_rows: dict[type, list[Any]]) -> Any:
     else:
         restore(course_rows)
     return Program.objects.get()
-
-
-Enroll = Callable[..., Any]
 
 
 @pytest.fixture

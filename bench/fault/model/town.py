@@ -3,12 +3,12 @@
 from datetime import UTC, datetime, time, timedelta
 from functools import partial
 
-from django.db import transaction
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
 
 from bench.fault.model import clockwork
 from bench.fault.model.people import ACTS, People
+from bench.fault.model.stage import stage
 from bench.fault.model.server import Act, Server
 from bench.fault.model.truth import Truth
 from bench.fault.outcome import Outcome
@@ -36,15 +36,14 @@ spans = st.sampled_from([1, 31, 240, 720, 1440, 2880]).map(lambda count: timedel
 
 
 class Town(RuleBasedStateMachine):
-    """Three runners. All of it happens in one transaction, which is taken back at the end. What comes of
-    all runs is added up in `outcome`."""
+    """Three runners, who are gone at the end. What comes of all runs is added up in `outcome`."""
 
     outcome = Outcome(mails=0, injected=0)
 
     def __init__(self) -> None:
         super().__init__()
-        self._atomic = transaction.atomic()
-        self._atomic.__enter__()
+        self._stage = stage()
+        self._stage.__enter__()
         self.truth = Truth()
         self.server = Server(START, self.truth.hear, self._thaw)
         self.people = People(self.server, self.truth)
@@ -53,8 +52,7 @@ class Town(RuleBasedStateMachine):
 
     def teardown(self) -> None:
         self.truth.count_into(self.outcome)
-        transaction.set_rollback(True)
-        self._atomic.__exit__(None, None, None)
+        self._stage.__exit__(None, None, None)
 
     def _thaw(self) -> None:
         """While one worker is frozen, another takes over."""

@@ -41,7 +41,7 @@ def run(scale: Scale, folder: Path) -> Outcome:
             room.wait_for_mail(5, 60)
             client = Client(headers={"host": "localhost"})
             for path in ("/", check_in_link(runners[0])):
-                client.get(path)  # a site that has just begun reads its templates first
+                client.get(path, secure=True)  # a site that has just begun reads its templates first
             server.kill()
             loop = room.start("manage.py", "send_due", "--loop")
             slowest, signed_up = keep_coming(room, client, runners, seconds, pause)
@@ -95,7 +95,7 @@ def visitor(number: int) -> dict[str, str]:
 def answered(client: Client, path: str, fields: dict[str, str]) -> float:
     """Post a form: how many seconds the answer took. Raises AssertionError for one that is no redirect."""
     began = monotonic()
-    status = client.post(path, fields).status_code
+    status = client.post(path, fields, secure=True).status_code
     assert 200 <= status < 400, f"{path.split('/')[1] or 'sign-up'} answered {status}"
     return monotonic() - began
 

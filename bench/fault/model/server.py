@@ -10,8 +10,9 @@ from enum import StrEnum
 from bench.fault.postbox import ACCEPTED, Postbox
 from challenge.delivery.transport import Answer, Phase, Verdict
 
-# A message takes as long: what stands against the next one is asked again each time.
-TAKES = timedelta(seconds=1)
+# A message takes as long. Where something has happened meanwhile that may stand against the next one, it is
+# long enough for the sender to ask again (delivery.send.FRESH_FOR).
+QUICK, SLOW = timedelta(milliseconds=50), timedelta(seconds=1)
 LEASE_AND_MORE = timedelta(seconds=90)
 
 
@@ -74,10 +75,10 @@ class Server(Postbox):
         act = self.script.popleft() if self.script else Act.KEEP
         arrival = self.keep(recipient, message)
         self._hears(Handed(self.now, recipient, arrival.delivery_id, act))
+        self.now += QUICK if act is Act.KEEP and not self.meanwhile else SLOW
         if self.meanwhile:
             run, self.meanwhile = self.meanwhile, None
             run()
-        self.now += TAKES
         if act in (Act.DIE_BEFORE, Act.DIE_AFTER):
             raise Death
         if act is Act.FREEZE:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
 
 from django.db import connection, transaction
 
@@ -11,10 +12,11 @@ from challenge.models import Limit, MailRequest, Suppression
 
 
 @contextmanager
-def stage() -> Iterator[None]:
+def stage(now: datetime) -> Iterator[None]:
     """On SQLite a run is one transaction, which is taken back: that costs least. On PostgreSQL results are
     recorded in another way inside of a transaction, so there everything is kept, and deleted."""
     refusals.memory = refusals.Memory()
+    lanes.read(now)
     if connection.vendor == "postgresql":
         yield
         User.objects.filter(is_staff=False).delete()
@@ -24,4 +26,3 @@ def stage() -> Iterator[None]:
         with transaction.atomic():
             yield
             transaction.set_rollback(True)
-    lanes.forget()

@@ -8,8 +8,8 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition,
 
 from bench.fault.model import clockwork
 from bench.fault.model.people import ACTS, People
-from bench.fault.model.stage import stage
 from bench.fault.model.server import Act, Server
+from bench.fault.model.stage import stage
 from bench.fault.model.truth import Truth
 from bench.fault.outcome import Outcome
 from challenge.delivery.claim import claim
@@ -42,7 +42,7 @@ class Town(RuleBasedStateMachine):
 
     def __init__(self) -> None:
         super().__init__()
-        self._stage = stage()
+        self._stage = stage(START)
         self._stage.__enter__()
         self.truth = Truth()
         self.server = Server(START, self.truth.hear, self._thaw)

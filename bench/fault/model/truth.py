@@ -113,6 +113,8 @@ class Truth:
             assert rows[key].state == State.SENT, f"{rows[key]} was taken and is {rows[key].state}"
         for key, delivery in rows.items():
             times = self._times[key]
+            failed = [attempt for attempt in delivery.attempts if attempt["phase"] == "compose"]
+            assert not failed, f"{delivery} could not be composed: {failed[0]['answer']}"
             doubts = sum(
                 attempt["outcome"] == "uncertain" and attempt["phase"] in DOUBTFUL
                 for attempt in delivery.attempts

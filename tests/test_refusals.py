@@ -181,7 +181,7 @@ def test_an_accepted_mail_ends_a_run(strict: list[Enrollment], now: datetime) ->
     broken = answer(Verdict.DEFERRED, None)
     said = [refused] * 11 + [accepted] + [refused, broken] * 11
     for delivery, heard in zip(deliveries * 3, said, strict=False):
-        refusals.heard(delivery, heard, 0.1, now, lambda: None)
+        refusals.heard(delivery, heard, 0.1, now)
 
     assert not Limit.objects.exists()
 
@@ -193,4 +193,4 @@ def test_an_accepted_mail_costs_no_statement(
     delivery = Delivery.objects.filter(domain="strict.example").first()
     assert delivery
     with django_assert_num_queries(0):
-        refusals.heard(delivery, answer(Verdict.ACCEPTED, 250, Phase.ANSWER), 0.1, now, lambda: None)
+        refusals.heard(delivery, answer(Verdict.ACCEPTED, 250, Phase.ANSWER), 0.1, now)

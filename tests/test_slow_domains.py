@@ -115,7 +115,7 @@ def test_a_mail_server_that_is_slow_for_all_sets_few_apart(program: Any) -> None
     lanes.read(timezone.now())
     for number in range(30):
         delivery.domain = f"domain-{number}.example"
-        refusals.heard(delivery, accepted, 3.0, timezone.now(), lambda: None)
+        refusals.heard(delivery, accepted, 3.0, timezone.now())
 
     assert 1 <= Limit.objects.count() <= 3
 
@@ -123,6 +123,6 @@ def test_a_mail_server_that_is_slow_for_all_sets_few_apart(program: Any) -> None
 def test_a_connection_that_takes_long_to_open_is_nobody_s_slowness(program: Any) -> None:
     queue(program, slow=1, quick=0)
     away = Answer(Verdict.UNAVAILABLE, Phase.CONNECT, None, "timed out")
-    refusals.heard(Delivery.objects.get(), away, 30.0, timezone.now(), lambda: None)
+    refusals.heard(Delivery.objects.get(), away, 30.0, timezone.now())
 
     assert not Limit.objects.exists()

@@ -27,9 +27,9 @@ OVER = {
     Scale.SMALL: [datetime(2026, 3, 29, 4, tzinfo=UTC)],
     Scale.FULL: [
         datetime(2026, 3, 29, 4, tzinfo=UTC),
-        datetime(2026, 4, 3, 13, tzinfo=UTC),
-        datetime(2026, 4, 8, 7, 30, tzinfo=UTC),
-        datetime(2026, 4, 13, 19, tzinfo=UTC),
+        datetime(2026, 4, 4, 13, tzinfo=UTC),
+        datetime(2026, 4, 10, 7, 30, tzinfo=UTC),
+        datetime(2026, 4, 16, 19, tzinfo=UTC),
     ],
 }
 OUTAGE, DEAF = timedelta(hours=48), timedelta(hours=6)
@@ -84,9 +84,10 @@ def _trouble(enrollment: Enrollment, ends: list[datetime]) -> Iterator[str]:
 
 
 def _is_night(local: datetime, wall: time) -> bool:
-    """Whether it is neither day nor about the hour that she chose, late as that may be."""
+    """Whether it is neither day, which begins for her at the hour that she chose if that is early, nor about
+    that hour, late as it may be."""
     chosen = local.replace(hour=wall.hour, minute=wall.minute)
-    return not (MORNING <= local.time() < EVENING or chosen - EARLIER <= local <= chosen + LATER)
+    return not (min(MORNING, wall) <= local.time() < EVENING or chosen - EARLIER <= local <= chosen + LATER)
 
 
 def _days_after(end: datetime, enrollment: Enrollment) -> Iterator[date]:

@@ -17,21 +17,25 @@ from challenge.delivery.answer import Answer, Verdict
 from challenge.delivery.grants import grants
 from challenge.delivery.hold import is_held
 from challenge.models import Attempt, Delivery
-from challenge.models.delivery import is_in
+from challenge.models.conditions import among, is_in
 
 log = logging.getLogger(__name__)
 
-# Of a runner and her enrollment: what no mail says.
-NOT_NEEDED = (
-    "enrollment__cohort",
-    "enrollment__created_at",
-    "enrollment__confirmed_at",
-    "enrollment__runner__password",
-    "enrollment__runner__last_login",
-    "enrollment__runner__date_joined",
-    "enrollment__runner__is_active",
-    "enrollment__runner__is_staff",
-    "enrollment__runner__is_superuser",
+# What every mail is asked for, of its delivery, the enrollment and the runner.
+NEEDED = (
+    "kind",
+    "day",
+    "domain",
+    "due_at",
+    "closes_at",
+    "uncertain",
+    "attempts",
+    "recall",
+    "enrollment__program",
+    "enrollment__pinned_at",
+    "enrollment__time_zone",
+    "enrollment__runner__email",
+    "enrollment__runner__first_name",
 )
 LOST = "delivery %s: the lease was lost, its result is not recorded"
 
@@ -41,17 +45,17 @@ def claim(now: datetime, size: int) -> list[Delivery]:
     sending. None while sending is held back."""
     if is_held(now):
         return []
-    lease = uuid.uuid4()
+    lease, until = uuid.uuid4(), _until(now)
     with transaction.atomic():
         lane, ids = _chosen(now, size)
-        Delivery.objects.filter(id__in=ids).update(
-            state=Delivery.State.SENDING, lease=lease, leased_until=_until(now)
+        Delivery.objects.filter(among("id", ids)).update(
+            state=Delivery.State.SENDING, lease=lease, leased_until=until
         )
-    held = Delivery.objects.filter(id__in=ids, lease=lease)
-    whole = in_order(held).select_related("enrollment__runner", "enrollment__program", "recall")
-    batch = list(whole.defer(*NOT_NEEDED))
+    held = in_order(Delivery.objects.filter(among("id", ids), lease=lease))
+    needed = held.select_related("enrollment__runner").only(*NEEDED)
+    batch = list(needed.prefetch_related("enrollment__program", "recall"))
     for delivery in batch:
-        delivery.lane = lane
+        delivery.lane, delivery.lease, delivery.leased_until = lane, lease, until
     return batch
 
 
@@ -95,7 +99,7 @@ def keep(left: list[Delivery], now: datetime) -> bool:
 
 def settle(delivery: Delivery, **fields: Any) -> bool:
     """Record what became of a leased delivery and give the lease up. False when it was lost."""
-    held = Delivery.objects.filter(id=delivery.id, lease=delivery.lease, state=Delivery.State.SENDING)
+    held = Delivery.objects.filter(id=delivery.id, lease=delivery.lease)
     if held.update(lease=None, leased_until=None, **fields):
         return True
     log.warning(LOST, delivery.id)
@@ -108,7 +112,7 @@ def put_back(deliveries: Sequence[Delivery], try_at: datetime) -> None:
         some = [delivery for delivery in deliveries if bool(delivery.attempts) is was_tried]
         if some:
             held = Delivery.objects.filter(
-                id__in=[delivery.id for delivery in some], lease=some[0].lease, state=Delivery.State.SENDING
+                among("id", [delivery.id for delivery in some]), lease=some[0].lease
             )
             state = waiting_state(some[0].attempts)
             held.update(state=state, try_at=try_at, lease=None, leased_until=None)

@@ -23,8 +23,8 @@ DOT_ATOM = re.compile(r"[\w!#$%&'*+/=?^`{|}~-]+(\.[\w!#$%&'*+/=?^`{|}~-]+)*@[\w.
 
 
 def compose(delivery: Delivery, revision: Revision | None, now: datetime, greeting: str = "") -> bytes:
-    """The message of a delivery, CRLF line ends. `revision` is the day's and `greeting` the first
-    words, for a lesson.
+    """The message of a delivery: CRLF line ends, and no line begins with a dot. `revision` is the day's and
+    `greeting` the first words, for a lesson.
 
     Raises when there is nothing to fill or a slot has no value; the caller counts such tries.
     """
@@ -37,7 +37,7 @@ def message(compiled: Compiled, values: Mapping[str, str], headers: bytes) -> by
     """A compiled mail with its slots filled, as the bytes of a message; `headers` as `written` gives
     them, but for the subject. Raises KeyError for a slot without a value."""
     mould = stencil(compiled)
-    return b"".join((headers, header("Subject", mould.subject(values)), mould.body(values)))
+    return b"".join([headers, header("Subject", mould.subject(values)), *mould.body(values)])
 
 
 def written(headers: Mapping[str, str]) -> bytes:

@@ -90,16 +90,18 @@ def connect(deadline: float) -> "Conversation":
 class Conversation:
     """Commands and replies on an open connection. What goes wrong raises OSError or SMTPException.
 
-    `waited` says how many seconds went by waiting for the server since `until` was last called.
+    `takes_groups` says whether the server takes PIPELINING. `waited` says how many seconds went by waiting
+    for it since `until` was last called.
     """
 
     def __init__(self, smtp: smtplib.SMTP, sock: socket.socket) -> None:
         self._smtp, self._sock = smtp, sock
-        self._takes_groups = smtp.has_extn("pipelining")
+        self.takes_groups = smtp.has_extn("pipelining")
         self._heard = b""
         self._ahead = 0
         self._deadline = 0.0
         self._timeout = 0.0
+        self.said = 0
         self.waited = 0.0
 
     def close(self) -> None:
@@ -120,13 +122,17 @@ class Conversation:
         self._deadline, self.waited = deadline, 0.0
 
     def say(self, octets: bytes) -> None:
+        """Say something; where that fails, `said` is how many octets of it went out."""
         self._be_patient()
-        self._sock.sendall(octets)
+        self.said = 0
+        while self.said < len(octets):
+            self.said += self._sock.send(memoryview(octets)[self.said :])
 
-    def begin(self, commands: list[bytes]) -> None:
-        """Say a group of commands in one piece, to a server that takes that (RFC 2920)."""
-        if self._takes_groups:
-            self.say(b"".join(commands))
+    def begin(self, commands: list[bytes], after: bytes = b"") -> None:
+        """Say a group of commands in one piece, `after` the end of a message, to a server that takes groups
+        (RFC 2920). To another one they are said as they are replied to."""
+        if self.takes_groups:
+            self.say(after + b"".join(commands))
             self._ahead = len(commands)
 
     def reply_to(self, command: bytes) -> tuple[int, bytes]:

@@ -16,7 +16,7 @@ from django.db.models import Q, QuerySet
 from challenge.delivery import pace
 from challenge.delivery.lanes import ALL, common, has_turn, known, own, read
 from challenge.models import Delivery, Limit
-from challenge.models.delivery import is_in
+from challenge.models.conditions import is_in
 
 # How far ahead a claim looks for slots of a limited domain when nothing else waits.
 AHEAD = timedelta(seconds=1)

@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from challenge.models import CheckIn, Delivery, Enrollment, Event
+from challenge.models.conditions import among
 
 FIRST_WEEK = 7
 QUIET_DAYS = 3
@@ -53,7 +54,7 @@ def greeting(day: int, last: int, done: int, is_back: bool) -> str:
 def _told(enrollments: list[int]) -> dict[int, tuple[int, int]]:
     """Of each enrollment that checked in: the last day, and how many were done or partly done."""
     done = Count("pk", filter=Q(status__in=[Status.DONE, Status.PARTLY]))
-    rows = CheckIn.objects.filter(enrollment__in=enrollments).values("enrollment")
+    rows = CheckIn.objects.filter(among("enrollment", enrollments)).values("enrollment")
     found = rows.annotate(last=Max("day"), done=done).values_list("enrollment", "last", "done")
     return {enrollment: (last, count) for enrollment, last, count in found}
 
@@ -63,7 +64,7 @@ def _back(enrollments: list[int]) -> set[int]:
     lessons = Delivery.objects.filter(enrollment=OuterRef("pk"), kind=Delivery.Kind.LESSON, copy=0)
     sent = lessons.filter(sent_at__isnull=False).order_by("-day").values("sent_at")[:1]
     resumed = Event.objects.filter(enrollment=OuterRef("pk"), kind=Event.Kind.RESUMED).order_by("-at")
-    found = Enrollment.objects.filter(pk__in=enrollments).annotate(
+    found = Enrollment.objects.filter(among("id", enrollments)).annotate(
         sent=Subquery(sent), resumed=Subquery(resumed.values("at")[:1])
     )
     return set(found.filter(resumed__gt=F("sent")).values_list("pk", flat=True))

@@ -14,21 +14,24 @@ TRIES = 5
 
 
 class Limits:
-    """The limits as one sender knows them. `hear` is called before any statement to the database."""
+    """The limits as one sender knows them."""
 
-    def __init__(self, clock: Callable[[], datetime], hear: Callable[[], None]) -> None:
-        self._clock, self._hear = clock, hear
+    def __init__(self, clock: Callable[[], datetime]) -> None:
+        self._clock = clock
 
     def look(self) -> None:
         """Take note of what has changed. Without limits, the one thing that costs a statement."""
         known(self._clock())
 
+    def are_none(self) -> bool:
+        """Whether nothing is limited, so that it is known now what goes next."""
+        return not latest()
+
     def wait(self, delivery: Delivery) -> bool:
         """Wait until a claimed delivery may be handed over: two seconds at most for each limit. False
         when it may not go so soon, and is to be put back."""
-        if not latest():
+        if self.are_none():
             return True
-        self._hear()
         lanes = known(self._clock())
         limit = lanes.get(delivery.domain)
         # A domain that has got a lane of its own since the claim waits there.
@@ -51,4 +54,4 @@ class Limits:
 
     def heard(self, delivery: Delivery, answer: Answer, seconds: float) -> None:
         """Learn from the answer to a delivery, for which the server took so many seconds."""
-        refusals.heard(delivery, answer, seconds, self._clock(), self._hear)
+        refusals.heard(delivery, answer, seconds, self._clock())

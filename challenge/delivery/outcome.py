@@ -83,7 +83,6 @@ class Outcome:
         }
         # What a dead address refused is not over: it is sent once she can be written to again.
         state = State.SUPPRESSED if is_hard_bounce(answer) else State.FAILED
-        self._results.hear()
         with transaction.atomic():
             self._settle(delivery, attempts, state=state, reason=reason[:200])
             refused(delivery, answer, now)

@@ -7,7 +7,6 @@ All of it is kept in the memory of each process; a row is written when something
 import logging
 import threading
 from collections import defaultdict
-from collections.abc import Callable
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -69,26 +68,20 @@ class Memory:
 memory = Memory()
 
 
-def heard(
-    delivery: Delivery, answer: Answer, seconds: float, now: datetime, before: Callable[[], None]
-) -> None:
-    """Learn from the answer to a delivery, for which the server took so many seconds; `before` is called
-    before anything is written."""
+def heard(delivery: Delivery, answer: Answer, seconds: float, now: datetime) -> None:
+    """Learn from the answer to a delivery, for which the server took so many seconds."""
     lanes = latest()
-    if answer.phase in ASKED and (change := _timed(lanes, delivery.domain, seconds, now)):
-        before()
-        change()
+    if answer.phase in ASKED:
+        _time(lanes, delivery.domain, seconds, now)
     if answer.verdict is Verdict.ACCEPTED:
         memory.accepted(delivery.domain)
         for limit in (lanes.get(delivery.domain), lanes.get(ALL)):
             if limit is not None and limit.rests and not limit.is_resting(now):
-                before()
                 _trust(limit, now)
     elif answer.code is not None and answer.code >= 400 and not is_hard_bounce(answer):
         for domain, count in memory.count(delivery, answer).items():
             has_rested = domain in lanes and lanes[domain].rests
             if count >= (RUN_AGAIN if has_rested else RUN):
-                before()
                 said = f"{answer.code} {cleaned(answer.text, delivery.enrollment.runner.email)}"
                 _rest(domain, count, said, now)
                 break
@@ -123,9 +116,9 @@ def send_again(limit: Limit) -> None:
     forget_idle(limit.domain)
 
 
-def _timed(lanes: Lanes, domain: str, seconds: float, now: datetime) -> Callable[[], None] | None:
-    """What is to be written because of how long a domain took to answer: a slow one goes apart, until
-    it answers quickly or the time is over."""
+def _time(lanes: Lanes, domain: str, seconds: float, now: datetime) -> None:
+    """Learn how long a domain took to answer: a slow one goes apart, until it answers quickly or the
+    time is over."""
     limit = lanes.get(domain)
     is_apart = limit is not None and limit.is_slow(now)
     is_slow = seconds > SLOW_SECONDS and (is_apart or memory.usual < ALL_SLOW_SECONDS)
@@ -133,8 +126,9 @@ def _timed(lanes: Lanes, domain: str, seconds: float, now: datetime) -> Callable
         memory.usual += (seconds - memory.usual) / 5
     if is_slow:
         answered_slowly(domain, seconds)
-        return lambda: _set_apart(domain, now)
-    return (lambda: _take_in(domain, now)) if is_apart else None
+        _set_apart(domain, now)
+    elif is_apart:
+        _take_in(domain, now)
 
 
 def _set_apart(domain: str, now: datetime) -> None:

@@ -11,7 +11,7 @@ from challenge.delivery.backoff import MOST_FALLS, after_fall, falls
 from challenge.delivery.claim import attempted, in_order, waiting_state
 from challenge.delivery.transport import Answer, Phase, Verdict
 from challenge.models import Delivery
-from challenge.models.delivery import is_in
+from challenge.models.conditions import is_in
 
 
 def rescue(now: datetime) -> int:

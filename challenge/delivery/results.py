@@ -1,25 +1,25 @@
 """Results: what became of each message, written on its own and before the next one leaves.
 
-On PostgreSQL the statement for an accepted message goes in libpq's pipeline mode: it is on its way
-before the next message is, committed by itself, and answered while that one is composed. No more than
-one is unanswered when a message is handed over. What a database that went away did not take is kept
-and written again when it is back, under the same lease.
+On PostgreSQL the record of an accepted message is on its way before the next message is, and answered
+while that one is composed (pipeline). No more than one is unanswered when a message is handed over.
+What a database that went away did not take is kept and written again when it is back, under the same
+lease.
 """
 
 import json
 import logging
-import select
 from collections import deque
 from collections.abc import Callable
 from datetime import datetime
-from itertools import count
 from time import monotonic, sleep
 from typing import Any
 
+from django.db import Error as DatabaseError
 from django.db import InterfaceError, OperationalError, connection
-from psycopg import Error, pq
+from psycopg import Error as PostgresError
 
 from challenge.delivery.claim import LOST, settle
+from challenge.delivery.pipeline import Pipeline
 from challenge.models import Attempt, Delivery
 
 log = logging.getLogger(__name__)
@@ -28,21 +28,16 @@ Stop = Callable[[], bool]
 # How long a sender keeps what it could not write.
 KEEP_SECONDS = 600
 AGAIN_SECONDS = 0.5
+# Whatever has a lease is being sent (a constraint says so). Naming the state as well would make PostgreSQL
+# look through all that is being sent, for each mail: it takes the index of that for a very small one.
 SENT = f"""
     UPDATE {Delivery._meta.db_table}
     SET state = 'sent', sent_at = $1::timestamptz, revision_id = $2::bigint, uncertain = $3::boolean,
         reason = '', attempts = $4::jsonb, lease = NULL, leased_until = NULL
-    WHERE id = $5::uuid AND lease = $6::uuid AND state = 'sending'
+    WHERE id = $5::uuid AND lease = $6::uuid
 """
-_numbers = count()
 
 Job = tuple[Delivery, dict[str, Any]]
-
-
-def _check(result: pq.abc.PGresult) -> pq.abc.PGresult:
-    if result.status != pq.ExecStatus.COMMAND_OK:
-        raise OSError(result.error_message.decode("utf-8", "replace"))
-    return result
 
 
 def never() -> bool:
@@ -56,14 +51,13 @@ class Results:
     def __init__(self, stop: Stop = never) -> None:
         self._stop = stop
         self._unanswered: deque[Job] = deque()
-        self._pg: pq.abc.PGconn | None = None
-        self._prepared: tuple[Any, bytes] | None = None
+        self._pipeline = Pipeline(SENT) if connection.vendor == "postgresql" else None
 
-    def __enter__(self) -> "Results":
-        return self
-
-    def __exit__(self, *exc_info: object) -> None:
+    def close(self) -> None:
+        """Wait until all is answered, and hang up."""
         self.hear()
+        if self._pipeline:
+            self._pipeline.close()
 
     def sent(
         self,
@@ -82,87 +76,53 @@ class Results:
             "reason": "",
             "attempts": attempts,
         }
-        if connection.vendor != "postgresql" or connection.in_atomic_block:
+        if self._pipeline is None or connection.in_atomic_block:
             self.settle(delivery, **result)
             return
         self._unanswered.append((delivery, result))
+        values = [
+            sent_at.isoformat().encode(),
+            b"%d" % revision_id if revision_id is not None else None,
+            b"t" if delivery.uncertain else b"f",
+            json.dumps(attempts).encode(),
+            delivery.id.hex.encode(),
+            delivery.lease.hex.encode() if delivery.lease else None,
+        ]
         try:
-            self._write(delivery, result)
+            self._pipeline.send(values)
             self._hear(leave=1)
-        except (Error, OSError) as error:
+        except (OSError, PostgresError, DatabaseError) as error:
             self._save(error)
 
     def settle(self, delivery: Delivery, **result: Any) -> None:
         """Any other result."""
-        self.hear()
         if connection.in_atomic_block:
             settle(delivery, **result)
         else:
             self._keep_trying(delivery, result)
 
     def hear(self) -> None:
-        """Wait until everything is answered: before any other statement on this connection."""
+        """Wait until everything is answered."""
         try:
             self._hear(leave=0)
-            if self._pg is not None:
-                self._pg.exit_pipeline_mode()
-                self._pg = None
-        except (Error, OSError) as error:
+        except (OSError, PostgresError) as error:
             self._save(error)
-
-    def _write(self, delivery: Delivery, result: dict[str, Any]) -> None:
-        if self._pg is None:
-            self._begin()
-        assert self._pg is not None
-        assert self._prepared is not None
-        revision = result["revision_id"]
-        values = [
-            result["sent_at"].isoformat().encode(),
-            str(revision).encode() if revision is not None else None,
-            b"t" if result["uncertain"] else b"f",
-            json.dumps(result["attempts"]).encode(),
-            delivery.id.hex.encode(),
-            str(delivery.lease).encode(),
-        ]
-        self._pg.send_query_prepared(self._prepared[1], values)
-        self._pg.pipeline_sync()
-        while self._pg.flush():
-            select.select([self._pg.socket], [self._pg.socket], [])
-            self._pg.consume_input()
-
-    def _begin(self) -> None:
-        """Enter pipeline mode, on a connection that knows the statement."""
-        connection.ensure_connection()
-        raw = connection.connection
-        if self._prepared is None or self._prepared[0] is not raw:
-            name = f"sent_{next(_numbers)}".encode()
-            _check(raw.pgconn.prepare(name, SENT.encode()))
-            self._prepared = (raw, name)
-        raw.pgconn.enter_pipeline_mode()
-        self._pg = raw.pgconn
 
     def _hear(self, leave: int) -> None:
         """Take answers until no more than so many are missing."""
-        while self._pg is not None and len(self._unanswered) > leave:
-            while self._pg.is_busy():
-                select.select([self._pg.socket], [], [])
-                self._pg.consume_input()
-            answer = self._pg.get_result()
-            if answer is None:
-                continue
-            delivery, _result = self._unanswered[0]
-            if answer.status == pq.ExecStatus.PIPELINE_SYNC:
-                self._unanswered.popleft()
-            elif not _check(answer).command_tuples:
-                log.warning(LOST, delivery.id)
+        while len(self._unanswered) > leave:
+            assert self._pipeline is not None
+            if not self._pipeline.answer():
+                log.warning(LOST, self._unanswered[0][0].id)
+            self._unanswered.popleft()
 
     def _save(self, error: Exception) -> None:
         """The connection broke: write what is unanswered on another, or leave it to rescue."""
+        assert self._pipeline is not None
         log.warning(
             "the database went away: %s; %s results are kept", type(error).__name__, len(self._unanswered)
         )
-        self._pg = None
-        connection.close()
+        self._pipeline.close()
         while self._unanswered:
             self._keep_trying(*self._unanswered[0])
             self._unanswered.popleft()

@@ -6,10 +6,11 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Consent
 from challenge.models import Delivery, Enrollment, Suppression
+from challenge.models.conditions import among
 
 State, Kind = Enrollment.State, Delivery.Kind
 # Mail that says where a runner stands goes out only while she stands there.
-MOMENTS = {
+MOMENTS: dict[str, Enrollment.State] = {
     Kind.LESSON: State.ACTIVE,
     Kind.RESUMED: State.ACTIVE,
     Kind.PAUSED: State.PAUSED,
@@ -42,7 +43,7 @@ class Standing:
             return "" if state == State.PENDING else _("The sign-up is not waiting to be confirmed.")
         if state == State.WITHDRAWN or state is None:
             return _("The runner has left.")
-        if (expected := MOMENTS.get(Kind(delivery.kind))) and state != expected:
+        if (expected := MOMENTS.get(delivery.kind)) and state != expected:
             return _("The enrollment was %(state)s.") % {"state": State(state).label}
         if delivery.kind == Kind.GOODBYE and (runner.pk, delivery.enrollment.program_id) in self._began_again:
             return _("She has begun again.")
@@ -53,13 +54,16 @@ class Standing:
     def look(self) -> None:
         """Ask again: nobody who has just left is written to because her batch began earlier."""
         enrollments = {delivery.enrollment_id for delivery in self._deliveries}
-        self._states = dict(Enrollment.objects.filter(id__in=enrollments).values_list("id", "state"))
+        self._states = dict(Enrollment.objects.filter(among("id", enrollments)).values_list("id", "state"))
         self._agreed = set(
             Consent.objects.filter(
-                user__in=self._hashes, purpose=Consent.Purpose.MAIL, given_at__isnull=False, withdrawn_at=None
+                among("user", self._hashes),
+                purpose=Consent.Purpose.MAIL,
+                given_at__isnull=False,
+                withdrawn_at=None,
             ).values_list("user_id", flat=True)
         )
-        listed = Suppression.objects.filter(address_hash__in=self._hashes.values())
+        listed = Suppression.objects.filter(among("address_hash", self._hashes.values()))
         hashes = set(listed.values_list("address_hash", flat=True))
         self._suppressed = {runner for runner, address in self._hashes.items() if address in hashes}
         leaving = [d.enrollment.runner_id for d in self._deliveries if d.kind == Kind.GOODBYE]

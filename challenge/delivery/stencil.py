@@ -9,80 +9,94 @@ import hashlib
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from html import escape
-from itertools import groupby
 
 from challenge.curriculum.compile import Compiled
 from challenge.curriculum.plain import wrap
-from challenge.curriculum.slots import NAMES, Parts, Section, Slot, chosen, fill, parse
+from challenge.curriculum.slots import NAMES, Parts, Section, Slot, chosen, parse
 
 WIDTH = 73  # of 76, so that "=" still fits
 SOFT_BREAK = b"=\r\n"
-# Another one in each mail; what else there is, many mails have in common.
+# Another one in each mail, and several times in it; what else there is, many mails have in common.
 OWN_LINKS = frozenset(name for name in NAMES if name.endswith("_url")) - {"site_url"}
+# The same in all mails of a program, so that they are as good as the words around them.
+SHARED = frozenset({"site_url", "coach_name", "postal_address", "program_title", "length"})
 # In plain text these are wrapped as a whole; they may be long.
 WRAPPED = ("greeting", "coach_note")
+MOST_LAYOUTS = 64
 _OCTETS = [bytes([octet]) if 32 <= octet < 127 or octet == 9 else b"=%02X" % octet for octet in range(256)]
 _OCTETS[ord("=")] = b"=3D"
 
-# Ready bytes, then slots and what follows each: a key, the slot's name, whether it is in HTML, bytes.
-Layout = tuple[bytes, tuple[tuple[str, str, bool, bytes], ...]]
+# Ready bytes, then slots and what follows each: the slot's name, whether it is in HTML, bytes.
+Layout = tuple[bytes, tuple[tuple[str, bool, bytes], ...]]
 
 
 class Stencil:
     """The body of a mail, multipart/alternative, as bytes with holes."""
 
     def __init__(self, compiled: Compiled) -> None:
-        self._subject = compiled.subject
+        self._subject = parse(compiled.subject)
         self._parts = (parse(_ended(compiled.text)), parse(_ended(compiled.html)))
         self._sections = sorted(set().union(*map(_section_names, self._parts)))
+        self._shared = sorted(SHARED & set().union(*map(_slot_names, self._parts)))
         # Quoted-printable never holds "=_", so that no content can look like the boundary.
         self._boundary = b"=_" + hashlib.sha256(compiled.digest.encode()).hexdigest()[:32].encode()
-        self._layouts: dict[tuple[bool, ...], Layout] = {}
+        self._layouts: dict[tuple[object, ...], Layout] = {}
 
     def subject(self, values: Mapping[str, str]) -> str:
         """The subject line. Raises KeyError for a slot without a value."""
-        return fill(self._subject, values)
+        parts = chosen(self._subject, values)
+        return "".join([values[part.name] if isinstance(part, Slot) else part for part in parts])
 
-    def body(self, values: Mapping[str, str]) -> bytes:
-        """From the MIME headers on, CRLF line ends. Raises KeyError for a slot without a value."""
-        kept = tuple(bool(values[name]) for name in self._sections)
-        layout = self._layouts.get(kept)
+    def body(self, values: Mapping[str, str]) -> list[bytes]:
+        """From the MIME headers on, CRLF line ends, in pieces. Raises KeyError for a slot without a value."""
+        sections = [bool(values[name]) for name in self._sections]
+        key = (*sections, *[values[name] for name in self._shared])
+        layout = self._layouts.get(key)
         if layout is None:
-            layout = self._layouts[kept] = self._lay(dict(zip(self._sections, kept, strict=True)))
+            if len(self._layouts) >= MOST_LAYOUTS:
+                self._layouts.clear()
+            layout = self._layouts[key] = self._lay(dict(zip(self._sections, sections, strict=True)), values)
         first, rest = layout
         pieces = [first]
         known: dict[str, bytes] = {}
-        for slot, name, in_html, after in rest:
-            if (value := known.get(slot)) is None:
-                value = known[slot] = _value(name, values[name], in_html)
+        for name, in_html, after in rest:
+            text = values[name]
+            if name in OWN_LINKS:
+                text = escape(text) if in_html else text
+                if (value := known.get(text)) is None:
+                    value = known[text] = quoted(text)
+            else:
+                value = _words(text, in_html, name in WRAPPED)
             pieces += (value, after)
-        return b"".join(pieces)
+        return pieces
 
-    def _lay(self, kept: Mapping[str, bool]) -> Layout:
-        """The layout for one choice of sections."""
+    def _lay(self, kept: Mapping[str, bool], values: Mapping[str, str]) -> Layout:
+        """The layout for one choice of sections and the shared values."""
         flags = {name: "yes" if is_kept else "" for name, is_kept in kept.items()}
-        kinds = (b"plain", b"html")
         words: list[bytes] = [b'MIME-Version: 1.0\r\nContent-Type: multipart/alternative; boundary="']
         words[0] += self._boundary + b'"\r\n\r\n'
         slots: list[tuple[str, bool]] = []
-        for kind, parts in zip(kinds, self._parts, strict=True):
-            words[-1] += b"--" + self._boundary + b"\r\nContent-Type: text/" + kind
+        for in_html, parts in zip((False, True), self._parts, strict=True):
+            words[-1] += b"--" + self._boundary + b"\r\nContent-Type: text/"
+            words[-1] += b"html" if in_html else b"plain"
             words[-1] += b'; charset="utf-8"\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n'
-            for is_slot, run in groupby(chosen(parts, flags), lambda part: isinstance(part, Slot)):
-                if not is_slot:
-                    words[-1] += quoted("".join(str(part) for part in run))
-                    continue
-                for slot in run:
-                    assert isinstance(slot, Slot)
-                    words[-1] += SOFT_BREAK if not words[-1].endswith(b"\r\n") else b""
-                    slots.append((slot.name, kind == b"html"))
-                    words.append(SOFT_BREAK)
+            safe = escape if in_html else str
+            run = ""
+            for part in (*chosen(parts, flags), None):
+                if isinstance(part, str):
+                    run += part
+                elif part is not None and part.name in SHARED:
+                    run += safe(values[part.name])
+                else:
+                    words[-1] += quoted(run)
+                    run = ""
+                    if part is not None:
+                        words[-1] += SOFT_BREAK if not words[-1].endswith(b"\r\n") else b""
+                        slots.append((part.name, in_html))
+                        words.append(SOFT_BREAK)
             words[-1] += b"\r\n"
         words[-1] += b"--" + self._boundary + b"--\r\n"
-        return words[0], tuple(
-            (f"{name} {in_html}", name, in_html, after)
-            for (name, in_html), after in zip(slots, words[1:], strict=True)
-        )
+        return words[0], tuple((*slot, after) for slot, after in zip(slots, words[1:], strict=True))
 
 
 @lru_cache(maxsize=256)
@@ -119,22 +133,20 @@ def _broken(line: bytes) -> Iterable[bytes]:
     yield b"".join(piece)
 
 
-def _value(name: str, value: str, in_html: bool) -> bytes:
-    written = _words if name in OWN_LINKS else _words_again
-    return written(value, in_html, name in WRAPPED)
-
-
+@lru_cache(maxsize=2048)
 def _words(value: str, in_html: bool, is_wrapped: bool) -> bytes:
     if in_html:
         return quoted(escape(value))
     return quoted(wrap(value) if is_wrapped else value)
 
 
-_words_again = lru_cache(maxsize=2048)(_words)
-
-
 def _ended(text: str) -> str:
     return text if text.endswith("\n") else text + "\n"
+
+
+def _slot_names(parts: Parts) -> set[str]:
+    found = {part.name for part in parts if isinstance(part, Slot)}
+    return found.union(*(_slot_names(part.parts) for part in parts if isinstance(part, Section)))
 
 
 def _section_names(parts: Parts) -> set[str]:

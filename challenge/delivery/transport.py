@@ -1,23 +1,50 @@
 """SMTP: one connection that stays open, and an answer for each message that says how far it came.
 
-smtplib opens the connection (TLS, EHLO, AUTH). From then on the envelope goes in one piece where the
-server takes that (PIPELINING, RFC 2920): two round trips for a message instead of four.
+smtplib opens the connection (TLS, EHLO, AUTH). From then on the commands of an envelope go in one piece
+where the server takes that (PIPELINING, RFC 2920), and those of the next envelope behind the message:
+one round trip for a message instead of four, and the server reads while we compose.
 """
 
 import smtplib
 from time import monotonic
+from typing import NamedTuple
 
 from django.conf import settings
 
 from challenge.delivery.answer import Answer, Phase, Verdict, broken, replied
 from challenge.delivery.conversation import Conversation, connect
 
-__all__ = ["Answer", "Phase", "Transport", "Verdict"]
+__all__ = ["Answer", "Envelope", "Phase", "Transport", "Verdict"]
 
 STEPS = (Phase.SENDER, Phase.RECIPIENT, Phase.DATA)
 # What a step has to be answered with for the next one to follow.
 HOPED_FOR = {Phase.SENDER: (250,), Phase.RECIPIENT: (250, 251), Phase.DATA: (354,)}
+# What ends a message, the line end of its last line being there already (RFC 5321, 4.1.1.4).
+DOT = b".\r\n"
+DATA = b"DATA\r\n"
 GOODBYE_SECONDS = 2
+
+
+class Envelope(NamedTuple):
+    """From whom and to whom a message goes on the wire (RFC 5321)."""
+
+    sender: str
+    recipient: str
+
+    @property
+    def fault(self) -> Answer | None:
+        """What it means if SMTP cannot write one of the addresses."""
+        for address, verdict, phase in (
+            (self.sender, Verdict.UNAVAILABLE, Phase.SENDER),
+            (self.recipient, Verdict.REFUSED, Phase.RECIPIENT),
+        ):
+            if not address.isascii() or any(letter in address for letter in "\r\n\0<>"):
+                return Answer(verdict, phase, None, "The address holds a character that SMTP does not take.")
+        return None
+
+    @property
+    def commands(self) -> list[bytes]:
+        return [f"MAIL FROM:<{self.sender}>\r\n".encode(), f"RCPT TO:<{self.recipient}>\r\n".encode(), DATA]
 
 
 class Transport:
@@ -30,6 +57,10 @@ class Transport:
     def __init__(self) -> None:
         self._open: Conversation | None = None
         self._deadline = 0.0
+        self._answer: Answer | None = None
+        # The envelope that the open connection is in the middle of, its replies not read yet.
+        self._promised: Envelope | None = None
+        self._may_promise = True
         self.waited = 0.0
 
     def __enter__(self) -> "Transport":
@@ -42,65 +73,108 @@ class Transport:
         """Say goodbye and hang up; a server that is gone already is no error."""
         if self._open is not None:
             try:
-                self._open.until(monotonic() + GOODBYE_SECONDS)
-                self._open.say(b"QUIT\r\n")
-                self._open.reply()
+                if self._promised is None:
+                    self._open.until(monotonic() + GOODBYE_SECONDS)
+                    self._open.say(b"QUIT\r\n")
+                    self._open.reply()
             except (OSError, smtplib.SMTPException):
                 pass
             finally:
                 self._hang_up()
 
     def hand_over(self, sender: str, recipient: str, message: bytes) -> Answer:
-        """Give one message (RFC 5322 bytes, CRLF line ends) to the server."""
+        """Give one message (RFC 5322 bytes, CRLF line ends) to the server and wait for what it says."""
+        self.give(Envelope(sender, recipient), stuffed(message))
+        return self.answer()
+
+    def give(self, envelope: Envelope, message: bytes, then: Envelope | None = None) -> None:
+        """Give one message to the server, in which no line begins with a single dot and the last one has
+        its end, too. `then` is the envelope of the message that will follow."""
         self._deadline = monotonic() + 2 * settings.SMTP_TIMEOUT
         self.waited = 0.0
-        envelope = _envelope(sender, recipient)
-        if isinstance(envelope, Answer):
-            return envelope
+        self._answer = envelope.fault
+        if self._answer is not None:
+            return
         reused = self._open is not None
-        answer = self._attempt(envelope, message)
-        stale = answer.phase is Phase.SENDER and answer.code in (None, 421)
+        self._answer = self._say(envelope, message, then)
+        stale = self._answer and self._answer.phase is Phase.SENDER and self._answer.code in (None, 421)
         if reused and stale and self._open is None:
             # The server had closed an idle connection; nothing was said of this message yet.
-            answer = self._attempt(envelope, message)
-        return answer
+            self._answer = self._say(envelope, message, then)
 
-    def _attempt(self, envelope: list[bytes], message: bytes) -> Answer:
+    def answer(self) -> Answer:
+        """What became of the message that was given last."""
+        if self._answer is None:
+            self._answer = self._hear()
+        return self._answer
+
+    def _say(self, envelope: Envelope, message: bytes, then: Envelope | None) -> Answer | None:
+        """Say all of a message. An answer, if the server did not want it or could not be reached."""
         phase, server, began = Phase.CONNECT, None, monotonic()
         try:
-            server = self._connected()
+            server = self._connected(envelope)
             phase = Phase.SENDER
-            server.begin(envelope)
-            for phase, command in zip(STEPS, envelope, strict=True):
+            for phase, command in zip(STEPS, envelope.commands, strict=True):
                 code, text = server.reply_to(command)
                 if code not in HOPED_FOR[phase]:
                     return self._turned_away(server, phase, code, text)
-            server.say(stuffed(message))
+            server.say(message)
             phase = Phase.ANSWER
-            code, text = server.reply()
+            if then is not None and self._may_promise and server.takes_groups and then.fault is None:
+                self._promised = then
+                server.begin(then.commands, after=DOT)
+            else:
+                server.say(DOT)
         except (OSError, smtplib.SMTPException, ValueError) as error:
             self._hang_up()
             return broken(phase, error)
         finally:
             self.waited = server.waited if server else monotonic() - began
+        return None
+
+    def _hear(self) -> Answer:
+        """The answer to a message all of which was said."""
+        server = self._open
+        assert server is not None
+        try:
+            code, text = server.reply()
+        except (OSError, smtplib.SMTPException) as error:
+            # A server that hangs up on what it has not read yet may take its own answer back (RFC 2525,
+            # 2.17), so that nothing is promised to it again.
+            self._may_promise = self._promised is None
+            self._hang_up()
+            return broken(Phase.ANSWER, error)
+        finally:
+            self.waited = server.waited
         if code == 421 or not 200 <= code < 600:
             self._hang_up()
-        return replied(phase, code, text)
+        return replied(Phase.ANSWER, code, text)
 
-    def _connected(self) -> Conversation:
-        if self._open is not None and self._open.is_ahead:
+    def _connected(self, envelope: Envelope) -> Conversation:
+        """A connection on which nothing is said yet but, maybe, the commands of this envelope."""
+        is_begun = self._promised == envelope
+        if self._open is not None and not is_begun and (self._promised or self._open.is_ahead):
             self._hang_up()
         if self._open is None:
             self._open = connect(self._deadline)
+            is_begun = False
+        self._promised = None
         self._open.until(self._deadline)
+        if not is_begun:
+            self._open.begin(envelope.commands)
         return self._open
 
     def _turned_away(self, server: Conversation, phase: Phase, code: int, text: bytes) -> Answer:
         """A step was not answered as hoped for: leave the server ready for the next message."""
         try:
+            last = server.rest()
             # One that takes data all the same (RFC 2920, 3.1) is left before the final dot.
-            if server.rest() == 354 or code == 421 or not 400 <= code < 600:
+            if last == 354 or code == 421 or not 400 <= code < 600:
                 self._hang_up()
+            elif 0 < last < 400:
+                # DATA is never answered so: what looked like the replies to this envelope belongs to others.
+                self._hang_up()
+                return Answer(Verdict.DEFERRED, phase, None, "The server's replies are out of step.")
             else:
                 server.say(b"RSET\r\n")
                 server.reply()
@@ -109,26 +183,16 @@ class Transport:
         return replied(phase, code, text)
 
     def _hang_up(self) -> None:
+        self._promised = None
         if self._open is not None:
             self._open.close()
             self._open = None
 
 
-def _envelope(sender: str, recipient: str) -> list[bytes] | Answer:
-    """The commands before the message, or what an address means that SMTP cannot write."""
-    refusals = {sender: (Verdict.UNAVAILABLE, Phase.SENDER), recipient: (Verdict.REFUSED, Phase.RECIPIENT)}
-    for address, (verdict, phase) in refusals.items():
-        if not address.isascii() or any(letter in address for letter in "\r\n\0<>"):
-            return Answer(verdict, phase, None, "The address holds a character that SMTP does not take.")
-    return [f"MAIL FROM:<{sender}>\r\n".encode(), f"RCPT TO:<{recipient}>\r\n".encode(), b"DATA\r\n"]
-
-
 def stuffed(message: bytes) -> bytes:
-    """The message as it goes over the wire: dots doubled at line starts, final dot (RFC 5321, 4.5.2)."""
+    """A message as it goes over the wire: dots doubled at line starts (RFC 5321, 4.5.2)."""
     if not message.endswith(b"\r\n"):
         message += b"\r\n"
     if message.startswith(b"."):
         message = b"." + message
-    if b"\r\n." in message:
-        message = message.replace(b"\r\n.", b"\r\n..")
-    return message + b".\r\n"
+    return message.replace(b"\r\n.", b"\r\n..")

@@ -144,14 +144,3 @@ class Delivery(models.Model):
     def message_id(self) -> str:
         """The Message-ID of every copy of this message (RFC 5322), made of the row's own id."""
         return f"<{self.id}@{settings.MAIL_DOMAIN}>"
-
-
-def is_in(*states: Delivery.State) -> models.Func:
-    """Whether a delivery is in one of these states, as a condition of a query in which they stand as
-    words, as in the conditions of the indexes above: with parameters SQLite takes none of those, and reads
-    the whole ledger."""
-    words = ", ".join(f"'{state.value}'" for state in states)
-    compared = f"IN ({words})" if len(states) > 1 else f"= {words}"
-    return models.Func(
-        models.F("state"), template=f"(%(expressions)s {compared})", output_field=models.BooleanField()
-    )

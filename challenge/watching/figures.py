@@ -10,7 +10,7 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from challenge.models import Delivery
-from challenge.models.delivery import is_in
+from challenge.models.conditions import is_in
 
 State = Delivery.State
 DAY = timedelta(days=1)

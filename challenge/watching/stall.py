@@ -9,7 +9,7 @@ from django.utils.translation import ngettext
 
 from challenge.delivery.transport import Verdict
 from challenge.models import Delivery, Enrollment
-from challenge.models.delivery import is_in
+from challenge.models.conditions import is_in
 from challenge.watching.figures import NEXT_TRY, overdue
 
 STALL = timedelta(minutes=15)

@@ -1,0 +1,50 @@
+"""Conditions of queries that are asked for every batch of mail."""
+
+import json
+from collections.abc import Iterable
+from typing import Any
+from uuid import UUID
+
+from django.db import models
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.models.sql.compiler import SQLCompiler
+
+from challenge.models.delivery import Delivery
+
+
+def is_in(*states: Delivery.State) -> models.Func:
+    """Whether a delivery is in one of these states. They stand as words, as in the conditions of its
+    indexes: with parameters SQLite takes none of those, and reads the whole ledger."""
+    words = ", ".join(f"'{state.value}'" for state in states)
+    compared = f"IN ({words})" if len(states) > 1 else f"= {words}"
+    return models.Func(
+        models.F("state"), template=f"(%(expressions)s {compared})", output_field=models.BooleanField()
+    )
+
+
+def among(field: str, values: Iterable[Any]) -> models.Func:
+    """Whether a field holds one of many values. They go as one parameter, where `field__in` makes one
+    of each: for a batch of 500 that is a tenth of the work."""
+    return _Among(field, tuple(values))
+
+
+class _Among(models.Func):
+    output_field = models.BooleanField()
+
+    def __init__(self, field: str, values: tuple[Any, ...]) -> None:
+        super().__init__(models.F(field))
+        self._values = values
+
+    def as_sql(  # type: ignore[override]
+        self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **_: Any
+    ) -> tuple[str, list[Any]]:
+        """For SQLite, which keeps a UUID as its hexadecimal digits."""
+        column, parameters = compiler.compile(self.get_source_expressions()[0])
+        values = [value.hex if isinstance(value, UUID) else value for value in self._values]
+        return f"{column} IN (SELECT value FROM json_each(%s))", [*parameters, json.dumps(values)]
+
+    def as_postgresql(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper) -> tuple[str, list[Any]]:
+        source = self.get_source_expressions()[0]
+        column, parameters = compiler.compile(source)
+        kind = source.output_field.db_type(connection)
+        return f"{column} = ANY(%s::{kind}[])", [*parameters, list(self._values)]

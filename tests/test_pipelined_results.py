@@ -1,0 +1,68 @@
+"""Results in libpq's pipeline mode, and everything else that a batch asks the database meanwhile."""
+
+from datetime import datetime
+from typing import Any
+
+import pytest
+from django.db import connection
+
+from challenge.delivery.plan import plan
+from challenge.delivery.send import Sender
+from challenge.delivery.transport import Transport
+from challenge.models import Delivery, Enrollment
+from tests.conftest import Enroll
+from tests.smtp_sink import Sink
+from tests.threads import together
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def send(now: datetime) -> None:
+    with Transport() as transport, Sender(transport, lambda: now, size=10) as sender:
+        sender.send_batch()
+
+
+def test_a_batch_of_different_days_and_kinds(enroll: Enroll, sink: Sink, now: datetime) -> None:
+    """Each of them reads what it says from the database while the one before is not recorded yet."""
+    runners = [enroll(name) for name in ("alice", "bob", "charlie", "dora")]
+    plan(now)
+    for day, lesson in enumerate(Delivery.objects.order_by("enrollment"), start=4):
+        Delivery.objects.filter(pk=lesson.pk).update(day=day)
+    changed = Delivery.objects.filter(enrollment=runners[-1])
+    changed.update(kind=Delivery.Kind.SUMMARY, day=0)
+    Enrollment.objects.filter(pk=runners[-1].pk).update(state="completed", next_due_at=None)
+
+    send(now)
+
+    assert len(sink.mails) == 4
+    assert {lesson.state for lesson in Delivery.objects.all()} == {"sent"}
+    assert all(len(lesson.attempts) == 1 for lesson in Delivery.objects.all())
+
+
+def test_an_own_connection_that_was_cut_loses_no_result(trio: list[Any], sink: Sink, now: datetime) -> None:
+    """The database ends the connection of the results after the first mail; SQLite has none to end."""
+    cut: list[int] = []
+
+    def end_others(phase: str, recipient: str) -> None:
+        if phase == "data" and len(sink.mails) == 1 and not cut:
+            together(lambda: cut.append(_end_others()))
+
+    plan(now)
+    sink.script(end_others)
+    send(now)
+
+    assert cut == [int(connection.vendor == "postgresql")]
+    assert len(sink.mails) == 3
+    assert Delivery.objects.filter(state="sent", uncertain=False).count() == 3
+
+
+def _end_others() -> int:
+    """End every other connection to this database but the one that asks; how many."""
+    if connection.vendor != "postgresql":
+        return 0
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity "
+            "WHERE datname = current_database() AND pid <> pg_backend_pid() AND query LIKE '%attempts = $4%'"
+        )
+        return int(cursor.fetchone()[0])

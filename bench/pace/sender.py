@@ -16,6 +16,7 @@ def get_ready() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "challenge.settings")
     django.setup()
     from django.urls import get_resolver
+    from kombu.transport import redis  # noqa: F401 - where it asks whether the database went back
 
     from challenge.management.commands import send_due  # noqa: F401 - for what it imports
 

@@ -46,6 +46,8 @@ class Memory:
         self.turned_away = 0
 
     def accepted(self, domain: str) -> None:
+        if not (self.refused or self.everywhere or self.turned_away):
+            return
         with self.lock:
             self.refused.pop(domain, None)
             self.everywhere.clear()

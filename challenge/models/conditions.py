@@ -47,4 +47,14 @@ class _Among(models.Func):
         source = self.get_source_expressions()[0]
         column, parameters = compiler.compile(source)
         kind = source.output_field.db_type(connection)
-        return f"{column} = ANY(%s::{kind}[])", [*parameters, list(self._values)]
+        return f"{column} = ANY(%s::{kind}[])", [
+            *parameters,
+            "{" + ",".join(map(_quoted, self._values)) + "}",
+        ]
+
+
+def _quoted(value: Any) -> str:
+    """A value as it stands in an array of PostgreSQL."""
+    if isinstance(value, str):
+        return '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'
+    return str(value)

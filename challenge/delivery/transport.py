@@ -171,8 +171,8 @@ class Transport:
             # One that takes data all the same (RFC 2920, 3.1) is left before the final dot.
             if last == 354 or code == 421 or not 400 <= code < 600:
                 self._hang_up()
-            elif 0 < last < 400:
-                # DATA is never answered so: what looked like the replies to this envelope belongs to others.
+            elif 0 < last < 400 or server.is_ahead:
+                # DATA is not answered so, and nothing is owed: these were not the replies to this envelope.
                 self._hang_up()
                 return Answer(Verdict.DEFERRED, phase, None, "The server's replies are out of step.")
             else:

@@ -12,9 +12,9 @@ from django.conf import settings
 from django.core.checks import CheckMessage, Error, Warning, register
 
 from accounts.addresses import AddressError, normalise
-from challenge.delivery import mailbox
-from challenge.delivery.dkim_key import UnusableKeyError, read_key
-from challenge.delivery.verp import LONGEST_LOCAL_PART
+from challenge.delivery.returns import mailbox
+from challenge.delivery.returns.verp import LONGEST_LOCAL_PART
+from challenge.delivery.signing.dkim_key import UnusableKeyError, read_key
 
 # RFC 6376, 3.1: labels as in host names.
 SELECTOR = re.compile(r"[A-Za-z0-9](-?[A-Za-z0-9])*(\.[A-Za-z0-9](-?[A-Za-z0-9])*)*")

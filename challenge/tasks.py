@@ -11,9 +11,10 @@ from django.utils import timezone
 
 from challenge.celery import app
 from challenge.checkins import progress
-from challenge.delivery import corrections, crew, mailbox, stopping
+from challenge.delivery import corrections, crew, stopping
 from challenge.delivery import plan as planner
 from challenge.delivery import rescue as rescuer
+from challenge.delivery.returns import mailbox
 from challenge.enrollment import pending, requests
 from challenge.models.heartbeat import Heartbeat, beat
 from challenge.watching import lookout

@@ -35,7 +35,7 @@ def quick_and_quiet(
     settings: Any, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Nothing outside of the test databases is read or left, and nothing is known from another test."""
-    from challenge.delivery import refusals
+    from challenge.delivery.limits import refusals
 
     settings.SMTP_TIMEOUT, settings.INBOX_DIR, settings.REDIS_URL = 2, "", ""
     settings.MARKS_DIR = tmp_path_factory.getbasetemp() / "marks"
@@ -153,7 +153,7 @@ def go(sink: Sink) -> Callable[[datetime], None]:
     """Plan and send everything that is due at an instant, as the workers would."""
     from challenge.delivery.plan import plan
     from challenge.delivery.send import send_batch
-    from challenge.delivery.transport import Transport
+    from challenge.delivery.smtp.transport import Transport
 
     def run(at: datetime) -> None:
         while plan(at):

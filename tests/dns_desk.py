@@ -6,7 +6,7 @@ from typing import Any
 
 from django.core.management import CommandError, call_command
 
-from challenge.delivery.dkim_key import Key, read_key
+from challenge.delivery.signing.dkim_key import Key, read_key
 from tests.key_files import rsa_key
 from tests.name_server import NameServer
 

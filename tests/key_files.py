@@ -7,7 +7,7 @@ from functools import cache
 from pathlib import Path
 from tempfile import mkdtemp
 
-from challenge.delivery.dkim_key import Key, make_key
+from challenge.delivery.signing.dkim_key import Key, make_key
 from tests.gallery.promise import leave_out
 
 

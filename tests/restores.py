@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from bench.fault.dumps import Dump
-from challenge.delivery.hold import is_held
+from challenge.delivery.hold.guard import is_held
 
 DAY, MINUTE = timedelta(days=1), timedelta(minutes=1)
 

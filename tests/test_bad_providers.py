@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 
-from challenge.delivery.bounces import is_hard_bounce
 from challenge.delivery.plan import plan
+from challenge.delivery.returns.bounces import is_hard_bounce
 from challenge.delivery.send import send_batch
-from challenge.delivery.transport import Answer, Phase, Transport, Verdict
+from challenge.delivery.smtp.transport import Answer, Phase, Transport, Verdict
 from challenge.models import Delivery, Enrollment, Suppression
 from tests.answers import ALICE, lesson_of, story
 from tests.faulty_session import Act

@@ -9,7 +9,7 @@ from django.db import connection
 
 from challenge.delivery.plan import plan
 from challenge.delivery.send import send_batch
-from challenge.delivery.transport import Transport
+from challenge.delivery.smtp.transport import Transport
 from challenge.enrollment import moves
 from challenge.models import Event, Suppression
 from tests.answers import always, lesson_of

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from challenge.delivery.links import LIFETIME, Purpose, token, url
+from challenge.delivery.mail.links import LIFETIME, Purpose, token, url
 from challenge.enrollment import pending
 from challenge.models import Enrollment
 from tests.smtp_sink import Sink

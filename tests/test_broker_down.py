@@ -17,7 +17,7 @@ from django.utils import timezone
 from redis import Redis
 
 from challenge import tasks
-from challenge.delivery.links import Purpose, token
+from challenge.delivery.mail.links import Purpose, token
 from challenge.embedded.redis import Server
 from challenge.models import CheckIn, Delivery, Progress
 from tests.brokers import broker_at

@@ -10,7 +10,7 @@ import pytest
 from django.test import Client
 
 from accounts.models import Consent, has_given
-from challenge.delivery.links import Purpose, url
+from challenge.delivery.mail.links import Purpose, url
 from challenge.models import CheckIn, Delivery, Enrollment
 from tests.smtp_sink import Sink
 from tests.visitor import Runner, whole_database

@@ -10,7 +10,7 @@ import pytest
 
 from challenge.delivery.plan import plan
 from challenge.delivery.send import send_batch
-from challenge.delivery.transport import Transport
+from challenge.delivery.smtp.transport import Transport
 from challenge.enrollment.moves import reschedule, send_again
 from challenge.models import Delivery, Event
 from tests.answers import always

@@ -51,7 +51,7 @@ def test_publishing_compiles_once_and_sending_never(
 def test_a_mail_without_a_lesson_is_compiled_once_for_the_process(
     enroll: Any, sink: Sink, go: Go, now: datetime, compiled: list[int]
 ) -> None:
-    from challenge.delivery.compose import _mail
+    from challenge.delivery.mail.compose import _mail
     from challenge.delivery.plan import queue
     from challenge.models import Delivery
 

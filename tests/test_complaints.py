@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from challenge.delivery.links import Purpose, url
-from challenge.delivery.returned_mail import Outcome, take_mail
-from challenge.delivery.verp import return_path
+from challenge.delivery.mail.links import Purpose, url
+from challenge.delivery.returns.returned_mail import Outcome, take_mail
+from challenge.delivery.returns.verp import return_path
 from challenge.models import Delivery, Event, Returned, Suppression
 from tests.answers import lesson_of
 from tests.returned_mails import complaint, dsn

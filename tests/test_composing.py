@@ -15,8 +15,8 @@ from challenge.curriculum.compile import Compiled
 from challenge.curriculum.plain import wrap
 from challenge.curriculum.sample import sample_values
 from challenge.curriculum.slots import CLOSE, NAMES, OPEN, fill, without_slots
-from challenge.delivery.compose import message, written
-from challenge.delivery.stencil import WIDTH, quoted
+from challenge.delivery.mail.compose import message, written
+from challenge.delivery.mail.stencil import WIDTH, quoted
 from tests.mails import other_mails
 
 HEADERS = {"From": "Runner Reset <coach@example.org>", "To": "alice@example.com"}

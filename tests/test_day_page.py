@@ -10,7 +10,7 @@ from django.test import Client
 from challenge.checkins.record import last_date
 from challenge.curriculum.lesson import own_words
 from challenge.curriculum.publish import Imprint, publish_day
-from challenge.delivery.links import Purpose, url
+from challenge.delivery.mail.links import Purpose, url
 from challenge.enrollment.moves import leave, send_again
 from challenge.models import Day, Delivery, Event, Question, Revision, Stretch
 from tests.smtp_sink import Sink

@@ -9,7 +9,7 @@ import pytest
 from django.core.checks import run_checks
 from django.core.management import CommandError, call_command
 
-from challenge.delivery.dkim_key import UnusableKeyError, read_key
+from challenge.delivery.signing.dkim_key import UnusableKeyError, read_key
 from tests.key_files import new_key, openssl
 
 pytestmark = pytest.mark.pure

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from aiosmtpd.controller import Controller
 
-from challenge.delivery.transport import Answer, Phase, Transport, Verdict
+from challenge.delivery.smtp.transport import Answer, Phase, Transport, Verdict
 from tests.answers import ALICE
 from tests.smtp_sink import Handler, Sink, free_port
 

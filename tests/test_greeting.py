@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from django.test.utils import CaptureQueriesContext
 
-from challenge.delivery.greeting import Greetings, greeting
+from challenge.delivery.mail.greeting import Greetings, greeting
 from challenge.enrollment.moves import pause, resume
 from challenge.models import CheckIn, Delivery, Enrollment, Event
 from tests.smtp_sink import Sink

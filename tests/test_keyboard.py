@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from challenge.delivery.links import Purpose, url
+from challenge.delivery.mail.links import Purpose, url
 from challenge.models import CheckIn, Enrollment
 from tests.smtp_sink import Sink
 from tests.visitor import confirm_link, heading, lesson_link, link

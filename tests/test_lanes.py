@@ -10,9 +10,9 @@ from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from challenge.delivery import lanes
 from challenge.delivery.claim import claim, put_back, settle, waiting
-from challenge.delivery.grants import grants, nap
+from challenge.delivery.limits import lanes
+from challenge.delivery.limits.grants import grants, nap
 from challenge.delivery.plan import plan
 from challenge.models import Delivery, Limit
 from tests.crowd import crowd

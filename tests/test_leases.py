@@ -12,7 +12,7 @@ from challenge.delivery.claim import claim, keep, put_back, settle
 from challenge.delivery.plan import plan
 from challenge.delivery.rescue import rescue
 from challenge.delivery.send import send_batch
-from challenge.delivery.transport import Transport
+from challenge.delivery.smtp.transport import Transport
 from challenge.models import Delivery
 from tests.crowd import crowd
 from tests.smtp_sink import Sink

@@ -79,7 +79,7 @@ def test_what_is_on_its_way_to_the_server_is_checked_again(
     client: Client, alice: Any, sink: Sink, go: Go, clock: Any, now: datetime
 ) -> None:
     from challenge.delivery.claim import claim
-    from challenge.delivery.links import Purpose, url
+    from challenge.delivery.mail.links import Purpose, url
     from challenge.delivery.standing import Standing
 
     plan(now)

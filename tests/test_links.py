@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from challenge.delivery.links import Purpose
+from challenge.delivery.mail.links import Purpose
 from challenge.enrollment import pending
 from challenge.models import Delivery
 from tests.smtp_sink import Sink

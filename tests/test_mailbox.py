@@ -14,8 +14,8 @@ import pytest
 
 from challenge import tasks
 from challenge.celery import app
-from challenge.delivery import mailbox
-from challenge.delivery.mailbox import MailboxUrlError, address, visit
+from challenge.delivery.returns import mailbox
+from challenge.delivery.returns.mailbox import MailboxUrlError, address, visit
 from challenge.models import Delivery, Returned, Suppression
 from tests import returned_mails
 from tests.answers import lesson_of

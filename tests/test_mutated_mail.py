@@ -12,9 +12,9 @@ from typing import Any
 
 import pytest
 
-from challenge.delivery.links import Purpose, url
-from challenge.delivery.returned_mail import take_mail
-from challenge.delivery.verp import return_path
+from challenge.delivery.mail.links import Purpose, url
+from challenge.delivery.returns.returned_mail import take_mail
+from challenge.delivery.returns.verp import return_path
 from challenge.models import Delivery, Enrollment, Event, Returned, Suppression
 from tests import provider_events, returned_mails
 from tests.answers import lesson_of

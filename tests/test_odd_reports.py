@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from challenge.delivery.returned_mail import Outcome, take_mail
-from challenge.delivery.verp import return_path
+from challenge.delivery.returns.returned_mail import Outcome, take_mail
+from challenge.delivery.returns.verp import return_path
 from challenge.models import Delivery, Returned, Suppression
 from tests import returned_mails
 from tests.answers import lesson_of

@@ -9,7 +9,7 @@ from django.utils import timezone
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from challenge.delivery import pace
+from challenge.delivery.limits import pace
 from challenge.models import Limit
 from tests.threads import together
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from challenge.delivery.links import Purpose, url
+from challenge.delivery.mail.links import Purpose, url
 from challenge.enrollment.moves import pause
 from challenge.models import Delivery, Enrollment, Event
 from tests.smtp_sink import Sink

@@ -8,7 +8,7 @@ from django.db import connection
 
 from challenge.delivery.plan import plan
 from challenge.delivery.send import Sender
-from challenge.delivery.transport import Transport
+from challenge.delivery.smtp.transport import Transport
 from challenge.models import Delivery, Enrollment
 from tests.conftest import Enroll
 from tests.smtp_sink import Sink

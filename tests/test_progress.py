@@ -8,7 +8,7 @@ import pytest
 
 from challenge import tasks
 from challenge.checkins.progress import streak, sweep
-from challenge.delivery.links import Purpose, url
+from challenge.delivery.mail.links import Purpose, url
 from challenge.models import CheckIn, Progress
 from tests.visitor import Runner
 

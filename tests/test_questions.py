@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from challenge.delivery.links import Purpose, url
+from challenge.delivery.mail.links import Purpose, url
 from challenge.models import Question
 
 pytestmark = pytest.mark.django_db

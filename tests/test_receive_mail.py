@@ -13,7 +13,7 @@ import pytest
 from django.core.management import call_command
 from django.db import OperationalError, connection
 
-from challenge.delivery.verp import return_path
+from challenge.delivery.returns.verp import return_path
 from challenge.models import Delivery, Returned, Suppression
 from tests import returned_mails
 from tests.answers import lesson_of

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from challenge.delivery import refusals
-from challenge.delivery.answer import Answer, Phase, Verdict
+from challenge.delivery.limits import refusals
 from challenge.delivery.plan import plan
+from challenge.delivery.smtp.answer import Answer, Phase, Verdict
 from challenge.models import Delivery, Enrollment, Limit
 from tests.smtp_sink import Sink
 

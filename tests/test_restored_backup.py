@@ -12,10 +12,10 @@ import pytest
 from django.db import connection, transaction
 
 from bench.fault.dumps import Dump
-from challenge.delivery import hold
 from challenge.delivery.claim import claim
-from challenge.delivery.hold import is_held
-from challenge.delivery.place import differ
+from challenge.delivery.hold import guard as hold
+from challenge.delivery.hold.guard import is_held
+from challenge.delivery.hold.place import differ
 from challenge.delivery.plan import plan
 from challenge.embedded.redis import Server
 from challenge.models import Delivery, Hold

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from challenge.delivery.verp import TAG_LENGTH, read, return_path
+from challenge.delivery.returns.verp import TAG_LENGTH, read, return_path
 
 pytestmark = pytest.mark.pure
 

@@ -14,7 +14,7 @@ from redis import Redis
 
 from challenge.delivery.plan import plan
 from challenge.delivery.send import send_batch
-from challenge.delivery.transport import Transport
+from challenge.delivery.smtp.transport import Transport
 from challenge.embedded.redis import Server
 from challenge.models import Delivery
 from tests.crowd import crowd

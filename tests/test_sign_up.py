@@ -7,7 +7,7 @@ import pytest
 
 from accounts.addresses import keyed_hash
 from accounts.models import Consent, User
-from challenge.delivery.links import Purpose, url
+from challenge.delivery.mail.links import Purpose, url
 from challenge.models import Cohort, Delivery, Enrollment, Event, Program, Suppression
 from tests.visitor import Visitor, body, seen, whole_database
 

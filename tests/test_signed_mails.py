@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from challenge.delivery.dkim_key import read_key
-from challenge.delivery.signing import sign
+from challenge.delivery.signing.dkim_key import read_key
+from challenge.delivery.signing.sign import sign
 from tests.gallery.letters import mails
 from tests.gallery.promise import tell
 from tests.key_files import rsa_key

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from challenge.delivery.signing import sign
-from challenge.delivery.transport import Transport, Verdict
+from challenge.delivery.signing.sign import sign
+from challenge.delivery.smtp.transport import Transport, Verdict
 from challenge.models import Delivery
 from tests.key_files import new_key
 from tests.name_server import NameServer

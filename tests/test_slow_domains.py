@@ -10,9 +10,10 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from challenge.delivery import crew, lanes, refusals
-from challenge.delivery.answer import Answer, Phase, Verdict
+from challenge.delivery import crew
+from challenge.delivery.limits import lanes, refusals
 from challenge.delivery.plan import plan
+from challenge.delivery.smtp.answer import Answer, Phase, Verdict
 from challenge.models import Delivery, Limit
 from tests.crowd import crowd
 from tests.faulty_session import Act

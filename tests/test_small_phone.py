@@ -9,7 +9,7 @@ import pytest
 from django.utils import timezone
 
 from accounts import capabilities
-from challenge.delivery.links import Purpose, url
+from challenge.delivery.mail.links import Purpose, url
 from challenge.models import Stretch
 from tests.smtp_sink import Sink
 from tests.visitor import body, whole_database

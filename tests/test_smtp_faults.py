@@ -12,7 +12,7 @@ import pytest
 
 from challenge.delivery.plan import plan
 from challenge.delivery.send import drain, send_batch
-from challenge.delivery.transport import Transport, Verdict
+from challenge.delivery.smtp.transport import Transport, Verdict
 from challenge.models import Delivery
 from tests.answers import ALICE, Once, always, lesson_of, story
 from tests.smtp_sink import DROP, SILENCE, Sink, free_port

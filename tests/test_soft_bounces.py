@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 
 from challenge.checkins.record import Report, record
-from challenge.delivery.answer import Answer, Phase, Verdict
-from challenge.delivery.returned_mail import take_mail
-from challenge.delivery.returns import Return, event_id, refused, take
+from challenge.delivery.returns.returned_mail import take_mail
+from challenge.delivery.returns.take import Return, event_id, refused, take
+from challenge.delivery.smtp.answer import Answer, Phase, Verdict
 from challenge.enrollment import moves
 from challenge.models import Delivery, Event, Returned, Suppression
 from tests.returned_mails import FULL, dsn

@@ -9,7 +9,7 @@ import pytest
 from accounts.models import Consent, withdraw
 from challenge.delivery.plan import plan, queue
 from challenge.delivery.send import send_batch
-from challenge.delivery.transport import Transport
+from challenge.delivery.smtp.transport import Transport
 from challenge.enrollment.moves import leave, pause
 from challenge.models import Delivery, Enrollment, Event, Suppression
 from tests.smtp_sink import Sink

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from challenge.delivery.transport import Phase, Transport, Verdict
+from challenge.delivery.smtp.transport import Phase, Transport, Verdict
 from tests.answers import ALICE
 from tests.faulty_session import Act
 from tests.faulty_smtp import FaultyServer

@@ -7,7 +7,7 @@ import pytest
 from django.core.management import call_command
 
 from accounts.models import User
-from challenge.delivery.returned_mail import take_mail
+from challenge.delivery.returns.returned_mail import take_mail
 from challenge.enrollment.sign_up import Wish, sign_up
 from challenge.models import Delivery, Enrollment, Program, Returned, Suppression
 from tests.answers import lesson_of

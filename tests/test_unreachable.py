@@ -12,8 +12,8 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from challenge.checkins.record import Report, record
-from challenge.delivery.returned_mail import take_mail
-from challenge.delivery.verp import return_path
+from challenge.delivery.returns.returned_mail import take_mail
+from challenge.delivery.returns.verp import return_path
 from challenge.enrollment import moves
 from challenge.models import Delivery, Enrollment, Event, Suppression
 from tests.desk import said

@@ -8,7 +8,7 @@ from django.utils import timezone
 from accounts.models import User
 from bench.fault.outcome import Outcome, Scale
 from bench.fault.poisoned import ENDS, RAISES
-from challenge.delivery.answer import Phase
+from challenge.delivery.smtp.answer import Phase
 from challenge.models import Delivery, Program
 from tests.crowd import crowd
 from tests.workers import Group, Mailroom, mailroom, wait_until

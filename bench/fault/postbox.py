@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from challenge.delivery.send import send_batch
-from challenge.delivery.transport import Answer, Phase, Transport, Verdict
+from challenge.delivery.smtp.transport import Answer, Phase, Transport, Verdict
 from challenge.models import Delivery
 
 ACCEPTED = Answer(Verdict.ACCEPTED, Phase.ANSWER, 250, "kept")

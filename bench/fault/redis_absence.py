@@ -13,7 +13,7 @@ from django.utils import timezone
 from bench.fault.kills import all_sent
 from bench.fault.outcome import Outcome, Scale
 from bench.fault.redis_kills import BEATS, judge
-from challenge.delivery.links import Purpose, token
+from challenge.delivery.mail.links import Purpose, token
 from challenge.embedded.redis import Server
 from challenge.models import CheckIn, Delivery, Enrollment, Program
 from tests.brokers import broker_at

@@ -11,7 +11,7 @@ from django.db.models import Min
 from challenge.delivery.plan import plan
 from challenge.delivery.rescue import close, rescue
 from challenge.delivery.send import send_batch
-from challenge.delivery.transport import Answer, Transport
+from challenge.delivery.smtp.transport import Answer, Transport
 from challenge.models import Delivery, Enrollment
 from tests.faulty_smtp import FaultyServer
 

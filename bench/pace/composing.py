@@ -10,7 +10,7 @@ from bench.pace import letter
 from bench.pace.figures import Row
 from bench.pace.stage import Stage
 from bench.peer.mail import make_message
-from challenge.delivery.compose import compose
+from challenge.delivery.mail.compose import compose
 
 KEYS = ("P5",)
 BOUND = 0.06

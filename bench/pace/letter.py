@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from bench.pace import crowd
 from challenge.curriculum.slots import CLOSE, OPEN
-from challenge.delivery.compose import compose
+from challenge.delivery.mail.compose import compose
 from challenge.models import Delivery, Enrollment, Revision
 
 GREETING = "When you have stretched, one tap below tells your coach how it went."

@@ -22,8 +22,8 @@ from challenge.coach.work import Work
 from challenge.curriculum import drafts, figures
 from challenge.curriculum.drafts import Overtaken
 from challenge.curriculum.lesson import Content
-from challenge.delivery.transport import Verdict
-from challenge.delivery.trial import send_trial
+from challenge.delivery.mail.trial import send_trial
+from challenge.delivery.smtp.transport import Verdict
 
 # What travels with the form and is none of its words.
 ASIDE = ("csrfmiddlewaretoken", "seen", "base", "do")

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from challenge.delivery.backoff import tries
-from challenge.delivery.transport import Phase, Verdict
+from challenge.delivery.smtp.transport import Phase, Verdict
 from challenge.models import Attempt, Delivery
 
 

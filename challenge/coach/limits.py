@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from accounts.addresses import AddressError, domain_of, normalise
 from challenge.coach.access import CoachAdmin, log
 from challenge.coach.wording import NOTHING, when
-from challenge.delivery.refusals import send_again
+from challenge.delivery.limits.refusals import send_again
 from challenge.models import Limit
 from challenge.tasks import nudge, send
 

@@ -22,8 +22,8 @@ from challenge.coach.work import Work
 from challenge.curriculum.compile import Compiled
 from challenge.curriculum.sample import sample_values
 from challenge.curriculum.slots import NAMES, fill
-from challenge.delivery.greeting import Greetings
-from challenge.delivery.values import RunnerValues
+from challenge.delivery.mail.greeting import Greetings
+from challenge.delivery.mail.values import RunnerValues
 from challenge.models import Delivery, Enrollment, Revision
 
 # A mail brings its own styles; nothing else of it runs or is fetched from elsewhere.

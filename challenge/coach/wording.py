@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from challenge.coach.reach import WHY
-from challenge.delivery.transport import Phase, Verdict
+from challenge.delivery.smtp.transport import Phase, Verdict
 from challenge.models import CheckIn, Delivery, Enrollment
 from challenge.models.returned import came_back
 

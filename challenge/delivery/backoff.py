@@ -3,7 +3,7 @@
 import random
 from datetime import datetime, timedelta
 
-from challenge.delivery.transport import Phase, Verdict
+from challenge.delivery.smtp.transport import Phase, Verdict
 from challenge.models import Attempt
 
 COMPOSE_TRIES = 3

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from django.db.models import Max, Q, QuerySet
 
 from challenge import schedule
-from challenge.delivery.transport import Verdict
+from challenge.delivery.smtp.transport import Verdict
 from challenge.models import Delivery, Enrollment, Recall, Revision
 
 log = logging.getLogger(__name__)

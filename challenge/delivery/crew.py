@@ -13,7 +13,7 @@ from django.db import connection
 
 from challenge.delivery.results import Stop, never
 from challenge.delivery.send import Clock, Sender, drain
-from challenge.delivery.transport import Transport
+from challenge.delivery.smtp.transport import Transport
 
 # A server that takes longer than this for a message is far away. Nearer, one sender keeps a core busy,
 # and a worker that dies has one message on the wire, not several.

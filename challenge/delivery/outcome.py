@@ -8,12 +8,12 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from challenge.delivery.answer import Answer, Phase, Verdict
 from challenge.delivery.backoff import COMPOSE_TRIES, after_deferral, after_failed_compose, tries
-from challenge.delivery.bounces import is_hard_bounce
 from challenge.delivery.claim import attempted, waiting_state
 from challenge.delivery.results import Results
-from challenge.delivery.returns import refused
+from challenge.delivery.returns.bounces import is_hard_bounce
+from challenge.delivery.returns.take import refused
+from challenge.delivery.smtp.answer import Answer, Phase, Verdict
 from challenge.models import Delivery, Revision
 
 log = logging.getLogger(__name__)

@@ -3,8 +3,8 @@
 from datetime import datetime, timedelta
 
 from challenge import schedule
-from challenge.delivery.greeting import Greetings
-from challenge.delivery.revisions import Revisions, Whole
+from challenge.delivery.mail.greeting import Greetings
+from challenge.delivery.mail.revisions import Revisions, Whole
 from challenge.delivery.standing import Standing
 from challenge.models import Delivery, Revision
 

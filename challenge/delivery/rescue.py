@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from challenge.delivery.backoff import MOST_FALLS, after_fall, falls
 from challenge.delivery.claim import attempted, in_order, waiting_state
-from challenge.delivery.transport import Answer, Phase, Verdict
+from challenge.delivery.smtp.transport import Answer, Phase, Verdict
 from challenge.models import Delivery
 from challenge.models.conditions import is_in
 

@@ -9,17 +9,17 @@ from typing import NamedTuple
 from django.conf import settings
 
 from challenge.delivery.claim import claim, keep, put_back, waiting
-from challenge.delivery.compose import compose
-from challenge.delivery.dkim_key import UnusableKeyError
-from challenge.delivery.grants import nap
-from challenge.delivery.limits import Limits
+from challenge.delivery.limits.grants import nap
+from challenge.delivery.limits.sender import Limits
+from challenge.delivery.mail.compose import compose
+from challenge.delivery.mail.revisions import Whole
 from challenge.delivery.outcome import SERVER_REST, Outcome
 from challenge.delivery.outlook import NO_TIME, Outlook, is_closed, not_before
 from challenge.delivery.results import Results, Stop, never
-from challenge.delivery.revisions import Whole
-from challenge.delivery.signing import sign
-from challenge.delivery.transport import Answer, Envelope, Transport, Verdict
-from challenge.delivery.verp import return_path
+from challenge.delivery.returns.verp import return_path
+from challenge.delivery.signing.dkim_key import UnusableKeyError
+from challenge.delivery.signing.sign import sign
+from challenge.delivery.smtp.transport import Answer, Envelope, Transport, Verdict
 from challenge.models import Delivery, Revision
 
 log = logging.getLogger(__name__)

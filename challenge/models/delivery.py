@@ -16,7 +16,7 @@ from challenge.models.stretch import Recall
 class Attempt(TypedDict):
     """One try to hand a message over, as kept in Delivery.attempts.
 
-    `at` is ISO 8601 in UTC; `phase` the last step reached (delivery.transport.Phase), `outcome`
+    `at` is ISO 8601 in UTC; `phase` the last step reached (delivery.smtp.answer.Phase), `outcome`
     what came of it, `code` the SMTP reply code (RFC 5321) if there was one, `answer` its text.
     """
 

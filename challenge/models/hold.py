@@ -9,10 +9,10 @@ from django.utils.translation import gettext_lazy as _
 
 class Hold(models.Model):
     """One row. `looks` counts up while mail is planned and sent; outside of the database the last count
-    is kept for each `history`, so that one whose count is lower went back in time (delivery.hold).
+    is kept for each `history`, so that one whose count is lower went back in time (delivery.hold.guard).
 
-    `place` tells one database from another (delivery.place). While `held_since` is set, nothing is planned
-    or sent; `ran_until` is when the database that was there before last looked, where that is known.
+    `place` tells one database from another (delivery.hold.place). While `held_since` is set, nothing is
+    planned or sent; `ran_until` is when the database that was there before last looked, where that is known.
     An operator who lets sending go on begins a new history. All instants are UTC.
     """
 

@@ -21,8 +21,8 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, path
 from django.utils import timezone
 
-from challenge.delivery.providers import came_back
-from challenge.delivery.returns import take
+from challenge.delivery.returns.providers import came_back
+from challenge.delivery.returns.take import take
 from challenge.enrollment.moves import leave
 from challenge.models import Enrollment, Event, Returned
 

@@ -7,7 +7,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import ngettext
 
-from challenge.delivery.transport import Verdict
+from challenge.delivery.smtp.transport import Verdict
 from challenge.models import Delivery, Enrollment
 from challenge.models.conditions import is_in
 from challenge.watching.figures import NEXT_TRY, overdue

@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from accounts import capabilities
 from challenge.checkins.record import Report, record
-from challenge.delivery.links import Purpose, url
+from challenge.delivery.mail.links import Purpose, url
 from challenge.enrollment import moves
 from challenge.enrollment.confirm import confirm
 from challenge.enrollment.sign_up import Wish, sign_up

@@ -11,7 +11,7 @@ from challenge.curriculum.recall import recall
 from challenge.delivery.corrections import correct
 from challenge.delivery.plan import plan
 from challenge.delivery.send import send_batch
-from challenge.delivery.transport import Transport
+from challenge.delivery.smtp.transport import Transport
 from challenge.enrollment import moves, pending
 from challenge.enrollment.confirm import confirm
 from challenge.enrollment.sign_up import Wish, send_links, sign_up

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from bench.fault.postbox import ACCEPTED, Postbox
-from challenge.delivery.transport import Answer, Phase, Verdict
+from challenge.delivery.smtp.transport import Answer, Phase, Verdict
 
 # A message takes as long. Where something has happened meanwhile that may stand against the next one, it is
 # long enough for the sender to ask again (delivery.send.FRESH_FOR).

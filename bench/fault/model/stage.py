@@ -7,7 +7,7 @@ from datetime import datetime
 from django.db import connection, transaction
 
 from accounts.models import User
-from challenge.delivery import lanes, refusals
+from challenge.delivery.limits import lanes, refusals
 from challenge.models import Limit, MailRequest, Suppression
 
 

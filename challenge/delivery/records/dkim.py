@@ -1,8 +1,8 @@
 """DKIM: the public half of the key that mail is signed with (RFC 6376, 3.6.1)."""
 
-from challenge.delivery.dkim_key import Key
 from challenge.delivery.records.finding import Finding, Verdict, tags
 from challenge.delivery.records.lookup import Lookup
+from challenge.delivery.signing.dkim_key import Key
 
 
 def check_dkim(lookup: Lookup, domain: str, selector: str, key: Key | None, by_provider: bool) -> Finding:

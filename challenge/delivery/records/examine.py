@@ -7,13 +7,13 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 
-from challenge.delivery.dkim_key import read_key
 from challenge.delivery.records.dkim import check_dkim
 from challenge.delivery.records.dmarc import check_dmarc
 from challenge.delivery.records.exchange import check_exchange
 from challenge.delivery.records.finding import Finding, Verdict
 from challenge.delivery.records.lookup import Lookup, UnansweredError
 from challenge.delivery.records.spf import check_spf, provider_include
+from challenge.delivery.signing.dkim_key import read_key
 
 
 def examine(lookup: Lookup) -> Iterator[Finding]:

@@ -9,8 +9,8 @@ from typing import Any
 from django.core.management.base import BaseCommand
 from django.utils import timezone
 
-from challenge.delivery.reports import LARGEST
-from challenge.delivery.returned_mail import take_mail
+from challenge.delivery.returns.reports import LARGEST
+from challenge.delivery.returns.returned_mail import take_mail
 
 log = logging.getLogger(__name__)
 

@@ -5,7 +5,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 
 from challenge import tasks
-from challenge.delivery.links import Purpose
+from challenge.delivery.mail.links import Purpose
 from challenge.enrollment.moves import pause, resume, would_go_on
 from challenge.models import Enrollment, Event
 from challenge.site.capability import capability

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods
 from accounts.capabilities import Altered, Expired, read
 from accounts.models import Consent
 from challenge import schedule, tasks
-from challenge.delivery.links import Purpose
+from challenge.delivery.mail.links import Purpose
 from challenge.enrollment.confirm import Outcome, confirm
 from challenge.enrollment.requests import TooManyRequests
 from challenge.enrollment.sign_up import Wish, send_links, sign_up

@@ -19,8 +19,8 @@ from imap_tools.errors import ImapToolsError
 from imap_tools.mailbox import BaseMailBox, MailBox, MailBoxUnencrypted
 from imap_tools.utils import encode_folder
 
-from challenge.delivery.reports import LARGEST
-from challenge.delivery.returned_mail import Outcome, take_mail
+from challenge.delivery.returns.reports import LARGEST
+from challenge.delivery.returns.returned_mail import Outcome, take_mail
 
 log = logging.getLogger(__name__)
 

@@ -13,8 +13,8 @@ from time import sleep
 
 from django.db.models import Q, QuerySet
 
-from challenge.delivery import pace
-from challenge.delivery.lanes import ALL, common, has_turn, known, own, read
+from challenge.delivery.limits import pace
+from challenge.delivery.limits.lanes import ALL, common, has_turn, known, own, read
 from challenge.models import Delivery, Limit
 from challenge.models.conditions import is_in
 

@@ -4,9 +4,9 @@ from collections.abc import Callable
 from datetime import datetime
 from time import sleep
 
-from challenge.delivery import pace, refusals
-from challenge.delivery.answer import Answer
-from challenge.delivery.lanes import ALL, known, latest
+from challenge.delivery.limits import pace, refusals
+from challenge.delivery.limits.lanes import ALL, known, latest
+from challenge.delivery.smtp.answer import Answer
 from challenge.models import Delivery, Limit
 
 # So often a sender may come too late for its slot; then somebody else has the mail.

@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils.formats import date_format
 
 from challenge import schedule
-from challenge.delivery.links import Purpose, around, token, url
+from challenge.delivery.mail.links import Purpose, around, token, url
 from challenge.models import CheckIn, Delivery, Enrollment
 
 

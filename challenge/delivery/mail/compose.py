@@ -11,8 +11,8 @@ from functools import lru_cache
 from django.conf import settings
 
 from challenge.curriculum.compile import Compiled, compile_mail
-from challenge.delivery.stencil import stencil
-from challenge.delivery.values import RunnerValues
+from challenge.delivery.mail.stencil import stencil
+from challenge.delivery.mail.values import RunnerValues
 from challenge.models import Delivery, Revision
 
 # Headers are written unfolded: a link is one long word, which some readers do not put together again.

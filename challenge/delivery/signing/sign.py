@@ -3,7 +3,7 @@
 import dkim
 from django.conf import settings
 
-from challenge.delivery.dkim_key import kept_key
+from challenge.delivery.signing.dkim_key import kept_key
 
 RELAXED = (b"relaxed", b"relaxed")
 # One more From than there is: a second one that is put in on the way breaks the signature (RFC 6376,

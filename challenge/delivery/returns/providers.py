@@ -14,9 +14,9 @@ from typing import Any
 from anymail.signals import AnymailTrackingEvent, EventType, RejectReason
 from django.conf import settings
 
-from challenge.delivery import verp
-from challenge.delivery.bounces import is_bad_address, statuses
-from challenge.delivery.returns import LONG_AGO, Return, event_id
+from challenge.delivery.returns import verp
+from challenge.delivery.returns.bounces import is_bad_address, statuses
+from challenge.delivery.returns.take import LONG_AGO, Return, event_id
 from challenge.models import Delivery, Returned
 
 Kind = Returned.Kind

@@ -7,9 +7,9 @@ from email.utils import format_datetime, make_msgid
 from django.conf import settings
 
 from challenge.curriculum.compile import Compiled
-from challenge.delivery.compose import message, written
-from challenge.delivery.signing import sign
-from challenge.delivery.transport import Answer, Transport
+from challenge.delivery.mail.compose import message, written
+from challenge.delivery.signing.sign import sign
+from challenge.delivery.smtp.transport import Answer, Transport
 
 
 def send_trial(compiled: Compiled, values: dict[str, str], recipient: str, now: datetime) -> Answer:

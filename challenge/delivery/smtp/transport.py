@@ -11,8 +11,8 @@ from typing import NamedTuple
 
 from django.conf import settings
 
-from challenge.delivery.answer import Answer, Phase, Verdict, broken, replied
-from challenge.delivery.conversation import Conversation, connect
+from challenge.delivery.smtp.answer import Answer, Phase, Verdict, broken, replied
+from challenge.delivery.smtp.conversation import Conversation, connect
 
 __all__ = ["Answer", "Envelope", "Phase", "Transport", "Verdict"]
 

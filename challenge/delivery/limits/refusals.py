@@ -13,9 +13,9 @@ from uuid import UUID
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from challenge.delivery.answer import Answer, Phase, Verdict
-from challenge.delivery.bounces import cleaned, is_hard_bounce
-from challenge.delivery.lanes import ALL, Lanes, answered_slowly, forget_idle, latest, read
+from challenge.delivery.limits.lanes import ALL, Lanes, answered_slowly, forget_idle, latest, read
+from challenge.delivery.returns.bounces import cleaned, is_hard_bounce
+from challenge.delivery.smtp.answer import Answer, Phase, Verdict
 from challenge.models import Delivery, Limit
 from challenge.models.limit import LONGEST_REST, SLOW_FOR
 

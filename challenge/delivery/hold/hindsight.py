@@ -8,10 +8,11 @@ from typing import NamedTuple
 from django.db import models, transaction
 from django.utils.translation import gettext as _
 
-from challenge.delivery import hold, place
 from challenge.delivery.claim import waiting
+from challenge.delivery.hold import guard as hold
+from challenge.delivery.hold import place
+from challenge.delivery.mail.revisions import Revisions
 from challenge.delivery.plan import plan
-from challenge.delivery.revisions import Revisions
 from challenge.models import Delivery, Enrollment
 
 State = Delivery.State

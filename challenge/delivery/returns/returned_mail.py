@@ -14,11 +14,11 @@ from enum import StrEnum
 
 from accounts.capabilities import Altered, Expired
 from accounts.capabilities import read as read_capability
-from challenge.delivery import verp
-from challenge.delivery.bounces import is_bad_address
-from challenge.delivery.links import Purpose
-from challenge.delivery.reports import Fate, Fields, Report, Sort, read
-from challenge.delivery.returns import Return, event_id, take
+from challenge.delivery.mail.links import Purpose
+from challenge.delivery.returns import verp
+from challenge.delivery.returns.bounces import is_bad_address
+from challenge.delivery.returns.reports import Fate, Fields, Report, Sort, read
+from challenge.delivery.returns.take import Return, event_id, take
 from challenge.models import Delivery, Returned
 
 log = logging.getLogger(__name__)

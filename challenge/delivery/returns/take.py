@@ -21,8 +21,8 @@ from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from challenge.delivery.answer import Answer, Phase
-from challenge.delivery.bounces import cleaned, is_hard_bounce, pause, suppress
+from challenge.delivery.returns.bounces import cleaned, is_hard_bounce, pause, suppress
+from challenge.delivery.smtp.answer import Answer, Phase
 from challenge.models import CheckIn, Delivery, Event, Returned, Suppression
 from challenge.models.returned import came_back
 

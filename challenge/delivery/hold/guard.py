@@ -15,8 +15,8 @@ from uuid import UUID
 
 from django.db import connection, models, transaction
 
-from challenge.delivery import marks, place
-from challenge.delivery.marks import Mark
+from challenge.delivery.hold import marks, place
+from challenge.delivery.hold.marks import Mark
 from challenge.models import Hold
 
 log = logging.getLogger(__name__)
@@ -52,7 +52,7 @@ def is_held(now: datetime) -> bool:
 
 
 def release(here: str, now: datetime) -> None:
-    """Let sending go on, in this place (delivery.place): from here on the database has a new history, of
+    """Let sending go on, in this place (delivery.hold.place): from here on the database has a new history, of
     which nothing is known outside."""
     begun = {"history": uuid.uuid4(), "looks": 1, "looked_at": now, "place": here}
     ended = {"reason": "", "held_since": None, "ran_until": None}

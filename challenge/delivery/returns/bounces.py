@@ -8,7 +8,7 @@ import re
 from datetime import datetime
 
 from accounts.models import User
-from challenge.delivery.answer import Answer, Phase
+from challenge.delivery.smtp.answer import Answer, Phase
 from challenge.models import Enrollment, Event, Suppression
 from challenge.models.enrollment import note
 

@@ -1,0 +1,1 @@
+"""The guard against a restored backup, and what is done about it."""

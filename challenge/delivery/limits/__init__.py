@@ -1,0 +1,1 @@
+"""How fast mail may go, and to whom not at all for a while."""

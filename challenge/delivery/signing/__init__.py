@@ -1,0 +1,1 @@
+"""DKIM: our own signature, where no provider signs."""

@@ -7,13 +7,15 @@ from typing import Any
 import pytest
 from django.db import connection
 
-from bench.fault.catalogue import FAULTS, ONLY_ON
+from bench.fault.catalogue import FAULTS
 from bench.fault.outcome import Scale
 
 pytestmark = [pytest.mark.processes, pytest.mark.django_db(transaction=True)]
 
 
-HERE = [name for name in FAULTS if ONLY_ON.get(name, connection.vendor) == connection.vendor]
+# Each on one of the two databases, whose suites run side by side; bench/faults takes whichever is asked for.
+ON_SQLITE = ("F2", "F3", "F4", "F5", "F15", "F16", "F17", "F18", "F19", "F22")
+HERE = [name for name in FAULTS if (name in ON_SQLITE) == (connection.vendor == "sqlite")]
 
 
 @pytest.mark.parametrize("name", HERE)

@@ -1,5 +1,5 @@
-"""10,000 returned mails and complaints and 3,000 webhooks gone wrong or forged: no crash, nothing held up, and
-nobody stopped by what proves nothing."""
+"""10,000 returned mails and complaints and 3,000 webhooks gone wrong or forged: no crash, nothing held up,
+and nobody stopped by what proves nothing."""
 
 import json
 import logging

@@ -34,8 +34,7 @@ def in_a_row(transport: Transport, *recipients: str) -> list[Answer]:
     envelopes = [Envelope(COACH, recipient) for recipient in recipients]
     answers = []
     for envelope, then in zip(envelopes, [*envelopes[1:], None], strict=True):
-        transport.give(envelope, MESSAGE, then)
-        answers.append(transport.answer())
+        answers.append(transport.hand_over(*envelope, MESSAGE, then))
     return answers
 
 
@@ -79,8 +78,8 @@ def test_a_server_that_takes_no_groups_is_told_one_thing_at_a_time(server: Fault
 def test_another_message_than_the_one_that_was_announced(server: FaultyServer) -> None:
     """The connection is in the middle of an envelope: it is left, and nothing goes to whom it named."""
     with Transport() as transport:
-        transport.give(Envelope(COACH, ALICE), MESSAGE, Envelope(COACH, BOB))
-        assert transport.answer().verdict is Verdict.ACCEPTED
+        answer = transport.hand_over(COACH, ALICE, MESSAGE, Envelope(COACH, BOB))
+        assert answer.verdict is Verdict.ACCEPTED
         assert transport.hand_over(COACH, CHARLIE, MESSAGE).verdict is Verdict.ACCEPTED
 
     assert [message.recipient for message in server.accepted] == [ALICE, CHARLIE]

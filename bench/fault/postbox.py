@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from challenge.delivery.send import send_batch
-from challenge.delivery.smtp.transport import Answer, Phase, Transport, Verdict
+from challenge.delivery.smtp.transport import Answer, Envelope, Phase, Transport, Verdict
 from challenge.models import Delivery
 
 ACCEPTED = Answer(Verdict.ACCEPTED, Phase.ANSWER, 250, "kept")
@@ -28,7 +28,7 @@ class Postbox(Transport):
         self.now = now
         self.arrived: list[Arrival] = []
 
-    def hand_over(self, sender: str, recipient: str, message: bytes) -> Answer:
+    def hand_over(self, sender: str, recipient: str, message: bytes, then: Envelope | None = None) -> Answer:
         self.keep(recipient, message)
         return ACCEPTED
 

@@ -4,7 +4,6 @@ import logging
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from time import monotonic
-from typing import NamedTuple
 
 from django.conf import settings
 
@@ -20,7 +19,7 @@ from challenge.delivery.returns.verp import return_path
 from challenge.delivery.signing.dkim_key import UnusableKeyError
 from challenge.delivery.signing.sign import sign
 from challenge.delivery.smtp.transport import Answer, Envelope, Transport, Verdict
-from challenge.models import Delivery, Revision
+from challenge.models import Delivery
 
 log = logging.getLogger(__name__)
 
@@ -54,15 +53,6 @@ def send_batch(transport: Transport, clock: Clock) -> bool:
         return sender.send_batch()
 
 
-class Composed(NamedTuple):
-    """A message that was composed for a delivery, and after how many looks."""
-
-    delivery: Delivery
-    revision: Revision | None
-    message: bytes
-    looks: int
-
-
 class Sender:
     """One connection, and one batch at a time: each message is recorded before the next one leaves.
 
@@ -76,7 +66,6 @@ class Sender:
         self._results, self._limits = Results(stop), Limits(clock)
         self._found_none = False
         self._whole: Whole = {}
-        self._ahead: Composed | None = None
         self._size = min(size, settings.BATCH_SIZE)
         self.wait = 0.0
 
@@ -120,17 +109,15 @@ class Sender:
             now = self._clock()
             if outlook.is_old(now) and not self._look_again(outlook, batch[place:], now):
                 return True
+            following = self._following(batch[place + 1 :], outlook)
             try:
-                composed = self._compose(delivery, outlook, outcome, now)
+                answer = self._send(delivery, following, outlook, outcome, now)
             except UnusableKeyError as error:
                 # Nobody's fault but the settings': all wait until it is mended.
                 log.error("mail cannot be signed: %s", error)
                 return self._give_back(batch[place:], SERVER_REST)
-            if composed is None:
+            if answer is None:
                 continue
-            answer = self._hand_over(composed, self._following(batch[place + 1 :], outlook), outlook)
-            outcome.answered(delivery, composed.revision, answer, now)
-            self._limits.heard(delivery, answer, self._transport.waited)
             if answer.verdict is Verdict.UNAVAILABLE:
                 return self._give_back(batch[place + 1 :], SERVER_REST)
             waited += self._transport.waited
@@ -145,18 +132,25 @@ class Sender:
         self._limits.look()
         return True
 
-    def _compose(
-        self, delivery: Delivery, outlook: Outlook, outcome: Outcome, now: datetime
-    ) -> Composed | None:
-        """The message of a delivery; None for one that may not leave or could not be composed, of which
-        that is written. Raises UnusableKeyError."""
-        ahead, self._ahead = self._ahead, None
+    def _send(
+        self,
+        delivery: Delivery,
+        following: Delivery | None,
+        outlook: Outlook,
+        outcome: Outcome,
+        now: datetime,
+    ) -> Answer | None:
+        """Compose, sign, hand over and record one message; None for one that may not leave or could not
+        be composed. Raises UnusableKeyError.
+
+        Composed when its turn has come and not before, though the server would leave the time: if that
+        ends the process, it is the first unrecorded one, and rescue knows whom to blame.
+        """
         try:
             if not _may_leave(delivery, outlook, outcome, now):
                 return None
-            if ahead is not None and (ahead.delivery, ahead.looks) == (delivery, outlook.looks):
-                return ahead
-            return _composed(delivery, outlook, now)
+            revision, greeting = outlook.words(delivery)
+            message = sign(compose(delivery, revision, now, greeting))
         except UnusableKeyError:
             raise
         except Exception as error:
@@ -164,17 +158,11 @@ class Sender:
             log.exception("delivery %s could not be composed", delivery.id)
             outcome.not_composed(delivery, error)
             return None
-
-    def _hand_over(self, composed: Composed, following: Delivery | None, outlook: Outlook) -> Answer:
-        """Hand a message over, and compose the following one while the server reads."""
         then = _envelope(following) if following is not None else None
-        self._transport.give(_envelope(composed.delivery), composed.message, then)
-        if following is not None and following.kind == Delivery.Kind.LESSON:  # asks no database
-            try:
-                self._ahead = _composed(following, outlook, self._clock())
-            except Exception:
-                self._ahead = None  # When its turn comes, it fails again, and that is written.
-        return self._transport.answer()
+        answer = self._transport.hand_over(*_envelope(delivery), message, then)
+        outcome.answered(delivery, revision, answer, now)
+        self._limits.heard(delivery, answer, self._transport.waited)
+        return answer
 
     def _following(self, left: list[Delivery], outlook: Outlook) -> Delivery | None:
         """What is to leave next, if nothing that is known by now stands against that."""
@@ -190,11 +178,6 @@ class Sender:
 
 def _envelope(delivery: Delivery) -> Envelope:
     return Envelope(return_path(delivery.id), delivery.enrollment.runner.email)
-
-
-def _composed(delivery: Delivery, outlook: Outlook, now: datetime) -> Composed:
-    revision, greeting = outlook.words(delivery)
-    return Composed(delivery, revision, sign(compose(delivery, revision, now, greeting)), outlook.looks)
 
 
 def _may_leave(delivery: Delivery, outlook: Outlook, outcome: Outcome, now: datetime) -> bool:

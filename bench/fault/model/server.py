@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from bench.fault.postbox import ACCEPTED, Postbox
-from challenge.delivery.smtp.transport import Answer, Phase, Verdict
+from challenge.delivery.smtp.transport import Answer, Envelope, Phase, Verdict
 
 # A message takes as long. Where something has happened meanwhile that may stand against the next one, it is
 # long enough for the sender to ask again (delivery.send.FRESH_FOR).
@@ -71,7 +71,7 @@ class Server(Postbox):
         self.meanwhile: Callable[[], None] | None = None
         self._hears, self._thaws = hears, thaws
 
-    def hand_over(self, sender: str, recipient: str, message: bytes) -> Answer:
+    def hand_over(self, sender: str, recipient: str, message: bytes, then: Envelope | None = None) -> Answer:
         act = self.script.popleft() if self.script else Act.KEEP
         arrival = self.keep(recipient, message)
         self._hears(Handed(self.now, recipient, arrival.delivery_id, act))

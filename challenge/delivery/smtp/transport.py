@@ -2,7 +2,7 @@
 
 smtplib opens the connection (TLS, EHLO, AUTH). From then on the commands of an envelope go in one piece
 where the server takes that (PIPELINING, RFC 2920), and those of the next envelope behind the message:
-one round trip for a message instead of four, and the server reads while we compose.
+one round trip for a message instead of four.
 """
 
 import smtplib
@@ -57,7 +57,6 @@ class Transport:
     def __init__(self) -> None:
         self._open: Conversation | None = None
         self._deadline = 0.0
-        self._answer: Answer | None = None
         # The envelope that the open connection is in the middle of, its replies not read yet.
         self._promised: Envelope | None = None
         self._may_promise = True
@@ -82,31 +81,24 @@ class Transport:
             finally:
                 self._hang_up()
 
-    def hand_over(self, sender: str, recipient: str, message: bytes) -> Answer:
-        """Give one message (RFC 5322 bytes, CRLF line ends) to the server and wait for what it says."""
-        self.give(Envelope(sender, recipient), stuffed(message))
-        return self.answer()
-
-    def give(self, envelope: Envelope, message: bytes, then: Envelope | None = None) -> None:
-        """Give one message to the server, in which no line begins with a single dot and the last one has
-        its end, too. `then` is the envelope of the message that will follow."""
+    def hand_over(self, sender: str, recipient: str, message: bytes, then: Envelope | None = None) -> Answer:
+        """Give one message (RFC 5322 bytes, CRLF line ends) to the server and wait for what it says. `then`
+        is the envelope of the message that will follow, if that is known."""
         self._deadline = monotonic() + 2 * settings.SMTP_TIMEOUT
         self.waited = 0.0
-        self._answer = envelope.fault
-        if self._answer is not None:
-            return
+        envelope = Envelope(sender, recipient)
+        if envelope.fault is not None:
+            return envelope.fault
         reused = self._open is not None
-        self._answer = self._say(envelope, message, then)
-        stale = self._answer and self._answer.phase is Phase.SENDER and self._answer.code in (None, 421)
+        answer = self._attempt(envelope, message, then)
+        stale = answer.phase is Phase.SENDER and answer.code in (None, 421)
         if reused and stale and self._open is None:
             # The server had closed an idle connection; nothing was said of this message yet.
-            self._answer = self._say(envelope, message, then)
+            answer = self._attempt(envelope, message, then)
+        return answer
 
-    def answer(self) -> Answer:
-        """What became of the message that was given last."""
-        if self._answer is None:
-            self._answer = self._hear()
-        return self._answer
+    def _attempt(self, envelope: Envelope, message: bytes, then: Envelope | None) -> Answer:
+        return self._say(envelope, message, then) or self._hear()
 
     def _say(self, envelope: Envelope, message: bytes, then: Envelope | None) -> Answer | None:
         """Say all of a message. An answer, if the server did not want it or could not be reached."""
@@ -118,7 +110,7 @@ class Transport:
                 code, text = server.reply_to(command)
                 if code not in HOPED_FOR[phase]:
                     return self._turned_away(server, phase, code, text)
-            server.say(message)
+            server.say(stuffed(message))
             phase = Phase.ANSWER
             if then is not None and self._may_promise and server.takes_groups and then.fault is None:
                 self._promised = then
@@ -190,7 +182,7 @@ class Transport:
 
 
 def stuffed(message: bytes) -> bytes:
-    """A message as it goes over the wire: dots doubled at line starts (RFC 5321, 4.5.2)."""
+    """A message as it goes over the wire but for its end: dots doubled at line starts (RFC 5321, 4.5.2)."""
     if not message.endswith(b"\r\n"):
         message += b"\r\n"
     if message.startswith(b"."):

@@ -32,16 +32,19 @@ def _signer(purpose: str) -> signing.Signer:
 
 
 @lru_cache(maxsize=64)
-def _key(purpose: str, secret: str) -> bytes:
-    """The key that Django's Signer derives for a purpose."""
-    return hashlib.sha256(f"capability.{purpose}signer{secret}".encode()).digest()
+def _mac(purpose: str, secret: str) -> hmac.HMAC:
+    """A MAC with the key that Django's Signer derives for a purpose, to be copied for each text: the key
+    is worked in once."""
+    key = hashlib.sha256(f"capability.{purpose}signer{secret}".encode()).digest()
+    return hmac.new(key, digestmod="sha256")
 
 
 def issue(purpose: str, values: Sequence[int], expires_at: datetime) -> str:
     """A URL-safe capability for `purpose`: what Django's Signer would write, ten times as fast."""
     text = ".".join(map(str, (*values, int(expires_at.timestamp()))))
-    seal = hmac.digest(_key(purpose, settings.SECRET_KEY), text.encode(), "sha256")
-    return f"{text}~{urlsafe_b64encode(seal).decode().rstrip('=')}"
+    mac = _mac(purpose, settings.SECRET_KEY).copy()
+    mac.update(text.encode())
+    return f"{text}~{urlsafe_b64encode(mac.digest()).decode().rstrip('=')}"
 
 
 def read(purpose: str, text: str, now: datetime) -> list[int]:

@@ -59,8 +59,8 @@ app.conf.update(
     task_time_limit=900,
     timezone="UTC",
     beat_schedule={
-        "plan": every(30, "plan"),
-        "send": every(30, "send"),
+        "plan": every(10, "plan"),
+        "send": every(10, "send"),
         "rescue": every(10, "rescue"),
         "correct": every(60, "correct"),
         "visit mailbox": every(300, "visit_mailbox"),

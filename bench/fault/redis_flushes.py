@@ -36,7 +36,7 @@ def run(scale: Scale, folder: Path) -> Outcome:
                 began = monotonic()
                 room.wait_for_mail((number + 1) * MAILS, 4 * BOUND_SECONDS)
                 longest = max(longest, monotonic() - began)
-            # A beat's word may be lost with the flush, and the next one comes half a minute later.
+            # A beat's word may be lost with the flush, and the next one comes ten seconds later.
             return judge(room, crowds * MAILS, len(flushes), longest, 2 * BOUND_SECONDS)
     finally:
         server.close()

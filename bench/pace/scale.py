@@ -30,7 +30,7 @@ FULL = Scale(
     rounds=5,
     plots=True,
     rate_mails=10_000,
-    far_mails=4000,
+    far_mails=10_000,
     far_smtplib_mails=500,
     peer_mails=10_000,
     installs=True,
@@ -57,7 +57,7 @@ SMALL = Scale(
     looks=2,
     claimed=500,
     morning_mails=200,
-    with_beat=False,  # it looks every half minute
+    with_beat=False,  # it looks every ten seconds
     counted_mails=120,
     profiled_mails=200,
 )

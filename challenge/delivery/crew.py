@@ -58,12 +58,12 @@ class _Crew:
         self.more = self.more or more
 
     def _join_in(self, sender: Sender) -> None:
-        """After a batch: let other workers help, and where the server is far away, another sender."""
+        """After a batch: let other workers help, and where the server is far away, other senders."""
         with self._lock:
             if not self._has_called:
                 self._has_called = True
                 self._call_others()
-            if sender.wait > FAR_SECONDS and len(self._threads) + 1 < settings.SMTP_CONNECTIONS:
+            while sender.wait > FAR_SECONDS and len(self._threads) + 1 < settings.SMTP_CONNECTIONS:
                 thread = threading.Thread(target=self._drain_apart, name=f"sender-{len(self._threads) + 2}")
                 self._threads.append(thread)
                 thread.start()

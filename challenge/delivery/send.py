@@ -3,7 +3,9 @@
 import logging
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from functools import lru_cache
 from time import monotonic
+from uuid import UUID
 
 from django.conf import settings
 
@@ -158,8 +160,8 @@ class Sender:
             log.exception("delivery %s could not be composed", delivery.id)
             outcome.not_composed(delivery, error)
             return None
-        then = _envelope(following) if following is not None else None
-        answer = self._transport.hand_over(*_envelope(delivery), message, then)
+        then = _address(following) if following is not None else None
+        answer = self._transport.hand_over(*_address(delivery), message, then)
         outcome.answered(delivery, revision, answer, now)
         self._limits.heard(delivery, answer, self._transport.waited)
         return answer
@@ -176,8 +178,14 @@ class Sender:
         return False
 
 
-def _envelope(delivery: Delivery) -> Envelope:
-    return Envelope(return_path(delivery.id), delivery.enrollment.runner.email)
+def _address(delivery: Delivery) -> Envelope:
+    return _envelope(delivery.id, delivery.enrollment.runner.email)
+
+
+@lru_cache(maxsize=64)
+def _envelope(delivery_id: UUID, email: str) -> Envelope:
+    """Kept from the message before it, with which it is promised, until its own."""
+    return Envelope(return_path(delivery_id), email)
 
 
 def _may_leave(delivery: Delivery, outlook: Outlook, outcome: Outcome, now: datetime) -> bool:

@@ -5,6 +5,7 @@ import select
 import smtplib
 import socket
 import ssl
+from collections.abc import Sequence
 from time import monotonic
 from typing import Any
 
@@ -121,18 +122,19 @@ class Conversation:
         """Let what follows take no longer than to an instant of the monotonic clock."""
         self._deadline, self.waited = deadline, 0.0
 
-    def say(self, octets: bytes) -> None:
-        """Say something; where that fails, `said` is how many octets of it went out."""
+    def say(self, *pieces: bytes) -> None:
+        """Say something in one piece; where that fails, `said` is how many octets of it went out."""
+        octets = b"".join(pieces)
         self._be_patient()
         self.said = 0
         while self.said < len(octets):
-            self.said += self._sock.send(memoryview(octets)[self.said :])
+            self.said += self._sock.send(memoryview(octets)[self.said :] if self.said else octets)
 
-    def begin(self, commands: list[bytes], after: bytes = b"") -> None:
-        """Say a group of commands in one piece, `after` the end of a message, to a server that takes groups
+    def begin(self, commands: Sequence[bytes], *before: bytes) -> None:
+        """Say a group of commands, in one piece with what comes before them, to a server that takes groups
         (RFC 2920). To another one they are said as they are replied to."""
         if self.takes_groups:
-            self.say(after + b"".join(commands))
+            self.say(*before, *commands)
             self._ahead = len(commands)
 
     def reply_to(self, command: bytes) -> tuple[int, bytes]:

@@ -1,10 +1,11 @@
 """SMTP: one connection that stays open, and an answer for each message that says how far it came.
 
 smtplib opens the connection (TLS, EHLO, AUTH). From then on the commands of an envelope go in one piece
-where the server takes that (PIPELINING, RFC 2920), and those of the next envelope behind the message:
+where the server takes that (PIPELINING, RFC 2920), and those of the next envelope with the message:
 one round trip for a message instead of four.
 """
 
+import re
 import smtplib
 from time import monotonic
 from typing import NamedTuple
@@ -23,6 +24,8 @@ HOPED_FOR = {Phase.SENDER: (250,), Phase.RECIPIENT: (250, 251), Phase.DATA: (354
 DOT = b".\r\n"
 DATA = b"DATA\r\n"
 GOODBYE_SECONDS = 2
+# What the address in a command cannot hold (RFC 5321, 4.1.2).
+UNSAYABLE = re.compile(r"[\r\n\0<>]|[^\0-\x7f]")
 
 
 class Envelope(NamedTuple):
@@ -38,13 +41,13 @@ class Envelope(NamedTuple):
             (self.sender, Verdict.UNAVAILABLE, Phase.SENDER),
             (self.recipient, Verdict.REFUSED, Phase.RECIPIENT),
         ):
-            if not address.isascii() or any(letter in address for letter in "\r\n\0<>"):
+            if UNSAYABLE.search(address):
                 return Answer(verdict, phase, None, "The address holds a character that SMTP does not take.")
         return None
 
     @property
-    def commands(self) -> list[bytes]:
-        return [f"MAIL FROM:<{self.sender}>\r\n".encode(), f"RCPT TO:<{self.recipient}>\r\n".encode(), DATA]
+    def commands(self) -> tuple[bytes, ...]:
+        return f"MAIL FROM:<{self.sender}>\r\n".encode(), f"RCPT TO:<{self.recipient}>\r\n".encode(), DATA
 
 
 class Transport:
@@ -82,8 +85,12 @@ class Transport:
                 self._hang_up()
 
     def hand_over(self, sender: str, recipient: str, message: bytes, then: Envelope | None = None) -> Answer:
-        """Give one message (RFC 5322 bytes, CRLF line ends) to the server and wait for what it says. `then`
-        is the envelope of the message that will follow, if that is known."""
+        """Give one message to the server and wait for what it says.
+
+        `message` is RFC 5322 bytes with CRLF line ends, the last one too, and no line that begins with a
+        dot, as `compose` makes them: there is no dot to double (RFC 5321, 4.5.2). `then` is the envelope of
+        the message that will follow, if that is known.
+        """
         self._deadline = monotonic() + 2 * settings.SMTP_TIMEOUT
         self.waited = 0.0
         envelope = Envelope(sender, recipient)
@@ -107,7 +114,7 @@ class Transport:
     def _say(self, envelope: Envelope, message: bytes, then: Envelope | None) -> Answer | None:
         """Say all of a message. An answer, if the server did not want it or could not be reached."""
         phase, server, began = Phase.CONNECT, None, monotonic()
-        is_whole = False
+        is_leaving = False
         try:
             server = self._connected(envelope)
             phase = Phase.SENDER
@@ -115,16 +122,15 @@ class Transport:
                 code, text = server.reply_to(command)
                 if code not in HOPED_FOR[phase]:
                     return self._turned_away(server, phase, code, text)
-            server.say(stuffed(message))
-            is_whole = True
+            is_leaving = True
             if then is not None and self._may_promise and server.takes_groups and then.fault is None:
                 self._promised = then
-                server.begin(then.commands, after=DOT)
+                server.begin(then.commands, message, DOT)
             else:
-                server.say(DOT)
+                server.say(message, DOT)
         except (OSError, smtplib.SMTPException, ValueError) as error:
             self._hang_up()
-            has_left = is_whole and server is not None and server.said >= len(DOT)
+            has_left = is_leaving and server is not None and server.said >= len(message) + len(DOT)
             return broken(Phase.ANSWER if has_left else phase, error)
         finally:
             self.waited = server.waited if server else monotonic() - began
@@ -185,12 +191,3 @@ class Transport:
         if self._open is not None:
             self._open.close()
             self._open = None
-
-
-def stuffed(message: bytes) -> bytes:
-    """A message as it goes over the wire but for its end: dots doubled at line starts (RFC 5321, 4.5.2)."""
-    if not message.endswith(b"\r\n"):
-        message += b"\r\n"
-    if message.startswith(b"."):
-        message = b"." + message
-    return message.replace(b"\r\n.", b"\r\n..")

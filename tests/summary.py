@@ -1,22 +1,23 @@
 """Say how many tests ran on each database and what was left out; fail when nothing may be left out.
 
-python -m tests.summary SQLite=var/tests-sqlite.xml PostgreSQL=var/tests-postgresql.xml
+python -m tests.summary var/tests-sqlite.xml var/tests-postgresql.xml ...
 """
 
 import os
 import sys
 from collections import Counter
+from pathlib import Path
 from xml.etree import ElementTree
 
 
 def main(arguments: list[str]) -> int:
     left_out: Counter[str] = Counter()
     passed = failed = 0
-    for argument in arguments:
-        name, _equals, path = argument.partition("=")
+    for path in map(Path, arguments):
         cases = list(ElementTree.parse(path).iter("testcase"))
         skips = [skip for case in cases for skip in case.iter("skipped")]
         bad = sum(case.find("failure") is not None or case.find("error") is not None for case in cases)
+        name = path.stem.removeprefix("tests-")
         print(f"{name}: {len(cases) - len(skips)} tests ran, {bad} failed, {len(skips)} left out")
         left_out.update(f"{skip.get('message')}" for skip in skips)
         passed += len(cases) - len(skips) - bad

@@ -3,9 +3,7 @@
 import logging
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from functools import lru_cache
 from time import monotonic
-from uuid import UUID
 
 from django.conf import settings
 
@@ -101,8 +99,9 @@ class Sender:
 
     def _work_through(self, batch: list[Delivery]) -> bool:
         outlook, outcome = Outlook(batch, self._whole), Outcome(self._results, self._clock)
-        waited = 0.0
+        waited, then = 0.0, None
         for place, delivery in enumerate(batch):
+            envelope, then = then or _envelope(delivery), None
             if self._stop():
                 return self._give_back(batch[place:], NO_TIME)
             if not self._limits.wait(delivery):
@@ -111,9 +110,9 @@ class Sender:
             now = self._clock()
             if outlook.is_old(now) and not self._look_again(outlook, batch[place:], now):
                 return True
-            following = self._following(batch[place + 1 :], outlook)
+            then = self._following(batch[place + 1 :], outlook)
             try:
-                answer = self._send(delivery, following, outlook, outcome, now)
+                answer = self._send(delivery, envelope, then, outlook, outcome, now)
             except UnusableKeyError as error:
                 # Nobody's fault but the settings': all wait until it is mended.
                 log.error("mail cannot be signed: %s", error)
@@ -137,7 +136,8 @@ class Sender:
     def _send(
         self,
         delivery: Delivery,
-        following: Delivery | None,
+        envelope: Envelope,
+        then: Envelope | None,
         outlook: Outlook,
         outcome: Outcome,
         now: datetime,
@@ -160,16 +160,15 @@ class Sender:
             log.exception("delivery %s could not be composed", delivery.id)
             outcome.not_composed(delivery, error)
             return None
-        then = _address(following) if following is not None else None
-        answer = self._transport.hand_over(*_address(delivery), message, then)
+        answer = self._transport.hand_over(*envelope, message, then)
         outcome.answered(delivery, revision, answer, now)
         self._limits.heard(delivery, answer, self._transport.waited)
         return answer
 
-    def _following(self, left: list[Delivery], outlook: Outlook) -> Delivery | None:
-        """What is to leave next, if nothing that is known by now stands against that."""
+    def _following(self, left: list[Delivery], outlook: Outlook) -> Envelope | None:
+        """The envelope of what is to leave next, if nothing that is known by now stands against that."""
         if left and self._limits.are_none() and not outlook.against(left[0]):
-            return left[0]
+            return _envelope(left[0])
         return None
 
     def _give_back(self, rest: list[Delivery], wait: timedelta) -> bool:
@@ -178,14 +177,8 @@ class Sender:
         return False
 
 
-def _address(delivery: Delivery) -> Envelope:
-    return _envelope(delivery.id, delivery.enrollment.runner.email)
-
-
-@lru_cache(maxsize=64)
-def _envelope(delivery_id: UUID, email: str) -> Envelope:
-    """Kept from the message before it, with which it is promised, until its own."""
-    return Envelope(return_path(delivery_id), email)
+def _envelope(delivery: Delivery) -> Envelope:
+    return Envelope(return_path(delivery.id), delivery.enrollment.runner.email)
 
 
 def _may_leave(delivery: Delivery, outlook: Outlook, outcome: Outcome, now: datetime) -> bool:

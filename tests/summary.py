@@ -25,6 +25,9 @@ def main(arguments: list[str]) -> int:
     for reason, count in left_out.items():
         print(f"LEFT OUT: {count} tests: {reason}")
     print(f"{passed} passed, {failed} failed, {sum(left_out.values())} skipped")
+    if not passed + failed:
+        print("No test was chosen.")
+        return 1
     return int(failed > 0 or (bool(left_out) and os.environ.get("NOTHING_LEFT_OUT") == "1"))
 
 

@@ -153,3 +153,31 @@ def test_a_host_with_four_silent_addresses_is_left_in_time(
 
     assert monotonic() - began < 2.5
     assert (answer.verdict, answer.phase) == (Verdict.UNAVAILABLE, Phase.CONNECT)
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_a_message_goes_in_records_of_which_each_is_answered_for(
+    way: str,
+    certify: Callable[[str], Certificate],
+    serve: Serve,
+    monkeypatch: pytest.MonkeyPatch,
+    settings: Any,
+) -> None:
+    """Of several records in one call nobody says how many went out when it fails."""
+    certificate = certify("IP:127.0.0.1")
+    monkeypatch.setenv("SSL_CERT_FILE", str(certificate.certificate))
+    handler, sizes = serve(way, certificate), []
+    send = ssl.SSLSocket.send
+
+    def counted(sock: ssl.SSLSocket, octets: bytes, flags: int = 0) -> int:
+        sizes.append(len(octets))
+        return send(sock, octets, flags)
+
+    monkeypatch.setattr(ssl.SSLSocket, "send", counted)
+    message = MESSAGE + (b"x" * 76 + b"\r\n") * 600
+    with Transport() as transport:
+        answer = transport.hand_over("coach@localhost", ALICE, message)
+
+    assert answer.verdict is Verdict.ACCEPTED
+    assert handler.raw == [message]
+    assert max(sizes) == 16384

@@ -4,8 +4,9 @@ from datetime import datetime
 from typing import Any
 
 import pytest
-from django.db import connection
+from django.db import OperationalError, connection
 
+from challenge.delivery import results
 from challenge.delivery.plan import plan
 from challenge.delivery.send import Sender
 from challenge.delivery.smtp.transport import Transport
@@ -54,6 +55,36 @@ def test_an_own_connection_that_was_cut_loses_no_result(trio: list[Any], sink: S
     assert cut == [int(connection.vendor == "postgresql")]
     assert len(sink.mails) == 3
     assert Delivery.objects.filter(state="sent", uncertain=False).count() == 3
+
+
+def test_a_database_that_stays_away_while_a_sender_stops(
+    trio: list[Any], sink: Sink, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What could not be written is left to rescue, and what is raised says why."""
+    cut: list[int] = []
+    settle = results.settle
+
+    def end_all(phase: str, recipient: str) -> None:
+        if phase == "data" and len(sink.mails) == 1 and not cut:
+            together(lambda: cut.append(_end_others()))
+
+    def no_database(delivery: Delivery, **fields: Any) -> bool:
+        if cut:
+            raise OperationalError("the database is away")
+        return settle(delivery, **fields)
+
+    plan(now)
+    sink.script(end_all)
+    monkeypatch.setattr(results, "settle", no_database)
+    with (
+        pytest.raises(OperationalError, match="is away"),
+        Transport() as transport,
+        Sender(transport, lambda: now, lambda: bool(cut), size=10) as sender,
+    ):
+        sender.send_batch()
+
+    states = {delivery.message_id: delivery.state for delivery in Delivery.objects.all()}
+    assert [states[mail["Message-ID"]] for mail in sink.mails] == ["sent", "sending"]
 
 
 def _end_others() -> int:

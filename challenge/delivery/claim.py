@@ -58,9 +58,11 @@ def claim(now: datetime, size: int) -> list[Delivery]:
     recalls = Recall.objects.in_bulk({delivery.recall_id for delivery in batch if delivery.recall_id})
     for delivery in batch:
         delivery.lane, delivery.lease, delivery.leased_until = lane, lease, until
-        delivery.enrollment.program = programs[delivery.enrollment.program_id]
-        if delivery.recall_id:
-            delivery.recall = recalls[delivery.recall_id]
+        # One that was deleted a moment ago is missed when its mail is composed, and by no other.
+        if program := programs.get(delivery.enrollment.program_id):
+            delivery.enrollment.program = program
+        if recall := recalls.get(delivery.recall_id):
+            delivery.recall = recall
     return batch
 
 

@@ -18,6 +18,9 @@ from challenge.delivery.smtp.transport import Transport
 # A server that takes longer than this for a message is far away. Nearer, one sender keeps a core busy,
 # and a worker that dies has one message on the wire, not several.
 FAR_SECONDS = 0.004
+# So many connections more after each batch: fewer than the refusals in a row (limits.refusals.RUN) by which
+# a server says no to all mail, if it takes none of them.
+MORE_AT_ONCE = 7
 
 
 def send_due(
@@ -63,7 +66,8 @@ class _Crew:
             if not self._has_called:
                 self._has_called = True
                 self._call_others()
-            while sender.wait > FAR_SECONDS and len(self._threads) + 1 < settings.SMTP_CONNECTIONS:
+            missing = settings.SMTP_CONNECTIONS - 1 - len(self._threads)
+            for _number in range(min(missing, MORE_AT_ONCE) if sender.wait > FAR_SECONDS else 0):
                 thread = threading.Thread(target=self._drain_apart, name=f"sender-{len(self._threads) + 2}")
                 self._threads.append(thread)
                 thread.start()

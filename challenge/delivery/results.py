@@ -123,9 +123,9 @@ class Results:
             "the database went away: %s; %s results are kept", type(error).__name__, len(self._unanswered)
         )
         self._pipeline.close()
-        while self._unanswered:
-            self._keep_trying(*self._unanswered[0])
-            self._unanswered.popleft()
+        kept, self._unanswered = self._unanswered, deque()
+        for delivery, result in kept:
+            self._keep_trying(delivery, result)
 
     def _keep_trying(self, delivery: Delivery, result: dict[str, Any]) -> None:
         until = monotonic() + KEEP_SECONDS

@@ -5,6 +5,7 @@ import select
 import smtplib
 import socket
 import ssl
+import sys
 from collections.abc import Sequence
 from time import monotonic
 from typing import Any
@@ -13,6 +14,9 @@ from django.conf import settings
 
 # A reply is a few lines; the reply to EHLO a few dozen. More than this is nonsense or malice.
 MOST_OCTETS = 64 * 1024
+# What one record of TLS holds (RFC 8446, 5.1). Where several are written at once and the writing fails,
+# nobody says how many went out.
+RECORD = 16 * 1024
 
 
 class _Reader(io.RawIOBase):
@@ -98,6 +102,7 @@ class Conversation:
     def __init__(self, smtp: smtplib.SMTP, sock: socket.socket) -> None:
         self._smtp, self._sock = smtp, sock
         self.takes_groups = smtp.has_extn("pipelining")
+        self._most = RECORD if isinstance(sock, ssl.SSLSocket) else sys.maxsize
         self._heard = b""
         self._ahead = 0
         self._deadline = 0.0
@@ -118,17 +123,25 @@ class Conversation:
         poll.register(self._sock, select.POLLIN)
         return bool(poll.poll(0))
 
+    def is_leaving(self) -> bool:
+        """Whether what the server has said unasked is that it ends the connection: then nothing of it is
+        another's reply (421: RFC 5321, 3.8)."""
+        try:
+            return self.reply()[0] == 421
+        except (OSError, smtplib.SMTPException):
+            return True
+
     def until(self, deadline: float) -> None:
         """Let what follows take no longer than to an instant of the monotonic clock."""
         self._deadline, self.waited = deadline, 0.0
 
     def say(self, *pieces: bytes) -> None:
         """Say something in one piece; where that fails, `said` is how many octets of it went out."""
-        octets = b"".join(pieces)
-        self._be_patient()
+        octets = memoryview(b"".join(pieces))
         self.said = 0
         while self.said < len(octets):
-            self.said += self._sock.send(memoryview(octets)[self.said :] if self.said else octets)
+            self._be_patient()
+            self.said += self._sock.send(octets[self.said : self.said + self._most])
 
     def begin(self, commands: Sequence[bytes], *before: bytes) -> None:
         """Say a group of commands, in one piece with what comes before them, to a server that takes groups

@@ -26,6 +26,8 @@ DATA = b"DATA\r\n"
 GOODBYE_SECONDS = 2
 # What the address in a command cannot hold (RFC 5321, 4.1.2).
 UNSAYABLE = re.compile(r"[\r\n\0<>]|[^\0-\x7f]")
+# Nothing of a message was said, and its connection has ended or cannot be relied upon.
+STALE = Answer(Verdict.DEFERRED, Phase.SENDER, None, "The connection had ended before.")
 
 
 class Envelope(NamedTuple):
@@ -116,12 +118,19 @@ class Transport:
         phase, server, began = Phase.CONNECT, None, monotonic()
         is_leaving = False
         try:
-            server = self._connected(envelope)
+            is_begun = self._open is not None and self._promised == envelope
+            server = self._connected(is_begun)
             phase = Phase.SENDER
+            if not is_begun:
+                server.begin(envelope.commands)
             for phase, command in zip(STEPS, envelope.commands, strict=True):
                 code, text = server.reply_to(command)
                 if code not in HOPED_FOR[phase]:
                     return self._turned_away(server, phase, code, text)
+            if is_begun and server.is_ahead:
+                # It may have waited for long since it asked for the message, and has given up.
+                self._hang_up()
+                return STALE
             is_leaving = True
             if then is not None and self._may_promise and server.takes_groups and then.fault is None:
                 self._promised = then
@@ -129,9 +138,10 @@ class Transport:
             else:
                 server.say(message, DOT)
         except (OSError, smtplib.SMTPException, ValueError) as error:
+            if is_leaving and server is not None and server.said >= len(message) + len(DOT):
+                return self._broken_off(error)
             self._hang_up()
-            has_left = is_leaving and server is not None and server.said >= len(message) + len(DOT)
-            return broken(Phase.ANSWER if has_left else phase, error)
+            return broken(phase, error)
         finally:
             self.waited = server.waited if server else monotonic() - began
         return None
@@ -143,39 +153,42 @@ class Transport:
         try:
             code, text = server.reply()
         except (OSError, smtplib.SMTPException) as error:
-            # A server that hangs up on what it has not read yet may take its own answer back (RFC 2525,
-            # 2.17), so that nothing is promised to it again.
-            self._may_promise = self._promised is None
-            self._hang_up()
-            return broken(Phase.ANSWER, error)
+            return self._broken_off(error)
         finally:
             self.waited = server.waited
         if code == 421 or not 200 <= code < 600:
             self._hang_up()
         return replied(Phase.ANSWER, code, text)
 
-    def _connected(self, envelope: Envelope) -> Conversation:
-        """A connection on which nothing is said yet but, maybe, the commands of this envelope."""
-        is_begun = self._promised == envelope
+    def _broken_off(self, error: Exception) -> Answer:
+        """The connection ended between a message and its answer."""
+        if self._promised is not None:
+            # A server that hangs up on what it has not read yet may take its own answer back (RFC 2525,
+            # 2.17), so that nothing is promised to it again.
+            self._may_promise = False
+        self._hang_up()
+        return broken(Phase.ANSWER, error)
+
+    def _connected(self, is_begun: bool) -> Conversation:
+        """A connection on which nothing is said yet but, where it `is_begun`, the commands of an envelope."""
         if self._open is not None and not is_begun and (self._promised or self._open.is_ahead):
             self._hang_up()
         if self._open is None:
             self._open = connect(self._deadline)
-            is_begun = False
         self._promised = None
         self._open.until(self._deadline)
-        if not is_begun:
-            self._open.begin(envelope.commands)
         return self._open
 
     def _turned_away(self, server: Conversation, phase: Phase, code: int, text: bytes) -> Answer:
         """A step was not answered as hoped for: leave the server ready for the next message."""
         try:
-            last = server.rest()
+            last, is_ahead = server.rest(), server.is_ahead
+            is_astray = 0 < last < 400
             # One that takes data all the same (RFC 2920, 3.1) is left before the final dot.
-            if last == 354 or code == 421 or not 400 <= code < 600:
+            is_over = last == 354 or code == 421 or not 400 <= code < 600
+            if is_over or (is_ahead and not is_astray and server.is_leaving()):
                 self._hang_up()
-            elif 0 < last < 400 or server.is_ahead:
+            elif is_ahead or is_astray:
                 # DATA is not answered so, and nothing is owed: these were not the replies to this envelope.
                 self._hang_up()
                 return Answer(Verdict.DEFERRED, phase, None, "The server's replies are out of step.")

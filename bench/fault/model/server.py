@@ -61,20 +61,27 @@ class Handed:
 class Server(Postbox):
     """Follows its script, one act a message; when that is over it keeps everything.
 
-    `hears` is told of each message before its answer is given, `meanwhile` runs once, while the next
-    message is on the wire, and `thaws` while a worker is frozen.
+    `hears` is told of each message when it is on the wire, `answers` when its answer is given; `meanwhile`
+    runs once in between, and `thaws` while a worker is frozen.
     """
 
-    def __init__(self, now: datetime, hears: Callable[[Handed], None], thaws: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        now: datetime,
+        hears: Callable[[Handed], None],
+        answers: Callable[[Handed], None],
+        thaws: Callable[[], None],
+    ) -> None:
         super().__init__(now)
         self.script: deque[Act] = deque()
         self.meanwhile: Callable[[], None] | None = None
-        self._hears, self._thaws = hears, thaws
+        self._hears, self._answers, self._thaws = hears, answers, thaws
 
     def hand_over(self, sender: str, recipient: str, message: bytes, then: Envelope | None = None) -> Answer:
         act = self.script.popleft() if self.script else Act.KEEP
         arrival = self.keep(recipient, message)
-        self._hears(Handed(self.now, recipient, arrival.delivery_id, act))
+        handed = Handed(self.now, recipient, arrival.delivery_id, act)
+        self._hears(handed)
         self.now += QUICK if act is Act.KEEP and not self.meanwhile else SLOW
         if self.meanwhile:
             run, self.meanwhile = self.meanwhile, None
@@ -84,6 +91,7 @@ class Server(Postbox):
         if act is Act.FREEZE:
             self.now += LEASE_AND_MORE
             self._thaws()
+        self._answers(handed)
         return ANSWERS.get(act, ACCEPTED)
 
     def send(self) -> None:

@@ -45,7 +45,7 @@ class Town(RuleBasedStateMachine):
         self._stage = stage(START)
         self._stage.__enter__()
         self.truth = Truth()
-        self.server = Server(START, self.truth.hear, self._thaw)
+        self.server = Server(START, self.truth.hear, self.truth.answer, self._thaw)
         self.people = People(self.server, self.truth)
         self.restless = 0
         self.is_long = False

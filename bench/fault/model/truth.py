@@ -52,8 +52,6 @@ class Truth:
         assert handed.recipient not in self.suppressed, f"{delivery} to a suppressed address"
         if delivery.kind == Kind.LESSON:
             assert enrollment.pk not in self.paused, f"{delivery} in a pause or a hold"
-        if handed.act is Act.NOBODY:
-            self.suppressed.add(handed.recipient)
         if handed.act not in ARRIVES:
             return
         self._times[handed.delivery_id] += 1
@@ -63,6 +61,11 @@ class Truth:
             self.asked.add(enrollment.pk)
         if delivery.kind == Kind.LESSON and delivery.copy == 0:
             self._follow(enrollment, Lesson(delivery.day, handed.at, enrollment.time_zone))
+
+    def answer(self, handed: Handed) -> None:
+        """The server has said what it made of a message; whatever happened meanwhile was before."""
+        if handed.act is Act.NOBODY:
+            self.suppressed.add(handed.recipient)
 
     def _follow(self, enrollment: Enrollment, lesson: Lesson) -> None:
         """A lesson arrives after the ones before it."""

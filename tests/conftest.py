@@ -1,8 +1,7 @@
-"""The cast (alice, bob, charlie), the course, the clock and the real servers that tests use."""
+"""The cast (alice, bob, charlie), the course, the clock and the real servers that tests use. The browser is
+in browsing.py, a mail server that misbehaves in faulty_fixture.py."""
 
 import logging
-import os
-import shutil
 from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, time
 from pathlib import Path
@@ -12,6 +11,8 @@ import pytest
 from django.conf import settings as django_settings
 
 from tests.smtp_sink import Sink
+
+pytest_plugins = ["tests.browsing", "tests.faulty_fixture"]
 
 # A Tuesday; 08:00 in London, 03:00 in New York.
 NOW = datetime(2026, 3, 3, 8, 0, tzinfo=UTC)
@@ -201,50 +202,3 @@ def runner(client: Any, alice: Any, sink: Sink, go: Any, clock: Any, now: dateti
 
     go(now)
     return Runner(client, sink.mails[0])
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    """The system's Chromium; its process ends with the module."""
-    from playwright.sync_api import sync_playwright
-
-    executable = os.environ.get("CHROMIUM") or shutil.which("chromium")
-    if not executable:
-        leave_out = pytest.fail if os.environ.get("NOTHING_LEFT_OUT") == "1" else pytest.skip
-        leave_out("Chromium is not installed")
-    quiet = ("background-networking", "component-update", "sync")
-    arguments = ["--no-sandbox", "--disable-gpu", *(f"--disable-{name}" for name in quiet)]
-    with pytest.MonkeyPatch.context() as patch, sync_playwright() as playwright:
-        # Playwright's event loop runs in this thread; Django would take our own queries for its.
-        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
-        chromium = playwright.chromium.launch(executable_path=executable, args=arguments)
-        yield chromium
-        chromium.close()
-
-
-@pytest.fixture
-def open_page(browser: Any) -> Iterator[Callable[..., Any]]:
-    """Open a tab of a browser of its own: open_page(width=320, timezone_id="Pacific/Auckland"). When
-    the test ends, no tab may have logged an error, broken its policy or asked another host."""
-    from tests.visitor import Watch
-
-    watches = []
-
-    def make(width: int = 390, height: int = 844, **options: Any) -> Any:
-        context = browser.new_context(viewport={"width": width, "height": height}, **options)
-        context.set_default_timeout(15_000)
-        watches.append(Watch(context))
-        return context.new_page()
-
-    yield make
-    trouble = [line for watch in watches for line in watch.trouble()]
-    for watch in watches:
-        watch.context.close()
-    assert not trouble
-
-
-@pytest.fixture
-def site(live_server: Any, settings: Any) -> str:
-    """The site, served; its mails link to it."""
-    settings.SITE_URL = live_server.url
-    return str(live_server.url)

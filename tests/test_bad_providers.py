@@ -2,7 +2,6 @@
 time and memory; mail to others flows, and nobody is suppressed for it."""
 
 import tracemalloc
-from collections.abc import Iterator
 from datetime import datetime, timedelta
 from time import monotonic
 from typing import Any
@@ -14,12 +13,12 @@ from challenge.delivery.returns.bounces import is_hard_bounce
 from challenge.delivery.send import send_batch
 from challenge.delivery.smtp.transport import Answer, Phase, Transport, Verdict
 from challenge.models import Delivery, Enrollment, Suppression
-from tests.answers import ALICE, lesson_of, story
+from tests.answers import lesson_of, story
+from tests.faulty_fixture import ALICE, BOB, COACH
 from tests.faulty_session import Act
 from tests.faulty_smtp import FaultyServer
 from tests.smtp_acts import always, drip, drop, endless, say, silence
 
-BOB = "bob@example.com"
 MESSAGE = b"Subject: x\r\nMessage-ID: <1@localhost>\r\n\r\n" + b"words\r\n" * 5000
 
 # Replies that are none (RFC 5321, 4.2), whatever digits they hold.
@@ -46,20 +45,11 @@ nonsense = pytest.mark.parametrize("act", NONSENSE.values(), ids=NONSENSE)
 worse = pytest.mark.parametrize("act", [*NONSENSE.values(), *CHANGING.values()], ids=[*NONSENSE, *CHANGING])
 
 
-@pytest.fixture
-def server(settings: Any) -> Iterator[FaultyServer]:
-    """SMTP_TIMEOUT is a second, so an attempt ends within two."""
-    settings.SMTP_TIMEOUT = 1
-    with FaultyServer() as faulty:
-        settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", faulty.port
-        yield faulty
-
-
 def hand_over(transport: Transport, recipient: str = ALICE) -> Answer:
     """One message, in bounded time and memory."""
     tracemalloc.start()
     began = monotonic()
-    answer = transport.hand_over("coach@localhost", recipient, MESSAGE)
+    answer = transport.hand_over(COACH, recipient, MESSAGE)
     assert monotonic() - began < 2 + 1.5
     assert tracemalloc.get_traced_memory()[1] < 3_000_000
     tracemalloc.stop()

@@ -14,12 +14,11 @@ import pytest
 from aiosmtpd.controller import Controller
 
 from challenge.delivery.smtp.transport import Answer, Phase, Transport, Verdict
-from tests.answers import ALICE
+from tests.faulty_fixture import ALICE, COACH, MESSAGE
 from tests.smtp_sink import Handler, Sink, free_port
 
 pytestmark = pytest.mark.pure
 WAYS = ["EMAIL_USE_TLS", "EMAIL_USE_SSL"]
-MESSAGE = b"Subject: x\r\n\r\nx\r\n"
 
 
 @dataclass(frozen=True)
@@ -72,7 +71,7 @@ def serve(settings: Any) -> Iterator[Serve]:
 
 def hand_over() -> Answer:
     with Transport() as transport:
-        return transport.hand_over("coach@localhost", ALICE, MESSAGE)
+        return transport.hand_over(COACH, ALICE, MESSAGE)
 
 
 @pytest.mark.parametrize("way", WAYS)
@@ -157,11 +156,7 @@ def test_a_host_with_four_silent_addresses_is_left_in_time(
 
 @pytest.mark.parametrize("way", WAYS)
 def test_a_message_goes_in_records_of_which_each_is_answered_for(
-    way: str,
-    certify: Callable[[str], Certificate],
-    serve: Serve,
-    monkeypatch: pytest.MonkeyPatch,
-    settings: Any,
+    way: str, certify: Callable[[str], Certificate], serve: Serve, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Of several records in one call nobody says how many went out when it fails."""
     certificate = certify("IP:127.0.0.1")
@@ -176,7 +171,7 @@ def test_a_message_goes_in_records_of_which_each_is_answered_for(
     monkeypatch.setattr(ssl.SSLSocket, "send", counted)
     message = MESSAGE + (b"x" * 76 + b"\r\n") * 600
     with Transport() as transport:
-        answer = transport.hand_over("coach@localhost", ALICE, message)
+        answer = transport.hand_over(COACH, ALICE, message)
 
     assert answer.verdict is Verdict.ACCEPTED
     assert handler.raw == [message]

@@ -2,29 +2,17 @@
 forgotten."""
 
 import threading
-from collections.abc import Iterator
-from typing import Any
 
 import pytest
 
 from challenge.delivery.returns.bounces import is_hard_bounce
 from challenge.delivery.smtp.transport import Envelope, Phase, Transport, Verdict
+from tests.faulty_fixture import ALICE, BOB, CHARLIE, COACH, DORA, MESSAGE
 from tests.faulty_session import Act, Client, HungUpError
 from tests.faulty_smtp import FaultyServer
 from tests.smtp_acts import always, drop
 
 pytestmark = pytest.mark.pure
-ALICE, BOB, CHARLIE, DORA = (f"{name}@example.com" for name in ("alice", "bob", "charlie", "dora"))
-COACH = "coach@localhost"
-MESSAGE = b"Subject: x\r\n\r\nx\r\n"
-
-
-@pytest.fixture
-def server(settings: Any) -> Iterator[FaultyServer]:
-    settings.SMTP_TIMEOUT = 1
-    with FaultyServer() as faulty:
-        settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", faulty.port
-        yield faulty
 
 
 @pytest.mark.parametrize("is_announced", [False, True], ids=["the first", "one announced"])

@@ -1,6 +1,5 @@
 """The next envelope is said behind each message (RFC 2920): what may go wrong between the two."""
 
-from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -12,22 +11,11 @@ from challenge.delivery.send import send_batch
 from challenge.delivery.smtp import transport
 from challenge.delivery.smtp.transport import Answer, Envelope, Phase, Transport, Verdict
 from challenge.models import Delivery, Enrollment, Suppression
+from tests.faulty_fixture import ALICE, BOB, CHARLIE, COACH, MESSAGE
 from tests.faulty_session import Act, Client
 from tests.faulty_smtp import FaultyServer
 from tests.smtp_acts import always, drop, say
 from tests.threads import together
-
-ALICE, BOB, CHARLIE = (f"{name}@example.com" for name in ("alice", "bob", "charlie"))
-COACH = "coach@localhost"
-MESSAGE = b"Subject: x\r\n\r\nx\r\n"
-
-
-@pytest.fixture
-def server(settings: Any) -> Iterator[FaultyServer]:
-    settings.SMTP_TIMEOUT = 1
-    with FaultyServer() as faulty:
-        settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", faulty.port
-        yield faulty
 
 
 def in_a_row(hand: Transport, *recipients: str) -> list[Answer]:

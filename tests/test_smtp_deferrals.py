@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from challenge.models import Delivery
-from tests.answers import ALICE, Once, always, lesson_of, story
+from tests.answers import Once, always, lesson_of, story
+from tests.faulty_fixture import ALICE
 from tests.smtp_sink import Sink
 
 pytestmark = pytest.mark.django_db

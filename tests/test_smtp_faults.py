@@ -16,7 +16,8 @@ from challenge.delivery.plan import plan
 from challenge.delivery.send import drain, send_batch
 from challenge.delivery.smtp.transport import Transport, Verdict
 from challenge.models import Delivery
-from tests.answers import ALICE, Once, always, lesson_of, story
+from tests.answers import Once, always, lesson_of, story
+from tests.faulty_fixture import ALICE, COACH, MESSAGE
 from tests.smtp_sink import DROP, SILENCE, Sink, free_port
 
 pytestmark = pytest.mark.django_db
@@ -161,7 +162,7 @@ def test_a_server_that_never_comes_to_the_point_is_left_in_time(
     with server(talk) as port, Transport() as transport:
         settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", port
         began = monotonic()
-        answer = transport.hand_over("coach@localhost", ALICE, b"Subject: x\r\n\r\nx\r\n")
+        answer = transport.hand_over(COACH, ALICE, MESSAGE)
         assert monotonic() - began < impatient
     assert answer.verdict is Verdict.UNAVAILABLE
 
@@ -237,7 +238,7 @@ def test_lines_that_begin_with_dots_arrive_as_they_are(sink: Sink) -> None:
     composed = message(Compiled(".", text, f"<pre>{text}</pre>\n"), {}, written({"To": ALICE}))
 
     with Transport() as transport:
-        answer = transport.hand_over("coach@localhost", ALICE, composed)
+        answer = transport.hand_over(COACH, ALICE, composed)
 
     assert answer.verdict is Verdict.ACCEPTED
     assert sink.handler.raw == [composed]

@@ -3,7 +3,6 @@
 import shutil
 import ssl
 import subprocess
-from collections.abc import Iterator
 from pathlib import Path
 from time import monotonic
 from typing import Any
@@ -11,7 +10,7 @@ from typing import Any
 import pytest
 
 from challenge.delivery.smtp.transport import Phase, Transport, Verdict
-from tests.answers import ALICE
+from tests.faulty_fixture import ALICE, COACH
 from tests.faulty_session import Act
 from tests.faulty_smtp import FaultyServer
 from tests.smtp_acts import always, drip, drop, endless, say, silence
@@ -55,15 +54,11 @@ def own(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return certificate(tmp_path_factory.mktemp("tls"), "IP:127.0.0.1")
 
 
-@pytest.fixture
-def server(settings: Any) -> Iterator[FaultyServer]:
-    settings.SMTP_TIMEOUT = 1
+@pytest.fixture(autouse=True)
+def asks_for_tls(server: FaultyServer, settings: Any) -> None:
     settings.EMAIL_USE_TLS = True
     settings.EMAIL_HOST_USER, settings.EMAIL_HOST_PASSWORD = "coach", "secret-password"
-    with FaultyServer() as faulty:
-        faulty.capabilities = ("STARTTLS", "AUTH PLAIN", "PIPELINING")
-        settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", faulty.port
-        yield faulty
+    server.capabilities = ("STARTTLS", "AUTH PLAIN", "PIPELINING")
 
 
 def with_tls(server: FaultyServer, pem: Path) -> None:
@@ -75,7 +70,7 @@ def check_nothing_was_told(server: FaultyServer) -> None:
     """One hand-over fails in time, and nobody on the way learns who writes to whom, or the password."""
     began = monotonic()
     with Transport() as transport:
-        answer = transport.hand_over("coach@localhost", ALICE, MESSAGE)
+        answer = transport.hand_over(COACH, ALICE, MESSAGE)
     assert monotonic() - began < 2 + 2
     assert (answer.verdict, answer.phase) == (Verdict.UNAVAILABLE, Phase.CONNECT)
     verbs = {heard.line.split(" ")[0].upper() for heard in server.heard}
@@ -122,7 +117,7 @@ def test_what_was_said_before_tls_is_forgotten(
     server.script = lambda phase, recipient: act if phase == "starttls" else None
 
     with Transport() as transport:
-        answer = transport.hand_over("coach@localhost", ALICE, MESSAGE)
+        answer = transport.hand_over(COACH, ALICE, MESSAGE)
 
     plain = [heard.line.split(" ")[0].upper() for heard in server.heard if heard.plain]
     assert plain == ["EHLO", "STARTTLS"]

@@ -118,7 +118,7 @@ class Transport:
         phase, server, began = Phase.CONNECT, None, monotonic()
         is_leaving = False
         try:
-            is_begun = self._open is not None and self._promised == envelope
+            is_begun = self._promised == envelope
             server = self._connected(is_begun)
             phase = Phase.SENDER
             if not is_begun:

@@ -6,6 +6,7 @@ import sys
 from collections import Counter
 from collections.abc import Callable
 from datetime import datetime
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ import pytest
 
 from bench.fault import table
 from bench.fault.catalogue import FAULTS, ONLY_ON
-from bench.fault.lanes import IDLE, MARK, RECKONING, end_all, lanes_of, mark
+from bench.fault.lanes import BESIDE, MARK, RECKONING, end_all, lanes_of, mark
 from bench.fault.outcome import Outcome
 from bench.fault.table import Row
 from bench.fault.tally import Tally
@@ -53,7 +54,7 @@ def test_every_fault_is_in_one_lane_and_every_name_is_one_of_the_catalogue() -> 
 
     assert sorted(name for lane in lanes for name in lane) == sorted(FAULTS)
     assert set(ONLY_ON) <= set(FAULTS)
-    assert set(IDLE + RECKONING) <= {f"F{number}" for number in range(1, 23)}
+    assert {*chain(*BESIDE), *RECKONING} <= set(FAULTS)
 
 
 @pytest.mark.pure

@@ -22,8 +22,16 @@ FAULTS: dict[str, str] = {
     "F19": "bench.fault.outage",
     "F20": "bench.fault.stops",
     "F21": "bench.fault.whole_system",
+    "F21b": "bench.fault.whole_system_on_postgresql",
     "F22": "bench.fault.backups",
 }
 
 # Faults of one database alone; the others may be injected on PostgreSQL and on SQLite.
-ONLY_ON = {"F1": "postgresql", "F2": "sqlite", "F6": "postgresql", "F18": "sqlite"}
+ONLY_ON = {
+    "F1": "postgresql",
+    "F2": "sqlite",
+    "F6": "postgresql",
+    "F18": "sqlite",
+    "F21": "sqlite",
+    "F21b": "postgresql",
+}

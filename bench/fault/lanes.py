@@ -1,5 +1,5 @@
-"""Faults run each in a process of its own, some beside each other: what is idle or keeps one core busy
-goes beside what sends."""
+"""Faults run each in a process of its own, some beside each other: what waits and what only reckons goes
+beside what sends."""
 
 import json
 import os
@@ -19,9 +19,11 @@ from bench.fault.outcome import Outcome, Scale
 from bench.fault.table import Row
 from bench.pace.gun import ROOT
 
-# Faults that wait most of their time, and those that only reckon, leave the other lane its speed.
-IDLE = ("F5", "F12", "F11")
-RECKONING = ("F16", "F17", "F21")
+# Faults that wait most of their time, and those that only reckon, leave the busy lane its speed.
+BESIDE = (("F5", "F12", "F11", "F21b"), ("F16", "F17", "F21"))
+# Nothing from outside strikes those that reckon: no row of theirs needs to outlive a crash.
+RECKONING = ("F16", "F17", "F21", "F21b")
+UNHARMED = {"REDIS_URL": "", "PGOPTIONS": "-c synchronous_commit=off"}
 LONGEST = 25 * 60
 # What a process that is told to stop may need to end those that it started.
 GRACE = 20
@@ -34,8 +36,8 @@ def say(words: str) -> None:
 
 def lanes_of(names: Sequence[str]) -> list[list[str]]:
     """The faults to inject one after another, for each lane; what needs longest goes first."""
-    busy = [name for name in names if name not in IDLE + RECKONING]
-    beside = [[name for name in some if name in names] for some in (IDLE, RECKONING)]
+    busy = [name for name in names if name not in chain(*BESIDE)]
+    beside = [[name for name in some if name in names] for some in BESIDE]
     return [lane for lane in (busy, *beside) if lane]
 
 
@@ -95,6 +97,8 @@ class Lanes:
         result, log = folder / "result.json", folder / "log"
         url = self._databases.copy(ONLY_ON.get(name, "postgresql"), name, folder)
         environ = {**os.environ, "DATABASE_URL": url, MARK: mark(name)}
+        if name in RECKONING:
+            environ |= UNHARMED
         (folder / "room").mkdir()
         command = [name, self._scale, str(folder / "room"), str(result)]
         with log.open("wb") as output:

@@ -14,7 +14,7 @@ from challenge.models import Enrollment
 from tests.smtp_sink import Sink
 from tests.visitor import form, link, whole_database
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 Go = Callable[[datetime], None]

@@ -17,7 +17,7 @@ from tests.payloads import FINE, REFUSED
 from tests.smtp_sink import Sink
 from tests.visitor import body
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 
 TEXTS_OF_A_DAY = [name for name, field in DayForm.base_fields.items() if hasattr(field, "most")]
 TEXTS_OF_A_STRETCH = [name for name, field in StretchForm.base_fields.items() if hasattr(field, "most")]

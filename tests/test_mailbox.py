@@ -11,17 +11,22 @@ from typing import Any
 from urllib.parse import quote
 
 import pytest
+from django.core.management import call_command
 
 from challenge import tasks
 from challenge.celery import app
+from challenge.delivery import stopping
 from challenge.delivery.returns import mailbox
 from challenge.delivery.returns.mailbox import MailboxUrlError, address, visit
+from challenge.management.commands import send_due
 from challenge.models import Delivery, Returned, Suppression
 from tests import returned_mails
 from tests.answers import lesson_of
 from tests.imap_server import PASSWORD, USER, ImapServer, Kept
 from tests.returned_mails import complaint, dsn
 from tests.smtp_sink import Sink
+from tests.threads import together
+from tests.workers import wait_until
 
 LETTER = b"From: Ann <ann@example.net>\r\nTo: coach@example.org\r\nSubject: Hello\r\n\r\nHi!\r\n"
 
@@ -62,6 +67,23 @@ def test_reports_are_taken_and_marked_as_read(
 
     assert visit(now) == 0
     assert Returned.objects.count() == 2
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_loop_without_a_broker_visits_it(
+    lesson: Delivery, server: ImapServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(send_due, "VISIT_EVERY_SECONDS", 0.05)
+    bounce = server.add(dsn(lesson))
+
+    def end_it() -> None:
+        try:
+            wait_until(lambda: bounce.flags, 20, "the bounce is taken")
+        finally:
+            monkeypatch.setattr(stopping, "_told", True)  # as a signal would
+
+    together(lambda: call_command("send_due", loop=True), end_it)
+    assert Suppression.objects.count() == 1
 
 
 @pytest.mark.django_db

@@ -1,4 +1,5 @@
-"""Plan, rescue, send and sweep without a broker: once, or for as long as it is left running."""
+"""Plan, rescue, send and sweep without a broker: once, or for as long as it is left running. Then the mailbox
+for returned mail is visited beside it."""
 
 import logging
 from argparse import ArgumentParser
@@ -16,6 +17,8 @@ from challenge.delivery.corrections import correct
 from challenge.delivery.crew import send_due
 from challenge.delivery.plan import plan
 from challenge.delivery.rescue import close, rescue
+from challenge.delivery.returns import mailbox
+from challenge.delivery.rounds import going_round
 from challenge.enrollment import pending, requests
 from challenge.models.heartbeat import Heartbeat, beat
 from challenge.watching.lookout import keeping_watch
@@ -26,6 +29,7 @@ log = logging.getLogger(__name__)
 PAUSE_SECONDS = 10
 DRAIN_SECONDS = 20
 STEP_SECONDS = 0.1
+VISIT_EVERY_SECONDS = 300.0
 
 
 class Command(BaseCommand):
@@ -37,7 +41,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         with stopping.listening(SIGTERM, SIGINT):
             if options["loop"]:
-                with keeping_watch():
+                with keeping_watch(), going_round("mailbox", VISIT_EVERY_SECONDS, mailbox.visit):
                     self._loop()
             else:
                 self._once()

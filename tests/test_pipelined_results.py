@@ -1,13 +1,16 @@
 """Results in libpq's pipeline mode, and everything else that a batch asks the database meanwhile."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 from django.db import OperationalError, connection
 
 from challenge.delivery import results
+from challenge.delivery.claim import claim
 from challenge.delivery.plan import plan
+from challenge.delivery.rescue import rescue
+from challenge.delivery.results import Results
 from challenge.delivery.send import Sender
 from challenge.delivery.smtp.transport import Transport
 from challenge.models import Delivery, Enrollment
@@ -16,6 +19,8 @@ from tests.smtp_sink import Sink
 from tests.threads import together
 
 pytestmark = pytest.mark.django_db(transaction=True)
+# More than a lease and than the wait after a fall.
+LONG = timedelta(hours=1)
 
 
 def send(now: datetime) -> None:
@@ -87,6 +92,40 @@ def test_a_database_that_stays_away_while_a_sender_stops(
     assert [states[mail["Message-ID"]] for mail in sink.mails] == ["sent", "sending"]
 
 
+@pytest.mark.parametrize("is_back", [False, True], ids=["before it went again", "after"])
+def test_a_message_that_lost_its_lease_before_it_was_recorded_is_in_doubt(
+    is_back: bool, trio: list[Any], sink: Sink, now: datetime
+) -> None:
+    """The database was silent for too long, and the second of two messages without a record counts as not
+    tried: it goes once more, and says so."""
+    plan(now)
+    first, second = claim(now, 2)
+    late = Results()
+    assert rescue(now + LONG) == 2
+    if is_back:
+        send(now + LONG)
+    for delivery in (first, second):
+        late.sent(delivery, sent_at=now, revision_id=None, attempts=[])
+    late.close()
+    if not is_back:
+        send(now + LONG)
+
+    sent = Delivery.objects.filter(state="sent")
+    assert {each.pk for each in sent.filter(uncertain=True)} >= {second.pk}
+    assert sent.filter(uncertain=False).count() == 1
+
+
+def test_a_record_whose_answer_was_lost_is_no_doubt(alice: Any, now: datetime) -> None:
+    plan(now)
+    [delivery] = claim(now, 1)
+    for _again in range(2):
+        results = Results()
+        results.sent(delivery, sent_at=now, revision_id=None, attempts=[])
+        results.close()
+
+    assert not Delivery.objects.get().uncertain
+
+
 def _end_others() -> int:
     """End every other connection to this database but the one that asks; how many."""
     if connection.vendor != "postgresql":
@@ -94,6 +133,6 @@ def _end_others() -> int:
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity "
-            "WHERE datname = current_database() AND pid <> pg_backend_pid() AND query LIKE '%attempts = $4%'"
+            "WHERE datname = current_database() AND pid <> pg_backend_pid() AND query LIKE '%attempts = $3%'"
         )
         return int(cursor.fetchone()[0])

@@ -3,7 +3,7 @@
 On PostgreSQL the record of an accepted message is on its way before the next message is, and answered
 while that one is composed (pipeline). No more than one is unanswered when a message is handed over.
 What a database that went away did not take is kept and written again when it is back, under the same
-lease.
+lease. If that was lost meanwhile, somebody else sends the message once more, and it is marked uncertain.
 """
 
 import json
@@ -18,7 +18,7 @@ from django.db import Error as DatabaseError
 from django.db import InterfaceError, OperationalError, connection
 from psycopg import Error as PostgresError
 
-from challenge.delivery.claim import LOST, settle
+from challenge.delivery.claim import LOST, doubt, settle
 from challenge.delivery.pipeline import Pipeline
 from challenge.models import Attempt, Delivery
 
@@ -32,9 +32,9 @@ AGAIN_SECONDS = 0.5
 # look through all that is being sent, for each mail: it takes the index of that for a very small one.
 SENT = f"""
     UPDATE {Delivery._meta.db_table}
-    SET state = 'sent', sent_at = $1::timestamptz, revision_id = $2::bigint, uncertain = $3::boolean,
-        reason = '', attempts = $4::jsonb, lease = NULL, leased_until = NULL
-    WHERE id = $5::uuid AND lease = $6::uuid
+    SET state = 'sent', sent_at = $1::timestamptz, revision_id = $2::bigint,
+        reason = '', attempts = $3::jsonb, lease = NULL, leased_until = NULL
+    WHERE id = $4::uuid AND lease = $5::uuid
 """
 
 Job = tuple[Delivery, dict[str, Any]]
@@ -72,7 +72,6 @@ class Results:
             "state": Delivery.State.SENT,
             "sent_at": sent_at,
             "revision_id": revision_id,
-            "uncertain": delivery.uncertain,
             "reason": "",
             "attempts": attempts,
         }
@@ -83,7 +82,6 @@ class Results:
         values = [
             sent_at.isoformat().encode(),
             b"%d" % revision_id if revision_id is not None else None,
-            b"t" if delivery.uncertain else b"f",
             json.dumps(attempts).encode(),
             delivery.id.hex.encode(),
             delivery.lease.hex.encode() if delivery.lease else None,
@@ -105,7 +103,7 @@ class Results:
         """Wait until everything is answered."""
         try:
             self._hear(leave=0)
-        except (OSError, PostgresError) as error:
+        except (OSError, PostgresError, DatabaseError) as error:
             self._save(error)
 
     def _hear(self, leave: int) -> None:
@@ -113,7 +111,9 @@ class Results:
         while len(self._unanswered) > leave:
             assert self._pipeline is not None
             if not self._pipeline.answer():
-                log.warning(LOST, self._unanswered[0][0].id)
+                delivery, result = self._unanswered[0]
+                log.warning(LOST, delivery.id)
+                doubt(delivery, result["sent_at"])
             self._unanswered.popleft()
 
     def _save(self, error: Exception) -> None:
@@ -131,7 +131,8 @@ class Results:
         until = monotonic() + KEEP_SECONDS
         while True:
             try:
-                settle(delivery, **result)
+                if not settle(delivery, **result) and result.get("state") == Delivery.State.SENT:
+                    doubt(delivery, result["sent_at"])
             except (OperationalError, InterfaceError) as error:
                 if self._stop() or monotonic() > until:
                     raise

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from challenge.delivery.claim import claim, settle
 from challenge.delivery.plan import plan
 from challenge.delivery.send import send_batch
 from challenge.delivery.smtp.transport import Transport
@@ -89,13 +90,12 @@ def test_a_lesson_that_waits_while_the_zone_moves_leaves_by_day_over_there(
     reschedule(alice.pk, time(7), zone, Event.Actor.RUNNER, at)
     sink.script(lambda phase, recipient: None)
 
-    for quarter in range(3 * 24 * 4):
-        go(at + quarter * 15 * MINUTE)
+    quarters(go, at, 3)
 
     sent = [moment for moment in Delivery.objects.order_by("day").values_list("sent_at", flat=True) if moment]
     assert len(sent) in (3, 4)
     assert days_of(sink, "alice") == [f"Day {number}" for number in range(1, len(sent) + 1)]
-    assert all(time(7) <= moment.astimezone(ZoneInfo(zone)).time() < time(21) for moment in sent)
+    assert_by_day(sent, zone)
     assert min(later - earlier for earlier, later in pairwise(sent)) >= 12 * HOUR
 
 
@@ -112,3 +112,46 @@ def test_a_copy_that_waits_survives_a_change_of_hour(alice: Any, sink: Sink, go:
     copy.refresh_from_db()
     assert copy.state == "sent"
     assert days_of(sink, "alice") == ["Day 1", "Day 1", "Day 2"]
+
+
+def test_a_copy_that_waits_while_the_zone_moves_leaves_by_day_over_there(
+    alice: Any, sink: Sink, go: Go, now: datetime
+) -> None:
+    """Seven in the morning in London is an hour before midnight in Los Angeles."""
+    go(now)
+    late = now + 15 * HOUR
+    copy = send_again(alice.pk, late)
+    assert copy
+
+    reschedule(alice.pk, time(7), "America/Los_Angeles", Event.Actor.RUNNER, late + 7 * HOUR)
+    quarters(go, late, 2)
+
+    copy.refresh_from_db()
+    assert copy.state == "sent"
+    assert_by_day([copy.sent_at], "America/Los_Angeles")
+
+
+def test_a_lesson_that_a_sender_holds_while_the_zone_moves_comes_back_by_day_over_there(
+    alice: Any, sink: Sink, go: Go, now: datetime
+) -> None:
+    """Eight in the morning in London is nine at night in Auckland."""
+    plan(now)
+    [lesson] = claim(now, 1)
+    reschedule(alice.pk, time(7), "Pacific/Auckland", Event.Actor.RUNNER, now)
+    settle(lesson, state="queued", try_at=now)
+
+    quarters(go, now, 2)
+
+    lesson.refresh_from_db()
+    assert lesson.state == "sent"
+    assert_by_day([lesson.sent_at], "Pacific/Auckland")
+
+
+def quarters(go: Go, start: datetime, days: int) -> None:
+    """Plan and send every quarter of an hour."""
+    for quarter in range(days * 24 * 4):
+        go(start + quarter * 15 * MINUTE)
+
+
+def assert_by_day(sent: list[datetime], zone: str) -> None:
+    assert all(time(7) <= moment.astimezone(ZoneInfo(zone)).time() < time(21) for moment in sent)

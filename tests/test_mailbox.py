@@ -17,7 +17,7 @@ from challenge import tasks
 from challenge.celery import app
 from challenge.delivery import stopping
 from challenge.delivery.returns import mailbox
-from challenge.delivery.returns.mailbox import MailboxUrlError, address, visit
+from challenge.delivery.returns.mailbox import visit
 from challenge.management.commands import send_due
 from challenge.models import Delivery, Returned, Suppression
 from tests import returned_mails
@@ -115,6 +115,20 @@ def test_other_mail_is_not_even_fetched(lesson: Delivery, server: ImapServer, no
 
     assert visit(now) == 1
     assert server.fetched == [bounce.uid]
+
+
+@pytest.mark.django_db
+def test_what_stays_unread_does_not_stand_before_what_comes(
+    lesson: Delivery, server: ImapServer, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Somebody answers to the address that mail returns to, again and again."""
+    monkeypatch.setattr(mailbox, "MOST_MAILS", 3)
+    for _ in range(3):
+        server.add(returned_mails.reply(lesson))
+    assert visit(now) == 0
+    server.add(dsn(lesson))
+
+    assert visit(now) == 1
 
 
 @pytest.mark.django_db
@@ -221,25 +235,6 @@ def test_without_a_mailbox_the_task_does_nothing(settings: Any) -> None:
     settings.MAILBOX_URL = ""
     tasks.visit_mailbox()
     assert app.conf.beat_schedule["visit mailbox"]["schedule"] == 300
-
-
-@pytest.mark.pure
-def test_the_url_says_where_the_mailbox_is() -> None:
-    found = address("imaps://reset%40example.org:p%2Fw%3A@mail.example.org/Re%20turns?move=Old/Done")
-    assert (found.is_safe, found.host, found.port) == (True, "mail.example.org", 993)
-    assert (found.user, found.password) == ("reset@example.org", "p/w:")
-    assert (found.folder, found.move_to) == ("Re turns", "Old/Done")
-    assert address("imap://a:b@localhost:10143").folder == "INBOX"
-
-
-@pytest.mark.pure
-@pytest.mark.parametrize(
-    "wrong",
-    ["", "mail.example.org", "imaps://", "imaps://mail.example.org", "imaps://a@b", "imaps://a:b@c:x"],
-)
-def test_a_url_without_sense_is_said_to_be_one(wrong: str) -> None:
-    with pytest.raises(MailboxUrlError):
-        address(wrong)
 
 
 @pytest.fixture(autouse=True)

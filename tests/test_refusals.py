@@ -138,6 +138,18 @@ def test_addresses_that_do_not_exist_are_no_run(
     assert not Limit.objects.exists()
 
 
+def test_a_server_that_says_no_to_everybody_without_a_reason_is_left_alone(
+    strict: list[Enrollment], sink: Sink, go: Go, now: datetime
+) -> None:
+    """So that not all who are written to this morning count as bad addresses."""
+    sink.script(refusing("strict.example", "550 no"))
+
+    go(now)
+
+    assert states("strict.example") == {"suppressed": refusals.RUN, "queued": 20 - refusals.RUN}
+    assert [limit.domain for limit in resting(now)] == ["strict.example"]
+
+
 @pytest.mark.parametrize(
     ("phase", "answer"), [("sender", "421 4.7.0 too many mails"), ("sender", "451 4.7.0 quota exceeded")]
 )

@@ -15,7 +15,10 @@ Go = Callable[[datetime], None]
 DAY = timedelta(days=1)
 
 
-@pytest.mark.parametrize("answer", ["550 no such user", "550 5.1.1 unknown", "553 bad mailbox name"])
+@pytest.mark.parametrize(
+    "answer",
+    ["550 no such user", "550 5.1.1 unknown", "553 bad mailbox name", "550 <alice@access.example> unknown"],
+)
 def test_an_address_that_does_not_exist_is_suppressed(
     answer: str, trio: list[Enrollment], sink: Sink, go: Go, now: datetime
 ) -> None:
@@ -43,6 +46,13 @@ def test_an_address_that_does_not_exist_is_suppressed(
         ("recipient", "552 mailbox full"),
         ("recipient", "554 no thanks"),
         ("recipient", "550 5.7.1 we do not like your network"),
+        ("recipient", "550 Sender verify failed"),
+        ("recipient", "550 Administrative prohibition"),
+        ("recipient", "550 authentication required"),
+        ("recipient", "551 your server is not authorized"),
+        ("recipient", "550 bad HELO: no reverse DNS"),
+        ("recipient", "550 you are in a black list"),
+        ("recipient", "550 message rate exceeded, temporary"),
         ("data", "554 content rejected"),
         ("answer", "550 content rejected"),
     ],

@@ -114,8 +114,8 @@ def settle(delivery: Delivery, **fields: Any) -> bool:
 
 
 def doubt(delivery: Delivery, sent_at: datetime) -> None:
-    """Mark a message that left at an instant and could not be recorded, as its lease was lost: whoever has the
-    row now sends it once more. A record that was written, and only its answer lost, stands."""
+    """Mark a message that left at an instant and could not be recorded, as its lease was lost: whoever has
+    the row now sends it once more. A record that was written, and only its answer lost, stands."""
     others = Delivery.objects.filter(id=delivery.id).exclude(state=Delivery.State.SENT, sent_at=sent_at)
     others.update(uncertain=True)
 

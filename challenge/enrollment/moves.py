@@ -68,6 +68,7 @@ def reschedule(enrollment_id: int, send_at: time, time_zone: str, actor: Event.A
             enrollment.next_due_at = would_go_on(enrollment, now)
             # The planner opens today's lesson again in a window of the new hour.
             _hold_back(enrollment, _("It waits for the new hour."), kind=Delivery.Kind.LESSON, copy=0)
+            _leave_old_windows(enrollment, now)
         enrollment.save(update_fields=["send_at", "time_zone", "next_due_at"])
         detail = f"{send_at:%H:%M} {time_zone}"
         note(enrollment, Event.Kind.RESCHEDULED, actor, now, detail)
@@ -132,6 +133,16 @@ def would_go_on(enrollment: Enrollment, now: datetime) -> datetime:
     sent = lessons.filter(sent_at__isnull=False).order_by("-day")
     last = sent.values_list("sent_at", flat=True).first()
     return schedule.due_from(now, last, enrollment.starts_on, enrollment.send_at, enrollment.zone)
+
+
+def _leave_old_windows(enrollment: Enrollment, now: datetime) -> None:
+    """A lesson that is sent again waits for daylight over there. One that a sender holds at this moment may
+    still leave with its batch; if it comes back, it is the planner's."""
+    lessons = Delivery.objects.filter(enrollment=enrollment, kind=Delivery.Kind.LESSON)
+    due_at = schedule.daylight(now, enrollment.zone)
+    again = lessons.filter(copy__gt=0, state__in=Delivery.WAITING)
+    again.update(due_at=due_at, try_at=due_at, closes_at=schedule.evening(due_at, enrollment.zone))
+    lessons.filter(state=Delivery.State.SENDING).update(closes_at=now)
 
 
 def _hold_back(enrollment: Enrollment, reason: str, **which: Any) -> None:

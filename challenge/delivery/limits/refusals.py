@@ -14,7 +14,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from challenge.delivery.limits.lanes import ALL, Lanes, answered_slowly, forget_idle, latest, read
-from challenge.delivery.returns.bounces import cleaned, is_hard_bounce
+from challenge.delivery.returns.bounces import cleaned, is_hard_bounce, is_unexplained
 from challenge.delivery.smtp.answer import Answer, Phase, Verdict
 from challenge.models import Delivery, Limit
 from challenge.models.limit import LONGEST_REST, SLOW_FOR
@@ -80,13 +80,18 @@ def heard(delivery: Delivery, answer: Answer, seconds: float, now: datetime) -> 
         for limit in (lanes.get(delivery.domain), lanes.get(ALL)):
             if limit is not None and limit.rests and not limit.is_resting(now):
                 _trust(limit, now)
-    elif answer.code is not None and answer.code >= 400 and not is_hard_bounce(answer):
+    elif answer.code is not None and answer.code >= 400 and _may_be_ours(answer):
         for domain, count in memory.count(delivery, answer).items():
             has_rested = domain in lanes and lanes[domain].rests
             if count >= (RUN_AGAIN if has_rested else RUN):
                 said = f"{answer.code} {cleaned(answer.text, delivery.enrollment.runner.email)}"
                 _rest(domain, count, said, now)
                 break
+
+
+def _may_be_ours(answer: Answer) -> bool:
+    """Whether a refusal may be for us, and not for one bad address."""
+    return not is_hard_bounce(answer) or is_unexplained(answer)
 
 
 def _rest(domain: str, count: int, said: str, now: datetime) -> None:

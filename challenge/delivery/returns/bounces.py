@@ -19,7 +19,10 @@ BAD_ADDRESS = {"5.1.1", "5.1.2", "5.1.3", "5.1.6", "5.1.10", "5.2.1"}
 # speak of something else.
 HARD_CODES = {550, 551, 553}
 OF_SOMETHING_ELSE = re.compile(
-    r"block|spam|\bspf\b|dkim|dmarc|polic|reputation|listed|denied|relay|quota|full|try again|later", re.I
+    r"block|black ?list|spam|virus|\bspf\b|dkim|dmarc|polic|reputation|listed|banned|denied|prohibit|relay"
+    r"|permi(t|ssion)|allowed|authori[sz]|authent|\bauth\b|verif|sender|\b[he][eh]lo\b|\bdns\b|\brdns\b|\bptr\b"
+    r"|certificate|\btls\b|encrypt|\baccess\b|\brate\b|too many|quota|full|temporar|try again|later",
+    re.I,
 )
 NO_SUCH_MAILBOX = re.compile(
     r"no such (user|mailbox|recipient|address)|(user|recipient|mailbox|address) (is )?(unknown|not found)"
@@ -40,7 +43,13 @@ def is_hard_bounce(answer: Answer) -> bool:
     found = statuses(answer.text)
     if found:
         return found <= BAD_ADDRESS
-    return answer.code in HARD_CODES and not OF_SOMETHING_ELSE.search(answer.text)
+    return answer.code in HARD_CODES and not OF_SOMETHING_ELSE.search(ADDRESS.sub("", answer.text))
+
+
+def is_unexplained(answer: Answer) -> bool:
+    """Whether nothing but a bare code speaks against the address: a server that refuses all mail for a reason
+    of its own may say no more either."""
+    return not statuses(answer.text) and not NO_SUCH_MAILBOX.search(answer.text)
 
 
 def is_bad_address(*texts: str) -> bool:

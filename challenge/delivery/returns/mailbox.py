@@ -117,7 +117,9 @@ def _work_through(mailbox: BaseMailBox, move_to: str, now: datetime) -> int:
         log.warning("the mailbox's server can't move mails; what was taken is marked as read only")
         move_to = ""
     end, taken = monotonic() + VISIT_SECONDS, 0
-    for uid in mailbox.uids(_criteria(), charset=None)[:MOST_MAILS]:
+    # The newest first: what stays unread, visit after visit, must not stand before what comes.
+    found = sorted(mailbox.uids(_criteria(), charset=None), key=int, reverse=True)
+    for uid in found[:MOST_MAILS]:
         if monotonic() > end:
             break
         raw = _fetch(mailbox, uid)

@@ -198,6 +198,7 @@ LOGGING = {
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": LOG_FORMAT}},
     "loggers": {
         "django.server": {"handlers": ["stderr"], "propagate": False},
+        "gunicorn.error": {"handlers": ["stderr"], "propagate": False},  # it names paths, so links too
         "flufl.bounce": {"level": "CRITICAL"},  # it tells of each of its detectors
     },
     "root": {"handlers": ["stderr"], "level": LOG_LEVEL},

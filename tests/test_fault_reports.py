@@ -49,6 +49,17 @@ def test_a_table_says_what_was_broken(tmp_path: Path) -> None:
 
 
 @pytest.mark.pure
+def test_what_could_not_be_injected_is_not_said_to_hold() -> None:
+    row = Row("F18", "Disk full", "0 lost", Outcome(0, 0, left_out="no disk can be mounted"), 1)
+
+    assert row.breaches == []
+    assert row.cells[-1] == "**left out**"
+    assert "- F18 is left out: no disk can be mounted." in table.markdown([row], {})
+    assert "LEFT OUT F18: no disk can be mounted" in table.plain([row], {})
+    assert not table.as_json([row], {})["faults"][0]["held"]
+
+
+@pytest.mark.pure
 def test_every_fault_is_in_one_lane_and_every_name_is_one_of_the_catalogue() -> None:
     lanes = lanes_of(list(FAULTS))
 

@@ -81,9 +81,11 @@ def test_for_machines_it_is_one_object_a_line() -> None:
 @pytest.mark.django_db
 @pytest.mark.parametrize("formatter", FORMATTERS)
 def test_a_database_s_own_words_are_taken_out(alice: Enrollment, formatter: Callable[[], Formatter]) -> None:
+    words = [f"It hurts\n\nsaid {alice.runner.first_name}", alice.runner.email]
     try:
         with transaction.atomic(), connection.cursor() as cursor:
-            cursor.execute("UPDATE accounts_user SET first_name = NULL, email = 'alice@example.com'")
+            cursor.execute("UPDATE accounts_user SET first_name = %s, email = %s", words)
+            cursor.execute("UPDATE accounts_user SET email = NULL")
     except Exception:
         line = formatter().format(record("no such thing", exc_info=sys.exc_info()))
     assert "IntegrityError" in line

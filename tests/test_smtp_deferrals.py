@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 
+from challenge.delivery.claim import MOST_ATTEMPTS, attempted
+from challenge.delivery.smtp.answer import Answer, Phase, Verdict
 from challenge.models import Delivery
 from tests.answers import Once, always, lesson_of, story
 from tests.faulty_fixture import ALICE
@@ -83,3 +85,17 @@ def test_each_deferral_waits_longer_until_the_window_closes(
     assert (lesson_of("alice").day, lesson_of("alice").due_at) == (1, missed.due_at + DAY)
     go(now + 2 * DAY)
     assert [mail["Subject"][:6] for mail in sink.to(ALICE)] == ["Day 1:", "Day 2:"]
+
+
+def test_a_mailbox_that_is_full_for_weeks_keeps_no_endless_story(now: datetime) -> None:
+    """What is in doubt is kept, as it decides how the mail goes on."""
+    lesson = Delivery()
+    for hour in range(1000):
+        verdict = Verdict.UNCERTAIN if hour == 10 else Verdict.DEFERRED
+        answer = Answer(verdict, Phase.RECIPIENT, 452, "full")
+        lesson.attempts = attempted(lesson, now + timedelta(hours=hour), answer)
+
+    kept = [datetime.fromisoformat(one["at"]) for one in lesson.attempts]
+    assert len(kept) == MOST_ATTEMPTS
+    assert kept[0] == now + timedelta(hours=10)
+    assert kept[1:] == [now + timedelta(hours=hour) for hour in range(1001 - MOST_ATTEMPTS, 1000)]

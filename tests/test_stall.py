@@ -119,6 +119,17 @@ def hook(settings: Any) -> Iterator[WebHook]:
     server.close()
 
 
+@pytest.mark.parametrize(("domain", "is_stall"), [("", False), ("example.com", False), ("example.net", True)])
+def test_what_a_warm_up_leaves_for_tomorrow_is_none(
+    domain: str, is_stall: bool, trio: list[Enrollment], now: datetime
+) -> None:
+    used_up = {"counted": 5, "counted_on": now.date()}
+    Limit.objects.create(domain=domain, warm_up_from=now.date(), first_day=5, **used_up)
+    plan(now)
+
+    assert bool(stall(now + 60 * MINUTE)) is is_stall
+
+
 def test_the_watch_tells_it_once_and_when_mail_moves_again(
     alice: Enrollment, sink: Sink, go: Go, hook: WebHook, now: datetime
 ) -> None:

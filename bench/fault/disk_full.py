@@ -1,6 +1,5 @@
 """F18: the disk of an SQLite database is filled to its last byte while mail flows, and made room on again."""
 
-import os
 import sqlite3
 import subprocess
 from collections import Counter
@@ -42,8 +41,7 @@ def run(scale: Scale, folder: Path) -> Outcome:
         with tmpfs(folder / "disk") as disk:
             return _run(scale, disk, folder)
     except CannotMountError as error:
-        breaches = [str(error)] if os.environ.get("NOTHING_LEFT_OUT") == "1" else []
-        return Outcome(1, 1, note=f"LEFT OUT: {error}", breaches=breaches)
+        return Outcome(mails=0, injected=0, left_out=str(error))
 
 
 def _run(scale: Scale, disk: Path, folder: Path) -> Outcome:
@@ -104,26 +102,43 @@ def _is_over(hook: WebHook) -> bool:
 
 def _states(database: Path) -> dict[str, str]:
     """What the ledger says of each Message-ID."""
+    rows = _rows(database, "SELECT id, state FROM challenge_delivery")
+    return {_message_id(row_id): state for row_id, state in rows}
+
+
+def _marked(database: Path) -> set[str]:
+    """The Message-IDs that are marked uncertain."""
+    return {
+        _message_id(row[0]) for row in _rows(database, "SELECT id FROM challenge_delivery WHERE uncertain")
+    }
+
+
+def _rows(database: Path, query: str) -> list[tuple[str, ...]]:
     with closing(sqlite3.connect(f"file:{database}?mode=ro", uri=True, timeout=20)) as reader:
-        rows = reader.execute("SELECT id, state FROM challenge_delivery").fetchall()
-    return {f"<{UUID(row_id)}@{settings.MAIL_DOMAIN}>": state for row_id, state in rows}
+        return reader.execute(query).fetchall()
+
+
+def _message_id(row_id: str) -> str:
+    return f"<{UUID(row_id)}@{settings.MAIL_DOMAIN}>"
 
 
 def _outcome(mails: int, times: list[float], room: Mailroom, database: Path) -> Outcome:
     arrived: Counter[str] = room.arrived()
     lost = sum(arrived[message_id] == 0 for message_id in _states(database))
-    with closing(sqlite3.connect(database)) as reader:
-        [uncertain] = reader.execute("SELECT COUNT(*) FROM challenge_delivery WHERE uncertain").fetchone()
+    marked = _marked(database)
+    unmarked = sum(times > 1 and message_id not in marked for message_id, times in arrived.items())
     outcome = Outcome(
         mails=mails,
         injected=len(times),
         lost=lost,
         doubled=arrived.total() - len(arrived),
-        uncertain=uncertain,
+        uncertain=len(marked),
         stall=room.longest_gap(),
     )
     if lost:
         outcome.breaches.append(f"{lost} mails were lost")
+    if unmarked:
+        outcome.breaches.append(f"{unmarked} doubled and not marked uncertain")
     if max(times) > SOON:
         outcome.breaches.append(f"an alarm took {max(times):.0f} s")
     return outcome

@@ -85,7 +85,9 @@ class Lanes:
         row.seconds = monotonic() - began
         if self._over.is_set():
             return row
-        verdict = "BROKEN: " + "; ".join(row.breaches) if row.breaches else "held"
+        verdict = "LEFT OUT" if row.is_left_out else "held"
+        if row.breaches:
+            verdict = "BROKEN: " + "; ".join(row.breaches)
         say(f"{name} {verdict}, after {row.seconds:.0f} s")
         return row
 

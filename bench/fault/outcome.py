@@ -15,7 +15,8 @@ class Scale(StrEnum):
 class Outcome:
     """Counts of mails, but for `injected`, which counts faults. `stall` is the longest time, in seconds,
     in which mail was due and none was accepted; None where that says nothing. `breaches` says, a
-    sentence each, what the bound forbids and was seen; empty when the promise held."""
+    sentence each, what the bound forbids and was seen; empty when the promise held. `left_out` says why the
+    fault could not be injected here."""
 
     mails: int
     injected: int
@@ -25,3 +26,4 @@ class Outcome:
     stall: float | None = None
     note: str = ""
     breaches: list[str] = field(default_factory=list)
+    left_out: str = ""

@@ -26,9 +26,13 @@ class Row:
         return [*self.trouble, *(self.outcome.breaches if self.outcome else [])]
 
     @property
+    def is_left_out(self) -> bool:
+        return bool(self.outcome and self.outcome.left_out)
+
+    @property
     def cells(self) -> list[str]:
-        held = "**no**" if self.breaches else "yes"
-        if self.outcome is None:
+        held = "**no**" if self.breaches else "**left out**" if self.is_left_out else "yes"
+        if self.outcome is None or self.is_left_out:
             return [self.name, self.title, *["-"] * 6, self.bound, held]
         came = self.outcome
         counts = [came.injected, came.mails, came.lost, came.doubled, came.uncertain]
@@ -44,6 +48,9 @@ def plain(rows: list[Row], facts: dict[str, str]) -> str:
     for line in lines:
         text.append("  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip())
     text += [f"BROKEN {row.name}: {breach}" for row in rows for breach in row.breaches]
+    text += [
+        f"LEFT OUT {row.name}: {row.outcome.left_out}" for row in rows if row.outcome and row.is_left_out
+    ]
     return "\n".join(text)
 
 
@@ -53,12 +60,20 @@ def markdown(rows: list[Row], facts: dict[str, str]) -> str:
     lines += ["| " + " | ".join(cell.replace("|", "\\|") for cell in row.cells) + " |" for row in rows]
     notes = [f"- {row.name}: {row.outcome.note}." for row in rows if row.outcome and row.outcome.note]
     broken = [f"- **{row.name} is broken**: {breach}." for row in rows for breach in row.breaches]
+    broken += [
+        f"- {row.name} is left out: {row.outcome.left_out}."
+        for row in rows
+        if row.outcome and row.is_left_out
+    ]
     machine = [f"- {name}: {fact}" for name, fact in facts.items()]
     return "\n".join([*lines, "", *broken, *notes, "", *machine])
 
 
 def as_json(rows: list[Row], facts: dict[str, str]) -> dict[str, Any]:
-    return {"facts": facts, "faults": [{**asdict(row), "held": not row.breaches} for row in rows]}
+    return {
+        "facts": facts,
+        "faults": [{**asdict(row), "held": not row.breaches and not row.is_left_out} for row in rows],
+    }
 
 
 def write_into(page: Path, table: str) -> None:

@@ -37,6 +37,7 @@ NEEDED = (
     "enrollment__runner__email",
     "enrollment__runner__first_name",
 )
+MOST_ATTEMPTS = 100
 LOST = "delivery %s: the lease was lost, its result is not recorded"
 
 
@@ -137,7 +138,8 @@ def waiting_state(attempts: list[Attempt]) -> Delivery.State:
 
 
 def attempted(delivery: Delivery, now: datetime, answer: Answer) -> list[Attempt]:
-    """The delivery's attempts with one more; of a server that stays away only the last is kept."""
+    """The delivery's attempts with one more. Of a server that stays away only the last is kept; of one that puts
+    a mail off for weeks, the last: MOST_ATTEMPTS in all."""
     attempt = Attempt(
         at=now.isoformat(timespec="milliseconds"),
         phase=answer.phase.value,
@@ -148,4 +150,8 @@ def attempted(delivery: Delivery, now: datetime, answer: Answer) -> list[Attempt
     before = delivery.attempts
     if before and before[-1]["outcome"] == attempt["outcome"] == Verdict.UNAVAILABLE:
         before = before[:-1]
-    return [*before, attempt]
+    attempts = [*before, attempt]
+    if len(attempts) > MOST_ATTEMPTS:
+        put_off = (place for place, one in enumerate(attempts) if one["outcome"] == Verdict.DEFERRED)
+        del attempts[next(put_off, 0)]
+    return attempts

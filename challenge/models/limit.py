@@ -99,6 +99,11 @@ class Limit(models.Model):
     def counted_today(self, now: datetime) -> int:
         return self.counted if self.counted_on == now.date() else 0
 
+    def is_used_up(self, now: datetime) -> bool:
+        """Whether the warm-up lets nothing more leave on this day (UTC)."""
+        quota = self.quota(now)
+        return quota is not None and quota <= self.counted_today(now)
+
     def is_in_force(self, now: datetime) -> bool:
         """Whether its mail is to be treated apart from all other mail; so it is after a rest, too, until
         a mail is accepted."""

@@ -7,8 +7,9 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import ngettext
 
+from challenge.delivery.limits.lanes import ALL
 from challenge.delivery.smtp.transport import Verdict
-from challenge.models import Delivery, Enrollment
+from challenge.models import Delivery, Enrollment, Limit
 from challenge.models.conditions import is_in
 from challenge.watching.figures import NEXT_TRY, overdue
 
@@ -46,7 +47,7 @@ def moves_again(since: datetime, now: datetime) -> bool:
 def _overdue(now: datetime) -> tuple[datetime | None, int]:
     """Since when mail has been due for too long, and how much; None when there is none, or only a few
     mails that one server puts off."""
-    late = [overdue(now, now - STALL), _forgotten(now)]
+    late = [_allowed(overdue(now, now - STALL), now), _forgotten(now)]
     first = [each for some in late for each in some.only("due_at", "domain", "attempts")[:FEW]]
     unplanned = _unplanned(now - STALL)
     since = unplanned.order_by("next_due_at").values_list("next_due_at", flat=True).first()
@@ -54,6 +55,12 @@ def _overdue(now: datetime) -> tuple[datetime | None, int]:
         return None, 0
     due = [delivery.due_at for delivery in first] + ([since] if since else [])
     return min(due), sum(some.count() for some in late) + unplanned.count()
+
+
+def _allowed(some: QuerySet[Delivery], now: datetime) -> QuerySet[Delivery]:
+    """Without the mail of a lane whose warm-up lets nothing more leave today."""
+    used_up = [limit.domain for limit in Limit.objects.all() if limit.is_used_up(now)]
+    return some.none() if ALL in used_up else some.exclude(domain__in=used_up)
 
 
 def _forgotten(now: datetime) -> QuerySet[Delivery]:

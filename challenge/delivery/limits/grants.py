@@ -107,7 +107,7 @@ def nap(waiting: QuerySet[Delivery], now: datetime, seconds: float) -> bool:
     """Sleep for a moment when mail waits for nothing but the next slot of a rate; `waiting` is all that
     waits. False when there is none, or none in so many seconds: then there is no use in staying."""
     lanes = known(now)
-    still = [limit for limit in lanes.values() if limit.is_resting(now) or _is_used_up(limit, now)]
+    still = [limit for limit in lanes.values() if limit.is_resting(now) or limit.is_used_up(now)]
     paced = [limit for limit in lanes.values() if limit.rate is not None and limit not in still]
     if ALL in lanes and lanes[ALL] in still:
         return False
@@ -119,8 +119,3 @@ def nap(waiting: QuerySet[Delivery], now: datetime, seconds: float) -> bool:
                 sleep(min(max(left, SHORTEST_NAP), LONGEST_NAP))
             return left < seconds
     return False
-
-
-def _is_used_up(limit: Limit, now: datetime) -> bool:
-    quota = limit.quota(now)
-    return quota is not None and quota <= limit.counted_today(now)

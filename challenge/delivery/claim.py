@@ -138,8 +138,8 @@ def waiting_state(attempts: list[Attempt]) -> Delivery.State:
 
 
 def attempted(delivery: Delivery, now: datetime, answer: Answer) -> list[Attempt]:
-    """The delivery's attempts with one more. Of a server that stays away only the last is kept; of one that puts
-    a mail off for weeks, the last: MOST_ATTEMPTS in all."""
+    """The delivery's attempts with one more. Of a server that stays away only the last is kept; of one that
+    puts a mail off for weeks, the last: MOST_ATTEMPTS in all."""
     attempt = Attempt(
         at=now.isoformat(timespec="milliseconds"),
         phase=answer.phase.value,

@@ -9,8 +9,8 @@ from datetime import UTC, datetime
 LINK = re.compile(r"/(confirm|check-in|day|hour|leave|pause)/[^/\s]+")
 # Also in an answer of a mail server, in a Message-ID, or quoted for a URL (RFC 3986).
 ADDRESS = re.compile(r"[^\s<>()\[\]\"',;:@/]+(?:@|%40)[\w-]+(?:\.[\w-]+)+")
-# PostgreSQL quotes the row that it refuses: "DETAIL:  Failing row contains (5, Alice, ...).". That goes on over
-# each line of a note of hers, up to the end or to what Python says next of a chain of errors.
+# PostgreSQL quotes the row that it refuses: "DETAIL:  Failing row contains (5, Alice, ...).". That goes on
+# over each line of a note of hers, up to the end or to what Python says next of a chain of errors.
 ROW = re.compile(
     r"^(DETAIL|CONTEXT):.*?(?=\n\n(?:The above exception|During handling of)|\Z)", re.MULTILINE | re.DOTALL
 )

@@ -19,6 +19,7 @@ WISHES = {
     "bob": (0, time(20, 45), "America/Los_Angeles"),
     "charlie": (1, time(23, 45), "Pacific/Auckland"),
 }
+FAR_AWAY = "Pacific/Auckland"
 # What people do, by name.
 ACTS = (
     "signs_up",
@@ -26,6 +27,7 @@ ACTS = (
     "checks_in",
     "pauses",
     "goes_on",
+    "flies",
     "leaves",
     "asks_for_links",
     "is_held",
@@ -60,7 +62,14 @@ class People:
 
     def changes_hour(self, name: str, wall: time, zone: str) -> None:
         if enrollment := self._newest(name):
+            self._truth.moved[enrollment.pk] = self._server.now
             moves.reschedule(enrollment.pk, wall, zone, RUNNER, self._server.now)
+
+    def flies(self, name: str) -> None:
+        """To where it is night when it was day."""
+        if enrollment := self._newest(name):
+            zone = "Europe/London" if enrollment.time_zone == FAR_AWAY else FAR_AWAY
+            self.changes_hour(name, enrollment.send_at, zone)
 
     def confirms(self, name: str) -> None:
         """By the link of a mail that has arrived."""

@@ -5,7 +5,7 @@ It knows who may not be written to from what the model did itself, not from the 
 
 from collections import Counter, defaultdict
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from django.db import models
@@ -17,6 +17,10 @@ from challenge.models import Delivery, Enrollment
 
 Kind, State = Delivery.Kind, Delivery.State
 DOUBTFUL = ("answer", "unknown")
+# What a sender holds while its runner moves may still leave with its batch.
+IN_HAND = timedelta(seconds=10)
+# Mail that answers a runner does so at once; any other waits for the day.
+AT_ONCE = timedelta(hours=1)
 
 
 @dataclass(frozen=True)
@@ -28,6 +32,16 @@ class Lesson:
     zone: str
 
 
+def _by_day(delivery: Delivery, at: datetime) -> bool:
+    """Whether a delivery may leave at an instant, by its runner's clock."""
+    enrollment = delivery.enrollment
+    if delivery.kind == Kind.LESSON and delivery.copy == 0:
+        return schedule.open_window(at, enrollment.send_at, enrollment.zone) is not None
+    if delivery.kind != Kind.LESSON and at - delivery.due_at < AT_ONCE:
+        return True
+    return time(7) <= at.astimezone(enrollment.zone).time() < time(21)
+
+
 class Truth:
     """Judges each message as it arrives, and the ledger whenever it is asked to. Raises AssertionError."""
 
@@ -37,6 +51,7 @@ class Truth:
         self.suppressed: set[str] = set()
         self.lessons: dict[int, list[Lesson]] = defaultdict(list)
         self.asked: set[int] = set()
+        self.moved: dict[int, datetime] = {}
         self.acts: Counter[Act] = Counter()
         self._times: Counter[str] = Counter()
         self._recorded: set[str] = set()
@@ -52,6 +67,8 @@ class Truth:
         assert handed.recipient not in self.suppressed, f"{delivery} to a suppressed address"
         if delivery.kind == Kind.LESSON:
             assert enrollment.pk not in self.paused, f"{delivery} in a pause or a hold"
+        if handed.at - self.moved.get(enrollment.pk, datetime.min.replace(tzinfo=UTC)) > IN_HAND:
+            assert _by_day(delivery, handed.at), f"{delivery} at night"
         if handed.act not in ARRIVES:
             return
         self._times[handed.delivery_id] += 1

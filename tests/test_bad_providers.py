@@ -1,6 +1,8 @@
 """A mail provider that answers nonsense, breaks off or never ends: recorded with its phase, bounded in
 time and memory; mail to others flows, and nobody is suppressed for it."""
 
+import socket
+import threading
 import tracemalloc
 from datetime import datetime, timedelta
 from time import monotonic
@@ -188,3 +190,20 @@ def test_replies_too_many_are_not_taken_for_the_next_ones(
         assert answer.verdict is not Verdict.ACCEPTED or recipient in taken
         assert answer.verdict in (Verdict.ACCEPTED, Verdict.UNCERTAIN) or recipient not in taken
     assert answers[BOB].verdict is Verdict.ACCEPTED
+
+
+@pytest.mark.pure
+def test_a_resolver_that_does_not_answer_holds_nobody_up(
+    settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    over = threading.Event()
+    settings.SMTP_TIMEOUT = 1
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *_: over.wait(20))
+
+    began = monotonic()
+    with Transport() as transport:
+        answer = transport.hand_over(COACH, ALICE, MESSAGE)
+    over.set()
+
+    assert monotonic() - began < 3
+    assert (answer.verdict, answer.phase) == (Verdict.UNAVAILABLE, Phase.CONNECT)

@@ -6,7 +6,9 @@ import smtplib
 import socket
 import ssl
 import sys
+import threading
 from collections.abc import Sequence
+from queue import Empty, SimpleQueue
 from time import monotonic
 from typing import Any
 
@@ -63,11 +65,32 @@ def _patience(deadline: float) -> float:
     return min(left, settings.SMTP_TIMEOUT)
 
 
+def _addresses(host: str, port: int) -> list[Any]:
+    """The addresses of a host, within SMTP_TIMEOUT: a resolver may take minutes, and nothing stops it. Raises
+    OSError or ValueError."""
+    found: SimpleQueue[list[Any] | Exception] = SimpleQueue()
+
+    def ask() -> None:
+        try:
+            found.put(socket.getaddrinfo(host, port, 0, socket.SOCK_STREAM))
+        except (OSError, ValueError) as error:
+            found.put(error)
+
+    threading.Thread(target=ask, daemon=True).start()
+    try:
+        answer = found.get(timeout=settings.SMTP_TIMEOUT)
+    except Empty:
+        raise TimeoutError("the name of the mail server was not found in time") from None
+    if isinstance(answer, Exception):
+        raise answer
+    return answer
+
+
 def connect(deadline: float) -> "Conversation":
     """Open a connection as the settings say: TLS, EHLO, AUTH. Raises OSError, SMTPException or
     ValueError; `deadline` is on the monotonic clock, in seconds."""
     # Each address of the host is tried in turn, so each gets its share of the time.
-    addresses = socket.getaddrinfo(settings.EMAIL_HOST, settings.EMAIL_PORT, 0, socket.SOCK_STREAM)
+    addresses = _addresses(settings.EMAIL_HOST, settings.EMAIL_PORT)
     tls = {"context": ssl.create_default_context()} if settings.EMAIL_USE_SSL else {}
     smtp = (_SmtpOverTls if tls else _Smtp)(
         deadline,

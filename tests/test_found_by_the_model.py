@@ -6,8 +6,10 @@ from typing import Any
 
 import pytest
 
-from challenge.enrollment.moves import reschedule
-from challenge.models import Event
+from challenge.delivery.returns.take import refused
+from challenge.delivery.smtp.answer import Answer, Phase, Verdict
+from challenge.enrollment.moves import pause, reschedule, resume
+from challenge.models import Delivery, Event, Suppression
 from tests.answers import always, lesson_of
 from tests.smtp_sink import DROP, Sink
 
@@ -50,3 +52,16 @@ def test_another_zone_brings_no_lesson_on_the_date_of_one_that_may_have_arrived(
 
     go(later + timedelta(days=1))
     assert len(sink.lessons) == 2
+
+
+def test_a_refusal_in_the_instant_in_which_she_resumes_is_no_old_news(alice: Any, now: datetime) -> None:
+    """The mail that says that she pauses is on the wire while she goes on."""
+    pause(alice.pk, Event.Actor.RUNNER, now - timedelta(seconds=1))
+    said = Delivery.objects.get(kind=Delivery.Kind.PAUSED)
+    resume(alice.pk, Event.Actor.RUNNER, now)
+
+    refused(said, Answer(Verdict.REFUSED, Phase.RECIPIENT, 550, "5.1.1 nobody of that name"), now)
+
+    alice.refresh_from_db()
+    assert Suppression.objects.get().reason == "bounced"
+    assert alice.state == "paused"

@@ -99,7 +99,7 @@ def _act(delivery: Delivery, runner: User, came: Return, detail: str, now: datet
         suppress(runner, Suppression.Reason.UNSUBSCRIBED, detail, now)
     elif came.kind in Returned.CAME_BACK:
         since = _resumed(runner)
-        if (delivery.sent_at or came.at) <= since:
+        if (delivery.sent_at or came.at) < since:
             return  # old news: the coach, or she herself, has set things right meanwhile
         if came.bad_address:
             suppress(runner, Suppression.Reason.BOUNCED, detail, now)

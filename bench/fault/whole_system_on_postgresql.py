@@ -7,7 +7,7 @@ from bench.fault.whole_system import BOUND as BOUND
 from bench.fault.whole_system import STEPS, live
 
 TITLE = "Whole-system model on PostgreSQL"
-RUNS = {Scale.SMALL: 40, Scale.FULL: 200}
+RUNS = {Scale.SMALL: 40, Scale.FULL: 150}
 
 
 def run(scale: Scale, folder: Path) -> Outcome:

@@ -5,10 +5,11 @@ from typing import Any
 
 import pytest
 
+from tests.answers import ALICE as ALICE
 from tests.faulty_smtp import FaultyServer
 
 COACH = "coach@localhost"
-ALICE, BOB, CHARLIE, DORA = (f"{name}@example.com" for name in ("alice", "bob", "charlie", "dora"))
+BOB, CHARLIE, DORA = (f"{name}@example.com" for name in ("bob", "charlie", "dora"))
 MESSAGE = b"Subject: x\r\n\r\nx\r\n"
 
 

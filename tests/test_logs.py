@@ -61,6 +61,14 @@ def test_what_names_nobody_stays() -> None:
 
 
 @pytest.mark.pure
+@pytest.mark.parametrize("name", ["gunicorn.error", "django.server"])
+def test_what_names_paths_and_has_handlers_of_its_own_is_written_like_the_rest(name: str) -> None:
+    logger = logging.getLogger(name)
+    assert not logger.propagate
+    assert [type(handler.formatter) for handler in logger.handlers] == [Line]
+
+
+@pytest.mark.pure
 def test_for_machines_it_is_one_object_a_line() -> None:
     told = record("delivery %s: %s", "5e36", "sent\ntwice")
     told.created, told.delivery, told.verdict, told.code = 0.5, "5e36", "accepted", 250

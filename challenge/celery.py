@@ -14,10 +14,10 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "challenge.settings")
 
 from django.conf import settings
 
-from challenge import hearing
+from challenge.worker import broker_watchdog
 
 app = Celery("challenge", include=["challenge.tasks"])
-hearing.attend()
+broker_watchdog.attend()
 
 
 def every(seconds: int, task: str) -> dict[str, object]:

@@ -12,9 +12,9 @@ from django.conf import settings
 from django.core.checks import CheckMessage, Error, Warning, register
 
 from accounts.addresses import AddressError, normalise
-from challenge.delivery.returns import mailbox
-from challenge.delivery.returns.verp import LONGEST_LOCAL_PART
-from challenge.delivery.signing.dkim_key import UnusableKeyError, read_key
+from challenge.inbound import imap
+from challenge.mail.dkim_key import UnusableKeyError, read_key
+from challenge.mail.return_path import LONGEST_LOCAL_PART
 
 # RFC 6376, 3.1: labels as in host names.
 SELECTOR = re.compile(r"[A-Za-z0-9](-?[A-Za-z0-9])*(\.[A-Za-z0-9](-?[A-Za-z0-9])*)*")
@@ -119,8 +119,8 @@ def _check_mailbox(url: str) -> list[CheckMessage]:
         return []
     hint = "Write it as: imaps://user:password@mail.example.org/INBOX"
     try:
-        where = mailbox.address(url)
-    except mailbox.MailboxUrlError as error:
+        where = imap.address(url)
+    except imap.MailboxUrlError as error:
         return [Error(f"MAILBOX_URL can't be used: {error}", hint=hint, id="challenge.E022")]
     if not where.is_safe and where.host not in ("localhost", "127.0.0.1"):
         return [Warning("The mailbox's password is sent in the clear.", hint=hint, id="challenge.W021")]

@@ -186,14 +186,14 @@ SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if PROXY_COUNT els
 SECURE_REDIRECT_EXEMPT = [r"^(healthz|readyz)$"]
 SECURE_HSTS_SECONDS = env.int("HSTS_SECONDS", 3600) if _https else 0
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _https
-CSRF_FAILURE_VIEW = "challenge.coach.given_back.csrf_failure"
+CSRF_FAILURE_VIEW = "challenge.coach.course.form_recovery.csrf_failure"
 
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {
-        "line": {"()": "challenge.watching.logs.Line"},
-        "json": {"()": "challenge.watching.logs.Json"},
+        "line": {"()": "challenge.monitoring.logs.Line"},
+        "json": {"()": "challenge.monitoring.logs.Json"},
     },
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": LOG_FORMAT}},
     "loggers": {

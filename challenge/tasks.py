@@ -11,13 +11,13 @@ from django.utils import timezone
 
 from challenge.celery import app
 from challenge.checkins import progress
-from challenge.delivery import corrections, crew, stopping
+from challenge.delivery import corrections, sender_pool
 from challenge.delivery import plan as planner
 from challenge.delivery import rescue as rescuer
-from challenge.delivery.returns import mailbox
-from challenge.enrollment import pending, requests
+from challenge.enrollment import pending, request_limits
+from challenge.inbound import imap
 from challenge.models.heartbeat import Heartbeat, beat
-from challenge.watching import lookout
+from challenge.worker import background, shutdown
 
 log = logging.getLogger(__name__)
 
@@ -42,12 +42,12 @@ def nudge(task: "Task[..., Any]", *ids: int) -> None:
 @signals.worker_ready.connect
 def keep_watch(**_: Any) -> None:
     """In the main process of a worker, whatever its tasks are busy with."""
-    lookout.begin()
+    background.begin()
 
 
 @app.task
 def plan() -> None:
-    while not stopping.asked() and planner.plan(timezone.now()):
+    while not shutdown.asked() and planner.plan(timezone.now()):
         nudge(send)
     beat(Heartbeat.Name.PLANNER, timezone.now())
     nudge(send)
@@ -55,8 +55,8 @@ def plan() -> None:
 
 @app.task(expires=DRAIN_SECONDS)
 def send() -> None:
-    with stopping.finishing_first():
-        more = crew.send_due(timezone.now, DRAIN_SECONDS, stopping.asked, partial(nudge, send))
+    with shutdown.finishing_first():
+        more = sender_pool.send_due(timezone.now, DRAIN_SECONDS, shutdown.asked, partial(nudge, send))
     if more:
         nudge(send)
 
@@ -75,7 +75,7 @@ def rescue() -> None:
 
 @app.task
 def visit_mailbox() -> None:
-    mailbox.visit(timezone.now())
+    imap.visit(timezone.now())
 
 
 @app.task
@@ -106,4 +106,4 @@ def drop_pending() -> None:
 
 @app.task
 def forget_requests() -> None:
-    requests.forget(timezone.now())
+    request_limits.forget(timezone.now())

@@ -34,4 +34,4 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("coach/", admin.site.urls),
 ]
 if settings.INBOX_DIR:
-    urlpatterns.append(path("inbox/", include("challenge.inbox.urls")))
+    urlpatterns.append(path("inbox/", include("challenge.mailcatcher.urls")))

@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 from django.conf import settings as django_settings
 
-from tests.smtp_sink import Sink
+from tests.support.smtp_sink import Sink
 
-pytest_plugins = ["tests.browsing", "tests.faulty_fixture"]
+pytest_plugins = ["tests.support.browsing", "tests.support.faulty_fixture"]
 
 # A Tuesday; 08:00 in London, 03:00 in New York.
 NOW = datetime(2026, 3, 3, 8, 0, tzinfo=UTC)
@@ -36,12 +36,12 @@ def quick_and_quiet(
     settings: Any, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Nothing outside of the test databases is read or left, and nothing is known from another test."""
-    from challenge.delivery.limits import refusals
+    from challenge.delivery.throttle import circuit_breaker
 
     settings.SMTP_TIMEOUT, settings.INBOX_DIR, settings.REDIS_URL = 2, "", ""
     settings.MARKS_DIR = tmp_path_factory.getbasetemp() / "marks"
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-    monkeypatch.setattr(refusals, "memory", refusals.Memory())
+    monkeypatch.setattr(circuit_breaker, "memory", circuit_breaker.Memory())
     logging.getLogger("mail").setLevel(logging.WARNING)
 
 
@@ -71,7 +71,7 @@ def program(db: None, course_rows: dict[type, list[Any]]) -> Any:
     from challenge.curriculum.course import CONTENT
     from challenge.curriculum.load import load
     from challenge.models import Program
-    from tests.course_rows import kept, restore
+    from tests.support.course_rows import kept, restore
 
     if not course_rows:
         load(CONTENT / "reset-21", NOW)
@@ -169,7 +169,7 @@ def go(sink: Sink) -> Callable[[datetime], None]:
 @pytest.fixture(scope="session")
 def redis_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """A real Redis of the test run's own."""
-    from challenge.embedded.redis import serve
+    from challenge.runtime.redis import serve
 
     with serve(Path(tmp_path_factory.mktemp("redis"))) as url:
         yield url
@@ -188,7 +188,7 @@ def clock(now: datetime) -> Iterator[Any]:
 def visitor(request: pytest.FixtureRequest, db: None, client: Any, sink: Sink, go: Any, clock: Any) -> Any:
     """Somebody at the sign-up page; the course has its lessons where a test asks for `program`."""
     from challenge.models import Program
-    from tests.visitor import Visitor
+    from tests.support.visitor import Visitor
 
     if "program" not in request.fixturenames:
         Program.objects.create(slug="reset-21", title="The 21-Day Runner Reset", length=21)
@@ -198,7 +198,7 @@ def visitor(request: pytest.FixtureRequest, db: None, client: Any, sink: Sink, g
 @pytest.fixture
 def runner(client: Any, alice: Any, sink: Sink, go: Any, clock: Any, now: datetime) -> Any:
     """Alice, who has just got day 1."""
-    from tests.visitor import Runner
+    from tests.support.visitor import Runner
 
     go(now)
     return Runner(client, sink.mails[0])

@@ -3,18 +3,9 @@
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
-from challenge.coach import (
-    articles,
-    check_ins,
-    days,
-    deliveries,
-    enrollments,
-    limits,
-    programs,
-    questions,
-    stretches,
-    suppressions,
-)
+from challenge.coach.course import articles, days, programs, stretches
+from challenge.coach.runners import check_ins, enrollments, questions
+from challenge.coach.sending import deliveries, limits, suppressions
 
 __all__ = [
     "articles",

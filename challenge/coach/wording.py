@@ -13,10 +13,10 @@ from django.utils.timesince import timesince
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from challenge.coach.reach import WHY
+from challenge.coach.runners.unreachable import WHY
 from challenge.delivery.smtp.transport import Phase, Verdict
 from challenge.models import CheckIn, Delivery, Enrollment
-from challenge.models.returned import came_back
+from challenge.models.delivery_event import came_back
 
 PHASES: Mapping[str, Promise] = {
     Phase.COMPOSE: gettext_lazy("writing the mail"),

@@ -14,7 +14,8 @@ import nh3
 from django.template.loader import render_to_string
 from markdown_it import MarkdownIt
 
-from challenge.curriculum import figures, palette
+from challenge import drawings
+from challenge.curriculum import drawing_files, palette
 from challenge.curriculum.plain import plain
 from challenge.curriculum.slots import placed, sections, slots, without_slots
 
@@ -127,13 +128,13 @@ def _pictures(holder: dict[str, Any]) -> list[dict[str, Any]]:
 
 
 def _picture(name: str, alt: str, half: bool) -> dict[str, Any]:
-    width, height = figures.size(name)
+    width, height = drawings.size(name)
     shown = HALF if half else WIDE
     return {
         "alt": alt,
         "half": half,
-        "light": figures.file_name(name, "light", "png"),
-        "dark": figures.file_name(name, "dark", "png"),
+        "light": drawing_files.file_name(name, "light", "png"),
+        "dark": drawing_files.file_name(name, "dark", "png"),
         "width": shown,
         "height": round(shown * height / width),
     }

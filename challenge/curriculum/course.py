@@ -6,7 +6,7 @@ from typing import Any
 
 from markdown_it import MarkdownIt
 
-from challenge.curriculum import figures
+from challenge import drawings
 from challenge.curriculum.parse import (
     ArticleSchema,
     CourseError,
@@ -57,7 +57,7 @@ def read_course(folder: Path) -> Course:
 
 
 def _check_figures(page: Page) -> None:
-    known = figures.names()
+    known = drawings.names()
     for figure in page.meta["figures"]:
         if figure["name"] not in known:
             page.report(f"'figures': there is no drawing {figure['name']!r}", "figures")

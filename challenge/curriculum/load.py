@@ -10,8 +10,8 @@ from pathlib import Path
 
 from django.db import transaction
 
+from challenge.curriculum.check_files import lint_course
 from challenge.curriculum.course import Course, read_course
-from challenge.curriculum.inspect import lint_course
 from challenge.curriculum.lesson import Content, assemble, own_words
 from challenge.curriculum.parse import CourseError, Page
 from challenge.curriculum.publish import Imprint, Origin, hold, publish_day, publish_stretch

@@ -1,0 +1,1 @@
+"""How mail leaves: plan, claim, send, record, rescue."""

@@ -13,9 +13,9 @@ from typing import Any
 from django.conf import settings
 from django.db import models, transaction
 
-from challenge.delivery.hold.guard import is_held
-from challenge.delivery.limits.grants import grants
+from challenge.delivery.restore_guard.guard import is_held
 from challenge.delivery.smtp.answer import Answer, Verdict
+from challenge.delivery.throttle.grants import grants
 from challenge.models import Attempt, Delivery, Program, Recall
 from challenge.models.conditions import among, is_in
 

@@ -12,7 +12,7 @@ from typing import NamedTuple
 from django.db import connection, models, transaction
 
 from challenge import schedule
-from challenge.delivery.hold.guard import is_held
+from challenge.delivery.restore_guard.guard import is_held
 from challenge.models import Delivery, Enrollment, Event
 from challenge.models.enrollment import note
 

@@ -8,17 +8,17 @@ from time import monotonic
 from django.conf import settings
 
 from challenge.delivery.claim import claim, keep, put_back, waiting
-from challenge.delivery.limits.grants import nap
-from challenge.delivery.limits.sender import Limits
-from challenge.delivery.mail.compose import compose
-from challenge.delivery.mail.revisions import Whole
-from challenge.delivery.outcome import SERVER_REST, Outcome
-from challenge.delivery.outlook import NO_TIME, Outlook, is_closed, not_before
+from challenge.delivery.eligibility import NO_TIME, Outlook, is_closed, not_before
+from challenge.delivery.recording import SERVER_REST, Outcome
 from challenge.delivery.results import Results, Stop, never
-from challenge.delivery.returns.verp import return_path
-from challenge.delivery.signing.dkim_key import UnusableKeyError
-from challenge.delivery.signing.sign import sign
 from challenge.delivery.smtp.transport import Answer, Envelope, Transport, Verdict
+from challenge.delivery.throttle.grants import nap
+from challenge.delivery.throttle.throttle import Limits
+from challenge.mail.compose import compose
+from challenge.mail.dkim import sign
+from challenge.mail.dkim_key import UnusableKeyError
+from challenge.mail.return_path import return_path
+from challenge.mail.revisions import Whole
 from challenge.models import Delivery
 
 log = logging.getLogger(__name__)

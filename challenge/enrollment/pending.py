@@ -8,7 +8,7 @@ from django.db import transaction
 from accounts.models import User
 from challenge import schedule
 from challenge.delivery.plan import GIVE_UP
-from challenge.enrollment.requests import may_mail, remember
+from challenge.enrollment.request_limits import may_mail, remember
 from challenge.models import Delivery, Enrollment, Event, Suppression
 from challenge.models.enrollment import note
 

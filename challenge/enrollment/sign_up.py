@@ -8,7 +8,7 @@ from django.db import transaction
 from accounts.addresses import keyed_hash
 from accounts.models import Consent, User, ask
 from challenge.delivery.plan import queue
-from challenge.enrollment.requests import admit, may_mail, remember
+from challenge.enrollment.request_limits import admit, may_mail, remember
 from challenge.models import Cohort, Delivery, Enrollment, Event, Program, Suppression
 from challenge.models.enrollment import note
 

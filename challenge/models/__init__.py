@@ -2,16 +2,16 @@
 
 from challenge.models.alarm import Alarm
 from challenge.models.check_in import CheckIn, Progress
-from challenge.models.conversation import Question
 from challenge.models.day import Day, Revision
 from challenge.models.delivery import Attempt, Delivery
+from challenge.models.delivery_event import Returned
 from challenge.models.enrollment import Enrollment, Event
 from challenge.models.heartbeat import Heartbeat
-from challenge.models.hold import Hold
 from challenge.models.limit import Limit
 from challenge.models.mail_request import MailRequest
 from challenge.models.program import Article, Cohort, Program
-from challenge.models.returned import Returned
+from challenge.models.question import Question
+from challenge.models.restore_stop import Hold
 from challenge.models.saved_filter import SavedFilter
 from challenge.models.stretch import Recall, Stretch, StretchVersion
 from challenge.models.suppression import Suppression

@@ -12,7 +12,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
 from accounts import capabilities
-from challenge.delivery.mail.links import Purpose
+from challenge.mail.links import Purpose
 from challenge.models import Enrollment
 from challenge.site.forms import LinksForm
 from challenge.site.public import visit

@@ -5,7 +5,7 @@ from typing import Any
 from django.conf import settings
 from django.utils.translation import gettext as _
 
-from challenge.curriculum import figures
+from challenge import drawings
 from challenge.models import Article, Program
 from challenge.site.lessons import Picture, lesson, picture, sample
 from challenge.site.questions import asked
@@ -38,7 +38,7 @@ def landing(program: Program) -> dict[str, Any]:
 
 def _if_drawn(name: str, alt: str) -> Picture | None:
     """A drawing that is named here and kept elsewhere: without it the page does without."""
-    return picture(name, alt) if name in figures.names() else None
+    return picture(name, alt) if name in drawings.names() else None
 
 
 def _weeks(program: Program) -> list[dict[str, Any]]:

@@ -7,7 +7,8 @@ from django.conf import settings
 from django.urls import reverse
 from django.utils.safestring import SafeString, mark_safe
 
-from challenge.curriculum import figures
+from challenge import drawings
+from challenge.curriculum import drawing_files
 from challenge.curriculum.compile import to_html
 from challenge.curriculum.lesson import Content
 from challenge.curriculum.slots import fill, placed
@@ -31,14 +32,14 @@ class Picture:
 
 def picture(name: str, alt: str) -> Picture:
     """KeyError for what there is no drawing of."""
-    light, dark = (figures.file_name(name, theme, "svg") for theme in ("light", "dark"))
-    width, height = figures.size(name)
+    light, dark = (drawing_files.file_name(name, theme, "svg") for theme in ("light", "dark"))
+    width, height = drawings.size(name)
     return Picture(alt, reverse("figure", args=[light]), reverse("figure", args=[dark]), width, height)
 
 
 def pictures(holder: Content) -> list[Picture]:
     """The figures of a day, a stretch or the self-check; an old version may name one that is gone."""
-    drawn = set(figures.names())
+    drawn = set(drawings.names())
     return [picture(f["name"], f["alt"]) for f in holder.get("figures", []) if f["name"] in drawn]
 
 

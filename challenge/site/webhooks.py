@@ -21,9 +21,9 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, path
 from django.utils import timezone
 
-from challenge.delivery.returns.providers import came_back
-from challenge.delivery.returns.take import take
-from challenge.enrollment.moves import leave
+from challenge.bounces.record import take
+from challenge.enrollment.transitions import leave
+from challenge.inbound.provider_events import came_back
 from challenge.models import Enrollment, Event, Returned
 
 log = logging.getLogger(__name__)

@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 import time_machine
 from django.test import Client
 
-from challenge.delivery.mail.links import Purpose, url
+from challenge.mail.links import Purpose, url
 from tests.gallery.pages import Page, cast, every_page
 from tests.gallery.walk import DAY, MAYA, Walk
 

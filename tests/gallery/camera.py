@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from typing import Any
 from urllib.parse import urlsplit
 
-from challenge.curriculum import figures
+from challenge.curriculum import drawing_files
 
 # CSS pixels. With pictures off a reader sees what stands in for them.
 VIEWS: dict[str, dict[str, Any]] = {
@@ -50,7 +50,7 @@ class Camera:
 
 def _with_pictures(route: Any) -> None:
     name = urlsplit(route.request.url).path.rpartition("/")[2]
-    picture = figures.read(name)
+    picture = drawing_files.read(name)
     if picture is None:
         route.abort()
     else:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from tests.gallery.throwaway import everything
-from tests.visitor import body
+from tests.support.visitor import body
 
 LESSON = re.compile(r"day-\d\d-(.*)")
 

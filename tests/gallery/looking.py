@@ -5,7 +5,8 @@ from typing import Any
 
 from django.template import Context, Engine
 
-from challenge.curriculum import figures
+from challenge import drawings
+from challenge.curriculum import drawing_files
 from tests.gallery.letters import Letter
 from tests.gallery.walk import CAST
 
@@ -20,20 +21,26 @@ def render(name: str, **context: Any) -> str:
 def drawn() -> list[tuple[str, str, str]]:
     """Each drawing's name and its two files in a gallery."""
     return [
-        (name, f"figures/{figures.file_name(name, 'light')}", f"figures/{figures.file_name(name, 'dark')}")
-        for name in figures.names()
+        (
+            name,
+            f"figures/{drawing_files.file_name(name, 'light')}",
+            f"figures/{drawing_files.file_name(name, 'dark')}",
+        )
+        for name in drawings.names()
     ]
 
 
 def write_drawings(folder: Path) -> int:
     """Every drawing in both themes and kinds, under the names that mails call them by; how many there are."""
     (folder / "figures").mkdir(exist_ok=True)
-    for name in figures.names():
-        for file in (figures.file_name(name, theme, kind) for theme in THEMES for kind in ("svg", "png")):
-            content = figures.read(file)
+    for name in drawings.names():
+        for file in (
+            drawing_files.file_name(name, theme, kind) for theme in THEMES for kind in ("svg", "png")
+        ):
+            content = drawing_files.read(file)
             assert content
             (folder / "figures" / file).write_bytes(content)
-    return len(figures.names())
+    return len(drawings.names())
 
 
 def write_index(folder: Path, letters: list[Letter], views: list[str], sheets: list[Path]) -> None:

@@ -10,10 +10,10 @@ from django.urls import reverse
 
 from accounts import capabilities
 from challenge.checkins.record import Report, record
-from challenge.delivery.mail.links import Purpose, url
-from challenge.enrollment import moves
+from challenge.enrollment import transitions
 from challenge.enrollment.confirm import confirm
 from challenge.enrollment.sign_up import Wish, sign_up
+from challenge.mail.links import Purpose, url
 from challenge.models import Cohort, Enrollment, Event, Program, Stretch
 
 DAY = timedelta(days=1)
@@ -51,12 +51,12 @@ def cast(program: Program, go: Callable[[datetime], None], now: datetime) -> Cas
             confirm(enrollment.pk, now)
         found.append(enrollment)
     people = Cast(*found)
-    moves.leave(people.gone.pk, Event.Actor.RUNNER, now)
+    transitions.leave(people.gone.pk, Event.Actor.RUNNER, now)
     people.active.refresh_from_db()
     assert people.active.next_due_at
     go(max(now, people.active.next_due_at))
     record(people.hurt.pk, 1, Report("partly", tightness=7, pain=8, pain_where="groin"), now)
-    moves.pause(people.paused.pk, Event.Actor.RUNNER, now)
+    transitions.pause(people.paused.pk, Event.Actor.RUNNER, now)
     Cohort.objects.create(program=program, slug="spring", name="Spring group", starts_on=now.date() + DAY)
     return people
 

@@ -14,7 +14,8 @@ from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory, mkdtemp
 
-ROOT = Path(__file__).parent.parent.parent
+from tests.support import ROOT
+
 SITE = "https://reset.example.org"
 SETTINGS = {
     "DJANGO_SETTINGS_MODULE": "challenge.settings",
@@ -58,7 +59,7 @@ def contents(*, with_pages: bool) -> dict[str, bytes]:
     from challenge.models import Program
     from tests.gallery.answers import answers
     from tests.gallery.walk import Walk
-    from tests.smtp_sink import Sink
+    from tests.support.smtp_sink import Sink
 
     sink = Sink()
     settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", sink.port

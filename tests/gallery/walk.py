@@ -12,11 +12,11 @@ from challenge.delivery.corrections import correct
 from challenge.delivery.plan import plan
 from challenge.delivery.send import send_batch
 from challenge.delivery.smtp.transport import Transport
-from challenge.enrollment import moves, pending
+from challenge.enrollment import pending, transitions
 from challenge.enrollment.confirm import confirm
 from challenge.enrollment.sign_up import Wish, send_links, sign_up
 from challenge.models import Delivery, Enrollment, Event, Program, Stretch
-from tests.smtp_sink import Sink
+from tests.support.smtp_sink import Sink
 
 BEGIN = datetime(2026, 3, 3, 8, 0, tzinfo=UTC)  # a Tuesday
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
@@ -68,10 +68,10 @@ class Someone:
             status = STATUSES[lesson.day % len(STATUSES)]
             record(enrollment.pk, lesson.day, Report(status, TIGHTNESS[lesson.day - 1]), at)
         if self.state == "after-a-pause":
-            moves.pause(enrollment.pk, Event.Actor.RUNNER, at)
+            transitions.pause(enrollment.pk, Event.Actor.RUNNER, at)
 
     def comes_back(self, at: datetime) -> None:
-        moves.resume(self.enrollment.pk, Event.Actor.RUNNER, at)
+        transitions.resume(self.enrollment.pk, Event.Actor.RUNNER, at)
 
 
 CAST = (

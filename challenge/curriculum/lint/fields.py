@@ -8,8 +8,8 @@ from django.utils.translation import gettext as _
 from challenge.curriculum.lint.blocks import Block, blocks, tokens
 from challenge.curriculum.lint.claims import claims
 from challenge.curriculum.lint.finding import Finding
-from challenge.curriculum.lint.hygiene import normal, unclean
 from challenge.curriculum.lint.reading import MOST_GRADE, SENTENCE_WORDS, grade, sentences, words_of
+from challenge.curriculum.lint.unsafe import normal, unclean
 
 # Least and most characters.
 DAY = {"title": (1, 60), "subject": (10, 60), "preview": (40, 110), "run": (10, 140)}

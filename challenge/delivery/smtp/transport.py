@@ -13,7 +13,7 @@ from typing import NamedTuple
 from django.conf import settings
 
 from challenge.delivery.smtp.answer import Answer, Phase, Verdict, broken, replied
-from challenge.delivery.smtp.conversation import Conversation, connect
+from challenge.delivery.smtp.connection import Conversation, connect
 
 __all__ = ["Answer", "Envelope", "Phase", "Transport", "Verdict"]
 

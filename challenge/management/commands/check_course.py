@@ -6,8 +6,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
+from challenge.curriculum.check_files import audit_course, lint_course
 from challenge.curriculum.course import CONTENT, read_course
-from challenge.curriculum.inspect import audit_course, lint_course
 from challenge.curriculum.parse import CourseError
 
 

@@ -7,10 +7,10 @@ import dns.resolver
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from challenge.delivery.records.examine import examine
-from challenge.delivery.records.finding import Finding, pieces
-from challenge.delivery.records.lookup import Lookup, UnansweredError
-from challenge.delivery.signing.dkim_key import UnusableKeyError
+from challenge.dns.audit import examine
+from challenge.dns.finding import Finding, pieces
+from challenge.dns.lookup import Lookup, UnansweredError
+from challenge.mail.dkim_key import UnusableKeyError
 
 STRING = 255  # octets in one string of a TXT record
 

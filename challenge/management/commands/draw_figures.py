@@ -6,7 +6,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from challenge.curriculum.figures import catalogue, store
+from challenge.curriculum import drawing_files
+from challenge.drawings import catalogue
 
 
 class Command(BaseCommand):
@@ -16,6 +17,6 @@ class Command(BaseCommand):
         parser.add_argument("--folder", type=Path, help="where to; the folder of kept pictures without it")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        place: Path = options["folder"] or store.folder()
-        files = store.draw_all(place)
+        place: Path = options["folder"] or drawing_files.folder()
+        files = drawing_files.draw_all(place)
         self.stdout.write(f"{len(files)} files of {len(catalogue.names())} pictures are in {place}")

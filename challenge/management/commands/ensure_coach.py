@@ -6,7 +6,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand
 
-from challenge.embedded.coach import ensure
+from challenge.runtime.coach import ensure
 
 
 class Command(BaseCommand):

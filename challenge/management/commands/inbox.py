@@ -9,8 +9,8 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from challenge.inbox.server import controller
-from challenge.inbox.store import Inbox
+from challenge.mailcatcher.server import controller
+from challenge.mailcatcher.store import Inbox
 
 
 class Command(BaseCommand):

@@ -7,7 +7,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from challenge.delivery.signing.dkim_key import UnusableKeyError, make_key
+from challenge.mail.dkim_key import UnusableKeyError, make_key
 
 
 class Command(BaseCommand):

@@ -9,8 +9,8 @@ from typing import Any
 from django.core.management.base import BaseCommand
 from django.utils import timezone
 
-from challenge.delivery.returns.reports import LARGEST
-from challenge.delivery.returns.returned_mail import take_mail
+from challenge.inbound.bounce_mail import take_mail
+from challenge.inbound.dsn import LARGEST
 
 log = logging.getLogger(__name__)
 

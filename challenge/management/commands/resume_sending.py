@@ -8,7 +8,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
-from challenge.delivery.hold.hindsight import resume
+from challenge.delivery.restore_guard.resume import resume
 from challenge.models import Delivery, Hold
 
 

@@ -12,17 +12,17 @@ from django.db import DatabaseError, close_old_connections
 from django.utils import timezone
 
 from challenge.checkins.progress import sweep
-from challenge.delivery import stopping
 from challenge.delivery.corrections import correct
-from challenge.delivery.crew import send_due
 from challenge.delivery.plan import plan
 from challenge.delivery.rescue import close, rescue
-from challenge.delivery.returns import mailbox
-from challenge.delivery.rounds import going_round
-from challenge.enrollment import pending, requests
+from challenge.delivery.sender_pool import send_due
+from challenge.enrollment import pending, request_limits
+from challenge.inbound import imap
 from challenge.models.heartbeat import Heartbeat, beat
-from challenge.watching.lookout import keeping_watch
-from challenge.watching.watch import look
+from challenge.monitoring.checks import look
+from challenge.worker import shutdown
+from challenge.worker.background import keeping_watch
+from challenge.worker.periodic import going_round
 
 log = logging.getLogger(__name__)
 
@@ -39,9 +39,9 @@ class Command(BaseCommand):
         parser.add_argument("--loop", action="store_true", help="go on until stopped")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        with stopping.listening(SIGTERM, SIGINT):
+        with shutdown.listening(SIGTERM, SIGINT):
             if options["loop"]:
-                with keeping_watch(), going_round("mailbox", VISIT_EVERY_SECONDS, mailbox.visit):
+                with keeping_watch(), going_round("mailbox", VISIT_EVERY_SECONDS, imap.visit):
                     self._loop()
             else:
                 self._once()
@@ -67,12 +67,12 @@ class Command(BaseCommand):
         rescue(timezone.now())
         pending.remind(timezone.now())
         pending.drop(timezone.now())
-        requests.forget(timezone.now())
+        request_limits.forget(timezone.now())
         correct(timezone.now())
-        while not stopping.asked() and plan(timezone.now()):
+        while not shutdown.asked() and plan(timezone.now()):
             pass
         beat(Heartbeat.Name.PLANNER, timezone.now())
-        while not stopping.asked() and send_due(timezone.now, DRAIN_SECONDS, stopping.asked):
+        while not shutdown.asked() and send_due(timezone.now, DRAIN_SECONDS, shutdown.asked):
             pass
         sweep(timezone.now())
 
@@ -80,6 +80,6 @@ class Command(BaseCommand):
 def _stopped_within(seconds: float) -> bool:
     """Wait, a signal's note aside. True when asked to stop meanwhile."""
     end = monotonic() + seconds
-    while not stopping.asked() and monotonic() < end:
+    while not shutdown.asked() and monotonic() < end:
         sleep(STEP_SECONDS)  # no Event: a signal handler that sets one can wait for itself
-    return stopping.asked()
+    return shutdown.asked()

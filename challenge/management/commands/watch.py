@@ -7,7 +7,7 @@ from typing import Any
 from django.core.management.base import BaseCommand
 from django.utils import timezone
 
-from challenge.watching.watch import look
+from challenge.monitoring.checks import look
 
 
 class Command(BaseCommand):

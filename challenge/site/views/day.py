@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from challenge.checkins.questions import TooManyQuestions, ask
 from challenge.checkins.record import is_open, sent_lesson
 from challenge.curriculum.lesson import Content, standing_in
-from challenge.delivery.mail.links import Purpose, url
+from challenge.mail.links import Purpose, url
 from challenge.models import Delivery, Enrollment, Question, Stretch
 from challenge.site.capability import capability
 from challenge.site.fields import NoteField, PlainForm

@@ -9,8 +9,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 from prometheus_client import CONTENT_TYPE_PLAIN_0_0_4
 
-from challenge.watching.metrics import exposition
-from challenge.watching.readiness import parts
+from challenge.monitoring.metrics import exposition
+from challenge.monitoring.readiness import parts
 
 
 @never_cache

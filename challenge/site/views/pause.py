@@ -5,8 +5,8 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 
 from challenge import tasks
-from challenge.delivery.mail.links import Purpose
-from challenge.enrollment.moves import pause, resume, would_go_on
+from challenge.enrollment.transitions import pause, resume, would_go_on
+from challenge.mail.links import Purpose
 from challenge.models import Enrollment, Event
 from challenge.site.capability import capability
 

@@ -10,8 +10,8 @@ from django.utils import timezone
 from accounts.models import Consent, has_given
 from challenge import tasks
 from challenge.checkins.record import PAIN_TO_STOP, Closed, is_open, last_date, record, sent_lesson
-from challenge.delivery.mail.links import Purpose, url
-from challenge.enrollment.moves import leave, reschedule
+from challenge.enrollment.transitions import leave, reschedule
+from challenge.mail.links import Purpose, url
 from challenge.models import CheckIn, Enrollment, Event
 from challenge.site.capability import capability, trouble
 from challenge.site.forms import CheckInForm, HourForm

@@ -12,10 +12,10 @@ from django.views.decorators.http import require_http_methods
 from accounts.capabilities import Altered, Expired, read
 from accounts.models import Consent
 from challenge import schedule, tasks
-from challenge.delivery.mail.links import Purpose
 from challenge.enrollment.confirm import Outcome, confirm
-from challenge.enrollment.requests import TooManyRequests
+from challenge.enrollment.request_limits import TooManyRequests
 from challenge.enrollment.sign_up import Wish, send_links, sign_up
+from challenge.mail.links import Purpose
 from challenge.models import Cohort, Enrollment, Program
 from challenge.site.address import client_ip
 from challenge.site.capability import capability, trouble

@@ -1,0 +1,53 @@
+"""P5: what it costs to make one message, beside Django's own way."""
+
+import re
+from statistics import median
+from time import perf_counter
+
+from django.utils import timezone
+
+from bench import sample_mail
+from bench.peers.mail import make_message
+from bench.results import Row
+from bench.stage import Stage
+from challenge.mail.compose import compose
+
+KEYS = ("P5",)
+BOUND = 0.06
+BLOCK = 20
+
+
+def run(stage: Stage) -> None:
+    """Compose the same lesson both ways, in blocks in turn, in this process."""
+    delivery, revision = sample_mail.lesson()
+    peers_letter = sample_mail.for_peers()
+    ours: list[float] = []
+    theirs: list[float] = []
+    for _ in range(max(stage.scale.composed // BLOCK, 1)):
+        begun = perf_counter()
+        for _ in range(BLOCK):
+            message = compose(delivery, revision, timezone.now(), sample_mail.GREETING)
+        between = perf_counter()
+        for number in range(BLOCK):
+            other = make_message(peers_letter, number, "runner-1@example.com").message().as_bytes()
+        ours.append((between - begun) / BLOCK * 1000)
+        theirs.append((perf_counter() - between) / BLOCK * 1000)
+    we, they = median(ours), median(theirs)
+    stage.found.rows.append(
+        Row(
+            "P5",
+            f"Composing one mail of {len(message):,} bytes with {len(_signed(message))} signed links",
+            f"{we:.3f} ms",
+            f"Django, {len(other):,} bytes, 8 signed links: {they:.3f} ms",
+            median(mine / its for mine, its in zip(ours, theirs, strict=True)),
+            "<=",
+            BOUND,
+        )
+    )
+    stage.say(f"composing: {we:.3f} ms beside {they:.3f} ms")
+
+
+def _signed(message: bytes) -> set[bytes]:
+    """The links of a message that carry a capability."""
+    unfolded = message.replace(b"=\r\n", b"")
+    return set(re.findall(rb"https://reset\.example\.org/[\w./-]*~[\w/~-]*", unfolded))

@@ -1,0 +1,91 @@
+"""A race: processes get ready, start at a word, and say when they are done. What it takes to start
+Python and to import is left out, for every side alike."""
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Sequence
+from pathlib import Path
+from time import perf_counter
+
+from tests.support import ROOT
+
+LONGEST_RUN = 600
+
+
+class NotDone(RuntimeError):
+    """A process ended, or hung, before it had said that it was done; str() holds the end of its log."""
+
+
+class Runner:
+    """One process of a race, in a group of its own."""
+
+    def __init__(self, command: Sequence[str], environ: dict[str, str], log: Path) -> None:
+        self._log = log
+        with log.open("wb") as errors:
+            self._process = subprocess.Popen(
+                command,
+                cwd=ROOT,
+                env={**os.environ, **environ},
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=errors,
+                text=True,
+                start_new_session=True,
+            )
+
+    def await_line(self, wanted: str) -> None:
+        """Read its output up to the wanted line. Raises NotDone."""
+        watch = threading.Timer(LONGEST_RUN, self.close)
+        watch.start()
+        try:
+            assert self._process.stdout is not None
+            for line in self._process.stdout:
+                if line.strip() == wanted:
+                    return
+        finally:
+            watch.cancel()
+        raise NotDone(f"{self._process.args!r} was never {wanted}:\n{self._log.read_text()[-2000:]}")
+
+    def start(self) -> None:
+        assert self._process.stdin is not None
+        self._process.stdin.write("go\n")
+        self._process.stdin.flush()
+
+    def close(self) -> None:
+        """Let it end by itself for a moment, then end it and all its children."""
+        try:
+            self._process.wait(0.5)
+        except subprocess.TimeoutExpired:
+            os.killpg(self._process.pid, signal.SIGKILL)
+            self._process.wait()
+
+
+def race(runners: Sequence[Runner]) -> float:
+    """Seconds from the word until the last is done; all have ended then."""
+    try:
+        for runner in runners:
+            runner.await_line("ready")
+        begun = perf_counter()
+        for runner in runners:
+            runner.start()
+        for runner in runners:
+            runner.await_line("done")
+        return perf_counter() - begun
+    finally:
+        for runner in runners:
+            runner.close()
+
+
+def await_start() -> None:
+    """In a runner: say that all is ready, and wait for the word."""
+    print("ready", flush=True)
+    if not sys.stdin.readline():
+        sys.exit("nobody waits for this any more")
+
+
+def done() -> None:
+    """In a runner: say that the work is done."""
+    print("done", flush=True)

@@ -1,0 +1,76 @@
+"""The one mail that every side sends: day 3 of the course, for one runner, and as Django templates."""
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+from django.utils import timezone
+
+from bench import queued_lessons
+from challenge.curriculum.slots import CLOSE, OPEN
+from challenge.mail.compose import compose
+from challenge.models import Delivery, Enrollment, Revision
+
+GREETING = "When you have stretched, one tap below tells your coach how it went."
+
+
+def lesson() -> tuple[Delivery, Revision]:
+    """A delivery of the lesson to the first runner, not saved, and its revision."""
+    now = timezone.now()
+    enrollment = Enrollment.objects.select_related("runner", "program").earliest("id")
+    delivery = Delivery.to(
+        enrollment, kind=Delivery.Kind.LESSON, day=queued_lessons.DAY, due_at=now, try_at=now
+    )
+    published = Revision.objects.filter(day__number=queued_lessons.DAY, published_at__isnull=False)
+    return delivery, published.latest("number")
+
+
+def write(path: Path) -> int:
+    """Write the composed lesson into a file; its size in bytes."""
+    delivery, revision = lesson()
+    return path.write_bytes(compose(delivery, revision, timezone.now(), GREETING))
+
+
+def templates(revision: Revision) -> tuple[str, str, str]:
+    """The lesson's text, HTML and subject as sources of Django templates, with the same places to fill."""
+    text, html, subject = (_as_template(part) for part in (revision.text, revision.html, revision.subject))
+    return f"{{% autoescape off %}}{text}{{% endautoescape %}}", html, subject
+
+
+def _as_template(compiled: str) -> str:
+    compiled = re.sub(f"{OPEN}\\?(\\w+){CLOSE}", r"{% if \1 %}", compiled)
+    compiled = re.sub(f"{OPEN}/\\w+{CLOSE}", r"{% endif %}", compiled)
+    return re.sub(f"{OPEN}(\\w+){CLOSE}", r"{{ \1 }}", compiled)
+
+
+def context(delivery: Delivery) -> dict[str, str]:
+    """What fills those places, the links left out: each side signs its own."""
+    enrollment = delivery.enrollment
+    return {
+        "day": str(delivery.day),
+        "length": str(enrollment.program.length),
+        "program_title": enrollment.program.title,
+        "first_name": enrollment.runner.first_name,
+        "coach_name": "Your coach",
+        "postal_address": "1 Example Street, Exampletown",
+        "greeting": GREETING,
+        "coach_note": "",
+        "send_at": "06:30",
+        "time_zone": "Europe/Berlin",
+        "site_url": "https://reset.example.org",
+        "library_url": "https://reset.example.org/library/",
+    }
+
+
+def for_peers() -> dict[str, Any]:
+    """The templates' sources and what fills them, for bench.peers."""
+    delivery, revision = lesson()
+    text, html, subject = templates(revision)
+    return {"text": text, "html": html, "subject": subject, "context": context(delivery)}
+
+
+def write_for_peers(path: Path) -> Path:
+    """The same as a JSON file."""
+    path.write_text(json.dumps(for_peers()))
+    return path

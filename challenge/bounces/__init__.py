@@ -1,0 +1,1 @@
+"""What a refusal, a report or a complaint means: recorded once, and acted on."""

@@ -1,0 +1,146 @@
+"""The pages of words about a program: its questions and answers, and what it is."""
+
+import hashlib
+import json
+from typing import TYPE_CHECKING, Any
+
+from django import forms
+from django.contrib import admin
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from challenge.coach.access import CoachAdmin
+from challenge.coach.course.content_form import Words, forget_what_is_too_long
+from challenge.coach.course.course_item import Row
+from challenge.coach.course.differences import differences
+from challenge.coach.course.form_recovery import behind_the_login
+from challenge.curriculum.lint import Finding, lint_article
+from challenge.curriculum.lint.fields import ARTICLE_LENGTH, plain_field
+from challenge.curriculum.lint.unsafe import normal
+from challenge.models import Article
+
+TITLE, SUMMARY = (1, 120), (10, 200)
+TEXTS = ("title", "summary", "body")
+
+if TYPE_CHECKING:
+    Form = forms.ModelForm[Article]
+else:
+    Form = forms.ModelForm
+
+
+def digest(article: Article) -> str:
+    """A fingerprint of what an article says."""
+    said = json.dumps([getattr(article, name) for name in TEXTS])
+    return hashlib.sha256(said.encode()).hexdigest()
+
+
+class ArticleForm(Form):
+    """The linter's findings are the form's errors: what is saved here is on the site at once."""
+
+    title = Words(label=gettext_lazy("Title"), help_text=gettext_lazy("Up to 120 characters."))
+    summary = Words(label=gettext_lazy("Summary"), help_text=gettext_lazy("10 to 200 characters."), rows=2)
+    body = Words(
+        label=gettext_lazy("Text"),
+        most=ARTICLE_LENGTH,
+        rows=30,
+        help_text=gettext_lazy(
+            "Markdown: ## begins a heading (in the questions and answers each ## is a question), **bold**, "
+            "*italic*, - for a list, [words](https://address) for a link. Saved, it is on the site at once."
+        ),
+    )
+
+    seen = forms.CharField(required=False, max_length=64, widget=forms.HiddenInput)
+    # What another coach saved since the form was opened.
+    other: Article | None = None
+
+    class Meta:
+        model = Article
+        fields = TEXTS
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.initial["seen"] = digest(self.instance)
+
+    def clean_title(self) -> str:
+        return self._clean("title", plain_field("title", self.cleaned_data["title"], TITLE))
+
+    def clean_summary(self) -> str:
+        return self._clean("summary", plain_field("summary", self.cleaned_data["summary"], SUMMARY))
+
+    def clean_body(self) -> str:
+        return self._clean("body", lint_article(self.cleaned_data["body"]))
+
+    def _clean(self, name: str, found: list[Finding]) -> str:
+        if found:
+            advice = _("Line %(line)d: %(message)s")
+            raise forms.ValidationError(
+                [advice % {"line": each.line, "message": each.message} for each in found]
+            )
+        return str(self.cleaned_data[name])
+
+    def full_clean(self) -> None:
+        super().full_clean()
+        if self.is_bound:
+            forget_what_is_too_long(self, {name: getattr(self.instance, name) for name in TEXTS})
+
+    def clean(self) -> dict[str, Any]:
+        # The row is held until the change is saved, or refused.
+        held = Article.objects.select_for_update().get(pk=self.instance.pk)
+        if not self.errors and self.cleaned_data["seen"] != digest(held):
+            self.other = held
+            raise forms.ValidationError(_("Somebody else changed this page meanwhile."))
+        return self.cleaned_data
+
+
+@admin.register(Article)
+class ArticleAdmin(CoachAdmin[Article]):
+    """Two pages that come with the course; what the coach changes no longer follows the files."""
+
+    form = ArticleForm
+    list_display = ("title", "slug", "is_edited")
+    fields = (*TEXTS, "seen")
+
+    def get_urls(self) -> list[URLPattern]:
+        view = behind_the_login(self.admin_site, self.change_view)
+        return [path("<path:object_id>/change/", view, name="challenge_article_change"), *super().get_urls()]
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Article | None = None) -> bool:
+        return False
+
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], *args: Any, **options: Any
+    ) -> HttpResponse:
+        form = context["adminform"].form
+        if form.other is None:
+            return super().render_change_form(request, context, *args, **options)
+        return _conflict(request, form, form.other, context)
+
+    def save_model(self, request: HttpRequest, obj: Article, form: Any, change: bool) -> None:
+        obj.is_edited = obj.is_edited or bool(form.changed_data)
+        super().save_model(request, obj, form, change)
+
+
+def _conflict(
+    request: HttpRequest, form: ArticleForm, other: Article, context: dict[str, Any]
+) -> HttpResponse:
+    """Both texts side by side; hers goes on in the form, and nothing is lost."""
+    labels = {name: str(form.fields[name].label) for name in TEXTS}
+    hers = {name: normal(str(form[name].value() or "")) for name in TEXTS}
+    found = differences(
+        [Row(label, getattr(other, name)) for name, label in labels.items()],
+        [Row(label, hers[name]) for name, label in labels.items()],
+    )
+    said = {
+        **context,
+        "title": _("Somebody else changed it meanwhile"),
+        "differences": found,
+        "posted": [("seen", digest(other)), *hers.items()],
+        "change": request.path,
+    }
+    return TemplateResponse(request, "admin/challenge/article/conflict.html", said, status=409)

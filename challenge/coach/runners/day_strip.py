@@ -1,0 +1,95 @@
+"""The strip: one cell for each program day, readable by its sign, its colour, or in words."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from itertools import groupby
+
+from django.utils.functional import Promise
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from challenge.models import CheckIn, Delivery, Enrollment
+from challenge.models.delivery_event import came_back
+
+
+@dataclass(frozen=True)
+class Sign:
+    """What one cell says: the end of its CSS class, its sign, and its words."""
+
+    name: str
+    mark: str
+    words: Promise
+
+
+DONE = Sign("done", "✓", gettext_lazy("done"))
+PARTLY = Sign("partly", "½", gettext_lazy("partly"))
+NOT_TODAY = Sign("not-today", "○", gettext_lazy("not today"))
+RETURNED = Sign("returned", "↩", gettext_lazy("came back"))
+SILENT = Sign("silent", "?", gettext_lazy("sent, no check-in"))
+TROUBLE = Sign("trouble", "!", gettext_lazy("failed or held back"))
+WAITING = Sign("waiting", "…", gettext_lazy("on its way"))
+AHEAD = Sign("ahead", "·", gettext_lazy("not sent"))
+SIGNS = (DONE, PARTLY, NOT_TODAY, SILENT, RETURNED, TROUBLE, WAITING, AHEAD)
+
+_REPORTED = {
+    CheckIn.Status.DONE.value: DONE,
+    CheckIn.Status.PARTLY.value: PARTLY,
+    CheckIn.Status.NOT_TODAY.value: NOT_TODAY,
+}
+_STOPPED = (Delivery.State.FAILED, Delivery.State.SUPPRESSED)
+
+
+def cells(
+    length: int, deliveries: Iterable[Delivery], check_ins: Iterable[CheckIn]
+) -> list[tuple[int, Sign]]:
+    """Every program day with its sign; what the runner reported tells more than the ledger."""
+    signs: dict[int, Sign] = {}
+    lessons = [delivery for delivery in deliveries if delivery.kind == Delivery.Kind.LESSON]
+    for lesson in lessons:
+        if lesson.state not in _STOPPED:
+            signs.setdefault(lesson.day, WAITING)
+        else:
+            signs[lesson.day] = TROUBLE
+    sent = [lesson for lesson in lessons if lesson.sent_at]
+    signs |= {lesson.day: RETURNED if came_back(lesson) else SILENT for lesson in sent}
+    signs |= {check_in.day: _REPORTED[check_in.status] for check_in in check_ins}
+    return [(day, signs.get(day, AHEAD)) for day in range(1, length + 1)]
+
+
+def in_words(signs: list[tuple[int, Sign]]) -> str:
+    """The strip read aloud, days of one kind that follow one another taken together."""
+    runs = []
+    for sign, group in groupby(signs, key=lambda cell: cell[1]):
+        days = [day for day, _sign in group]
+        named = ngettext("day %(first)d", "days %(first)d to %(last)d", len(days)) % {
+            "first": days[0],
+            "last": days[-1],
+        }
+        runs.append(f"{named} {sign.words}")
+    return "; ".join(runs)
+
+
+def strip(enrollment: Enrollment) -> SafeString:
+    """An enrollment's strip as HTML, from rows that are loaded already."""
+    signs = cells(enrollment.program.length, enrollment.deliveries.all(), enrollment.check_ins.all())
+    boxes = format_html_join(
+        "",
+        '<span class="cell cell-{}" title="{}">{}</span>',
+        (
+            (sign.name, _("Day %(day)d: %(state)s") % {"day": day, "state": sign.words}, sign.mark)
+            for day, sign in signs
+        ),
+    )
+    return format_html('<span class="strip" role="img" aria-label="{}">{}</span>', in_words(signs), boxes)
+
+
+def legend() -> SafeString:
+    """What the signs mean."""
+    items = format_html_join(
+        "",
+        '<li><span class="cell cell-{}" aria-hidden="true">{}</span> {}</li>',
+        ((sign.name, sign.mark, sign.words) for sign in SIGNS),
+    )
+    return format_html('<ul class="strip-legend">{}</ul>', items)

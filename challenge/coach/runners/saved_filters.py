@@ -1,0 +1,88 @@
+"""A coach's own views of the list of enrollments, kept by name."""
+
+from urllib.parse import urlencode
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_POST
+
+from challenge.coach.runners.filters import DayFilter
+from challenge.models import SavedFilter
+
+KNOWN = (
+    "q",
+    "o",
+    "state__exact",
+    "program__id__exact",
+    "cohort__id__exact",
+    "cohort__isnull",
+    "runner__id__exact",
+    DayFilter.FROM,
+    DayFilter.TO,
+    "quiet",
+    "reach",
+    "pain",
+    "trouble",
+)
+LONGEST = 500
+
+
+class SavedFilterForm(forms.Form):
+    """A name for the view that is on the screen."""
+
+    name = forms.CharField(label=gettext_lazy("Save this view as"), max_length=80)
+    query = forms.CharField(required=False, widget=forms.HiddenInput)
+
+
+def kept(query: str) -> str:
+    """What of a query string belongs to the list: its known parameters, each once, none empty."""
+    try:
+        given = QueryDict(query[: 4 * LONGEST])
+    except ValueError:  # more fields, or other bytes, than Django reads
+        return ""
+    known = {name: given.get(name, "").replace("\0", "") for name in KNOWN}
+    return urlencode({name: value for name, value in known.items() if value})
+
+
+def list_url(query: str = "") -> str:
+    """The list of enrollments, narrowed down as a query string says."""
+    address = reverse("admin:challenge_enrollment_changelist")
+    narrowed = kept(query)
+    return f"{address}?{narrowed}" if narrowed else address
+
+
+def of_coach(request: HttpRequest) -> list[tuple[SavedFilter, str]]:
+    """The coach's saved filters, each with where it leads."""
+    saved = SavedFilter.objects.filter(coach=request.user.pk)
+    return [(each, list_url(each.query)) for each in saved]
+
+
+@require_POST
+def save(request: HttpRequest) -> HttpResponse:
+    """Keep the view that is on the screen; a name that is taken gets the new view."""
+    form = SavedFilterForm(request.POST)
+    query = kept(request.POST.get("query", ""))
+    if not form.is_valid():
+        messages.error(request, _("Give the view a name of at most 80 characters."))
+    elif not query:
+        messages.error(request, _("Choose a filter first; there is nothing to save yet."))
+    elif len(query) > LONGEST:
+        messages.error(request, _("This view is too long to be saved; shorten the search."))
+    else:
+        name = form.cleaned_data["name"]
+        SavedFilter.objects.update_or_create(coach_id=request.user.pk, name=name, defaults={"query": query})
+        messages.success(request, _("Saved as “%(name)s”.") % {"name": name})
+    return HttpResponseRedirect(list_url(query))
+
+
+@require_POST
+def delete(request: HttpRequest, saved_id: int) -> HttpResponse:
+    """Forget one of the coach's own views; another coach's stays."""
+    found = SavedFilter.objects.filter(pk=saved_id, coach=request.user.pk)
+    if found.delete()[0]:
+        messages.success(request, _("The saved view is deleted."))
+    return HttpResponseRedirect(list_url(request.POST.get("query", "")))

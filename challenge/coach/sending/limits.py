@@ -1,0 +1,114 @@
+"""How fast mail may go, to all and to single domains; what rests, and why."""
+
+from typing import TYPE_CHECKING, Any
+
+from django import forms
+from django.contrib import admin, messages
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from accounts.addresses import AddressError, domain_of, normalise
+from challenge.coach.access import CoachAdmin, log
+from challenge.coach.wording import NOTHING, when
+from challenge.delivery.throttle.circuit_breaker import send_again
+from challenge.models import Limit
+from challenge.tasks import nudge, send
+
+if TYPE_CHECKING:
+    Form = forms.ModelForm[Limit]
+else:
+    Form = forms.ModelForm
+
+
+class LimitForm(Form):
+    """A limit of all mail, or of the mail to one domain."""
+
+    def clean_domain(self) -> str:
+        domain = self.cleaned_data["domain"].strip().removeprefix("@").rstrip(".")
+        try:
+            domain = domain_of(normalise(f"runner@{domain}")) if domain else ""
+        except AddressError as error:
+            raise forms.ValidationError(_("Write the part of an address after the @: example.com")) from error
+        if Limit.objects.filter(domain=domain).exists():
+            raise forms.ValidationError(_("It has a limit already; change that one."))
+        return domain
+
+    def clean(self) -> dict[str, Any] | None:
+        cleaned = super().clean()
+        begins, first_day = self.cleaned_data.get("warm_up_from"), self.cleaned_data.get("first_day")
+        if not self.errors and (begins is None) != (first_day is None):
+            missing = "warm_up_from" if begins is None else "first_day"
+            self.add_error(missing, _("A warm-up needs both its first day and a number."))
+        return cleaned
+
+
+@admin.register(Limit)
+class LimitAdmin(CoachAdmin[Limit]):
+    """The senders add rows of their own, for what they leave alone; the coach may end a rest."""
+
+    form = LimitForm
+    list_display = ("lane", "per_second", "connections", "today", "standing")
+    list_display_links = ("lane",)
+    search_fields = ("domain",)
+    fields = ("domain", "per_second", "connections", "warm_up_from", "first_day", "today", "standing")
+    readonly_fields = ("today", "standing")
+    actions = ("send_again",)
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Limit | None = None) -> tuple[str, ...]:
+        return ("lane", *self.readonly_fields) if obj else ()
+
+    def get_fields(self, request: HttpRequest, obj: Limit | None = None) -> tuple[str, ...]:
+        return ("lane", *self.fields[1:]) if obj else self.fields[:-2]
+
+    def save_model(self, request: HttpRequest, obj: Limit, form: Form, change: bool) -> None:
+        # What the senders write into the row meanwhile stays.
+        obj.save(update_fields=form.changed_data if change else None)
+        nudge(send)
+
+    def delete_model(self, request: HttpRequest, obj: Limit) -> None:
+        super().delete_model(request, obj)
+        nudge(send)
+
+    @admin.display(description=gettext_lazy("Domain"), ordering="domain")
+    def lane(self, limit: Limit) -> str:
+        return str(limit)
+
+    @admin.display(description=gettext_lazy("Today's part of the warm-up"))
+    def today(self, limit: Limit) -> str:
+        now = timezone.now()
+        quota = limit.quota(now)
+        if quota is None:
+            return NOTHING
+        return _("%(sent)s of %(quota)s") % {"sent": limit.counted_today(now), "quota": quota}
+
+    @admin.display(description=gettext_lazy("How it stands"))
+    def standing(self, limit: Limit) -> str:
+        """A sentence, with the server's own words where it refused."""
+        now = timezone.now()
+        if limit.is_resting(now):
+            until = {"until": when(limit.resting_until), "reason": limit.reason}
+            return _("Left alone until %(until)s. %(reason)s") % until
+        if limit.rests:
+            return _("It was left alone, and is tried with a few mails. %(reason)s") % {
+                "reason": limit.reason
+            }
+        if limit.is_slow(now):
+            until = {"until": when(limit.slow_until)}
+            return _("It answers slowly: its mail goes apart, one at a time, until %(until)s.") % until
+        return _("Mail flows.")
+
+    @admin.action(description=gettext_lazy("Send again now"))
+    def send_again(self, request: HttpRequest, chosen: QuerySet[Limit]) -> None:
+        limits = list(chosen)
+        for limit in limits:
+            send_again(limit)
+        log(request, limits, _("Sends again."))
+        nudge(send)
+        count = len(limits)
+        said = ngettext(
+            "Mail to %(count)s lane is sent again.", "Mail to %(count)s lanes is sent again.", count
+        )
+        messages.success(request, said % {"count": count})

@@ -1,0 +1,70 @@
+"""What the operator of a restored database wants to know and to say: what would leave now, and that what
+fell due until an instant has been sent, by the database that is lost."""
+
+from collections import Counter
+from datetime import datetime
+from typing import NamedTuple
+
+from django.db import models, transaction
+from django.utils.translation import gettext as _
+
+from challenge.delivery.claim import waiting
+from challenge.delivery.plan import plan
+from challenge.delivery.restore_guard import database_identity
+from challenge.delivery.restore_guard import guard as hold
+from challenge.mail.revisions import Revisions
+from challenge.models import Delivery, Enrollment
+
+State = Delivery.State
+SIZE = 500
+
+
+class Outlook(NamedTuple):
+    """How many mails of each kind were taken as sent, and how many would leave at once."""
+
+    taken: Counter[str]
+    leaving: Counter[str]
+
+
+def resume(now: datetime, sent_until: datetime | None, *, really: bool) -> Outlook:
+    """Let sending go on, what fell due until `sent_until` taken as sent; or only say what that would
+    come to. Nobody sends anything before it is all done."""
+    # The file beside an SQLite database first: a row that is let go names the new one.
+    here = database_identity.renewed() if really else database_identity.here()
+    with transaction.atomic():
+        hold.release(here, now)
+        taken = take_as_sent(sent_until) if sent_until else Counter[str]()
+        while plan(now):
+            pass
+        leaving = Counter(waiting(now).values_list("kind", flat=True))
+        transaction.set_rollback(not really)
+    return Outlook(taken, leaving)
+
+
+def take_as_sent(until: datetime) -> Counter[str]:
+    """Record everything that fell due until an instant as sent when it was due, and as uncertain; each
+    course goes on with its next lesson. Returns how many of each kind."""
+    taken = _record(until)
+    active = Enrollment.objects.filter(state=Enrollment.State.ACTIVE, next_due_at__lte=until)
+    while due_at := active.aggregate(first=models.Min("next_due_at"))["first"]:
+        while plan(due_at):
+            pass
+        taken += _record(until)
+    return taken
+
+
+def _record(until: datetime) -> Counter[str]:
+    unsent = Delivery.objects.filter(state__in=[*Delivery.WAITING, State.SENDING], due_at__lte=until)
+    kinds = Counter[str]()
+    while batch := list(unsent.select_related("enrollment", "recall")[:SIZE]):
+        revisions = Revisions(batch, {})
+        revisions.look()
+        for delivery in batch:
+            delivery.state, delivery.sent_at, delivery.uncertain = State.SENT, delivery.due_at, True
+            delivery.lease = delivery.leased_until = None
+            delivery.revision = revisions.of(delivery)
+            delivery.reason = _("Taken as sent: it was due before a backup was restored.")
+        changed = ["state", "sent_at", "uncertain", "lease", "leased_until", "revision", "reason"]
+        Delivery.objects.bulk_update(batch, changed, batch_size=100)
+        kinds.update(delivery.kind for delivery in batch)
+    return kinds

@@ -1,1 +1,0 @@
-"""What comes back: bounces, complaints, and what follows from them."""

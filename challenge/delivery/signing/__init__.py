@@ -1,1 +1,0 @@
-"""DKIM: our own signature, where no provider signs."""

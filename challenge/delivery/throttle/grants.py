@@ -1,0 +1,121 @@
+"""What a sender may claim next.
+
+A batch belongs to one lane. Lanes take turns; what a lane may not send yet stays in the ledger, so
+that one slow or limited domain holds nobody else up. Without limits all of it costs one look at an empty
+table for each batch.
+"""
+
+import itertools
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from time import sleep
+
+from django.db.models import Q, QuerySet
+
+from challenge.delivery.throttle import rate_limit
+from challenge.delivery.throttle.lanes import ALL, common, has_turn, known, own, read
+from challenge.models import Delivery, Limit
+from challenge.models.conditions import is_in
+
+# How far ahead a claim looks for slots of a limited domain when nothing else waits.
+AHEAD = timedelta(seconds=1)
+# A lane that has rested is tried with so few.
+AFTER_A_REST = 3
+SHORTEST_NAP, LONGEST_NAP = 0.1, 1.0
+
+_turns = itertools.count()
+
+
+@dataclass(frozen=True)
+class Grant:
+    """Leave to claim: up to `size` of the deliveries that wait and are `waiting`, for `lane` ("" is the
+    common one)."""
+
+    lane: str
+    waiting: Q
+    size: int
+
+
+def grants(now: datetime, size: int) -> Iterator[Grant]:
+    """What one more sender may claim, in the order of turn: it takes the first for which mail waits.
+
+    To be asked in the transaction of the claim, which holds the rows of limited connections until it
+    ends.
+    """
+    lanes = read(now)
+    if ALL in lanes:
+        size = _room(lanes[ALL], now, rate_limit.PATIENCE, size)
+    if size < 1:
+        return
+    everything = [Grant("", common(lanes), size)]
+    limited = [limit for limit in own(lanes) if not limit.is_resting(now)]
+    nothing = set()
+    for limit in _rotated([None, *limited]):
+        found = everything if limit is None else _granted(limit, now, timedelta(0), size)
+        for grant in found:
+            yield grant
+            nothing.add(grant.lane)  # it asks for more: nothing waited there
+    for limit in limited:
+        if limit.domain not in nothing:
+            yield from _granted(limit, now, AHEAD, size)
+
+
+def _rotated(lanes: list[Limit | None]) -> list[Limit | None]:
+    first = next(_turns) % len(lanes)
+    return lanes[first:] + lanes[:first]
+
+
+def _granted(limit: Limit, now: datetime, ahead: timedelta, size: int) -> list[Grant]:
+    """The grant of a limited domain, if it may have one. Without `ahead` only what needs no waiting."""
+    if limit.is_slow(now):
+        if not ahead and not has_turn(limit.domain):
+            return []
+        size = 1
+    size = _room(limit, now, ahead, size)
+    return [Grant(limit.domain, Q(domain=limit.domain), size)] if size > 0 else []
+
+
+def _room(limit: Limit, now: datetime, ahead: timedelta, size: int) -> int:
+    """How many of `size` mails a limit lets one more sender claim."""
+    if limit.is_resting(now):
+        return 0
+    if limit.rests:
+        size = min(size, AFTER_A_REST)
+    quota = limit.quota(now)
+    if quota is not None:
+        size = min(size, quota - limit.counted_today(now))
+    held = Delivery.objects.filter(is_in(Delivery.State.SENDING), leased_until__gt=now)
+    if limit.domain != ALL:
+        held = held.filter(domain=limit.domain)
+    if size > 0 and limit.rate is not None:
+        size = min(size, rate_limit.slots_until(limit, now, now + ahead) - held.count())
+    connections = 1 if limit.is_slow(now) else limit.connections
+    if size > 0 and connections and not _has_connection(limit, held, connections):
+        return 0
+    return size
+
+
+def _has_connection(limit: Limit, held: QuerySet[Delivery], connections: int) -> bool:
+    """Whether fewer senders than `connections` are at work. From here until its claim is written, the
+    sender alone may ask that; of a domain that another asks for, nothing is granted."""
+    row = Limit.objects.select_for_update(skip_locked=limit.domain != ALL).filter(pk=limit.pk)
+    return bool(row) and held.values("lease").distinct().count() < connections
+
+
+def nap(waiting: QuerySet[Delivery], now: datetime, seconds: float) -> bool:
+    """Sleep for a moment when mail waits for nothing but the next slot of a rate; `waiting` is all that
+    waits. False when there is none, or none in so many seconds: then there is no use in staying."""
+    lanes = known(now)
+    still = [limit for limit in lanes.values() if limit.is_resting(now) or limit.is_used_up(now)]
+    paced = [limit for limit in lanes.values() if limit.rate is not None and limit not in still]
+    if ALL in lanes and lanes[ALL] in still:
+        return False
+    for limit in sorted(paced, key=lambda limit: rate_limit.begin(limit, now)):
+        elsewhere = Q(domain__in=[other.domain for other in (*still, *paced)])
+        if waiting.filter(~elsewhere if limit.domain == ALL else Q(domain=limit.domain)).exists():
+            left = (rate_limit.begin(limit, now) - AHEAD - now).total_seconds()
+            if left < seconds:
+                sleep(min(max(left, SHORTEST_NAP), LONGEST_NAP))
+            return left < seconds
+    return False

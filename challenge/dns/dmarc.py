@@ -1,0 +1,102 @@
+"""DMARC: what receivers shall do with mail that is not ours, and to whom they report (RFC 9989)."""
+
+import re
+from urllib.parse import unquote
+
+from challenge.dns.finding import Finding, Verdict
+from challenge.dns.lookup import Lookup
+from challenge.dns.organisational_domain import Policy, organisation, policies_at, policy_for
+
+POLICIES = ("none", "quarantine", "reject")
+GONE = ("pct", "rf", "ri")  # RFC 9989 has them no more
+NEXT = (
+    "p=none only watches. When the reports show that your own mail passes, change it to p=quarantine, "
+    "later to p=reject."
+)
+
+
+def check_dmarc(lookup: Lookup, domain: str, return_domain: str, mailbox: str) -> Finding:
+    """Judge what applies to mail from `domain` that bounces to `return_domain`. `mailbox` gets the
+    reports in the record that we propose."""
+    about, name = f"DMARC of {domain}", f"_dmarc.{domain}"
+    wanted = f"v=DMARC1; p=none; rua=mailto:{mailbox}"
+    here = policies_at(lookup, domain)
+    if len(here) > 1:
+        says = f"There are {len(here)} records, and with more than one none counts. Leave one, such as:"
+        return Finding(about, Verdict.WRONG, says, name, here[0].text)
+    policy = policy_for(lookup, domain)
+    if policy is None:
+        says = "No record says what to do with mail that only pretends to be yours. Gmail and Yahoo want one."
+        return Finding(about, Verdict.MISSING, says, name, wanted).with_hints(NEXT)
+    hints = [*_hints(lookup, domain, policy), _alignment(lookup, domain, return_domain, policy)]
+    if fault := _fault(policy):
+        return Finding(about, Verdict.WRONG, fault, f"_dmarc.{policy.domain}", _mended(policy)).with_hints(
+            *hints
+        )
+    through = "" if policy.domain == domain else f"From {policy.domain}, to which it belongs: "
+    return Finding(about, Verdict.RIGHT, through + policy.text).with_hints(*hints)
+
+
+def _fault(policy: Policy) -> str:
+    if "p" not in policy.tags:
+        # RFC 9989, 4.7 reads it as p=none; RFC 7489, 6.6.3 knows no such record.
+        return "It has no p=, and older receivers take it for no record at all. Change it to:"
+    for tag in ("p", "sp", "np"):
+        if policy.tags.get(tag, "none").lower() not in POLICIES:
+            return f"Its {tag}= is none of {', '.join(POLICIES)}. Change it to:"
+    return ""
+
+
+def _mended(policy: Policy) -> str:
+    kept = {name: value for name, value in policy.tags.items() if name not in ("v", *GONE)}
+    for tag in ("p", "sp", "np"):
+        if kept.get(tag, "none").lower() not in POLICIES:
+            del kept[tag]
+    kept = {"p": kept.pop("p", "none"), **kept}
+    return "; ".join(["v=DMARC1", *(f"{name}={value}" for name, value in kept.items())])
+
+
+def _hints(lookup: Lookup, domain: str, policy: Policy) -> list[str]:
+    applies = policy.tags.get("p", "none") if policy.domain == domain else _for_subdomains(policy)
+    gone = [f"{tag}=" for tag in GONE if tag in policy.tags]
+    reports = re.findall(r"mailto:[^@,]+@([^,!\s]+)", policy.tags.get("rua", ""))
+    return [
+        NEXT if applies.lower() == "none" else "",
+        "It says t=y, a test: receivers do one step less than it asks." if _is_test(policy) else "",
+        f"{', '.join(gone)} mean nothing since RFC 9989 and can go." if gone else "",
+        ""
+        if reports
+        else "Without rua= nobody tells you who sends in your name. Add rua=mailto: and an address.",
+        *(_permission(lookup, policy, unquote(target).lower()) for target in reports),
+    ]
+
+
+def _for_subdomains(policy: Policy) -> str:
+    return policy.tags.get("sp") or policy.tags.get("p", "none")
+
+
+def _is_test(policy: Policy) -> bool:
+    return policy.tags.get("t", "n").lower() == "y"
+
+
+def _permission(lookup: Lookup, policy: Policy, target: str) -> str:
+    """Reports go to another organisation only where that one agrees (RFC 9990, 4)."""
+    if organisation(lookup, target) == organisation(lookup, policy.domain):
+        return ""
+    name = f"{policy.domain}._report._dmarc.{target}"
+    if any(text.startswith("v=DMARC1") for text in lookup.texts(name)):
+        return ""
+    return f"Reports to {target} are sent only if it agrees, with the TXT record v=DMARC1 at {name}."
+
+
+def _alignment(lookup: Lookup, domain: str, return_domain: str, policy: Policy) -> str:
+    """SPF is checked for the return path; it counts where that is ours in DMARC's sense (4.4)."""
+    if return_domain == domain:
+        return ""
+    strict = policy.tags.get("aspf", "r").lower() == "s"
+    if not strict and organisation(lookup, return_domain) == organisation(lookup, domain):
+        return ""
+    return (
+        f"Bounces go to {return_domain}, which does not count as {domain} here: SPF says nothing for DMARC, "
+        "and DKIM has to."
+    )

@@ -1,0 +1,49 @@
+"""Every drawing by its name, as SVG in a theme."""
+
+from collections.abc import Callable
+from functools import cache
+from hashlib import sha256
+
+import resvg_py
+
+from challenge.drawings.face_down import FACE_DOWN
+from challenge.drawings.on_back import ON_BACK
+from challenge.drawings.palette import PALETTES
+from challenge.drawings.plates import PLATES
+from challenge.drawings.png import packed
+from challenge.drawings.sheet import HEIGHT, WIDTH, Sheet, svg
+from challenge.drawings.upright import UPRIGHT
+
+POSITIONS = ON_BACK | FACE_DOWN | UPRIGHT
+DRAWINGS: dict[str, Callable[[], Sheet]] = {
+    **{name: position.draw for name, position in POSITIONS.items()},
+    **PLATES,
+}
+THEMES = tuple(PALETTES)
+
+
+def names() -> list[str]:
+    return sorted(DRAWINGS)
+
+
+def size(name: str) -> tuple[int, int]:
+    """Width and height in CSS pixels; a PNG has twice as many of its own. KeyError for no drawing's name."""
+    if name not in DRAWINGS:
+        raise KeyError(name)
+    return WIDTH, HEIGHT
+
+
+@cache
+def drawn(name: str, theme: str) -> str:
+    return svg(DRAWINGS[name](), PALETTES[theme])
+
+
+def painted(name: str, theme: str) -> bytes:
+    """The PNG, at two pixels for each CSS pixel."""
+    return packed(resvg_py.svg_to_bytes(svg_string=drawn(name, theme), zoom=2, skip_system_fonts=True))
+
+
+@cache
+def mark(name: str, theme: str) -> str:
+    """Eight digits that change when the drawing does."""
+    return sha256(drawn(name, theme).encode()).hexdigest()[:8]

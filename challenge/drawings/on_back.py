@@ -1,0 +1,108 @@
+"""Positions on the back, on a mat or on a bed."""
+
+from dataclasses import replace
+
+from challenge.drawings.body import SEAT, Arm, Leg, Pose, planted
+from challenge.drawings.position import Position, View
+from challenge.drawings.props import MAT, Bed, Chair, Cushion, Mat
+
+AT_SIDE = Arm(wrist_at=4.2 + 1.7j, hand=0)
+ON_BELLY = Arm(wrist_at=-8 + 14.4j, hand=-2, out=30)
+ON_CHEST = Arm(wrist_at=-18 + 13.6j, hand=174, out=42)
+KNEES_BENT = (planted(31), planted(28))
+LIFTED = Leg(hip=90, knee=90, ankle=10)
+DRAWN_IN = Leg(hip=122, knee=125)
+SEAT_OF_CHAIR, TOP_OF_BED, TOWEL = 27.6, 26.0, 2.4
+ON_FLOOR = (("trunk", 0.0), ("head", 0.0))
+ON_BED = (("trunk", TOP_OF_BED), ("head", TOP_OF_BED))
+
+
+def _lying(legs: tuple[Leg, Leg], arms: tuple[Arm, Arm], height: float = 0.0) -> Pose:
+    held = ("pelvis", complex(0, height + SEAT))
+    return Pose((180, 180), legs, arms, held, neck=-7, head=4, arch=-1)
+
+
+def _holding(height: float = 0.0) -> tuple[Arm, Arm]:
+    """Both hands behind a thigh that is drawn in."""
+    arm = Arm(wrist_at=complex(-9.5, height + 22.5), hand=40)
+    return arm, arm
+
+
+ON_BACK = {
+    "constructive-rest-1": Position(
+        replace(_lying(KNEES_BENT, (AT_SIDE, AT_SIDE)), neck=9, head=3),
+        View(5.3, 282, 275),
+        rests=(("trunk", 0), ("head", TOWEL), ("near foot", 0), ("far foot", 0)),
+        props=(Mat(-51, 50), Cushion(-39.5, 15, TOWEL)),
+        accents=("hip",),
+    ),
+    "ninety-ninety-breathing-1": Position(
+        _lying((LIFTED, LIFTED), (ON_BELLY, ON_CHEST)),
+        View(5.0, 300, 275),
+        rests=(*ON_FLOOR, ("near shin", SEAT_OF_CHAIR)),
+        props=(Mat(-52, 2), Chair(rear=31, front=6, seat=SEAT_OF_CHAIR, floor=-MAT)),
+        accents=("belly",),
+    ),
+    "supine-psoas-march-1": Position(
+        _lying(KNEES_BENT, (AT_SIDE, AT_SIDE)),
+        View(5.2, 284, 280),
+        rests=(*ON_FLOOR, ("near foot", 0), ("far foot", 0)),
+        props=(Mat(-51, 50),),
+        accents=("hip",),
+    ),
+    "supine-psoas-march-2": Position(
+        _lying((LIFTED, planted(30)), (AT_SIDE, AT_SIDE)),
+        View(5.2, 284, 280),
+        rests=(*ON_FLOOR, ("far foot", 0)),
+        props=(Mat(-51, 50),),
+        accents=("hip",),
+        arrows=((42 + 12j, 43.5 + 24j, 39 + 36j),),
+    ),
+    "one-leg-long-psoas-stretch-1": Position(
+        _lying((planted(31), Leg(hip=100, knee=105)), _holding()),
+        View(4.9, 262, 280),
+        rests=(*ON_FLOOR, ("near foot", 0)),
+        props=(Mat(-52, 57),),
+    ),
+    "one-leg-long-psoas-stretch-2": Position(
+        _lying((Leg(ankle_at=48.8 + 3.9j, sole=85), DRAWN_IN), _holding()),
+        View(4.9, 262, 280),
+        rests=(*ON_FLOOR, ("near foot", 0)),
+        props=(Mat(-52, 57),),
+        accents=("hip",),
+    ),
+    "glute-bridge-1": Position(
+        _lying(KNEES_BENT, (AT_SIDE, AT_SIDE)),
+        View(5.2, 284, 280),
+        rests=(*ON_FLOOR, ("near foot", 0), ("far foot", 0)),
+        props=(Mat(-51, 50),),
+    ),
+    "glute-bridge-2": Position(
+        Pose(
+            trunk=(206, 196),
+            legs=(planted(27), planted(25)),
+            arms=(AT_SIDE, AT_SIDE),
+            held=("shoulder", -29 + 5.8j),
+            neck=22,
+            head=17,
+        ),
+        View(5.2, 284, 280),
+        rests=(*ON_FLOOR, ("near foot", 0), ("near hand", 0)),
+        props=(Mat(-51, 50),),
+        accents=("seat",),
+        arrows=((-4 + 30j, -4 + 42j),),
+    ),
+    "self-check-2": Position(
+        _lying((Leg(hip=118, knee=125), DRAWN_IN), _holding(TOP_OF_BED), TOP_OF_BED),
+        View(4.5, 320, 322),
+        rests=ON_BED,
+        props=(Bed(7, TOP_OF_BED),),
+    ),
+    "self-check-3": Position(
+        _lying((Leg(hip=-4, knee=72, ankle=20), DRAWN_IN), _holding(TOP_OF_BED), TOP_OF_BED),
+        View(4.5, 320, 322),
+        rests=ON_BED,
+        props=(Bed(7, TOP_OF_BED),),
+        accents=("hip",),
+    ),
+}

@@ -1,0 +1,101 @@
+"""What a person lies, kneels and holds on to; in the units of the body, the ground at 0."""
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from challenge.drawings.geometry import ellipse
+from challenge.drawings.sheet import Sheet
+
+MAT = 1.3
+
+
+class Prop(Protocol):
+    def draw(self, sheet: Sheet) -> None: ...
+
+
+@dataclass(frozen=True)
+class Mat:
+    left: float
+    right: float
+
+    def draw(self, sheet: Sheet) -> None:
+        sheet.box(self.left, -MAT, self.right, 0, "mat", "mat-edge", 4)
+
+
+@dataclass(frozen=True)
+class Cushion:
+    middle: float
+    width: float
+    height: float
+
+    def draw(self, sheet: Sheet) -> None:
+        half = self.width / 2
+        sheet.box(self.middle - half, 0, self.middle + half, self.height, "cloth", "prop-edge", 9)
+
+
+@dataclass(frozen=True)
+class Ball:
+    middle: complex
+    radius: float
+
+    def draw(self, sheet: Sheet) -> None:
+        sheet.smooth(ellipse(self.middle, self.radius * 1.08, self.radius), "ball", "ball-edge")
+
+
+@dataclass(frozen=True)
+class Chair:
+    """From the side; its back stands at `rear`, its seat ends at `front`."""
+
+    rear: float
+    front: float
+    seat: float = 27.0
+    floor: float = 0.0
+    rise: float = 25.0
+
+    def draw(self, sheet: Sheet) -> None:
+        out = 1.0 if self.rear > self.front else -1.0
+        for foot, reach in ((self.front + out * 1.5, -out), (self.rear - out * 1.5, out * 1.8)):
+            top, end = complex(foot, self.seat - 2), complex(foot + reach, self.floor)
+            sheet.polygon([top - 1, top + 1, end + 0.8, end - 0.8], "prop-dark", "prop-edge")
+        base, top = complex(self.rear - out, self.seat), complex(self.rear + out * 2, self.seat + self.rise)
+        sheet.polygon([base - 1, base + 1, top + 0.9, top - 0.9], "prop-dark", "prop-edge")
+        left, right = sorted((self.rear, self.front))
+        sheet.box(left, self.seat - 2.6, right, self.seat, "prop", "prop-edge", 5)
+
+
+@dataclass(frozen=True)
+class Bed:
+    """A firm bed whose edge is at `edge` and whose other end lies beyond the left side."""
+
+    edge: float
+    top: float
+
+    def draw(self, sheet: Sheet) -> None:
+        sheet.box(self.edge - 12, 0, self.edge - 8, self.top - 8, "prop-dark", "prop-edge", 2)
+        sheet.box(-150, self.top - 11, self.edge - 1, self.top - 7, "prop", "prop-edge", 2)
+        sheet.box(-150, self.top - 8, self.edge, self.top, "cloth", "prop-edge", 8)
+
+
+@dataclass(frozen=True)
+class Sofa:
+    """A sofa that stands to the left, its front edge at `edge`."""
+
+    edge: float
+    top: float
+    depth: float = 30.0
+
+    def draw(self, sheet: Sheet) -> None:
+        back = self.edge - self.depth
+        sheet.box(back - 9, 2, back + 1, self.top + 22, "prop", "prop-edge", 12)
+        sheet.box(back - 7, 0, back - 3, 3, "prop-dark", "prop-edge", 1)
+        sheet.box(self.edge - 8, 0, self.edge - 4, 3, "prop-dark", "prop-edge", 1)
+        sheet.box(back, 3, self.edge - 1, self.top - 9, "prop", "prop-edge", 4)
+        sheet.box(back, self.top - 9.5, self.edge, self.top, "cloth", "prop-edge", 10)
+
+
+@dataclass(frozen=True)
+class Backdrop:
+    """A wall behind the person, with its skirting board."""
+
+    def draw(self, sheet: Sheet) -> None:
+        sheet.backdrop(0)

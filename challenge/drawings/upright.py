@@ -1,0 +1,96 @@
+"""Positions that kneel, stand and sit."""
+
+from challenge.drawings.body import KNEE, Arm, Leg, Pose, planted
+from challenge.drawings.position import Position, View
+from challenge.drawings.props import Backdrop, Bed, Chair, Cushion, Mat, Sofa
+
+PAD, TOP_OF_BED, TOP_OF_SOFA = 3.0, 22.0, 28.6
+ON_PAD = ("near knee", complex(0, KNEE + PAD))
+KNEELING = (("near thigh", PAD), ("near foot", 0.0), ("far foot", 0.0))
+AGAINST_SOFA = (("near thigh", PAD), ("near foot", TOP_OF_SOFA), ("far foot", 0.0))
+ON_WALL = Arm(wrist_at=29 + 69.5j, hand=55, spread=True)
+
+
+def _hand_at(x: float, y: float, turn: float = -8) -> tuple[Arm, Arm]:
+    """Both hands in one place, one over the other."""
+    arm = Arm(wrist_at=complex(x, y), hand=turn)
+    return arm, arm
+
+
+UPRIGHT = {
+    "half-kneeling-hip-flexor-1": Position(
+        Pose((93, 90), (Leg(hip=-3, knee=80.4, ankle=79.6), planted(24)), _hand_at(13, 36), ON_PAD),
+        View(3.6, 280, 315),
+        rests=KNEELING,
+        props=(Mat(-45, 45), Cushion(-1, 16, PAD)),
+        accents=("hip",),
+        arrows=((-11.5 + 38j, -13 + 30j, -9.5 + 23j),),
+    ),
+    "half-kneeling-hip-flexor-2": Position(
+        Pose((92, 88), (Leg(hip=-20, knee=62.4, ankle=79.6), planted(24)), _hand_at(20, 35.2), ON_PAD),
+        View(3.6, 280, 315),
+        rests=KNEELING,
+        props=(Mat(-45, 45), Cushion(-1, 16, PAD)),
+        accents=("hip",),
+        arrows=((-20 + 48j, -6 + 48j),),
+    ),
+    "couch-stretch-1": Position(
+        Pose((62, 50), (Leg(hip=0, knee=149, ankle=-5), planted(33)), _hand_at(29, 35.5), ON_PAD),
+        View(3.6, 260, 315),
+        rests=AGAINST_SOFA,
+        props=(Sofa(-3.6, TOP_OF_SOFA), Cushion(3, 15, PAD)),
+        accents=("thigh",),
+    ),
+    "couch-stretch-2": Position(
+        Pose((88, 88), (Leg(hip=-23, knee=152, ankle=-5), planted(33)), _hand_at(25, 35.2), ON_PAD),
+        View(3.6, 260, 315),
+        rests=AGAINST_SOFA,
+        props=(Sofa(-3.6, TOP_OF_SOFA), Cushion(3, 15, PAD)),
+        accents=("thigh",),
+    ),
+    "standing-hip-flexor-1": Position(
+        Pose(
+            trunk=(93, 90),
+            legs=(Leg(ankle_at=-26.5 + 7.5j, sole=-35, toes=35), planted(14)),
+            arms=(Arm(shoulder=-36, elbow=98, wrist=-25, out=15), Arm(wrist_at=21 + 53j, hand=-5)),
+            held=("pelvis", 48.2j),
+        ),
+        View(2.95, 270, 318),
+        rests=(("near toes", 0), ("far foot", 0)),
+        props=(Chair(rear=25, front=50),),
+        accents=("hip",),
+        arrows=((-14 + 54j, -16 + 46j, -12.5 + 39j),),
+    ),
+    "leg-swings-1": Position(
+        Pose(
+            trunk=(90, 91),
+            legs=(Leg(hip=48, knee=12, ankle=10), planted(0)),
+            arms=(Arm(shoulder=-25, elbow=25), ON_WALL),
+            held=("pelvis", 52.3j),
+        ),
+        View(2.95, 270, 322),
+        rests=(("far foot", 0),),
+        props=(Backdrop(),),
+        accents=("hip",),
+        arrows=((20 + 1.8j, 33 + 5.2j, 45 + 12.5j),),
+    ),
+    "leg-swings-2": Position(
+        Pose(
+            trunk=(86, 88),
+            legs=(Leg(hip=-26, knee=25, ankle=30), planted(0)),
+            arms=(Arm(shoulder=8, elbow=18), ON_WALL),
+            held=("pelvis", 52.3j),
+        ),
+        View(2.95, 270, 322),
+        rests=(("far foot", 0),),
+        props=(Backdrop(),),
+        accents=("hip",),
+        arrows=((-36 + 4.5j, -42.5 + 10j, -46.5 + 18j),),
+    ),
+    "self-check-1": Position(
+        Pose((92, 88), (planted(25), planted(23)), _hand_at(-4, 25, -20), ("pelvis", TOP_OF_BED * 1j + 6j)),
+        View(3.9, 300, 318),
+        rests=(("near thigh", TOP_OF_BED), ("near foot", 0), ("far foot", 0)),
+        props=(Bed(7, TOP_OF_BED),),
+    ),
+}

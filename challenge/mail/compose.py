@@ -1,0 +1,106 @@
+"""One message as bytes: a compiled mail, its slots filled for one runner, and its headers."""
+
+import re
+from collections.abc import Mapping
+from datetime import datetime
+from email.message import EmailMessage
+from email.policy import SMTP
+from email.utils import format_datetime
+from functools import lru_cache
+
+from django.conf import settings
+
+from challenge.curriculum.compile import Compiled, compile_mail
+from challenge.mail.context import RunnerValues
+from challenge.mail.prepared import stencil
+from challenge.models import Delivery, Revision
+
+# Headers are written unfolded: a link is one long word, which some readers do not put together again.
+UNFOLDED = SMTP.clone(max_line_length=998)
+# Words that stand in a header as they are, and such an address (RFC 5322, 3.2.3 and 3.4.1).
+PLAIN = re.compile(r"(?!.*=\?)[!-~](?:[ -~]{0,900}[!-~])?")
+DOT_ATOM = re.compile(r"[\w!#$%&'*+/=?^`{|}~-]+(\.[\w!#$%&'*+/=?^`{|}~-]+)*@[\w.-]+", re.ASCII)
+
+
+def compose(delivery: Delivery, revision: Revision | None, now: datetime, greeting: str = "") -> bytes:
+    """The message of a delivery: CRLF line ends, and no line begins with a dot. `revision` is the day's and
+    `greeting` the first words, for a lesson.
+
+    Raises when there is nothing to fill or a slot has no value; the caller counts such tries.
+    """
+    values = RunnerValues(delivery, now)
+    values["greeting"] = greeting
+    return message(_compiled(delivery, revision), values, _headers(delivery, values["leave_url"], now))
+
+
+def message(compiled: Compiled, values: Mapping[str, str], headers: bytes) -> bytes:
+    """A compiled mail with its slots filled, as the bytes of a message; `headers` as `written` gives
+    them, but for the subject. Raises KeyError for a slot without a value."""
+    mould = stencil(compiled)
+    return b"".join([headers, header("Subject", mould.subject(values)), *mould.body(values)])
+
+
+def written(headers: Mapping[str, str]) -> bytes:
+    """Header lines. Raises ValueError for one that holds a line break."""
+    return b"".join([header(name, text) for name, text in headers.items()])
+
+
+def header(name: str, text: str) -> bytes:
+    """One header line (RFC 5322), what is not ASCII as encoded words (RFC 2047)."""
+    plain = DOT_ATOM if name == "To" else PLAIN
+    if name == "From" or not plain.fullmatch(text):
+        return _folded(name, text)
+    return f"{name}: {text}\r\n".encode()
+
+
+@lru_cache(maxsize=256)
+def _folded(name: str, text: str) -> bytes:
+    written = EmailMessage(policy=UNFOLDED)
+    written[name] = text
+    return written.as_bytes().removesuffix(b"\r\n")
+
+
+def _compiled(delivery: Delivery, revision: Revision | None) -> Compiled:
+    if delivery.kind == Delivery.Kind.LESSON:
+        if revision is None:
+            raise LookupError(f"day {delivery.day} has no published revision")
+        return Compiled(revision.subject, revision.text, revision.html)
+    if delivery.recall:
+        return Compiled(delivery.recall.subject, delivery.recall.text, delivery.recall.html)
+    return _mail(delivery.kind, delivery.day > 0)
+
+
+@lru_cache
+def _mail(kind: str, has_day: bool) -> Compiled:
+    return compile_mail(kind, {"has_day": has_day})
+
+
+def _headers(delivery: Delivery, leave_url: str, now: datetime) -> bytes:
+    """RFC 5322; List-ID (RFC 2919), one-click List-Unsubscribe (RFC 2369, RFC 8058), Auto-Submitted
+    (RFC 3834), and Feedback-ID (Gmail's feedback loop): four parts, the last names the sender."""
+    program = delivery.enrollment.program
+    own = {
+        "To": delivery.enrollment.runner.email,
+        "Message-ID": delivery.message_id,
+        "List-Unsubscribe": f"<{leave_url}>",
+        "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
+    }
+    shared = _shared(
+        ("From", settings.MAIL_FROM),
+        ("Date", _date(now.replace(microsecond=0))),
+        ("List-ID", f"{program.title} <{program.slug}.{settings.MAIL_DOMAIN}>"),
+        ("Auto-Submitted", "auto-generated"),
+        ("Feedback-ID", f"{delivery.day}:{program.slug}:{delivery.kind}:runner-reset"),
+    )
+    return shared + written(own)
+
+
+@lru_cache(maxsize=64)
+def _shared(*headers: tuple[str, str]) -> bytes:
+    """Headers that many mails have in common."""
+    return written(dict(headers))
+
+
+@lru_cache(maxsize=2)
+def _date(now: datetime) -> str:
+    return format_datetime(now)

@@ -1,0 +1,37 @@
+"""The mail server of the inbox: takes every mail for everybody, and sends none on."""
+
+import logging
+
+from aiosmtpd.controller import Controller
+from aiosmtpd.smtp import SMTP, Envelope, Session
+from django.utils import timezone
+
+from challenge.mailcatcher.store import Inbox
+
+# As much as Gmail takes (25 MB); a mail with more than that is told so at once.
+LARGEST = 25 * 1024 * 1024
+
+logger = logging.getLogger(__name__)
+
+
+class Keeper:
+    """aiosmtpd's handler: a mail that was answered 250 is on disk."""
+
+    def __init__(self, inbox: Inbox) -> None:
+        self._inbox = inbox
+
+    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
+        content = envelope.content
+        assert isinstance(content, bytes)
+        recipients = [str(address) for address in envelope.rcpt_tos]
+        try:
+            mail_id = self._inbox.add(content, envelope.mail_from or "", recipients, timezone.now())
+        except OSError:
+            logger.exception("A mail was not kept.")
+            return "451 4.3.0 The inbox cannot write; try again later"
+        return f"250 2.0.0 Kept as {mail_id}"
+
+
+def controller(inbox: Inbox, host: str, port: int) -> Controller:
+    """The server, ready to start; it runs in a thread of its own."""
+    return Controller(Keeper(inbox), hostname=host, port=port, data_size_limit=LARGEST, enable_SMTPUTF8=True)

@@ -1,0 +1,32 @@
+"""The inbox's addresses. An id that the store would not make matches none of them."""
+
+from django.urls import path, register_converter
+
+from challenge.mailcatcher import store, views
+
+app_name = "inbox"
+
+
+class MailIdConverter:
+    regex = store.ID
+
+    def to_python(self, value: str) -> str:
+        return value
+
+    def to_url(self, value: str) -> str:
+        return value
+
+
+register_converter(MailIdConverter, "mail_id")
+
+urlpatterns = [
+    path("", views.mails, name="list"),
+    path("mails.json", views.mails_json, name="json"),
+    path("next-lesson/", views.next_lesson, name="next-lesson"),
+    path("clear/", views.clear, name="clear"),
+    path("<mail_id:mail_id>.eml", views.raw, name="raw"),
+    path("<mail_id:mail_id>/", views.page, {"shown": "html"}, name="mail"),
+    path("<mail_id:mail_id>/text/", views.page, {"shown": "text"}, name="text"),
+    path("<mail_id:mail_id>/source/", views.page, {"shown": "source"}, name="source"),
+    path("<mail_id:mail_id>/html", views.html, name="html"),
+]

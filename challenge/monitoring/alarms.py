@@ -1,0 +1,115 @@
+"""Telling the operator that something is wrong: at once, every six hours while it lasts, and when it
+is over. Many may see the same trouble; a row in the database has one of them tell it."""
+
+from datetime import datetime, timedelta
+from typing import NamedTuple
+
+from django.db import Error
+from django.db.models import Q
+
+from challenge.models import Alarm
+from challenge.monitoring import notify
+from challenge.monitoring.logs import hide
+from challenge.monitoring.notify import News
+
+REPEAT = timedelta(hours=6)
+# Longer than both ways may take; whoever fails to tell is followed after this time.
+CLAIM = timedelta(seconds=45)
+
+
+class Told(NamedTuple):
+    """Since when something is wrong, and when the operator was last told."""
+
+    since: datetime
+    at: datetime
+
+
+# What this process told while the database could not be written: then each process that sees the
+# trouble tells it, rather than none.
+_unkept: dict[str, Told] = {}
+
+
+def tell(kind: str, sentence: str, now: datetime) -> bool:
+    """Tell that something is wrong, unless it was told in the last six hours. True when it was told.
+
+    Works with a database that is full, read-only or away. Not to be called in a transaction: it
+    speaks to other servers.
+    """
+    sentence = hide(sentence)
+    try:
+        alarm = _claim(kind, sentence, now)
+    except Error:
+        return _tell_unkept(kind, sentence, now)
+    if alarm is None:
+        return False
+    told = _unkept.pop(kind, None)
+    told_now = told is None or told.at <= now - REPEAT
+    if told_now:
+        if not notify.tell(_news(kind, sentence, alarm.since, alarm.told_at), now):
+            return False
+        told = Told(alarm.since, now)
+    assert told is not None
+    try:
+        Alarm.objects.filter(pk=kind).update(since=told.since, told_at=told.at, claimed_until=None)
+    except Error:
+        _unkept[kind] = told
+    return told_now
+
+
+def over(kind: str, sentence: str, now: datetime) -> bool:
+    """Tell that it is over, once, if it was ever told. True when it was told."""
+    alarm = _claim_told(kind, now)
+    told = _unkept.get(kind)
+    since = alarm.since if alarm else told and told.since
+    if since is None or not notify.tell(News(kind, sentence, since, "over"), now):
+        return False
+    _unkept.pop(kind, None)
+    Alarm.objects.filter(pk=kind).delete()
+    return True
+
+
+def going_on() -> dict[str, datetime]:
+    """Since when each thing is wrong of which the operator was told, or is about to be."""
+    unkept = {kind: told.since for kind, told in _unkept.items()}
+    return {**unkept, **dict(Alarm.objects.values_list("kind", "since"))}
+
+
+def _claim(kind: str, sentence: str, now: datetime) -> Alarm | None:
+    """The alarm, held by the caller, when it is due to be told; nothing is written before that."""
+    alarm = Alarm.objects.filter(pk=kind).first()
+    if alarm is None:
+        alarm = Alarm(kind=kind, sentence=sentence[:500], since=now)
+        Alarm.objects.bulk_create([alarm], ignore_conflicts=True)
+    elif alarm.told_at and alarm.told_at > now - REPEAT:
+        return None
+    due = Alarm.objects.filter(Q(told_at=None) | Q(told_at__lte=now - REPEAT), _free(now), pk=kind)
+    return alarm if due.update(sentence=sentence[:500], claimed_until=now + CLAIM) else None
+
+
+def _claim_told(kind: str, now: datetime) -> Alarm | None:
+    """The alarm, held by the caller, when it was told; one that nobody was told of just ends."""
+    Alarm.objects.filter(_free(now), pk=kind, told_at=None).delete()
+    claimed = Alarm.objects.filter(_free(now), pk=kind).update(claimed_until=now + CLAIM)
+    return Alarm.objects.filter(pk=kind).first() if claimed else None
+
+
+def _free(now: datetime) -> Q:
+    return Q(claimed_until=None) | Q(claimed_until__lte=now)
+
+
+def _tell_unkept(kind: str, sentence: str, now: datetime) -> bool:
+    told = _unkept.get(kind)
+    if told and told.at > now - REPEAT:
+        return False
+    since = told.since if told else now
+    if not notify.tell(_news(kind, sentence, since, told and told.at), now):
+        return False
+    _unkept[kind] = Told(since, now)
+    return True
+
+
+def _news(kind: str, sentence: str, since: datetime, told_at: datetime | None) -> News:
+    """That something began, or, when it was told before, that it goes on."""
+    if told_at is None:
+        return News(kind, sentence, since, "began")
+    return News(kind, sentence, since, "goes_on", told_at.isoformat())

@@ -1,0 +1,133 @@
+"""The ways to the operator: a mail through a server of its own, and a signed webhook. Neither uses
+the database, and each ends within its time."""
+
+import base64
+import hashlib
+import hmac
+import json
+import logging
+import urllib.request
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from email.utils import format_datetime
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.core.mail import EmailMessage
+from django.core.mail.backends.smtp import EmailBackend
+from django.utils import timezone, translation
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from challenge.monitoring.timeout import within
+
+log = logging.getLogger(__name__)
+
+# For one step of a conversation, and for all of it.
+STEP_SECONDS = 10
+SECONDS = 20
+
+
+@dataclass(frozen=True)
+class News:
+    """What the operator is told. `stage` is began, goes_on or over; `number` tells the times apart that
+    something that goes on is told."""
+
+    kind: str
+    sentence: str
+    since: datetime
+    stage: str
+    number: str = ""
+
+    @property
+    def id(self) -> str:
+        """The same whenever the same is told again because nobody is known to have heard it."""
+        what = f"{self.kind} {self.since.isoformat()} {self.stage} {self.number}"
+        return f"msg_{hashlib.sha256(what.encode()).hexdigest()[:32]}"
+
+
+def tell(news: News, now: datetime) -> bool:
+    """Tell it by every way that is set. False when there are ways and all of them failed."""
+    ways: list[tuple[str, Callable[[News, datetime], None]]] = []
+    if settings.OPERATOR_EMAIL:
+        ways.append(("mail", by_mail))
+    if settings.ALARM_WEBHOOK_URL:
+        ways.append(("webhook", by_webhook))
+    level = logging.INFO if news.stage == "over" else logging.ERROR
+    log.log(level, "alarm %s %s: %s", news.kind, news.stage, news.sentence, extra={"alarm": news.kind})
+    return not ways or any([_try(name, way, news, now) for name, way in ways])
+
+
+def _try(name: str, way: Callable[[News, datetime], None], news: News, now: datetime) -> bool:
+    try:
+        within(SECONDS, lambda: way(news, now))
+    except Exception as error:  # whatever goes wrong on one way, the other one is tried
+        log.error("alarm %s: the %s failed: %s", news.kind, name, type(error).__name__)
+        return False
+    return True
+
+
+def by_mail(news: News, now: datetime) -> None:
+    """Through ALARM_EMAIL_URL, written by the operator to herself as that is her own account there;
+    through the runners' server, in the coach's name, when there is no second one."""
+    server = settings.ALARM_EMAIL or {name: getattr(settings, name) for name in _SERVER}
+    options = {name: server[setting] for setting, name in _SERVER.items()}
+    host = urlsplit(settings.SITE_URL).netloc
+    with translation.override(settings.LANGUAGE_CODE):
+        since = date_format(timezone.localtime(news.since), "D j M Y, H:i T")
+        text = [news.sentence, _("Since %(time)s.") % {"time": since}, settings.SITE_URL]
+        subject = _("%(site)s: %(sentence)s") % {"site": host, "sentence": news.sentence}
+    EmailMessage(
+        subject=" ".join(subject.split())[:120],
+        body="\n\n".join(text) + "\n",
+        from_email=settings.OPERATOR_EMAIL if settings.ALARM_EMAIL else settings.MAIL_FROM,
+        to=[settings.OPERATOR_EMAIL],
+        headers={
+            "Auto-Submitted": "auto-generated",
+            "Date": format_datetime(now),
+            "Message-ID": f"<{news.id}@{settings.MAIL_DOMAIN}>",
+        },
+        connection=EmailBackend(**options, timeout=STEP_SECONDS, fail_silently=False),
+    ).send()
+
+
+_SERVER = {
+    "EMAIL_HOST": "host",
+    "EMAIL_PORT": "port",
+    "EMAIL_HOST_USER": "username",
+    "EMAIL_HOST_PASSWORD": "password",
+    "EMAIL_USE_TLS": "use_tls",
+    "EMAIL_USE_SSL": "use_ssl",
+}
+
+
+class _NoDetour(urllib.request.HTTPRedirectHandler):
+    """A webhook goes where it was set to go, or nowhere."""
+
+    def redirect_request(self, *args: Any, **options: Any) -> None:
+        return None
+
+
+def by_webhook(news: News, now: datetime) -> None:
+    """POST it as JSON. Raises for any answer that is not 2xx."""
+    said = {"kind": news.kind, "sentence": news.sentence, "since": news.since.isoformat()}
+    data = {**said, "site": settings.SITE_URL}
+    body = json.dumps({"type": f"alarm.{news.stage}", "timestamp": now.isoformat(), "data": data}).encode()
+    headers = {"Content-Type": "application/json", "User-Agent": "runner-reset", **signed(news.id, body, now)}
+    request = urllib.request.Request(settings.ALARM_WEBHOOK_URL, body, headers, method="POST")
+    with urllib.request.build_opener(_NoDetour).open(request, timeout=STEP_SECONDS):
+        pass
+
+
+def signed(message_id: str, body: bytes, now: datetime) -> dict[str, str]:
+    """The headers of Standard Webhooks (standardwebhooks.com, version 1): id, time, and the HMAC-SHA256
+    of both with the body under ALARM_WEBHOOK_SECRET; unsigned where there is no secret."""
+    stamp = str(int(now.timestamp()))
+    headers = {"webhook-id": message_id, "webhook-timestamp": stamp}
+    if settings.ALARM_WEBHOOK_SECRET:
+        key = base64.b64decode(settings.ALARM_WEBHOOK_SECRET.removeprefix("whsec_"))
+        digest = hmac.digest(key, b".".join([message_id.encode(), stamp.encode(), body]), "sha256")
+        headers["webhook-signature"] = f"v1,{base64.b64encode(digest).decode()}"
+    return headers

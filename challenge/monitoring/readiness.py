@@ -1,0 +1,58 @@
+"""Whether mail can flow, part by part: what an outside monitor asks."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from challenge.celery import app
+from challenge.models.heartbeat import Heartbeat, last
+from challenge.monitoring.timeout import within
+
+BROKER_SECONDS = 1
+PLANNER_LATE = timedelta(minutes=5)
+
+
+@dataclass(frozen=True)
+class Part:
+    """One part of the whole and what it says, in words that tell nothing of runners or of secrets."""
+
+    name: str
+    is_well: bool
+    says: str
+
+
+def parts(now: datetime) -> list[Part]:
+    """Every part. The broker gets a second in all; a database that hangs is the asker's to notice."""
+    database, planner = _planner(now)
+    return [database, _part("broker", _ask_broker), planner]
+
+
+def _part(name: str, ask: Callable[[], None]) -> Part:
+    try:
+        ask()
+    except Exception as error:  # whatever a client raises is no answer; its text may name hosts and users
+        return Part(name, False, f"does not answer ({type(error).__name__})")
+    return Part(name, True, "answers")
+
+
+def _ask_broker() -> None:
+    def ping() -> None:
+        with app.connection_for_write() as connection:
+            channel: Any = connection.default_channel
+            channel.client.ping()
+
+    within(BROKER_SECONDS, ping)
+
+
+def _planner(now: datetime) -> tuple[Part, Part]:
+    """The database, and how long ago the planner looked into it, in one statement."""
+    looks: list[datetime | None] = []
+    database = _part("database", lambda: looks.append(last(Heartbeat.Name.PLANNER)))
+    if not looks:
+        return database, Part("planner", False, "not known without the database")
+    if looks[0] is None:
+        return database, Part("planner", False, "has not looked yet")
+    age = now - looks[0]
+    said = f"looked {max(0, round(age.total_seconds()))} s ago"
+    return database, Part("planner", age <= PLANNER_LATE, said)

@@ -1,0 +1,84 @@
+"""An address that bounced: what is kept of it, who meanwhile left, and how the course goes on."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+from django.db import connection
+
+from challenge.delivery.plan import plan
+from challenge.delivery.send import send_batch
+from challenge.delivery.smtp.transport import Transport
+from challenge.enrollment import transitions
+from challenge.models import Event, Suppression
+from tests.support.answers import always, lesson_of
+from tests.support.smtp_sink import Sink
+
+pytestmark = pytest.mark.django_db
+
+Go = Callable[[datetime], None]
+DAY = timedelta(days=1)
+
+
+def test_who_leaves_in_the_middle_of_a_bounce_stays_left(alice: Any, sink: Sink, now: datetime) -> None:
+    """She leaves at the last moment before the write that would pause her."""
+    left = []
+
+    def leave_first(execute: Callable[..., Any], sql: str, *others: Any) -> Any:
+        if sql.startswith('UPDATE "challenge_enrollment"') and not left:
+            left.append(True)
+            transitions.leave(alice.pk, Event.Actor.RUNNER, now)
+        return execute(sql, *others)
+
+    plan(now)
+    sink.script(always("recipient", "550 5.1.1 no such user"))
+    with Transport() as transport, connection.execute_wrapper(leave_first):
+        send_batch(transport, lambda: now)
+
+    alice.refresh_from_db()
+    assert (left, alice.state, alice.next_due_at) == ([True], "withdrawn", None)
+    assert not Event.objects.filter(kind=Event.Kind.PAUSED).exists()
+    assert Suppression.objects.get().reason == "bounced"
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "5.1.1 <alice@example.com>: Recipient address rejected: User unknown",
+        "alice@example.com: Recipient address rejected: User unknown",
+        "Recipient address rejected: User unknown (Alice@Example.COM)",
+    ],
+    ids=["in angle brackets", "bare", "in other letters"],
+)
+def test_no_address_is_kept_with_what_the_server_said(
+    said: str, alice: Any, sink: Sink, go: Go, now: datetime
+) -> None:
+    sink.script(always("recipient", f"550 {said}"))
+
+    go(now)
+
+    detail = Suppression.objects.get().detail
+    assert "Recipient address rejected" in detail
+    assert "User unknown" in detail
+    assert "alice" not in detail.lower()
+    assert "@" not in detail
+
+
+def test_the_day_that_bounced_is_sent_once_the_coach_lets_the_address_in_again(
+    alice: Any, sink: Sink, go: Go, now: datetime
+) -> None:
+    sink.script(always("recipient", "550 5.1.1 no such user"))
+    go(now)
+    bounced = lesson_of("alice")
+    sink.script(lambda phase, recipient: None)
+    go(now + DAY)
+    assert not sink.mails
+
+    Suppression.objects.all().delete()
+    assert transitions.resume(alice.pk, Event.Actor.COACH, now + 2 * DAY)
+    go(now + 2 * DAY)
+    assert lesson_of("alice").pk == bounced.pk
+    go(now + 3 * DAY)
+
+    assert [mail["Subject"][:6] for mail in sink.mails] == ["Day 1:", "Day 2:"]

@@ -1,0 +1,73 @@
+"""A suppressed address stays suppressed: after its person was erased, and when she comes again."""
+
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+import pytest
+from django.core.management import call_command
+
+from accounts.models import User
+from challenge.enrollment.sign_up import Wish, sign_up
+from challenge.inbound.bounce_mail import take_mail
+from challenge.models import Delivery, Enrollment, Program, Returned, Suppression
+from tests.support.answers import lesson_of
+from tests.support.returned_mails import dsn
+from tests.support.smtp_sink import Sink
+
+pytestmark = pytest.mark.django_db
+
+DAY = timedelta(days=1)
+
+
+@pytest.fixture
+def lesson(alice: Any, go: Any, now: datetime, settings: Any) -> Delivery:
+    """Alice's day 1, which came back: there is no such address."""
+    settings.BOUNCE_ADDRESS = "bounces@example.org"
+    go(now)
+    lesson = lesson_of("alice")
+    take_mail(dsn(lesson), [], now)
+    return lesson
+
+
+def test_erasing_her_takes_what_came_back_and_leaves_the_hash(lesson: Delivery) -> None:
+    runner = lesson.enrollment.runner
+    assert Suppression.objects.get().runner == runner
+
+    call_command("erase", runner.email, "--yes")
+
+    assert not Returned.objects.exists()
+    assert not Delivery.objects.exists()
+    kept = Suppression.objects.get()
+    assert (kept.address_hash, kept.reason, kept.runner) == (runner.address_hash, "bounced", None)
+    assert "alice" not in str(vars(kept)).lower()
+
+
+def test_an_erased_address_that_signs_up_again_is_not_written_to(
+    lesson: Delivery, program: Program, sink: Sink, go: Any, now: datetime
+) -> None:
+    call_command("erase", "alice@example.com", "--yes")
+    already = len(sink.mails)
+
+    wish = Wish(
+        "alice@example.com", "Alice", program, date(2026, 3, 10), time(7), "Europe/London", health=False
+    )
+    sign_up(wish, "192.0.2.1", now + DAY)
+    go(now + DAY)
+
+    assert Enrollment.objects.get().state == "pending"
+    assert len(sink.mails) == already
+
+
+def test_an_imported_runner_is_not_written_to(
+    lesson: Delivery, sink: Sink, go: Any, enroll: Any, now: datetime
+) -> None:
+    """Whoever puts her there, and however: the row of an active enrollment is enough to try."""
+    call_command("erase", "alice@example.com", "--yes")
+    already = len(sink.mails)
+
+    enroll("alice", now=now + DAY)
+    go(now + DAY)
+
+    assert User.objects.get().email == "alice@example.com"
+    assert len(sink.mails) == already
+    assert Delivery.objects.get().reason == "The address is suppressed."

@@ -1,0 +1,28 @@
+"""Pain that asks for a stop is answered with the advice to stop, on the same page."""
+
+from typing import Any
+
+import pytest
+
+from challenge.models import CheckIn
+from tests.support.visitor import Runner
+
+pytestmark = pytest.mark.django_db
+ADVICE = "stop the stretches,</strong>"
+
+
+@pytest.mark.parametrize(("pain", "advised"), [("5", False), ("6", True), ("10", True)])
+def test_saved_pain(runner: Runner, pain: str, advised: bool) -> None:
+    page = runner.client.get(runner.saves(pain=pain)["Location"]).content.decode()
+
+    assert CheckIn.objects.get().pain == int(pain)
+    assert (ADVICE in page) is advised
+
+
+def test_pain_that_is_not_saved_yet_for_want_of_consent(runner: Runner, alice: Any) -> None:
+    alice.runner.consents.filter(purpose="health").delete()
+    answer = runner.saves(pain="8")
+
+    assert answer.status_code == 422
+    assert ADVICE in answer.content.decode()
+    assert ADVICE not in runner.opens()

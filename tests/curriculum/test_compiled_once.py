@@ -1,0 +1,65 @@
+"""A mail is compiled when it is published, never when it is sent."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+import mrml
+import pytest
+
+from challenge.curriculum.lesson import own_words
+from challenge.curriculum.publish import Imprint, Origin, publish_day
+from challenge.models import Day
+from tests.support.smtp_sink import Sink
+
+pytestmark = pytest.mark.django_db
+Go = Callable[[datetime], None]
+
+
+@pytest.fixture
+def compiled(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """How long each compiled source was; the compiler is the real one."""
+    sizes: list[int] = []
+    real = mrml.to_html
+
+    def counted(source: str, **options: Any) -> Any:
+        sizes.append(len(source))
+        return real(source, **options)
+
+    monkeypatch.setattr(mrml, "to_html", counted)
+    return sizes
+
+
+def test_publishing_compiles_once_and_sending_never(
+    enroll: Any, sink: Sink, go: Go, now: datetime, compiled: list[int]
+) -> None:
+    runners = [enroll(f"runner-{number}") for number in range(12)]
+    day = Day.objects.select_related("published").get(number=1)
+    assert day.published is not None
+    words = own_words(day.published.content)
+    words["day"] = {**words["day"], "subject": "Another first morning"}
+
+    assert publish_day(day, words, Imprint(now, Origin.COACH, for_all=True))
+    assert len(compiled) == 1
+
+    go(now)
+    assert len(sink.mails) == len(runners)
+    assert {mail["Subject"] for mail in sink.mails} == {"Day 1: Another first morning"}
+    assert len(compiled) == 1
+
+
+def test_a_mail_without_a_lesson_is_compiled_once_for_the_process(
+    enroll: Any, sink: Sink, go: Go, now: datetime, compiled: list[int]
+) -> None:
+    from challenge.delivery.plan import queue
+    from challenge.mail.compose import _mail
+    from challenge.models import Delivery
+
+    _mail.cache_clear()
+    for number in range(5):
+        queue(enroll(f"runner-{number}"), Delivery.Kind.WELCOME, now)
+    go(now)
+
+    welcomes = [mail for mail in sink.mails if not mail["Subject"].startswith("Day ")]
+    assert len(welcomes) == 5
+    assert len(compiled) == 1

@@ -1,0 +1,65 @@
+"""Mail of other kinds than lessons that the server puts off for days: tried for a week, then given up."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+
+from challenge.delivery.plan import queue
+from challenge.delivery.rescue import close
+from challenge.models import Delivery, Enrollment
+from tests.support.answers import ALICE, always
+from tests.support.smtp_sink import Sink
+
+pytestmark = pytest.mark.django_db
+
+Go = Callable[[datetime], None]
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+
+
+@pytest.fixture
+def work(go: Go) -> Callable[[datetime, datetime], None]:
+    """What the workers do from one instant to another, looked at every two hours."""
+
+    def run(start: datetime, end: datetime) -> None:
+        for step in range((end - start) // (2 * HOUR)):
+            close(start + step * 2 * HOUR)
+            go(start + step * 2 * HOUR)
+
+    return run
+
+
+def test_a_welcome_that_is_put_off_for_seven_days_is_given_up(
+    alice: Any, sink: Sink, work: Callable[[datetime, datetime], None], now: datetime
+) -> None:
+    Enrollment.objects.update(next_due_at=None)
+    welcome = queue(alice, Delivery.Kind.WELCOME, now)
+    sink.script(always("recipient", "451 later"))
+
+    work(now, now + 7 * DAY)
+    welcome.refresh_from_db()
+    assert welcome.state == "retry"
+    tried = len(welcome.attempts)
+
+    sink.script(lambda phase, recipient: None)
+    work(now + 7 * DAY, now + 9 * DAY)
+    welcome.refresh_from_db()
+    assert (welcome.state, welcome.reason) == ("failed", "It did not get through in time.")
+    assert (len(welcome.attempts), sink.mails) == (tried, [])
+
+
+def test_a_confirmation_that_gets_through_on_the_fifth_day_is_sent(
+    enroll: Callable[..., Any], sink: Sink, work: Callable[[datetime, datetime], None], now: datetime
+) -> None:
+    confirmation = queue(enroll("alice", state="pending"), Delivery.Kind.CONFIRMATION, now)
+    sink.script(always("recipient", "451 later"))
+    work(now, now + 5 * DAY)
+    assert not sink.mails
+
+    sink.script(lambda phase, recipient: None)
+    work(now + 5 * DAY, now + 8 * DAY)
+
+    confirmation.refresh_from_db()
+    assert (confirmation.state, confirmation.reason) == ("sent", "")
+    assert [mail["Message-ID"] for mail in sink.to(ALICE)] == [confirmation.message_id]

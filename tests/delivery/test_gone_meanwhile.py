@@ -1,0 +1,101 @@
+"""A mail server that leaves, or reads too slowly: what did not go out is not in doubt, and a refusal is not
+forgotten."""
+
+import threading
+
+import pytest
+
+from challenge.bounces.classify import is_hard_bounce
+from challenge.delivery.smtp.transport import Envelope, Phase, Transport, Verdict
+from tests.support.faulty_fixture import ALICE, BOB, CHARLIE, COACH, DORA, MESSAGE
+from tests.support.faulty_session import Act, Client, HungUpError
+from tests.support.faulty_smtp import FaultyServer
+from tests.support.smtp_acts import always, drop
+
+pytestmark = pytest.mark.pure
+
+
+@pytest.mark.parametrize("is_announced", [False, True], ids=["the first", "one announced"])
+@pytest.mark.parametrize("last_words", [b"", b"421 too many errors\r\n"], ids=["FIN", "421"])
+def test_a_server_that_refuses_and_leaves_has_refused(
+    last_words: bytes, is_announced: bool, server: FaultyServer
+) -> None:
+    def refuse(client: Client) -> None:
+        while not client.buffer.endswith(b"DATA\r\n"):
+            client.receive()
+        client.send(b"550 5.1.1 no such user\r\n503 no recipient\r\n" + last_words)
+        client.hang_up(reset=False)
+
+    server.script = always("recipient", refuse, BOB)
+    with Transport() as hand:
+        if is_announced:
+            hand.hand_over(COACH, ALICE, MESSAGE, Envelope(COACH, BOB))
+        answer = hand.hand_over(COACH, BOB, MESSAGE)
+        assert hand.hand_over(COACH, CHARLIE, MESSAGE).verdict is Verdict.ACCEPTED
+
+    assert (answer.verdict, answer.phase, answer.code) == (Verdict.REFUSED, Phase.RECIPIENT, 550)
+    assert is_hard_bounce(answer)
+
+
+def test_a_server_that_gave_up_on_what_was_announced_is_asked_anew(server: FaultyServer) -> None:
+    """It had asked for the message, and hung up when nothing came for too long."""
+    gone = threading.Event()
+
+    def give_up(client: Client) -> None:
+        client.send(b"354 go on\r\n")
+        try:
+            client.hang_up(reset=True)
+        finally:
+            client.sock.close()
+            gone.set()
+
+    def once(phase: str, recipient: str) -> Act | None:
+        return give_up if (phase, recipient) == ("data", BOB) and not gone.is_set() else None
+
+    server.script = once
+    with Transport() as hand:
+        first = hand.hand_over(COACH, ALICE, MESSAGE, Envelope(COACH, BOB))
+        assert gone.wait(10)
+        second = hand.hand_over(COACH, BOB, MESSAGE)
+
+    assert [first.verdict, second.verdict] == [Verdict.ACCEPTED] * 2
+    assert [message.recipient for message in server.accepted] == [ALICE, BOB]
+    assert server.connections == 2
+
+
+def test_a_server_that_reads_slowly_does_not_stretch_an_attempt(server: FaultyServer) -> None:
+    """Each piece is taken in time, the whole is not: twice SMTP_TIMEOUT is all that it gets."""
+
+    def sip(client: Client) -> None:
+        while client.sock.recv(1 << 18):
+            client.wait(0.05)
+        raise HungUpError
+
+    server.script = always("body", sip)
+    with Transport() as hand:
+        answer = hand.hand_over(COACH, ALICE, MESSAGE + (b"x" * 76 + b"\r\n") * 400_000)
+
+    assert (answer.verdict, answer.phase) == (Verdict.DEFERRED, Phase.DATA)
+    assert "TimeoutError" in answer.text
+
+
+def test_nothing_is_announced_any_more_to_a_server_that_took_an_answer_back(server: FaultyServer) -> None:
+    """Not after another doubt either, in which nothing had been announced."""
+    early: list[bytes] = []
+
+    def look(client: Client) -> None:
+        early.append(client.buffer)
+        client.send(b"250 kept\r\n")
+
+    def script(phase: str, recipient: str) -> Act | None:
+        if phase != "answer":
+            return None
+        return drop() if recipient in (ALICE, BOB) else look
+
+    server.script = script
+    recipients = (ALICE, BOB, CHARLIE, DORA)
+    with Transport() as hand:
+        answers = [hand.hand_over(COACH, to, MESSAGE, Envelope(COACH, DORA)).verdict for to in recipients]
+
+    assert answers == [Verdict.UNCERTAIN] * 2 + [Verdict.ACCEPTED] * 2
+    assert early == [b"", b""]

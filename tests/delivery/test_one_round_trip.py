@@ -1,0 +1,226 @@
+"""The next envelope is said behind each message (RFC 2920): what may go wrong between the two."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+
+from challenge.bounces.classify import is_hard_bounce
+from challenge.delivery.plan import plan
+from challenge.delivery.send import send_batch
+from challenge.delivery.smtp import transport
+from challenge.delivery.smtp.transport import Answer, Envelope, Phase, Transport, Verdict
+from challenge.models import Delivery, Enrollment, Suppression
+from tests.support.faulty_fixture import ALICE, BOB, CHARLIE, COACH, MESSAGE
+from tests.support.faulty_session import Act, Client
+from tests.support.faulty_smtp import FaultyServer
+from tests.support.smtp_acts import always, drop, say
+from tests.support.threads import together
+
+
+def in_a_row(hand: Transport, *recipients: str) -> list[Answer]:
+    """Hand a message over to each; what became of them."""
+    envelopes = [Envelope(COACH, recipient) for recipient in recipients]
+    answers = []
+    for envelope, then in zip(envelopes, [*envelopes[1:], None], strict=True):
+        answers.append(hand.hand_over(*envelope, MESSAGE, then))
+    return answers
+
+
+def hear_the_next_first(client: Client) -> None:
+    """Answer a message only when the whole envelope of the next has come."""
+    while not client.buffer.endswith(b"DATA\r\n"):
+        client.receive()
+    client.send(b"250 kept\r\n")
+
+
+@pytest.mark.pure
+def test_the_next_envelope_is_there_before_the_answer(server: FaultyServer) -> None:
+    server.script = always("answer", hear_the_next_first, ALICE)
+
+    with Transport() as transport:
+        answers = in_a_row(transport, ALICE, BOB)
+
+    assert [answer.verdict for answer in answers] == [Verdict.ACCEPTED] * 2
+    assert [message.recipient for message in server.accepted] == [ALICE, BOB]
+    assert server.connections == 1
+
+
+@pytest.mark.pure
+def test_a_server_that_takes_no_groups_is_told_one_thing_at_a_time(server: FaultyServer) -> None:
+    server.capabilities = ("8BITMIME",)
+    early: list[bytes] = []
+
+    def look(client: Client) -> None:
+        early.append(client.buffer)
+        client.send(b"250 kept\r\n")
+
+    server.script = always("answer", look)
+    with Transport() as transport:
+        in_a_row(transport, ALICE, BOB, CHARLIE)
+
+    assert len(server.accepted) == 3
+    assert early == [b""] * 3
+
+
+@pytest.mark.pure
+def test_another_message_than_the_one_that_was_announced(server: FaultyServer) -> None:
+    """The connection is in the middle of an envelope: it is left, and nothing goes to whom it named."""
+    with Transport() as transport:
+        answer = transport.hand_over(COACH, ALICE, MESSAGE, Envelope(COACH, BOB))
+        assert answer.verdict is Verdict.ACCEPTED
+        assert transport.hand_over(COACH, CHARLIE, MESSAGE).verdict is Verdict.ACCEPTED
+
+    assert [message.recipient for message in server.accepted] == [ALICE, CHARLIE]
+    assert not any(message.complete for message in server.messages if message.recipient == BOB)
+    assert server.connections == 2
+
+
+@pytest.mark.pure
+def test_an_announced_recipient_that_is_refused(server: FaultyServer) -> None:
+    server.script = always("recipient", say("550 5.1.1 no such user"), BOB)
+
+    with Transport() as transport:
+        answers = in_a_row(transport, ALICE, BOB, CHARLIE)
+
+    assert [answer.verdict for answer in answers] == [Verdict.ACCEPTED, Verdict.REFUSED, Verdict.ACCEPTED]
+    assert is_hard_bounce(answers[1])
+    assert server.connections == 1
+
+
+@pytest.mark.pure
+@pytest.mark.parametrize("reset", [True, False], ids=["RST", "FIN"])
+def test_a_server_that_hangs_up_after_each_answer(reset: bool, server: FaultyServer) -> None:
+    """What it did not read yet may take its answer back: that is one doubt, and nothing is announced to
+    it again."""
+    server.script = always("answer", drop(b"250 kept\r\n", reset=reset))
+
+    with Transport() as transport:
+        answers = in_a_row(transport, *[ALICE, BOB, CHARLIE] * 3)
+
+    taken = [answer.verdict for answer in answers]
+    assert set(taken) <= {Verdict.ACCEPTED, Verdict.UNCERTAIN}
+    assert taken.count(Verdict.UNCERTAIN) <= 1
+    assert len([message for message in server.messages if message.complete]) == 9
+
+
+@pytest.mark.pure
+@pytest.mark.parametrize("extra", range(1, 4))
+def test_replies_too_many_are_not_taken_for_the_announced_ones(extra: int, server: FaultyServer) -> None:
+    stray = b"250 kept\r\n" + b"250 ok\r\n" * (extra - 1) + b"550 5.1.1 no such user\r\n"
+    server.script = always("answer", say(stray), ALICE)
+
+    with Transport() as transport:
+        first, second, third = in_a_row(transport, ALICE, BOB, CHARLIE)
+
+    assert (first.verdict, third.verdict) == (Verdict.ACCEPTED, Verdict.ACCEPTED)
+    assert second.verdict in (Verdict.DEFERRED, Verdict.ACCEPTED)
+    taken = [message.recipient for message in server.messages if message.complete]
+    assert taken.count(BOB) == (second.verdict is Verdict.ACCEPTED)
+
+
+@pytest.mark.pure
+@pytest.mark.parametrize("act", [drop(), say("421 closing")], ids=["gone", "421"])
+def test_a_server_that_leaves_at_the_announced_envelope(act: Act, server: FaultyServer) -> None:
+    """It has said nothing of that message yet, so that it goes on another connection at once."""
+    asked: list[str] = []
+
+    def once(phase: str, recipient: str) -> Act | None:
+        if phase == "sender" and server.accepted and not asked:
+            asked.append(phase)
+            return act
+        return None
+
+    server.script = once
+    with Transport() as transport:
+        answers = in_a_row(transport, ALICE, BOB)
+
+    assert [answer.verdict for answer in answers] == [Verdict.ACCEPTED] * 2
+    assert asked == ["sender"]
+    assert server.connections == 2
+
+
+@pytest.mark.django_db(transaction=True)
+def test_who_is_held_back_after_she_was_announced_gets_nothing(
+    trio: list[Enrollment], server: FaultyServer, now: datetime
+) -> None:
+    """While the server keeps the first waiting, the second one's address is suppressed."""
+    plan(now)
+    order = list(Delivery.objects.order_by("try_at", "id").select_related("enrollment__runner"))
+    first, second, third = (delivery.enrollment.runner for delivery in order)
+    moment = now
+
+    def suppress(client: Client) -> None:
+        nonlocal moment
+        while not client.buffer.endswith(b"DATA\r\n"):
+            client.receive()
+        row = Suppression(address_hash=second.address_hash, reason="complained", created_at=now)
+        together(row.save)
+        moment += timedelta(seconds=2)
+        client.send(b"250 kept\r\n")
+
+    server.script = always("answer", suppress, first.email)
+    with Transport() as transport:
+        assert send_batch(transport, lambda: moment)
+
+    assert [message.recipient for message in server.accepted] == [first.email, third.email]
+    assert not any(message.content for message in server.messages if message.recipient == second.email)
+    order[1].refresh_from_db()
+    assert (order[1].state, order[1].reason) == ("suppressed", "The address is suppressed.")
+
+
+class Torn:
+    """A socket on which so many octets go through, and then no more."""
+
+    def __init__(self, sock: Any, left: int) -> None:
+        self._sock, self._left = sock, left
+
+    def send(self, octets: bytes) -> int:
+        if not self._left:
+            raise BrokenPipeError("torn")
+        sent: int = self._sock.send(bytes(octets)[: self._left])
+        self._left -= sent
+        return sent
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._sock, name)
+
+
+@pytest.mark.pure
+@pytest.mark.parametrize("then", [None, Envelope(COACH, BOB)], ids=["the last", "with another"])
+@pytest.mark.parametrize("more", range(-1, 5))
+def test_a_message_is_in_doubt_only_when_its_dot_went_out(
+    more: int, then: Envelope | None, server: FaultyServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The connection tears around the three octets that end a message."""
+    envelope = sum(map(len, Envelope(COACH, ALICE).commands))
+    connect = transport.connect
+
+    def torn(deadline: float) -> Any:
+        conversation = connect(deadline)
+        monkeypatch.setattr(conversation, "_sock", Torn(conversation._sock, envelope + len(MESSAGE) + more))
+        return conversation
+
+    monkeypatch.setattr(transport, "connect", torn)
+    with Transport() as hand:
+        answer = hand.hand_over(COACH, ALICE, MESSAGE, then)
+
+    if more < 3:
+        assert (answer.verdict, answer.phase) == (Verdict.DEFERRED, Phase.DATA)
+        assert not server.accepted
+    elif then is None or more > 3:
+        assert answer.verdict in (Verdict.ACCEPTED, Verdict.UNCERTAIN)
+    else:
+        assert (answer.verdict, answer.phase) == (Verdict.UNCERTAIN, Phase.ANSWER)
+
+
+@pytest.mark.pure
+def test_a_message_that_is_refused_at_data_is_refused(server: FaultyServer) -> None:
+    """It is asked twice, as the first time the refusal might have been another's."""
+    server.script = always("data", say("554 not from here"), BOB)
+
+    with Transport() as hand:
+        answers = in_a_row(hand, ALICE, BOB, CHARLIE)
+
+    assert [answer.verdict for answer in answers] == [Verdict.ACCEPTED, Verdict.REFUSED, Verdict.ACCEPTED]
+    assert server.asked.count(("data", BOB)) == 2

@@ -1,0 +1,120 @@
+"""Consent and state are asked again when a mail is about to leave: who has left gets nothing."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+
+from accounts.models import Consent, withdraw
+from challenge.delivery.plan import plan, queue
+from challenge.delivery.send import send_batch
+from challenge.delivery.smtp.transport import Transport
+from challenge.enrollment.transitions import leave, pause
+from challenge.models import Delivery, Enrollment, Event, Suppression
+from tests.support.smtp_sink import Sink
+from tests.support.threads import together
+
+pytestmark = pytest.mark.django_db
+
+Move = Callable[[Enrollment, datetime], object]
+Enroll = Callable[..., Enrollment]
+
+
+def suppress(enrollment: Enrollment, now: datetime) -> None:
+    Suppression.objects.create(
+        address_hash=enrollment.runner.address_hash, reason=Suppression.Reason.COMPLAINED, created_at=now
+    )
+
+
+def withdraw_consent(enrollment: Enrollment, now: datetime) -> None:
+    withdraw(enrollment.runner, Consent.Purpose.MAIL, now)
+
+
+def hold(enrollment: Enrollment, now: datetime) -> None:
+    """A state that leaves the queue as it is, so that only the sender can notice."""
+    Enrollment.objects.filter(pk=enrollment.pk).update(state=Enrollment.State.HELD, next_due_at=None)
+
+
+MOVES = [
+    pytest.param(lambda e, now: leave(e.pk, Event.Actor.RUNNER, now), "The runner has left.", id="left"),
+    pytest.param(
+        lambda e, now: pause(e.pk, Event.Actor.COACH, now), "The enrollment was paused.", id="paused"
+    ),
+    pytest.param(hold, "The enrollment was held.", id="held"),
+    pytest.param(suppress, "The address is suppressed.", id="suppressed"),
+    pytest.param(withdraw_consent, "There is no consent to mail.", id="no consent"),
+]
+
+
+@pytest.mark.parametrize(("move", "reason"), MOVES)
+def test_who_left_after_planning_gets_nothing(
+    move: Move, reason: str, alice: Enrollment, enroll: Enroll, sink: Sink, now: datetime, go: Any
+) -> None:
+    enroll("bob")
+    plan(now)
+    move(alice, now)
+
+    go(now)
+
+    assert [mail["To"] for mail in sink.lessons] == ["bob@example.com"]
+    lesson = Delivery.objects.get(enrollment=alice, kind="lesson")
+    assert (lesson.state, lesson.reason, lesson.attempts) == ("suppressed", reason, [])
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize(("move", "reason"), MOVES)
+def test_who_leaves_while_the_batch_is_sent_gets_nothing(
+    move: Move, reason: str, enroll: Enroll, sink: Sink, now: datetime
+) -> None:
+    runners = [enroll(name) for name in ("alice", "bob", "charlie")]
+    plan(now)
+    first, second, third = Delivery.objects.order_by("try_at", "id")
+    leaver = next(runner for runner in runners if runner.pk == third.enrollment_id)
+    moment = now
+
+    def script(phase: str, recipient: str) -> None:
+        """While the first is sent, the last one leaves; a slow server takes two seconds."""
+        nonlocal moment
+        if phase == "data" and moment == now:
+            together(lambda: move(leaver, moment))
+            moment += timedelta(seconds=2)
+
+    sink.script(script)
+    with Transport() as transport:
+        assert send_batch(transport, lambda: moment)
+
+    assert [mail["Message-ID"] for mail in sink.mails] == [first.message_id, second.message_id]
+    third.refresh_from_db()
+    assert (third.state, third.reason, third.attempts, third.lease) == ("suppressed", reason, [], None)
+
+
+def test_a_confirmation_leaves_only_while_it_is_waited_for(
+    enroll: Enroll, sink: Sink, now: datetime, go: Any
+) -> None:
+    waiting = enroll("alice", state=Enrollment.State.PENDING)
+    confirmed = enroll("bob", starts_on=now.date() + timedelta(days=1))
+    for enrollment in (waiting, confirmed):
+        queue(enrollment, Delivery.Kind.CONFIRMATION, now)
+
+    go(now)
+
+    assert sink.handler.recipients == ["alice@example.com"]
+    unsent = Delivery.objects.get(enrollment=confirmed)
+    assert (unsent.state, unsent.reason) == ("suppressed", "The sign-up is not waiting to be confirmed.")
+
+
+def test_who_resumes_gets_the_lesson_that_was_held_back(
+    alice: Enrollment, sink: Sink, now: datetime, go: Any
+) -> None:
+    from challenge.enrollment.transitions import resume
+
+    plan(now)
+    pause(alice.pk, Event.Actor.RUNNER, now)
+    go(now)
+    resume(alice.pk, Event.Actor.RUNNER, now + timedelta(hours=1))
+    go(now + timedelta(hours=1))
+
+    [mail] = sink.lessons
+    lesson = Delivery.objects.get(kind="lesson")
+    assert (mail["Message-ID"], lesson.day) == (lesson.message_id, 1)

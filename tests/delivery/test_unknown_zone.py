@@ -1,0 +1,29 @@
+"""A time zone that this machine does not know: who has it holds nobody else's mail up."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+
+from challenge.delivery.plan import queue
+from challenge.models import Delivery, Enrollment
+from tests.support.smtp_sink import Sink
+
+pytestmark = pytest.mark.django_db
+
+
+def test_late_mail_to_an_unknown_zone_holds_nobody_else_up(
+    enroll: Callable[..., Any], sink: Sink, go: Callable[[datetime], None], now: datetime
+) -> None:
+    """Only what is an hour late asks what time it is where the runner is."""
+    lost, bob = enroll("alice"), enroll("bob")
+    Enrollment.objects.filter(pk=lost.pk).update(time_zone="Mars/Olympus")
+    Enrollment.objects.update(next_due_at=None)
+    for enrollment in (lost, bob):
+        queue(enrollment, Delivery.Kind.WELCOME, now)
+
+    go(now + timedelta(hours=2))
+
+    assert [mail["To"] for mail in sink.mails] == ["bob@example.com"]
+    assert Delivery.objects.get(enrollment=lost).state == "retry"

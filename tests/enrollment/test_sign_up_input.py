@@ -1,0 +1,137 @@
+"""Bad input to the sign-up form: marked, explained, and nothing of the rest is lost."""
+
+import re
+from datetime import datetime
+
+import pytest
+
+from accounts.models import User
+from challenge.models import Delivery, Enrollment
+from tests.support.visitor import Visitor, body
+
+pytestmark = pytest.mark.django_db
+
+
+def focused(page: str) -> list[str]:
+    """The names of the fields that have the focus when the page opens."""
+    return re.findall(r'<(?:input|select|textarea)[^>]* name="(\w+)"[^>]* autofocus', page) + re.findall(
+        r'<(?:input|select|textarea)[^>]* autofocus[^>]* name="(\w+)"', page
+    )
+
+
+def test_the_form_offers_every_quarter_of_an_hour_and_every_zone(visitor: Visitor) -> None:
+    page = visitor.client.get("/").content.decode()
+
+    quarters = [f"{hour:02}:{minute:02}" for hour in range(24) for minute in (0, 15, 30, 45)]
+    assert all(f'<option value="{quarter}"' in page for quarter in quarters)
+    assert all(
+        f'<option value="{zone}"' in page for zone in ("Pacific/Chatham", "America/Indiana/Knox", "UTC")
+    )
+    assert 'value="2026-03-04"' in page
+    assert len(page) < 50_000
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "said"),
+    [
+        ("email", "", "Write the address"),
+        ("email", "maya", "can&#x27;t be reached by mail"),
+        ("email", "maya@localhost", "can&#x27;t be reached by mail"),
+        ("email", "jörg@example.com", "characters before the @-sign are not supported"),
+        ("email", "m" * 308 + "@example.com", "Please shorten this to at most 254 characters (it has 320)"),
+        ("email", "maya@example.com\r\nBcc: bob@example.com", "can&#x27;t be reached by mail"),
+        ("email", "maya@example.com\x00", "There is an invisible character in this"),
+        ("first_name", "", "Write the name"),
+        ("first_name", " \r\n ", "Write the name"),
+        ("first_name", "m" * 61, "Please shorten this to at most 60 characters (it has 61)"),
+        ("first_name", "Win at spam.example", "without a link"),
+        ("first_name", "http://spam", "without a link"),
+        ("starts_on", "", "Choose the day"),
+        ("starts_on", "soon", "Write the day as"),
+        ("starts_on", "2026-02-30", "Write the day as"),
+        ("send_at", "", "Choose the hour of your lessons"),
+        ("send_at", "07:10", "Choose an hour from the list"),
+        ("send_at", "25:00", "Choose an hour from the list"),
+        ("time_zone", "", "Choose the time zone that you live in"),
+        ("time_zone", "Mars/Olympus", "Choose your time zone from the list"),
+        ("time_zone", "../../etc/passwd", "Choose your time zone from the list"),
+        ("mail_consent", None, "tick this box"),
+    ],
+)
+def test_bad_input_is_marked_and_nothing_is_lost(
+    visitor: Visitor, field: str, value: str | None, said: str
+) -> None:
+    answer = visitor.post(**{"health_consent": "on", "send_at": "18:45", field: value})
+
+    page = answer.content.decode()
+    assert answer.status_code == 422
+    assert not Enrollment.objects.exists()
+    assert not Delivery.objects.exists()
+    assert said in page
+    assert page.count('aria-invalid="true"') == 1
+    assert f'id="id_{field}_error"' in page
+    assert focused(page) == [field]
+    kept = {
+        "email": 'value="maya@example.com"',
+        "first_name": 'value="Maya"',
+        "starts_on": 'value="2026-03-04"',
+        "send_at": '<option value="18:45" selected',
+        "time_zone": '<option value="Europe/London" selected',
+    }
+    for name, markup in kept.items():
+        assert name == field or markup in page
+    assert page.count(" checked") == (1 if field == "mail_consent" else 2)
+    if field in ("email", "first_name") and value and value.isprintable():
+        assert f'value="{value}"' in page
+
+
+def test_an_empty_form_is_answered_with_every_mark(visitor: Visitor) -> None:
+    answer = visitor.client.post("/", {})
+
+    assert answer.status_code == 422
+    assert answer.content.count(b'aria-invalid="true"') == 6
+    assert focused(answer.content.decode()) == ["email"]
+
+
+@pytest.mark.parametrize("path", ["/", "/links/"])
+def test_a_form_that_nobody_sent_takes_no_focus(visitor: Visitor, path: str) -> None:
+    assert focused(visitor.client.get(path).content.decode()) == []
+
+
+def test_an_address_for_links_is_asked_for_again(visitor: Visitor) -> None:
+    page = visitor.client.post("/links/", {"email": "maya"}).content.decode()
+
+    assert focused(page) == ["email"]
+    assert 'aria-describedby="id_email_error"' in page
+
+
+def test_a_name_can_not_smuggle_a_header(visitor: Visitor, now: datetime) -> None:
+    visitor.signs_up(now, first_name="Maya\r\nX-Evil: 1\r\n\r\nboo")
+
+    assert User.objects.get().first_name == "Maya X-Evil: 1 boo"
+    [mail] = visitor.sink.mails
+    assert mail["X-Evil"] is None
+    assert "Hello Maya X-Evil: 1 boo, is this you?" in body(mail)
+
+
+def test_a_name_is_text_in_the_mail_not_markup_and_not_a_slot(visitor: Visitor, now: datetime) -> None:
+    visitor.signs_up(now, first_name='⟦confirm_url⟧ & "Zoë"')
+
+    [mail] = visitor.sink.mails
+    assert 'Hello ⟦confirm_url⟧ & "Zoë", is this you?' in body(mail)
+    assert "Hello ⟦confirm_url⟧ &amp; &quot;Zoë&quot;, is this you?" in body(mail, "html")
+
+
+@pytest.mark.parametrize(
+    ("typed", "kept"),
+    [
+        ("maya@bücher.de", "maya@xn--bcher-kva.de"),
+        (" Maya@Example.COM ", "maya@example.com"),
+        ("maya+run@example.com", "maya+run@example.com"),
+    ],
+)
+def test_an_address_has_one_spelling(visitor: Visitor, now: datetime, typed: str, kept: str) -> None:
+    visitor.signs_up(now, email=typed)
+
+    assert User.objects.get().email == kept
+    assert visitor.sink.handler.recipients == [kept]

@@ -1,0 +1,149 @@
+"""What was promised, held against what reached the mail server and what the ledger says of it.
+
+It knows who may not be written to from what the model did itself, not from the product's states.
+"""
+
+from collections import Counter, defaultdict
+from dataclasses import dataclass
+from datetime import UTC, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from django.db import models
+
+from challenge import schedule
+from challenge.models import Delivery, Enrollment
+from tests.faults.model.server import ARRIVES, Act, Handed
+from tests.faults.outcome import Outcome
+
+Kind, State = Delivery.Kind, Delivery.State
+DOUBTFUL = ("answer", "unknown")
+# What a sender holds while its runner moves may still leave with its batch.
+IN_HAND = timedelta(seconds=10)
+# Mail that answers a runner does so at once; any other waits for the day.
+AT_ONCE = timedelta(hours=1)
+
+
+@dataclass(frozen=True)
+class Lesson:
+    """A first sending of a lesson that arrived, and the zone of its runner's clock then."""
+
+    day: int
+    at: datetime
+    zone: str
+
+
+def _by_day(delivery: Delivery, at: datetime) -> bool:
+    """Whether a delivery may leave at an instant, by its runner's clock."""
+    enrollment = delivery.enrollment
+    if delivery.kind == Kind.LESSON and delivery.copy == 0:
+        return schedule.open_window(at, enrollment.send_at, enrollment.zone) is not None
+    if delivery.kind != Kind.LESSON and at - delivery.due_at < AT_ONCE:
+        return True
+    return time(7) <= at.astimezone(enrollment.zone).time() < time(21)
+
+
+class Truth:
+    """Judges each message as it arrives, and the ledger whenever it is asked to. Raises AssertionError."""
+
+    def __init__(self) -> None:
+        self.left: set[int] = set()
+        self.paused: set[int] = set()
+        self.suppressed: set[str] = set()
+        self.lessons: dict[int, list[Lesson]] = defaultdict(list)
+        self.asked: set[int] = set()
+        self.moved: dict[int, datetime] = {}
+        self.acts: Counter[Act] = Counter()
+        self._times: Counter[str] = Counter()
+        self._recorded: set[str] = set()
+
+    def hear(self, handed: Handed) -> None:
+        """A message is on the wire."""
+        self.acts[handed.act] += 1
+        delivery = Delivery.objects.select_related("enrollment__runner").filter(pk=handed.delivery_id).first()
+        assert delivery, "mail to somebody who was erased"
+        enrollment = delivery.enrollment
+        assert handed.recipient == enrollment.runner.email
+        assert enrollment.pk not in self.left, f"{delivery} after leaving"
+        assert handed.recipient not in self.suppressed, f"{delivery} to a suppressed address"
+        if delivery.kind == Kind.LESSON:
+            assert enrollment.pk not in self.paused, f"{delivery} in a pause or a hold"
+        if handed.at - self.moved.get(enrollment.pk, datetime.min.replace(tzinfo=UTC)) > IN_HAND:
+            assert _by_day(delivery, handed.at), f"{delivery} at night"
+        if handed.act not in ARRIVES:
+            return
+        self._times[handed.delivery_id] += 1
+        if handed.act is Act.KEEP:
+            self._recorded.add(handed.delivery_id)
+        if delivery.kind in (Kind.CONFIRMATION, Kind.REMINDER):
+            self.asked.add(enrollment.pk)
+        if delivery.kind == Kind.LESSON and delivery.copy == 0:
+            self._follow(enrollment, Lesson(delivery.day, handed.at, enrollment.time_zone))
+
+    def answer(self, handed: Handed) -> None:
+        """The server has said what it made of a message; whatever happened meanwhile was before."""
+        if handed.act is Act.NOBODY:
+            self.suppressed.add(handed.recipient)
+
+    def _follow(self, enrollment: Enrollment, lesson: Lesson) -> None:
+        """A lesson arrives after the ones before it."""
+        before = self.lessons[enrollment.pk][-1:]
+        self.lessons[enrollment.pk].append(lesson)
+        last = before[0].day if before else 0
+        skipped = set(range(last + 1, lesson.day))
+        assert not skipped or skipped <= self._over(enrollment), f"day {lesson.day} before {skipped}"
+        assert lesson.day >= last, f"day {lesson.day} after day {last}"
+        if not before or lesson.day == last:
+            return
+        gap = lesson.at - before[0].at
+        assert gap >= schedule.LEAST_GAP, f"day {lesson.day} came {gap} after day {last}"
+        zone = ZoneInfo(lesson.zone)
+        dates = [schedule.local_date(one.at, zone) for one in (before[0], lesson)]
+        assert dates[0] < dates[1], f"days {last} and {lesson.day} on {dates[1]}"
+
+    def _over(self, enrollment: Enrollment) -> set[int]:
+        """The days that are over without having arrived: the server refused them for good, or twice had all
+        of them and never said what it did with it."""
+        lessons = Delivery.objects.filter(enrollment=enrollment, kind=Kind.LESSON, copy=0)
+        in_doubt = models.Q(state=State.SENT, uncertain=True)
+        return set(lessons.filter(models.Q(state=State.FAILED) | in_doubt).values_list("day", flat=True))
+
+    def count_into(self, outcome: Outcome) -> None:
+        """Add this run's mails and faults to a table's row."""
+        outcome.mails += self.acts.total()
+        outcome.injected += self.acts.total() - self.acts[Act.KEEP]
+        outcome.doubled += self._times.total() - len(self._times)
+        outcome.uncertain += Delivery.objects.filter(uncertain=True).count()
+
+    def last_day(self, enrollment: Enrollment) -> int:
+        """The day of the last lesson that arrived, or 0."""
+        lessons = self.lessons[enrollment.pk]
+        return lessons[-1].day if lessons else 0
+
+    def forget_erased(self) -> None:
+        """What the ledger has no row of any more can't be added up."""
+        there = {str(key) for key in Delivery.objects.values_list("pk", flat=True)}
+        self._recorded &= there
+        self._times = Counter({key: count for key, count in self._times.items() if key in there})
+
+    def add_up(self) -> None:
+        """Every message that was taken and recorded is sent in the ledger, every sent row was taken, and
+        what may have arrived twice says so."""
+        rows = {str(delivery.pk): delivery for delivery in Delivery.objects.all()}
+        for key in self._recorded:
+            assert rows[key].state == State.SENT, f"{rows[key]} was taken and is {rows[key].state}"
+        for key, delivery in rows.items():
+            times = self._times[key]
+            failed = [attempt for attempt in delivery.attempts if attempt["phase"] == "compose"]
+            assert not failed, f"{delivery} could not be composed: {failed[0]['answer']}"
+            doubts = sum(
+                attempt["outcome"] == "uncertain" and attempt["phase"] in DOUBTFUL
+                for attempt in delivery.attempts
+            )
+            if delivery.state == State.SENT:
+                assert times or doubts > 1, f"{delivery} is sent and never arrived"
+            assert times < 2 or delivery.uncertain, f"{delivery} came {times} times and is not marked"
+            held = delivery.state == State.SENDING
+            assert times <= 1 + doubts + held, f"{delivery} came {times} times with {doubts} doubts"
+            assert not times or delivery.state in (State.SENT, State.SENDING) or delivery.uncertain, (
+                f"{delivery} arrived and is {delivery.state}"
+            )

@@ -1,0 +1,119 @@
+"""F17: runners change hour and zone while their course runs.
+
+The planner's own `turn` decides, on rows that are not saved, for every example; some of them go through
+the database as well, from confirming to sending, and must come out the same to the second.
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from itertools import cycle
+from pathlib import Path
+
+from hypothesis import HealthCheck, given, settings
+
+from accounts.models import Consent, User, ask
+from challenge.delivery.plan import plan
+from challenge.enrollment.confirm import confirm
+from challenge.enrollment.transitions import reschedule
+from challenge.models import Delivery, Enrollment, Event, Program
+from tests.faults.journeys import EVENTS, LENGTH, Journey, Move, Sent, course, journeys, trouble
+from tests.faults.outcome import Outcome, Scale
+from tests.faults.postbox import Postbox
+
+TITLE = "Hour or zone changed mid-course: property test"
+BOUND = "21 sends, on 21 local dates, in order, with gaps of at least 12 h"
+
+EXAMPLES = {Scale.SMALL: 300, Scale.FULL: 10_000}
+SAVED = {Scale.SMALL: 8, Scale.FULL: 200}
+
+
+def run(scale: Scale, folder: Path) -> Outcome:
+    outcome = Outcome(mails=0, injected=0)
+    program = Program.objects.get()
+
+    def holds(journey: Journey) -> None:
+        sent = course(journey)
+        outcome.mails += len(sent)
+        outcome.injected += len(journey.moves)
+        assert not (said := trouble(sent)), said
+
+    def agrees(journey: Journey) -> None:
+        assert by_rows(journey, program) == course(journey), "the ledger's course is another one"
+
+    outcome.breaches += [*_broken(holds, EXAMPLES[scale]), *_broken(agrees, SAVED[scale])]
+    outcome.note = f"{EXAMPLES[scale]} examples, {SAVED[scale]} through the database too"
+    return outcome
+
+
+def _broken(check: Callable[[Journey], None], examples: int) -> Iterator[str]:
+    """The smallest journey, if there is any, for which a check fails."""
+    options = settings(
+        max_examples=examples,
+        derandomize=True,
+        database=None,
+        deadline=None,
+        suppress_health_check=list(HealthCheck),
+    )
+    try:
+        options(given(journeys())(check))()
+    except AssertionError as error:
+        yield "\n".join([str(error), *getattr(error, "__notes__", [])])
+
+
+def by_rows(journey: Journey, program: Program) -> list[Sent]:
+    """The lessons of a journey, by the ledger: confirmed, planned, moved and sent as in real life."""
+    postbox, sent, moves = Postbox(journey.confirmed_at), list[Sent](), list(journey.moves)
+    waits = cycle(journey.waits)
+    with _runner(journey, program) as enrollment:
+        confirm(enrollment.pk, journey.confirmed_at)
+        for _event in range(EVENTS):
+            enrollment.refresh_from_db()
+            now = enrollment.next_due_at
+            assert now is not None
+            if moves and moves[0].at <= now:
+                _move(enrollment, moves.pop(0))
+                continue
+            plan(now)
+            if not _is_planned(now):
+                continue
+            postbox.now = now + next(waits)
+            if moves and moves[0].at <= postbox.now:
+                continue
+            postbox.send()
+            lessons = Delivery.objects.filter(kind=Delivery.Kind.LESSON)
+            days = {str(lesson.pk): lesson.day for lesson in lessons}
+            sent += [
+                Sent(days[key], at, enrollment.time_zone) for at, _who, key in postbox.arrived if key in days
+            ]
+            postbox.arrived.clear()
+            if len(sent) == LENGTH:
+                break
+    return sent
+
+
+def _is_planned(now: datetime) -> bool:
+    waiting = Delivery.objects.filter(kind=Delivery.Kind.LESSON, state__in=Delivery.WAITING)
+    return waiting.filter(due_at__lte=now, closes_at__gt=now).exists()
+
+
+def _move(enrollment: Enrollment, move: Move) -> None:
+    reschedule(enrollment.pk, move.wall, move.zone, Event.Actor.RUNNER, move.at)
+
+
+@contextmanager
+def _runner(journey: Journey, program: Program) -> Iterator[Enrollment]:
+    """Somebody who has signed up; afterwards she is gone."""
+    runner = User.objects.create(email="mover@example.com", first_name="Mo")
+    ask(runner, [Consent.Purpose.MAIL], journey.confirmed_at)
+    try:
+        yield Enrollment.objects.create(
+            runner=runner,
+            program=program,
+            starts_on=journey.starts_on,
+            send_at=journey.wall,
+            time_zone=journey.zone,
+            created_at=journey.confirmed_at,
+        )
+    finally:
+        runner.delete()

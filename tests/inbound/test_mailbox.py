@@ -1,0 +1,245 @@
+"""The mailbox for returned mail: reports are taken and put away, everything else stays as it lies."""
+
+import logging
+import ssl
+import subprocess
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from pathlib import Path
+from time import monotonic
+from typing import Any
+from urllib.parse import quote
+
+import pytest
+from django.core.management import call_command
+
+from challenge import tasks
+from challenge.celery import app
+from challenge.inbound import imap
+from challenge.inbound.imap import visit
+from challenge.management.commands import send_due
+from challenge.models import Delivery, Returned, Suppression
+from challenge.worker import shutdown
+from tests.support import returned_mails
+from tests.support.answers import lesson_of
+from tests.support.imap_server import PASSWORD, USER, ImapServer, Kept
+from tests.support.returned_mails import complaint, dsn
+from tests.support.smtp_sink import Sink
+from tests.support.threads import together
+from tests.support.workers import wait_until
+
+LETTER = b"From: Ann <ann@example.net>\r\nTo: coach@example.org\r\nSubject: Hello\r\n\r\nHi!\r\n"
+
+
+def url(port: int, scheme: str = "imap", query: str = "") -> str:
+    return f"{scheme}://{quote(USER)}:{quote(PASSWORD, safe='')}@127.0.0.1:{port}/INBOX{query}"
+
+
+@pytest.fixture
+def server(settings: Any) -> Iterator[ImapServer]:
+    imap = ImapServer()
+    settings.MAILBOX_URL, settings.BOUNCE_ADDRESS = url(imap.port), "bounces@example.org"
+    yield imap
+    imap.stop()
+
+
+@pytest.fixture
+def lesson(server: ImapServer, alice: Any, go: Callable[[datetime], None], now: datetime) -> Delivery:
+    go(now)
+    return lesson_of("alice")
+
+
+def untouched(mail: Kept) -> bool:
+    return (mail.folder, mail.flags) == ("INBOX", set())
+
+
+@pytest.mark.django_db
+def test_reports_are_taken_and_marked_as_read(
+    lesson: Delivery, server: ImapServer, sink: Sink, now: datetime
+) -> None:
+    bounce, loop = server.add(dsn(lesson)), server.add(complaint(sink.handler.raw[0]))
+
+    assert visit(now) == 2
+    assert sorted(each.kind for each in Returned.objects.all()) == ["bounced", "complained"]
+    assert Suppression.objects.get().reason == "complained"
+    assert (bounce.flags, loop.flags) == ({"\\Seen"}, {"\\Seen"})
+    assert server.commands[-1] == "LOGOUT"
+
+    assert visit(now) == 0
+    assert Returned.objects.count() == 2
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_loop_without_a_broker_visits_it(
+    lesson: Delivery, server: ImapServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(send_due, "VISIT_EVERY_SECONDS", 0.05)
+    bounce = server.add(dsn(lesson))
+
+    def end_it() -> None:
+        try:
+            wait_until(lambda: bounce.flags, 20, "the bounce is taken")
+        finally:
+            monkeypatch.setattr(shutdown, "_told", True)  # as a signal would
+
+    together(lambda: call_command("send_due", loop=True), end_it)
+    assert Suppression.objects.count() == 1
+
+
+@pytest.mark.django_db
+def test_everything_else_stays_unread_and_where_it_is(
+    lesson: Delivery, server: ImapServer, now: datetime
+) -> None:
+    others = [
+        server.add(LETTER),
+        server.add(returned_mails.reply(lesson)),
+        server.add(dsn(lesson, to="bounces@example.org")),
+        server.add(b""),
+    ]
+    marked = server.add(LETTER)
+    marked.flags.add("\\Deleted")
+
+    assert visit(now) == 0
+    assert all(map(untouched, others))
+    assert marked.flags == {"\\Deleted"}
+    assert "EXPUNGE" not in server.commands
+    assert not Returned.objects.exists()
+
+
+@pytest.mark.django_db
+def test_other_mail_is_not_even_fetched(lesson: Delivery, server: ImapServer, now: datetime) -> None:
+    """A coach's mailbox may hold thousands of unread letters."""
+    for _ in range(300):
+        server.add(LETTER)
+    bounce = server.add(dsn(lesson))
+
+    assert visit(now) == 1
+    assert server.fetched == [bounce.uid]
+
+
+@pytest.mark.django_db
+def test_what_stays_unread_does_not_stand_before_what_comes(
+    lesson: Delivery, server: ImapServer, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Somebody answers to the address that mail returns to, again and again."""
+    monkeypatch.setattr(imap, "MOST_MAILS", 3)
+    for _ in range(3):
+        server.add(returned_mails.reply(lesson))
+    assert visit(now) == 0
+    server.add(dsn(lesson))
+
+    assert visit(now) == 1
+
+
+@pytest.mark.django_db
+def test_a_bounce_without_a_part_for_machines_is_found_by_its_address(
+    lesson: Delivery, server: ImapServer, now: datetime
+) -> None:
+    server.add(returned_mails.qmail(lesson))
+    assert visit(now) == 1
+
+
+@pytest.mark.django_db
+def test_what_was_taken_moves_to_a_folder_where_one_is_named(
+    lesson: Delivery, server: ImapServer, settings: Any, now: datetime
+) -> None:
+    settings.MAILBOX_URL = url(server.port, query="?move=Came%20back")
+    bounce, letter = server.add(dsn(lesson)), server.add(LETTER)
+
+    assert visit(now) == 1
+    assert (bounce.folder, bounce.flags) == ("Came back", {"\\Seen"})
+    assert untouched(letter)
+
+
+@pytest.mark.django_db
+def test_a_server_that_can_not_move_is_not_made_to_expunge(
+    lesson: Delivery, server: ImapServer, settings: Any, now: datetime, caplog: pytest.LogCaptureFixture
+) -> None:
+    settings.MAILBOX_URL, server.can_move = url(server.port, query="?move=Returned"), False
+    bounce = server.add(dsn(lesson))
+
+    assert visit(now) == 1
+    assert (bounce.folder, bounce.flags) == ("INBOX", {"\\Seen"})
+    assert "can't move mails" in caplog.text
+
+
+@pytest.mark.django_db
+def test_of_a_huge_mail_only_the_beginning_is_fetched(
+    lesson: Delivery, server: ImapServer, now: datetime
+) -> None:
+    server.add(dsn(lesson, returned="\n" + "Breathe out.\n" * 100_000))
+    assert visit(now) == 1
+    assert Suppression.objects.exists()
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("command", ["CAPABILITY", "LOGIN", "SELECT", "SEARCH", "FETCH", "STORE"])
+def test_a_server_that_hangs_up_is_visited_again(
+    command: str, lesson: Delivery, server: ImapServer, now: datetime, caplog: pytest.LogCaptureFixture
+) -> None:
+    server.add(dsn(lesson))
+    server.drops_at = command
+    assert visit(now) == 0
+    assert "the mailbox could not be read" in caplog.text
+    assert USER not in caplog.text
+    assert PASSWORD not in caplog.text
+
+    server.drops_at = ""
+    assert visit(now) == 1
+    assert Returned.objects.count() == 1
+
+
+@pytest.mark.pure
+@pytest.mark.parametrize("command", ["LOGIN", "SEARCH"])
+def test_a_server_that_says_nothing_holds_nobody_up(
+    command: str, server: ImapServer, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(imap, "ANSWER_SECONDS", 1)
+    server.silent_at = command
+    began = monotonic()
+    assert visit(now) == 0
+    assert monotonic() - began < 15
+
+
+@pytest.mark.pure
+def test_a_wrong_password_or_nobody_there_is_noted(
+    server: ImapServer, settings: Any, now: datetime, caplog: pytest.LogCaptureFixture
+) -> None:
+    for wrong in (url(server.port).replace("reset", "other"), url(1), "pop3://a:b@c/", "imaps://host/"):
+        settings.MAILBOX_URL = wrong
+        caplog.clear()
+        assert visit(now) == 0
+        assert "the mailbox could not be read" in caplog.text
+
+
+@pytest.mark.pure
+def test_a_password_is_told_to_a_server_that_proves_its_name_alone(
+    settings: Any, now: datetime, tmp_path: Path
+) -> None:
+    certificate, key = tmp_path / "certificate.pem", tmp_path / "key.pem"
+    command = ["openssl", "req", "-x509", "-nodes", "-days", "2", "-subj", "/CN=somebody", "-newkey", "ec"]
+    command += ["-pkeyopt", "ec_paramgen_curve:prime256v1", "-addext", "subjectAltName=IP:127.0.0.1"]
+    subprocess.run([*command, "-out", certificate, "-keyout", key], check=True, capture_output=True)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate, key)
+    server = ImapServer(context)
+    settings.MAILBOX_URL = url(server.port, "imaps")
+
+    assert visit(now) == 0
+    assert "LOGIN" not in server.commands
+    server.stop()
+
+
+@pytest.mark.pure
+def test_without_a_mailbox_the_task_does_nothing(settings: Any) -> None:
+    settings.MAILBOX_URL = ""
+    tasks.visit_mailbox()
+    assert app.conf.beat_schedule["visit mailbox"]["schedule"] == 300
+
+
+@pytest.fixture(autouse=True)
+def _log(caplog: pytest.LogCaptureFixture) -> Iterator[None]:
+    """Whatever a test does, no log line of it names a runner."""
+    caplog.set_level(logging.DEBUG)
+    yield
+    assert "alice" not in caplog.text.lower()

@@ -1,0 +1,206 @@
+"""10,000 returned mails and complaints and 3,000 webhooks gone wrong or forged: no crash, nothing held up,
+and nobody stopped by what proves nothing."""
+
+import json
+import logging
+import random
+import uuid
+from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
+from time import perf_counter
+from typing import Any
+
+import pytest
+
+from challenge.inbound.bounce_mail import take_mail
+from challenge.mail.links import Purpose, url
+from challenge.mail.return_path import return_path
+from challenge.models import Delivery, Enrollment, Event, Returned, Suppression
+from tests.support import provider_events, returned_mails
+from tests.support.answers import lesson_of
+from tests.support.mutations import mutate
+from tests.support.provider_events import KEY, SECRET, USER_UNKNOWN, Door, failed
+from tests.support.returned_mails import FULL, complaint, dsn, qmail
+
+pytestmark = pytest.mark.django_db
+
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+SECONDS_EACH = 5  # a hundred times what one takes, for a machine that does other things
+
+
+@pytest.fixture(autouse=True)
+def _log(caplog: pytest.LogCaptureFixture) -> Iterator[None]:
+    """No log line names a runner, nor holds a traceback."""
+    caplog.set_level(logging.INFO)
+    yield
+    assert "@example.com" not in caplog.text
+    assert "Traceback" not in caplog.text
+
+
+@pytest.fixture
+def mails(
+    trio: list[Any], sink: Any, go: Any, now: datetime, clock: Any, settings: Any
+) -> dict[str, Delivery]:
+    """What alice, bob and charlie were sent. Alice is the attacker: she knows all that her mail says,
+    and the Message-IDs of the others'."""
+    settings.BOUNCE_ADDRESS = "bounces@example.org"
+    settings.ANYMAIL = {"WEBHOOK_SECRET": [SECRET], "MAILGUN_WEBHOOK_SIGNING_KEY": KEY}
+    go(now)
+    clock.move_to(now + DAY)
+    return {name: lesson_of(name) for name in ("alice", "bob", "charlie")}
+
+
+def timed(work: Callable[[], object]) -> float:
+    began = perf_counter()
+    work()
+    return perf_counter() - began
+
+
+def untouched(mail: Delivery) -> bool:
+    """Nothing that came in has moved a runner."""
+    mail.enrollment.refresh_from_db()
+    runner = mail.enrollment.runner
+    return (
+        mail.enrollment.state == Enrollment.State.ACTIVE
+        and not Returned.objects.filter(delivery=mail).exists()
+        and not Suppression.objects.filter(address_hash=runner.address_hash).exists()
+    )
+
+
+def forgeries(hers: Delivery, his: Delivery, raw_of_hers: bytes, now: datetime) -> list[bytes]:
+    """Reports about a mail of bob's by somebody who has one of her own, and not his."""
+    good, path = return_path(hers.pk), return_path(his.pk)
+    tag, wanted = (text.partition("+")[2].partition("@")[0] for text in (good, path))
+    tags = [wanted[:26] + tag[26:], tag[:26] + wanted[26:], wanted[:-1], wanted[1:], wanted[:20] + "a" * 22]
+    reports = [
+        dsn(his, to=f"bounces+{each}@example.org", recipient="bob@example.com")
+        for each in tags
+        if each != wanted
+    ]
+    named = raw_of_hers.replace(str(hers.pk).encode(), str(his.pk).encode())
+    fields = f"Original-Mail-From: bounces+{tags[0]}@example.org\nOriginal-Rcpt-To: bob@example.com\n"
+    hour = url(Purpose.HOUR, now, his.enrollment_id).replace("/hour/", "/leave/")
+    his_id = f"Message-ID: {his.message_id}\n"
+    return [
+        *reports,
+        dsn(his, to="bounces@example.org", returned=f"{his_id}To: bob@example.com\n\nx\n"),
+        complaint(named, extra=fields),
+        complaint(f"{his_id}List-Unsubscribe: <{hour}>\n\nx\n".encode()),
+        qmail(Delivery(pk=uuid.UUID(int=7)), recipient="bob@example.com"),
+    ]
+
+
+def test_10000_mails_gone_wrong_or_forged(mails: dict[str, Delivery], sink: Any, now: datetime) -> None:
+    hers, his = mails["alice"], mails["bob"]
+    raw_of_hers = sink.handler.raw[sink.handler.recipients.index("alice@example.com")]
+    short = raw_of_hers[: raw_of_hers.index(b"\r\n\r\n")] + b"\r\n\r\nBreathe out.\r\n"
+    real = [
+        dsn(hers), dsn(hers, "5.2.2", FULL), dsn(hers, action="delayed"), qmail(hers),
+        returned_mails.shift_jis(hers), returned_mails.out_of_office(hers), returned_mails.reply(hers),
+        complaint(short), complaint(short, extra=f"Original-Mail-From: <{return_path(hers.pk)}>\n"),
+    ]  # fmt: skip
+    false = forgeries(hers, his, short, now)
+    chance, slowest = random.Random(7), 0.0
+    for number in range(10_000):
+        base = false if number % 4 else real
+        raw = mutate(chance.choice(base), [*real, *false], chance)
+        slowest = max(slowest, timed(lambda raw=raw: take_mail(raw, [], now)))
+
+    assert slowest < SECONDS_EACH
+    assert untouched(his)
+    assert untouched(mails["charlie"])
+    # Of hers, the true ones came through what was done to many of them.
+    assert set(Returned.objects.values_list("kind", flat=True)) >= {"bounced", "deferred", "complained"}
+    assert set(Returned.objects.values_list("delivery", flat=True)) == {hers.pk}
+    assert Returned.objects.count() < 10
+
+
+def webhooks(mail: Delivery, at: datetime) -> dict[str, list[bytes]]:
+    events: dict[str, list[Any]] = {
+        "mailgun": [
+            provider_events.mailgun(mail, "failed", at, **failed(USER_UNKNOWN)),
+            provider_events.mailgun(mail, "complained", at),
+            provider_events.mailgun(mail, "unsubscribed", at),
+        ],
+        "postmark": [
+            provider_events.postmark(mail, "HardBounce", at, USER_UNKNOWN),
+            provider_events.postmark(mail, "SpamComplaint", at),
+        ],
+        "brevo": [provider_events.brevo(mail, "hard_bounce", at, USER_UNKNOWN)],
+        "mailjet": [provider_events.mailjet(mail, "bounce", at, hard_bounce=True)],
+        "resend": [provider_events.resend(mail, "email.bounced", at, bounce={"message": USER_UNKNOWN})],
+    }
+    return {name: [json.dumps(event).encode() for event in told] for name, told in events.items()}
+
+
+def test_1000_webhooks_gone_wrong(mails: dict[str, Delivery], client: Any, now: datetime) -> None:
+    """From providers, with their secret: whatever they say, they get an answer."""
+    told = webhooks(mails["alice"], now + HOUR)
+    bodies = [body for each in told.values() for body in each]
+    chance, slowest, answers = random.Random(8), 0.0, set()
+    for _ in range(1000):
+        provider = chance.choice(list(told))
+        body = mutate(chance.choice(told[provider]), bodies, chance)
+        began = perf_counter()
+        answers.add(Door(client, provider).post(body).status_code)
+        slowest = max(slowest, perf_counter() - began)
+
+    assert slowest < SECONDS_EACH
+    assert answers <= {200, 400, 403}
+    assert answers >= {200, 400}
+    assert Returned.objects.filter(delivery=mails["alice"]).exists()
+
+
+def test_2000_forged_webhooks(mails: dict[str, Delivery], client: Any, now: datetime) -> None:
+    """From others: without the secret, with one that is nearly right, or with a signature that is."""
+    told = webhooks(mails["bob"], now + HOUR)
+    chance, answers = random.Random(9), set()
+    for number in range(2000):
+        provider = chance.choice(list(told))
+        body = chance.choice(told[provider])
+        secret = mutate(SECRET.encode(), [b"provider:", b"x"], chance).decode("latin-1")
+        if number % 3 == 0:
+            event = provider_events.mailgun(mails["bob"], "complained", now, key=secret)
+            provider, body, secret = "mailgun", json.dumps(event).encode(), SECRET
+        elif secret == SECRET:
+            continue
+        answers.add(Door(client, provider, secret).post(body).status_code)
+
+    assert answers == {403}
+    assert all(map(untouched, mails.values()))
+    assert not Event.objects.filter(kind__in=["paused", "withdrawn"]).exists()
+
+
+def _many(start: bytes, piece: bytes, size: int = 300_000) -> bytes:
+    return start + piece * (size // len(piece))
+
+
+BOMBS = {
+    "parentheses": _many(b"Content-Type: multipart/report\r\nTo: ", b"("),
+    "addresses": _many(b"To: ", b"bounces+aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa@example.org, "),
+    "pluses": _many(b"To: ", b"+"),
+    "header fields": _many(b"", b"a: b\r\n"),
+    "one field": _many(b"", b"Delivered-To: x\r\n"),
+    "parameters": _many(b"Content-Type: multipart/report", b"; a*0*=b"),
+    "quotes": _many(b'Content-Type: multipart/report; boundary="', b'\\"'),
+    "encoded words": _many(b"Subject: ", b"=?utf-8?q?=41?= "),
+    "folded": _many(b"To: x", b"\r\n "),
+    "a line": _many(b"From: MAILER-DAEMON\r\n\r\n", b"550 "),
+    "lines": _many(b"From: MAILER-DAEMON\r\n\r\n", b"550 5.1.1 <a@b.c>\r\n"),
+    "angles": _many(b"From: MAILER-DAEMON\r\n\r\n", b"<"),
+    "blocks": _many(b"Content-Type: message/delivery-status\r\n\r\n", b"Action: failed\r\n\r\n"),
+    "statuses": _many(b"Content-Type: message/delivery-status\r\n\r\nAction: failed\r\nStatus: ", b"5.1.1 "),
+    "base64": _many(b"From: MAILER-DAEMON\r\nContent-Transfer-Encoding: base64\r\n\r\n", b"=A=="),
+    "quoted-printable": _many(
+        b"From: postmaster\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n", b"="
+    ),
+    "nul": _many(b"", b"\0"),
+}
+
+
+@pytest.mark.parametrize("bomb", BOMBS)
+def test_what_is_built_to_take_long_does_not(bomb: str, mails: dict[str, Delivery], now: datetime) -> None:
+    to = f"To: {return_path(mails['alice'].pk)}\r\n".encode()
+    assert timed(lambda: take_mail(BOMBS[bomb], [], now)) < SECONDS_EACH
+    assert timed(lambda: take_mail(to + BOMBS[bomb], [], now)) < SECONDS_EACH
+    assert not Suppression.objects.exists()

@@ -1,0 +1,82 @@
+"""Looking: opening every link of every mail, and every link of their pages, changes nothing."""
+
+import re
+from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
+from email.message import EmailMessage
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from challenge.enrollment import pending
+from challenge.mail.links import Purpose
+from challenge.models import Delivery
+from tests.support.smtp_sink import Sink
+from tests.support.visitor import form, link, links_in, whole_database
+
+pytestmark = pytest.mark.django_db
+
+DAY = timedelta(days=1)
+Go = Callable[[datetime], None]
+
+
+class Scanner:
+    """What mail providers run: opens every link again and again, and every link on those pages."""
+
+    def __init__(self, client: Client) -> None:
+        self.client = client
+        self.opened: dict[str, int] = {}
+
+    def open(self, paths: list[str]) -> None:
+        for path in paths:
+            if path in self.opened or path.startswith("/static/"):
+                continue
+            answers = [ask(path) for ask in (self.client.get, self.client.head) for _ in range(5)]
+            [self.opened[path]] = {answer.status_code for answer in answers}
+            page = answers[0].content.decode()
+            self.open([found for found in re.findall(r'(?:href|action)="([^"]*)"', page) if found[:1] == "/"])
+
+
+def mails_of_a_runner(
+    client: Client, sink: Sink, go: Go, clock: Any, now: datetime
+) -> Iterator[EmailMessage]:
+    """Every mail that one runner gets, from signing up to day 21, each at the moment of its arrival."""
+    client.post("/", form(starts_on="2026-03-07", health_consent="on"))
+    go(now)
+    yield sink.mails[-1]
+    pending.remind(now + 2 * DAY)
+    clock.move_to(now + 3 * DAY)
+    go(now + 3 * DAY)
+    yield sink.mails[-1]
+    client.post(link(sink.mails[-1], "confirm"))
+    go(now + 3 * DAY)
+    yield sink.mails[-1]
+    for day in range(4, 25):
+        clock.move_to(now + day * DAY)
+        go(now + day * DAY)
+        yield sink.mails[-1]
+    client.post("/links/", {"email": "maya@example.com"})
+    go(now + 24 * DAY)
+    yield sink.mails[-1]
+
+
+def test_looking_at_every_link_of_every_mail_changes_nothing(
+    client: Client, program: Any, sink: Sink, go: Go, clock: Any, now: datetime
+) -> None:
+    subjects = []
+    scanner = Scanner(client)
+    for mail in mails_of_a_runner(client, sink, go, clock, now):
+        subjects.append(str(mail["Subject"]))
+        before = whole_database()
+        scanner.open(links_in(mail))
+        assert whole_database() == before, mail["Subject"]
+
+    assert len(subjects) == len(set(subjects)) == len(sink.mails) == 3 + 21 + 1
+    kinds = set(Delivery.objects.filter(state="sent").values_list("kind", flat=True))
+    assert kinds == {"confirmation", "reminder", "welcome", "lesson", "links"}
+    assert set(scanner.opened.values()) == {200}
+    tokens = {tuple(path.split("/")[1:3]) for path in scanner.opened if path.count("/") > 2}
+    per_purpose = {str(p): sum(purpose == p for purpose, _token in tokens) for p in Purpose}
+    assert per_purpose["check-in"] == 21
+    assert all(per_purpose.values())

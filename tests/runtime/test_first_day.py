@@ -1,0 +1,132 @@
+"""A newcomer's first day on the real thing: `bin/dev` is started, and all else happens in a browser."""
+
+import json
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import psutil
+import pytest
+
+from tests.runtime.test_dev_command import Dev
+from tests.support.smtp_sink import free_port
+
+pytestmark = [pytest.mark.browser, pytest.mark.processes, pytest.mark.embedded, pytest.mark.pure]
+
+ARRIVES_WITHIN = 120
+ZONES = ("Pacific/Honolulu", "America/New_York", "Europe/London", "Asia/Dubai", "Pacific/Auckland")
+
+
+@pytest.fixture
+def dev(tmp_path: Path) -> Iterator[Dev]:
+    """All of it, up; nothing of it runs when the test is over."""
+    running = Dev(tmp_path / "var", free_port())
+    try:
+        running.wait_until_ready()
+        yield running
+    finally:
+        family = [psutil.Process(running.process.pid), *running.family]
+        running.process.terminate()
+        for process in psutil.wait_procs(family, timeout=20)[1]:
+            process.kill()
+
+
+class Inbox:
+    """The inbox's page, as a newcomer uses it."""
+
+    def __init__(self, dev: Dev, page: Any, pictures: Path) -> None:
+        self.dev, self.page, self.pictures = dev, page, pictures
+
+    def opens(self, subject: str) -> None:
+        """Wait for the mail and open it."""
+        deadline = time.monotonic() + ARRIVES_WITHIN
+        while not any(mail["subject"].startswith(subject) for mail in self._mails()):
+            assert time.monotonic() < deadline, f"{subject!r} has not arrived: {self._mails()}"
+            time.sleep(0.3)
+        self.page.goto(f"{self.dev.url}/inbox/")
+        self.page.get_by_role("link", name=subject).click()
+
+    def _mails(self) -> list[dict[str, Any]]:
+        with urllib.request.urlopen(f"{self.dev.url}/inbox/mails.json", timeout=10) as answer:
+            found: list[dict[str, Any]] = json.load(answer)["mails"]
+            return found
+
+    def follows(self, name: str) -> Any:
+        """Click a link of the opened mail: the tab in which it opens."""
+        found = self.page.frame_locator("iframe").get_by_role("link", name=name, exact=True)
+        self.page.bring_to_front()
+        with self.page.context.expect_page() as tab:
+            found.click()
+        tab.value.wait_for_load_state()
+        return tab.value
+
+    def picture(self, name: str, page: Any = None) -> None:
+        (page or self.page).screenshot(path=self.pictures / f"{name}.png", full_page=True)
+
+
+def signs_up(page: Any, dev: Dev, zone: str) -> None:
+    local = datetime.now(ZoneInfo(zone))
+    page.goto(dev.url)
+    page.fill("[name=email]", "maya@example.com")
+    page.fill("[name=first_name]", "Maya")
+    page.fill("[name=starts_on]", f"{local:%Y-%m-%d}")
+    page.select_option("[name=send_at]", f"{local.hour:02}:{local.minute // 15 * 15:02}")
+    assert page.input_value("[name=time_zone]") == zone
+    page.check("[name=mail_consent]")
+    page.check("[name=health_consent]")
+    page.click("button")
+    assert page.locator("h1").inner_text() == "Look into your mail"
+
+
+def test_from_the_sign_up_page_to_the_coachs_desk(
+    dev: Dev, open_page: Callable[..., Any], tmp_path: Path
+) -> None:
+    zone = next(name for name in ZONES if 8 <= datetime.now(ZoneInfo(name)).hour < 19)
+    page = open_page(timezone_id=zone)
+    inbox = Inbox(dev, page, tmp_path)
+    signs_up(page, dev, zone)
+
+    page.get_by_role("link", name="Open the local inbox").click()
+    inbox.opens("Please confirm")
+    inbox.picture("confirmation")
+    tab = inbox.follows("Confirm my place")
+    tab.get_by_role("button", name="Yes, start my course").click()
+    tab.get_by_role("heading", name="You are in, Maya").wait_for()
+    inbox.picture("confirmed", tab)
+
+    inbox.opens("Day 1: ")
+    inbox.picture("day-1-html")
+    lesson = page.frame_locator("iframe")
+    assert lesson.locator("h1").inner_text() == "Say hello to your psoas"
+    page.get_by_role("link", name="Text", exact=True).click()
+    inbox.picture("day-1-text")
+    text = page.locator("pre").inner_text()
+    assert "Hello Maya," in text
+    assert "SAY HELLO TO YOUR PSOAS" in text
+    page.get_by_role("link", name="HTML", exact=True).click()
+
+    tab = inbox.follows("Done")
+    assert tab.get_by_text("Not saved yet.").is_visible()
+    tab.get_by_role("group", name="Tightness").get_by_text("4", exact=True).click()
+    tab.fill("[name=note]", "Light legs")
+    tab.get_by_role("button", name="Save").last.click()
+    tab.get_by_text("Saved, thank you.").wait_for()
+    inbox.picture("saved", tab)
+
+    desk = open_page(width=1280, height=900)
+    address, _, password = dev.said_of("Coach").partition("  password: ")
+    desk.goto(f"{dev.url}/coach/")
+    desk.fill("[name=username]", address)
+    desk.fill("[name=password]", password)
+    desk.get_by_role("button", name="Log in").click()
+    desk.locator("#content-main").get_by_role("link", name="Enrollments", exact=True).click()
+    inbox.picture("desk", desk)
+    desk.locator("#result_list").get_by_role("link", name="Maya").first.click()
+    inbox.picture("runner", desk)
+    story = desk.locator("#content").inner_text()
+    assert "Light legs" in story
+    assert "Done" in story

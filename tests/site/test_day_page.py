@@ -1,0 +1,188 @@
+"""The web copy of a day: what this runner was sent, whatever the course has become since."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from challenge.checkins.record import last_date
+from challenge.curriculum.lesson import own_words
+from challenge.curriculum.publish import Imprint, publish_day
+from challenge.enrollment.transitions import leave, send_again
+from challenge.mail.links import Purpose, url
+from challenge.models import Day, Delivery, Event, Question, Revision, Stretch
+from tests.support.smtp_sink import Sink
+from tests.support.visitor import link, whole_database
+
+pytestmark = pytest.mark.django_db
+
+DAY = timedelta(days=1)
+Go = Callable[[datetime], None]
+
+
+def page_of(enrollment: Any, now: datetime, day: int = 1) -> str:
+    return url(Purpose.DAY, now, enrollment.pk, day)
+
+
+def republish(now: datetime, number: int = 1, **changes: str) -> Revision:
+    """Day 1 with another title or other words, for everybody."""
+    day = Day.objects.get(number=number)
+    assert day.published
+    words = own_words(day.published.content)
+    words["body"] = changes.pop("body", words["body"])
+    words["day"] |= changes
+    revision = publish_day(day, words, Imprint(now, for_all=True))
+    assert revision
+    return revision
+
+
+def test_the_mail_links_to_the_whole_lesson(
+    client: Client, alice: Any, sink: Sink, go: Go, clock: Any, now: datetime
+) -> None:
+    go(now)
+    lesson = Delivery.objects.get(kind="lesson").revision.content  # type: ignore[union-attr]
+    answer = client.get(link(sink.lessons[0], "day"))
+    page = answer.content.decode()
+
+    assert answer.status_code == 200
+    assert f'id="day-title">{lesson["day"]["title"]}</h1>' in page
+    assert "Day 1 of 21" in page
+    assert all(stretch["title"] in page for stretch in lesson["stretches"])
+    assert lesson["self_check"]["title"] in page
+    assert lesson["day"]["run"] in page
+    assert page.count("<picture>") == sum(
+        len(part["figures"]) for part in (lesson["day"], lesson["self_check"], *lesson["stretches"])
+    )
+    assert "Tuesday, 3 March 2026" in page
+
+
+def test_it_stays_as_it_was_sent(client: Client, alice: Any, go: Go, clock: Any, now: datetime) -> None:
+    go(now)
+    before = Day.objects.get(number=1).published.title  # type: ignore[union-attr]
+    republish(now + DAY, title="Quite another day", body="Quite other words.")
+
+    page = client.get(page_of(alice, now)).content.decode()
+    assert before in page
+    assert "Quite" not in page
+
+
+def test_sent_again_it_is_as_it_was_sent_last(
+    client: Client, alice: Any, go: Go, clock: Any, now: datetime
+) -> None:
+    go(now)
+    republish(now, title="Quite another day")
+    send_again(alice.pk, now)
+    assert b"Quite another day" not in client.get(page_of(alice, now)).content
+    go(now)
+
+    assert b"Quite another day" in client.get(page_of(alice, now)).content
+
+
+def test_it_is_made_out_to_the_runner(client: Client, alice: Any, go: Go, clock: Any, now: datetime) -> None:
+    alice.runner.first_name = "<b>{coach_name}</b>"
+    alice.runner.save()
+    republish(now, body="Well done, {first_name}! Yours, {coach_name} <script>alert(1)</script>")
+    go(now)
+
+    page = client.get(page_of(alice, now)).content.decode()
+    assert "Well done, &lt;b&gt;{coach_name}&lt;/b&gt;! Yours, Your coach" in page
+    assert "<script" not in page
+
+
+def test_what_was_not_sent_can_not_be_read(
+    client: Client, alice: Any, bob: Any, go: Go, clock: Any, now: datetime
+) -> None:
+    go(now)
+    for enrollment, day in ((alice, 2), (alice, 99), (bob, 1)):
+        answer = client.get(page_of(enrollment, now, day))
+        assert answer.status_code == 410
+        assert b"can't be shown" in answer.content
+        assert client.post(page_of(enrollment, now, day), {"text": "Why?"}).status_code == 410
+    Revision.objects.update(content={})
+
+    assert client.get(page_of(alice, now)).status_code == 410
+    assert not Question.objects.exists()
+
+
+def test_a_stretch_recalled_since_is_named_with_what_to_do_instead(
+    client: Client, alice: Any, go: Go, clock: Any, now: datetime
+) -> None:
+    go(now)
+    stretch = Stretch.objects.get(kind="stretch", revisions__day__number=1)
+    assert b"leave out" not in client.get(page_of(alice, now)).content
+    stretch.recalled_at, stretch.replacement = now, Stretch.objects.get(slug="glute-bridge")
+    stretch.save()
+
+    page = client.get(page_of(alice, now)).content.decode()
+    notice = page.index(f"Please leave out “{stretch.title}”.")
+    assert notice < page.index('href="/library/glute-bridge/"') < page.index("day-title")
+    assert page.count("Leave this one out") == 1
+
+
+def test_a_recalled_self_check_is_named_too(
+    client: Client, alice: Any, go: Go, clock: Any, now: datetime
+) -> None:
+    go(now)
+    Stretch.objects.filter(kind="self_check").update(recalled_at=now)
+
+    assert "Please leave out “60-second self-check”." in client.get(page_of(alice, now)).content.decode()
+
+
+def test_the_check_in_is_offered_while_it_is_open(
+    client: Client, alice: Any, go: Go, clock: Any, now: datetime
+) -> None:
+    go(now)
+    lesson = Delivery.objects.get(kind="lesson")
+    for days in range(6):
+        clock.move_to(now + days * DAY)
+        is_open = (now + days * DAY).date() <= last_date(lesson)
+        page = client.get(page_of(alice, now)).content.decode()
+        assert ("/check-in/" in page) is is_open, days
+    assert not is_open
+
+
+def test_who_has_left_may_read_and_ask_no_more(
+    client: Client, alice: Any, go: Go, clock: Any, now: datetime
+) -> None:
+    go(now)
+    leave(alice.pk, Event.Actor.RUNNER, now)
+
+    page = client.get(page_of(alice, now)).content.decode()
+    assert "day-title" in page
+    assert "<form" not in page
+    assert "/check-in/" not in page
+    assert client.post(page_of(alice, now), {"text": "Why?"}).status_code == 410
+    assert not Question.objects.exists()
+
+
+def test_thanks_are_for_a_question_of_hers_about_this_day(
+    client: Client, alice: Any, bob: Any, go: Go, clock: Any, now: datetime
+) -> None:
+    go(now)
+    thanked = f"{page_of(alice, now)}?asked"
+    Question.objects.create(enrollment=bob, day=1, text="Why?", asked_at=now)
+    Question.objects.create(enrollment=alice, day=2, text="Why?", asked_at=now)
+    assert b"your question is kept" not in client.get(thanked).content
+
+    client.post(page_of(alice, now), {"text": "Why?"})
+    assert b"your question is kept" in client.get(thanked).content
+    clock.move_to(now + DAY)
+    assert b"your question is kept" not in client.get(thanked).content
+
+
+def test_looking_changes_nothing_and_stays_private(
+    client: Client, alice: Any, go: Go, clock: Any, now: datetime
+) -> None:
+    go(now)
+    before = whole_database()
+    for _ in range(3):
+        answer = client.get(page_of(alice, now))
+        assert client.head(page_of(alice, now)).status_code == 200
+
+    assert whole_database() == before
+    assert b'name="robots" content="noindex"' in answer.content
+    assert answer["Referrer-Policy"] == "same-origin"
+    assert "no-store" in answer["Cache-Control"]
+    assert answer.cookies.output() == ""

@@ -1,0 +1,116 @@
+"""Every page and every mail, 320 px wide: nothing to scroll sideways, and everything big enough to hit."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from itertools import pairwise
+from typing import Any
+
+import pytest
+from django.utils import timezone
+
+from accounts import capabilities
+from challenge.mail.links import Purpose, url
+from challenge.models import Stretch
+from tests.support.smtp_sink import Sink
+from tests.support.visitor import body, whole_database
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+Go = Callable[[datetime], None]
+Open = Callable[..., Any]
+DAY = timedelta(days=1)
+
+
+def every_page(site: str, enroll: Any, go: Go) -> dict[str, str]:
+    """The address of every page that a runner can come to, by what it shows."""
+    now = timezone.now()
+    alice = enroll("alice", now=now)
+    go(max(now, alice.next_due_at))
+    pending, gone, paused = (
+        enroll(f"her-{state}", state=state) for state in ("pending", "withdrawn", "paused")
+    )
+    Stretch.objects.filter(slug="leg-swings").update(
+        recalled_at=now, replacement=Stretch.objects.get(slug="glute-bridge")
+    )
+    expired = capabilities.issue(Purpose.CHECK_IN, [alice.pk, 1], now - DAY)
+    check_in = url(Purpose.CHECK_IN, now, alice.pk, 1)
+    return {
+        "sign-up": site,
+        "library": f"{site}/library/",
+        "found": f"{site}/library/?words=hip&minutes=3#found",
+        "nothing found": f"{site}/library/?words=zebra",
+        "stretch": f"{site}/library/glute-bridge/",
+        "recalled": f"{site}/library/leg-swings/",
+        "questions": f"{site}/faq/",
+        "about": f"{site}/about/",
+        "sample": f"{site}/sample/",
+        "sent": f"{site}/sent/",
+        "links": f"{site}/links/",
+        "privacy": f"{site}/privacy/",
+        "not found": f"{site}/nowhere/",
+        "confirm": url(Purpose.CONFIRM, now, pending.pk),
+        "confirmed": url(Purpose.CONFIRM, now, alice.pk),
+        "check-in": url(Purpose.CHECK_IN, now, alice.pk, 1, choice="not_today"),
+        "check-in with nothing proposed": check_in,
+        "closed": url(Purpose.CHECK_IN, now, alice.pk, 2),
+        "day": url(Purpose.DAY, now, alice.pk, 1),
+        "day not sent": url(Purpose.DAY, now, alice.pk, 2),
+        "pause": url(Purpose.PAUSE, now, alice.pk),
+        "paused": url(Purpose.PAUSE, now, paused.pk),
+        "nothing to pause": url(Purpose.PAUSE, now, pending.pk),
+        "hour": url(Purpose.HOUR, now, alice.pk),
+        "hour in a pause": url(Purpose.HOUR, now, paused.pk),
+        "leave": url(Purpose.LEAVE, now, alice.pk),
+        "left": url(Purpose.LEAVE, now, gone.pk),
+        "expired": f"{site}/check-in/{expired}/",
+        "altered": f"{site}/hour/{expired}/",
+        "gone": url(Purpose.HOUR, now, gone.pk),
+    }
+
+
+WIDER = """() => [...document.querySelectorAll("body, body *")]
+  .filter(e => e.getBoundingClientRect().right > innerWidth + 0.5 && e.getBoundingClientRect().width > 0)
+  .map(e => e.outerHTML.slice(0, 80))"""
+SMALL = """() => [...document.querySelectorAll("a, button, select, input:not([type=hidden]), textarea")]
+  .filter(e => !e.closest(".unseen, .skip, p:not(.ways), li"))
+  .map(e => [e.outerHTML.slice(0, 80), e.getBoundingClientRect()])
+  .filter(([_, box]) => box.width < 24 || box.height < 24).map(([html, _]) => html)"""
+LEVELS = "() => [...document.querySelectorAll('h1, h2, h3, h4')].map(e => Number(e.tagName[1]))"
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_every_page_on_a_small_phone(
+    enroll: Any, site: str, sink: Sink, go: Go, open_page: Open, scheme: str
+) -> None:
+    pages = every_page(site, enroll, go)
+    page = open_page(width=320, height=640, color_scheme=scheme, timezone_id="America/Los_Angeles")
+    before = whole_database()
+
+    for name, address in pages.items():
+        page.goto(address)
+        assert (page.locator("[name=status]").count() == 3) is name.startswith("check-in"), name
+        assert page.evaluate("document.documentElement.scrollWidth") <= 320, name
+        assert page.evaluate(WIDER) == [], name
+        assert page.evaluate(SMALL) == [], name
+        levels = page.evaluate(LEVELS)
+        assert levels[0] == 1, name
+        assert all(after <= level + 1 for level, after in pairwise(levels)), name
+        assert [page.locator(mark).count() for mark in ("header", "main", "footer", "h1")] == [1, 1, 1, 1]
+        assert page.title().endswith(" · Runner Reset")
+        assert page.context.cookies() == []
+
+    assert whole_database() == before
+
+
+def test_every_mail_on_a_small_phone(enroll: Any, site: str, sink: Sink, go: Go, open_page: Open) -> None:
+    now = timezone.now()
+    alice = enroll("alice", now=now, time_zone="UTC")
+    first = max(now, alice.next_due_at)
+    for days in range(22):
+        go(first + days * DAY)
+    page = open_page(width=320)
+
+    assert len(sink.lessons) == 21
+    for mail in sink.mails:
+        page.set_content(body(mail, "html"))
+        assert page.evaluate("document.documentElement.scrollWidth") <= 320, mail["Subject"]

@@ -1,0 +1,32 @@
+"""A stretch that is recalled: which one, what takes its place, and who was told."""
+
+from datetime import datetime
+
+from challenge.curriculum.recall import recall
+from challenge.models import Day, Recall, Revision, Stretch
+from tests.support.smtp_sink import Sink
+
+WHY = "It asks more of the back than we thought."
+
+
+def stretch_of_day_1() -> Stretch:
+    revision = Day.objects.get(number=1).published
+    assert revision is not None
+    return Stretch.objects.get(slug=revision.content["day"]["stretches"][0])
+
+
+def never_beside(first: Stretch) -> Stretch:
+    """A stretch that no version of a day shows together with another one."""
+    shown = Revision.objects.filter(stretches=first, day__program=first.program)
+    return Stretch.objects.filter(kind="stretch").exclude(revisions__in=shown).order_by("slug")[0]
+
+
+def take_back(stretch: Stretch, replacement: Stretch | None, now: datetime) -> Recall:
+    recalled = recall(stretch, replacement, WHY, now, None)
+    assert recalled is not None
+    return recalled
+
+
+def corrections(sink: Sink) -> list[str]:
+    """Whom corrections went to."""
+    return [mail["To"] for mail in sink.mails if mail["Subject"].startswith("Please leave out")]

@@ -1,0 +1,149 @@
+"""A visitor's side of the site: the sign-up form filled in, and what her mails and pages lead to."""
+
+import re
+from collections.abc import Callable
+from datetime import datetime
+from email.message import EmailMessage
+from html import unescape
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.db import connection
+from django.http import HttpResponse
+from django.test import Client
+from django.utils import timezone
+
+from accounts.addresses import normalise
+from challenge.models import Enrollment
+from tests.support.smtp_sink import Sink
+
+
+def form(**changes: Any) -> dict[str, Any]:
+    """The sign-up form as Maya fills it in, with changes; a field set to None is left out."""
+    fields = {
+        "email": "maya@example.com",
+        "first_name": "Maya",
+        "starts_on": "2026-03-04",
+        "send_at": "07:00",
+        "time_zone": "Europe/London",
+        "mail_consent": "on",
+        "website": "",
+        **changes,
+    }
+    return {name: value for name, value in fields.items() if value is not None}
+
+
+def body(mail: EmailMessage, kind: str = "plain") -> str:
+    """One part of a mail, line ends as \\n."""
+    part = mail.get_body((kind,))
+    assert part is not None
+    return str(part.get_content()).replace("\r\n", "\n")
+
+
+def links_in(mail: EmailMessage) -> list[str]:
+    """Every link of a mail, as a path on this site: of both parts and of List-Unsubscribe."""
+    found = re.findall(r'href="([^"]+)"', body(mail, "html"))
+    found += re.findall(r"https?://\S+", body(mail))
+    found.append(str(mail["List-Unsubscribe"]).strip("<>"))
+    return [urlsplit(unescape(url)).path for url in dict.fromkeys(found)]
+
+
+def link(mail: EmailMessage, purpose: str, choice: str = "") -> str:
+    """The link of a mail for one purpose, such as check-in, with one proposed answer."""
+    ending = f"/{choice}/" if choice else "/"
+    [found] = {path for path in links_in(mail) if path.startswith(f"/{purpose}/") and path.endswith(ending)}
+    return found
+
+
+def whole_database() -> dict[str, list[str]]:
+    """Every row of every table."""
+    rows = {}
+    with connection.cursor() as cursor:
+        for table in connection.introspection.table_names(cursor):
+            cursor.execute(f"SELECT * FROM {connection.ops.quote_name(table)}")
+            rows[table] = sorted(map(repr, cursor.fetchall()))
+    return rows
+
+
+def seen(response: HttpResponse) -> tuple[int, bytes, list[tuple[str, str]], str]:
+    """All that a visitor can see of an answer."""
+    return response.status_code, response.content, sorted(response.items()), response.cookies.output()
+
+
+class Visitor:
+    """Somebody at the sign-up page, and the mail that comes of it."""
+
+    def __init__(self, client: Client, sink: Sink, go: Callable[[datetime], None], clock: Any) -> None:
+        self.client, self.sink, self.go, self.clock = client, sink, go, clock
+
+    def post(self, ip: str = "192.0.2.1", path: str = "/", **changes: Any) -> Any:
+        return self.client.post(path, form(**changes), REMOTE_ADDR=ip)
+
+    def signs_up(self, at: datetime, **changes: Any) -> str:
+        """Sign up and fetch the mail: the path of its confirm link."""
+        self.clock.move_to(at)
+        assert self.post(**changes).status_code == 302
+        self.go(at)
+        return link(self.sink.to(normalise(changes.get("email", "maya@example.com")))[-1], "confirm")
+
+    def confirms(self, path: str) -> None:
+        assert self.client.post(path).status_code == 302
+
+
+class Runner:
+    """A runner who has got day 1, and the page behind the buttons of its mail."""
+
+    def __init__(self, client: Client, mail: EmailMessage) -> None:
+        self.client, self.mail = client, mail
+
+    def path(self, choice: str = "done") -> str:
+        return link(self.mail, "check-in", choice)
+
+    def opens(self, choice: str = "done") -> str:
+        return self.client.get(self.path(choice)).content.decode()
+
+    def saves(self, choice: str = "done", **fields: str) -> Any:
+        return self.client.post(self.path(choice), {"status": choice, "unit": "km", **fields})
+
+
+# That an address answered 404 or 422; that a test asked what stands in the inbox's sandbox.
+NO_FAULT = ("Failed to load resource", "Blocked script execution")
+
+
+class Watch:
+    """Notes whatever the tabs of one browser complain of, and whom they ask."""
+
+    def __init__(self, context: Any) -> None:
+        self.context = context
+        self.said: list[str] = []
+        self.hosts: set[str] = set()
+        context.on("console", self._note)
+        context.on("weberror", lambda error: self.said.append(str(error.error)))
+        context.on("request", lambda request: self.hosts.add(urlsplit(request.url).hostname or ""))
+
+    def _note(self, message: Any) -> None:
+        if message.type in ("error", "warning") and not message.text.startswith(NO_FAULT):
+            self.said.append(message.text)
+
+    def trouble(self) -> list[str]:
+        return [*self.said, *(f"asked {host}" for host in self.hosts - {"localhost", "127.0.0.1"})]
+
+
+def confirm_link(sink: Sink, go: Callable[[datetime], None]) -> str:
+    """Send what is due: the path of Maya's confirm link."""
+    go(timezone.now())
+    return link(sink.to("maya@example.com")[0], "confirm")
+
+
+def lesson_link(sink: Sink, go: Callable[[datetime], None]) -> str:
+    """Send Maya's day 1 when it is due: the path of its button "Done"."""
+    due_at = Enrollment.objects.get().next_due_at
+    assert due_at
+    go(max(due_at, timezone.now()))
+    [lesson] = [mail for mail in sink.to("maya@example.com") if mail["Subject"].startswith("Day 1: ")]
+    return link(lesson, "check-in", "done")
+
+
+def heading(page: Any) -> str:
+    """What the page of a browser is headed by."""
+    return str(page.locator("h1").inner_text())

@@ -1,0 +1,54 @@
+"""Every worker looks after mail by itself: without a beat, a task or a free hand."""
+
+import logging
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from challenge.monitoring import alarms
+from challenge.worker import background
+from tests.support.crowd import crowd
+from tests.support.web_hook import WebHook
+from tests.support.workers import mailroom, wait_until
+
+pytestmark = [pytest.mark.processes, pytest.mark.django_db(transaction=True)]
+
+
+@pytest.fixture
+def hook() -> Iterator[WebHook]:
+    server = WebHook()
+    yield server
+    server.close()
+
+
+def test_workers_without_a_beat_tell_once_that_nothing_is_planned(
+    program: Any, redis_url: str, tmp_path: Path, hook: WebHook
+) -> None:
+    for enrollment in crowd(program, 3):
+        enrollment.next_due_at = enrollment.created_at.replace(year=enrollment.created_at.year - 1)
+        enrollment.save()
+    with mailroom(tmp_path, redis_url, ALARM_WEBHOOK_URL=hook.url) as room:
+        workers = [room.worker("tests.support.watchful_worker") for _ in range(2)]
+        assert hook.wait_for(1, 60)
+        wait_until(lambda: all(worker.said(" ready.") for worker in workers), 60, "both are ready")
+        assert not hook.wait_for(2, 2)  # several looks of each
+    assert b"3 mails have been due since" in hook.posted[0].body
+
+
+def test_a_look_that_fails_is_not_the_last(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    looks = []
+
+    def look(now: Any) -> None:
+        looks.append(now)
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(background, "EVERY_SECONDS", 0.01)
+    monkeypatch.setattr(background, "look", look)
+    caplog.set_level(logging.CRITICAL)
+    with background.keeping_watch():
+        wait_until(lambda: len(looks) >= 3, 20, "three looks")
+    assert alarms.going_on() == {}

@@ -12,8 +12,9 @@ from challenge.delivery.send import send_batch
 from challenge.delivery.smtp.transport import Transport
 from challenge.enrollment import transitions
 from challenge.models import Event, Suppression
-from tests.support.answers import always, lesson_of
-from tests.support.smtp_sink import Sink
+from tests.support.cast import lesson_of
+from tests.support.smtp_script import accept, always
+from tests.support.smtp_server import SmtpServer
 
 pytestmark = pytest.mark.django_db
 
@@ -21,7 +22,7 @@ Go = Callable[[datetime], None]
 DAY = timedelta(days=1)
 
 
-def test_who_leaves_in_the_middle_of_a_bounce_stays_left(alice: Any, sink: Sink, now: datetime) -> None:
+def test_who_leaves_in_the_middle_of_a_bounce_stays_left(alice: Any, sink: SmtpServer, now: datetime) -> None:
     """She leaves at the last moment before the write that would pause her."""
     left = []
 
@@ -32,7 +33,7 @@ def test_who_leaves_in_the_middle_of_a_bounce_stays_left(alice: Any, sink: Sink,
         return execute(sql, *others)
 
     plan(now)
-    sink.script(always("recipient", "550 5.1.1 no such user"))
+    sink.script = always("recipient", "550 5.1.1 no such user")
     with Transport() as transport, connection.execute_wrapper(leave_first):
         send_batch(transport, lambda: now)
 
@@ -52,9 +53,9 @@ def test_who_leaves_in_the_middle_of_a_bounce_stays_left(alice: Any, sink: Sink,
     ids=["in angle brackets", "bare", "in other letters"],
 )
 def test_no_address_is_kept_with_what_the_server_said(
-    said: str, alice: Any, sink: Sink, go: Go, now: datetime
+    said: str, alice: Any, sink: SmtpServer, go: Go, now: datetime
 ) -> None:
-    sink.script(always("recipient", f"550 {said}"))
+    sink.script = always("recipient", f"550 {said}")
 
     go(now)
 
@@ -66,12 +67,12 @@ def test_no_address_is_kept_with_what_the_server_said(
 
 
 def test_the_day_that_bounced_is_sent_once_the_coach_lets_the_address_in_again(
-    alice: Any, sink: Sink, go: Go, now: datetime
+    alice: Any, sink: SmtpServer, go: Go, now: datetime
 ) -> None:
-    sink.script(always("recipient", "550 5.1.1 no such user"))
+    sink.script = always("recipient", "550 5.1.1 no such user")
     go(now)
     bounced = lesson_of("alice")
-    sink.script(lambda phase, recipient: None)
+    sink.script = accept
     go(now + DAY)
     assert not sink.mails
 

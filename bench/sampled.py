@@ -15,7 +15,7 @@ from types import FrameType
 from django.core.management import call_command
 
 from bench.processes import await_start, done
-from bench.sender import get_ready
+from bench.senders import get_ready
 
 STEP_SECONDS = 0.001
 WAITS = "hand over: wait for the server's answer"

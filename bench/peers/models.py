@@ -1,5 +1,7 @@
 """The least that a sender of mail can keep: who gets it, and when it was sent."""
 
+from typing import ClassVar
+
 from django.db import models
 
 
@@ -9,6 +11,8 @@ class Mail(models.Model):
     recipient = models.EmailField()
     number = models.PositiveIntegerField()
     sent_at = models.DateTimeField(null=True)
+
+    objects: ClassVar[models.Manager["Mail"]] = models.Manager()
 
     class Meta:
         app_label = "peer"

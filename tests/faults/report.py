@@ -1,4 +1,4 @@
-"""A fault, its result, and the rows that bin/faults writes: for the terminal, for docs/reliability.md, JSON."""
+"""A fault, its result, and the rows that bin/faults writes: for the terminal, docs/reliability.md, JSON."""
 
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field

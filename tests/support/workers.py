@@ -50,6 +50,12 @@ class Group:
         self._command, self._environ, self._log = command, environ, log
         self._process: subprocess.Popen[bytes] | None = None
 
+    @property
+    def pid(self) -> int:
+        """The id of its first process."""
+        assert self._process is not None
+        return self._process.pid
+
     def start(self) -> None:
         with self._log.open("wb") as log:
             self._process = subprocess.Popen(

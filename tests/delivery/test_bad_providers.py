@@ -13,8 +13,9 @@ import pytest
 from challenge.bounces.classify import is_hard_bounce
 from challenge.delivery.plan import plan
 from challenge.delivery.send import send_batch
-from challenge.delivery.smtp.transport import Answer, Phase, Transport, Verdict
+from challenge.delivery.smtp.transport import Transport
 from challenge.models import Delivery, Enrollment, Suppression
+from challenge.models.attempt import Answer, Outcome, Phase
 from tests.support.cast import ALICE, BOB, COACH, lesson_of, story
 from tests.support.smtp_script import Act, accept, always, drip, drop, endless, silence
 from tests.support.smtp_server import SmtpServer
@@ -45,11 +46,11 @@ nonsense = pytest.mark.parametrize("act", NONSENSE.values(), ids=NONSENSE)
 worse = pytest.mark.parametrize("act", [*NONSENSE.values(), *CHANGING.values()], ids=[*NONSENSE, *CHANGING])
 
 
-def hand_over(transport: Transport, recipient: str = ALICE) -> Answer:
+def send(transport: Transport, recipient: str = ALICE) -> Answer:
     """One message, in bounded time and memory."""
     tracemalloc.start()
     began = monotonic()
-    answer = transport.hand_over(COACH, recipient, MESSAGE)
+    answer = transport.send(COACH, recipient, MESSAGE)
     assert monotonic() - began < 2 + 1.5
     assert tracemalloc.get_traced_memory()[1] < 3_000_000
     tracemalloc.stop()
@@ -69,12 +70,12 @@ def test_nonsense_in_the_opening_makes_the_server_unavailable(
     server.script = always(phase, act)
 
     with Transport() as transport:
-        answer = hand_over(transport)
+        answer = send(transport)
 
-        assert (answer.verdict, answer.phase) == (Verdict.UNAVAILABLE, Phase.CONNECT)
+        assert (answer.outcome, answer.phase) == (Outcome.UNAVAILABLE, Phase.CONNECT)
         assert server.messages == []
         server.script = accept
-        assert hand_over(transport).verdict is Verdict.ACCEPTED
+        assert send(transport).outcome is Outcome.ACCEPTED
 
 
 @pytest.mark.pure
@@ -91,7 +92,7 @@ def test_a_greeting_of_five_thousand_letters_stops_nobody(
     server.script = always(phase, greeting.replace(b"220", b"250" if phase == "ehlo" else b"220"))
 
     with Transport() as transport:
-        assert hand_over(transport).verdict is Verdict.ACCEPTED
+        assert send(transport).outcome is Outcome.ACCEPTED
 
 
 @pytest.mark.pure
@@ -104,9 +105,9 @@ def test_nonsense_after_the_password_makes_the_server_unavailable(
     server.script = always("auth", act)
 
     with Transport() as transport:
-        answer = hand_over(transport)
+        answer = send(transport)
 
-    assert (answer.verdict, answer.phase) == (Verdict.UNAVAILABLE, Phase.CONNECT)
+    assert (answer.outcome, answer.phase) == (Outcome.UNAVAILABLE, Phase.CONNECT)
     assert not any(heard.line.startswith("MAIL") for heard in server.commands)
     assert "secret" not in answer.text
 
@@ -157,10 +158,10 @@ def test_nonsense_about_the_sender_counts_against_no_address(act: Act, server: S
     server.script = always("sender", act)
 
     with Transport() as transport:
-        answer = hand_over(transport)
+        answer = send(transport)
 
     assert answer.phase is Phase.SENDER
-    assert answer.verdict in (Verdict.DEFERRED, Verdict.UNAVAILABLE)
+    assert answer.outcome in (Outcome.DEFERRED, Outcome.UNAVAILABLE)
     assert not any(message.complete for message in server.messages)
 
 
@@ -180,14 +181,14 @@ def test_replies_too_many_are_not_taken_for_the_next_ones(
     server.script = always(phase, stray, ALICE)
 
     with Transport() as transport:
-        answers = {ALICE: hand_over(transport), BOB: hand_over(transport, BOB)}
+        answers = {ALICE: send(transport), BOB: send(transport, BOB)}
 
     assert not any(is_hard_bounce(answer) for answer in answers.values())
     taken = {message.recipient for message in server.accepted}
     for recipient, answer in answers.items():
-        assert answer.verdict is not Verdict.ACCEPTED or recipient in taken
-        assert answer.verdict in (Verdict.ACCEPTED, Verdict.UNCERTAIN) or recipient not in taken
-    assert answers[BOB].verdict is Verdict.ACCEPTED
+        assert answer.outcome is not Outcome.ACCEPTED or recipient in taken
+        assert answer.outcome in (Outcome.ACCEPTED, Outcome.UNCERTAIN) or recipient not in taken
+    assert answers[BOB].outcome is Outcome.ACCEPTED
 
 
 @pytest.mark.pure
@@ -200,8 +201,8 @@ def test_a_resolver_that_does_not_answer_holds_nobody_up(
 
     began = monotonic()
     with Transport() as transport:
-        answer = transport.hand_over(COACH, ALICE, MESSAGE)
+        answer = transport.send(COACH, ALICE, MESSAGE)
     over.set()
 
     assert monotonic() - began < 3
-    assert (answer.verdict, answer.phase) == (Verdict.UNAVAILABLE, Phase.CONNECT)
+    assert (answer.outcome, answer.phase) == (Outcome.UNAVAILABLE, Phase.CONNECT)

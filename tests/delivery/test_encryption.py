@@ -12,7 +12,8 @@ from typing import Any
 
 import pytest
 
-from challenge.delivery.smtp.transport import Answer, Phase, Transport, Verdict
+from challenge.delivery.smtp.transport import Transport
+from challenge.models.attempt import Answer, Outcome, Phase
 from tests.support.cast import ALICE, COACH, MESSAGE
 from tests.support.smtp_server import SmtpServer
 
@@ -66,9 +67,9 @@ def serve(settings: Any) -> Iterator[Serve]:
         server.stop()
 
 
-def hand_over() -> Answer:
+def send() -> Answer:
     with Transport() as transport:
-        return transport.hand_over(COACH, ALICE, MESSAGE)
+        return transport.send(COACH, ALICE, MESSAGE)
 
 
 @pytest.mark.parametrize("way", WAYS)
@@ -77,9 +78,9 @@ def test_a_certificate_that_nobody_trusts_gets_no_mail(
 ) -> None:
     server = serve(way, certify("IP:127.0.0.1"))
 
-    answer = hand_over()
+    answer = send()
 
-    assert (answer.verdict, answer.phase) == (Verdict.UNAVAILABLE, Phase.CONNECT)
+    assert (answer.outcome, answer.phase) == (Outcome.UNAVAILABLE, Phase.CONNECT)
     assert "CERTIFICATE_VERIFY_FAILED" in answer.text
     assert not server.raw
 
@@ -92,9 +93,9 @@ def test_a_certificate_of_another_server_gets_no_mail(
     monkeypatch.setenv("SSL_CERT_FILE", str(certificate.certificate))
     server = serve(way, certificate)
 
-    answer = hand_over()
+    answer = send()
 
-    assert (answer.verdict, answer.phase) == (Verdict.UNAVAILABLE, Phase.CONNECT)
+    assert (answer.outcome, answer.phase) == (Outcome.UNAVAILABLE, Phase.CONNECT)
     assert "IP address mismatch" in answer.text
     assert not server.raw
 
@@ -107,16 +108,16 @@ def test_a_server_that_proves_its_name_gets_mail(
     monkeypatch.setenv("SSL_CERT_FILE", str(certificate.certificate))
     server = serve(way, certificate)
 
-    assert hand_over().verdict is Verdict.ACCEPTED
+    assert send().outcome is Outcome.ACCEPTED
     assert server.raw == [MESSAGE]
 
 
 def test_a_server_that_does_not_encrypt_gets_no_mail(sink: SmtpServer, settings: Any) -> None:
     settings.EMAIL_USE_TLS = True
 
-    answer = hand_over()
+    answer = send()
 
-    assert (answer.verdict, answer.phase) == (Verdict.UNAVAILABLE, Phase.CONNECT)
+    assert (answer.outcome, answer.phase) == (Outcome.UNAVAILABLE, Phase.CONNECT)
     assert not sink.mails
 
 
@@ -145,10 +146,10 @@ def test_a_host_with_four_silent_addresses_is_left_in_time(
     settings.SMTP_TIMEOUT = 1
 
     began = monotonic()
-    answer = hand_over()
+    answer = send()
 
     assert monotonic() - began < 2.5
-    assert (answer.verdict, answer.phase) == (Verdict.UNAVAILABLE, Phase.CONNECT)
+    assert (answer.outcome, answer.phase) == (Outcome.UNAVAILABLE, Phase.CONNECT)
 
 
 @pytest.mark.parametrize("way", WAYS)
@@ -168,8 +169,8 @@ def test_a_message_goes_in_records_of_which_each_is_answered_for(
     monkeypatch.setattr(ssl.SSLSocket, "send", counted)
     message = MESSAGE + (b"x" * 76 + b"\r\n") * 600
     with Transport() as transport:
-        answer = transport.hand_over(COACH, ALICE, message)
+        answer = transport.send(COACH, ALICE, message)
 
-    assert answer.verdict is Verdict.ACCEPTED
+    assert answer.outcome is Outcome.ACCEPTED
     assert server.raw == [message]
     assert max(sizes) == 16384

@@ -95,7 +95,7 @@ def course(journey: Journey) -> list[Sent]:
         last = Delivery(day=day, state=State.QUEUED, due_at=window.opens)
         leaves = now + next(waits)
         if moves and moves[0].at <= leaves:
-            last.state = State.SUPPRESSED
+            last.state = State.WITHHELD
         elif leaves < window.closes:
             last.state, last.sent_at = State.SENT, leaves
             sent.append(Sent(day, leaves, enrollment.time_zone))

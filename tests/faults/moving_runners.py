@@ -78,7 +78,7 @@ def by_rows(journey: Journey, program: Program) -> list[Sent]:
             server.now = now + next(waits)
             if moves and moves[0].at <= server.now:
                 continue
-            server.send()
+            server.send_due()
             lessons = Delivery.objects.filter(kind=Delivery.Kind.LESSON)
             days = {str(lesson.pk): lesson.day for lesson in lessons}
             sent += [

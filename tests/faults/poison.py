@@ -6,8 +6,8 @@ from time import time
 from django.utils import timezone
 
 from accounts.models import User
-from challenge.delivery.smtp.answer import Phase
 from challenge.models import Delivery, Program
+from challenge.models.attempt import Phase
 from tests.faults.report import Fault, Result, Scale
 from tests.faults.send_loop import ENDS, RAISES
 from tests.support.crowd import crowd

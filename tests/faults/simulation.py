@@ -12,8 +12,9 @@ from django.utils import timezone
 from challenge.delivery.plan import plan
 from challenge.delivery.rescue import close, rescue
 from challenge.delivery.send import send_batch
-from challenge.delivery.smtp.transport import Answer, Envelope, Transport
+from challenge.delivery.smtp.transport import Envelope, Transport
 from challenge.models import Delivery, Enrollment, Program
+from challenge.models.attempt import Answer
 from tests.faults.reconciliation import Reconciliation, arrivals
 from tests.support.crowd import crowd
 from tests.support.smtp_script import Script, accept
@@ -29,9 +30,9 @@ class TimedTransport(Transport):
         super().__init__()
         self.longest = 0.0
 
-    def hand_over(self, sender: str, recipient: str, message: bytes, then: Envelope | None = None) -> Answer:
+    def send(self, sender: str, recipient: str, message: bytes, then: Envelope | None = None) -> Answer:
         began = monotonic()
-        answer = super().hand_over(sender, recipient, message, then)
+        answer = super().send(sender, recipient, message, then)
         self.longest = max(self.longest, monotonic() - began)
         return answer
 

@@ -9,7 +9,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition,
 from challenge.delivery.claim import claim
 from challenge.delivery.plan import plan
 from challenge.delivery.rescue import rescue
-from challenge.enrollment.pending import drop, remind
+from challenge.enrollment.pending import delete_unconfirmed, remind_unconfirmed
 from challenge.models import Enrollment
 from tests.faults.model.actions import ACTIONS, Actions
 from tests.faults.model.oracle import Oracle
@@ -56,7 +56,7 @@ class SystemMachine(RuleBasedStateMachine):
     def _take_over(self) -> None:
         """Work on while another worker is frozen."""
         rescue(self.server.now)
-        self.server.send()
+        self.server.send_due()
 
     @initialize(wall=walls, zone=zones, long=st.integers(0, 24))
     def somebody_is_there(self, wall: time, zone: str, long: int) -> None:
@@ -76,7 +76,7 @@ class SystemMachine(RuleBasedStateMachine):
 
     def _join(self, name: str) -> None:
         self.actions.signs_up(name)
-        self.server.send()
+        self.server.send_due()
         self.actions.confirms(name)
 
     @rule(name=names, wall=walls, zone=zones, then=whiles)
@@ -101,7 +101,7 @@ class SystemMachine(RuleBasedStateMachine):
         if what == "plan":
             plan(self.server.now)
         elif what == "send":
-            self.server.send()
+            self.server.send_due()
         elif what == "rescue":
             rescue(self.server.now)
         else:
@@ -136,8 +136,8 @@ class SystemMachine(RuleBasedStateMachine):
         work_until(self.server, self.server.now + span)
         self.oracle.add_up()
         if self.server.now.date() > today:
-            remind(self.server.now)
-            if drop(self.server.now):
+            remind_unconfirmed(self.server.now)
+            if delete_unconfirmed(self.server.now):
                 self.oracle.forget_erased()
 
     def _check_progress(self, span: timedelta, count: int) -> None:

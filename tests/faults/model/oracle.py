@@ -32,9 +32,8 @@ class Lesson:
     zone: str
 
 
-def _by_day(delivery: Delivery, at: datetime) -> bool:
+def _by_day(delivery: Delivery, enrollment: Enrollment, at: datetime) -> bool:
     """Return whether a delivery may leave at an instant, by the runner's clock."""
-    enrollment = delivery.enrollment
     if delivery.kind == Kind.LESSON and delivery.copy == 0:
         return schedule.open_window(at, enrollment.send_at, enrollment.zone) is not None
     if delivery.kind != Kind.LESSON and at - delivery.due_at < AT_ONCE:
@@ -64,13 +63,14 @@ class Oracle:
         )
         assert delivery, "mail to somebody who was erased"
         enrollment = delivery.enrollment
+        assert enrollment, "mail to a coach"
         assert handover.recipient == enrollment.runner.email
         assert enrollment.pk not in self.left, f"{delivery} after leaving"
         assert handover.recipient not in self.suppressed, f"{delivery} to a suppressed address"
         if delivery.kind == Kind.LESSON:
             assert enrollment.pk not in self.paused, f"{delivery} in a pause or a hold"
         if handover.at - self.moved.get(enrollment.pk, datetime.min.replace(tzinfo=UTC)) > IN_HAND:
-            assert _by_day(delivery, handover.at), f"{delivery} at night"
+            assert _by_day(delivery, enrollment, handover.at), f"{delivery} at night"
         if handover.behaviour not in ARRIVES:
             return
         self._times[handover.delivery_id] += 1

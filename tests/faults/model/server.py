@@ -10,15 +10,16 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from challenge.delivery.send import send_batch
-from challenge.delivery.smtp.transport import Answer, Envelope, Phase, Transport, Verdict
+from challenge.delivery.smtp.transport import Envelope, Transport
 from challenge.models import Delivery
+from challenge.models.attempt import Answer, Outcome, Phase
 
 # A message takes as long. Where something has happened meanwhile that may stand against the next one, it is
 # long enough for the sender to ask again (delivery.send.FRESH_FOR).
 QUICK, SLOW = timedelta(milliseconds=50), timedelta(seconds=1)
 LEASE_AND_MORE = timedelta(seconds=90)
 MESSAGE_ID = re.compile(rb"^Message-ID: <([^@]+)@", re.MULTILINE)
-ACCEPTED = Answer(Verdict.ACCEPTED, Phase.ANSWER, 250, "kept")
+ACCEPTED = Answer(Outcome.ACCEPTED, Phase.ANSWER, 250, "kept")
 
 
 class Arrival(NamedTuple):
@@ -37,7 +38,7 @@ class InProcessServer(Transport):
         self.now = now
         self.arrived: list[Arrival] = []
 
-    def hand_over(self, sender: str, recipient: str, message: bytes, then: Envelope | None = None) -> Answer:
+    def send(self, sender: str, recipient: str, message: bytes, then: Envelope | None = None) -> Answer:
         self.keep(recipient, message)
         return ACCEPTED
 
@@ -48,7 +49,7 @@ class InProcessServer(Transport):
         self.arrived.append(arrival)
         return arrival
 
-    def send(self) -> None:
+    def send_due(self) -> None:
         """Send what is due, as a worker does."""
         due = Delivery.objects.filter(state__in=Delivery.WAITING)
         while due.filter(try_at__lte=self.now, closes_at__gt=self.now).exists():
@@ -73,13 +74,13 @@ class Behaviour(StrEnum):
 
 
 ANSWERS = {
-    Behaviour.DEFER: Answer(Verdict.DEFERRED, Phase.RECIPIENT, 421, "too busy"),
-    Behaviour.BUSY: Answer(Verdict.DEFERRED, Phase.DATA, 451, "later"),
-    Behaviour.NOBODY: Answer(Verdict.REFUSED, Phase.RECIPIENT, 550, "5.1.1 nobody of that name"),
-    Behaviour.REFUSE: Answer(Verdict.REFUSED, Phase.DATA, 554, "5.7.1 not this one"),
-    Behaviour.AWAY: Answer(Verdict.UNAVAILABLE, Phase.CONNECT, None, "refused"),
-    Behaviour.LOSE_ANSWER: Answer(Verdict.UNCERTAIN, Phase.ANSWER, None, "closed"),
-    Behaviour.LOSE_BOTH: Answer(Verdict.UNCERTAIN, Phase.ANSWER, None, "closed"),
+    Behaviour.DEFER: Answer(Outcome.DEFERRED, Phase.RECIPIENT, 421, "too busy"),
+    Behaviour.BUSY: Answer(Outcome.DEFERRED, Phase.DATA, 451, "later"),
+    Behaviour.NOBODY: Answer(Outcome.REFUSED, Phase.RECIPIENT, 550, "5.1.1 nobody of that name"),
+    Behaviour.REFUSE: Answer(Outcome.REFUSED, Phase.DATA, 554, "5.7.1 not this one"),
+    Behaviour.AWAY: Answer(Outcome.UNAVAILABLE, Phase.CONNECT, None, "refused"),
+    Behaviour.LOSE_ANSWER: Answer(Outcome.UNCERTAIN, Phase.ANSWER, None, "closed"),
+    Behaviour.LOSE_BOTH: Answer(Outcome.UNCERTAIN, Phase.ANSWER, None, "closed"),
 }
 ARRIVES = {Behaviour.KEEP, Behaviour.LOSE_ANSWER, Behaviour.DIE_AFTER, Behaviour.FREEZE}
 
@@ -117,7 +118,7 @@ class ScriptedServer(InProcessServer):
         self.meanwhile: Callable[[], None] | None = None
         self._on_message, self._on_answer, self._while_frozen = on_message, on_answer, while_frozen
 
-    def hand_over(self, sender: str, recipient: str, message: bytes, then: Envelope | None = None) -> Answer:
+    def send(self, sender: str, recipient: str, message: bytes, then: Envelope | None = None) -> Answer:
         behaviour = self.script.popleft() if self.script else Behaviour.KEEP
         arrival = self.keep(recipient, message)
         handover = Handover(self.now, recipient, arrival.delivery_id, behaviour)
@@ -134,7 +135,7 @@ class ScriptedServer(InProcessServer):
         self._on_answer(handover)
         return ANSWERS.get(behaviour, ACCEPTED)
 
-    def send(self) -> None:
+    def send_due(self) -> None:
         """Send what is due; a worker that is killed leaves the rest as it is."""
         with suppress(WorkerKilled):
-            super().send()
+            super().send_due()

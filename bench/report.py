@@ -1,4 +1,4 @@
-"""What was found, as a table in the terminal and as the tables of docs/performance.md."""
+"""The findings as a table in the terminal and as the tables of docs/performance.md."""
 
 import re
 from collections.abc import Iterable, Sequence

@@ -1,4 +1,4 @@
-"""What was measured: rates, and rows that hold a ratio against its bound."""
+"""The findings of a run: rates, and rows that hold a ratio against its bound."""
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field

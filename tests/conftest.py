@@ -147,7 +147,7 @@ def trio(enroll: Enroll) -> list[Any]:
 
 @pytest.fixture
 def coach(client: Any, settings: Any) -> Any:
-    """The coach at her desk, whose clock is UTC."""
+    """The coach logged in, with a clock in UTC."""
     from accounts.models import User
 
     settings.TIME_ZONE = "UTC"

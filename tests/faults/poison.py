@@ -20,8 +20,8 @@ State = Delivery.State
 
 
 def run(scale: Scale, folder: Path) -> Result:
-    """At full size with the waits and the lease that the product ships with; small, time is moved on as
-    soon as a sender has died."""
+    """Keep the waits and the lease that the product ships with at full size; small, move time on as soon as
+    a sender has died."""
     neighbours = NEIGHBOURS[scale]
     enrollments = crowd(Program.objects.get(), neighbours + 2)
     for enrollment, name in zip(enrollments[:: neighbours + 1], (ENDS, RAISES), strict=True):

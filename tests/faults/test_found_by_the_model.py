@@ -1,4 +1,4 @@
-"""What the whole-system model (tests/faults/model) once found, each in its smallest form."""
+"""Findings of the whole-system model (tests/faults/model), each in its smallest form."""
 
 from collections.abc import Callable
 from datetime import datetime, time, timedelta
@@ -55,8 +55,8 @@ def test_another_zone_brings_no_lesson_on_the_date_of_one_that_may_have_arrived(
     assert len(sink.lessons) == 2
 
 
-def test_a_refusal_in_the_instant_in_which_she_resumes_is_no_old_news(alice: Any, now: datetime) -> None:
-    """The mail that says that she pauses is on the wire while she goes on."""
+def test_a_refusal_in_the_instant_of_the_resuming_is_no_old_news(alice: Any, now: datetime) -> None:
+    """The mail that confirms the pause is on the wire while the runner goes on."""
     pause(alice.pk, Event.Actor.RUNNER, now - timedelta(seconds=1))
     said = Delivery.objects.get(kind=Delivery.Kind.PAUSED)
     resume(alice.pk, Event.Actor.RUNNER, now)

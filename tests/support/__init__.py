@@ -1,4 +1,4 @@
-"""What tests and benchmarks share: the cast, the clock, and real servers."""
+"""The cast, the clock and the real servers that tests and benchmarks share."""
 
 import socket
 from pathlib import Path

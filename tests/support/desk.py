@@ -1,4 +1,4 @@
-"""The coach's side of publishing: the forms of her editor filled in, and what her pages say."""
+"""The coach's side of publishing: the editor's forms filled in, and what the pages say."""
 
 import re
 from collections.abc import Callable
@@ -65,7 +65,7 @@ def nine_runners(enroll: Callable[..., Enrollment], now: datetime) -> list[Enrol
 
 
 def got(enrollment: Enrollment, now: datetime) -> None:
-    """She was sent day 9 as it is published."""
+    """Record that day 9 was sent as it is published."""
     revision = Day.objects.get(number=9).published
     Delivery.objects.queue(
         enrollment=enrollment, kind=Delivery.Kind.LESSON, day=9, state="sent", due_at=now, try_at=now,
@@ -74,7 +74,7 @@ def got(enrollment: Enrollment, now: datetime) -> None:
 
 
 def draft(day: Room) -> None:
-    """She is at work on the day's title."""
+    """Begin a draft of the day's title."""
     day.save(title="A clearer title")
 
 

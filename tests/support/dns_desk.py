@@ -1,4 +1,4 @@
-"""What `manage.py check_dns` says of a domain whose records a test makes up."""
+"""`manage.py check_dns` for a domain whose records a test makes up."""
 
 from collections.abc import Iterator
 from io import StringIO
@@ -27,7 +27,7 @@ class Desk(NameServer):
         )
 
     def ask(self) -> tuple[str, str]:
-        """What the command writes, and with what words it fails; "" when all is well."""
+        """Return the output of the command, and the words with which it fails; "" when all is well."""
         said = StringIO()
         try:
             call_command("check_dns", resolver=self.address, stdout=said, no_color=True)

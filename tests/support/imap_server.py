@@ -108,7 +108,7 @@ def _tokens(text: str) -> list[str]:
 
 
 def _fits(mail: Kept, tokens: list[str]) -> bool:
-    """Whether a mail fits all of the search keys (RFC 9051, 6.4.4) that the tests use."""
+    """Return whether a mail fits all of the search keys (RFC 9051, 6.4.4) that the tests use."""
     fits = True
     while tokens and tokens[0] != ")":
         fits &= _key(mail, tokens)

@@ -12,7 +12,7 @@ from tests.gallery.promise import leave_out
 
 
 def openssl(*arguments: str | Path) -> bytes:
-    """What the program writes."""
+    """Return the output of the program."""
     command = shutil.which("openssl") or leave_out("openssl is not installed")
     ran = subprocess.run([command, *map(str, arguments)], capture_output=True, check=True)
     return ran.stdout

@@ -1,4 +1,4 @@
-"""What providers post to a webhook, in the shapes of their documentation, and how it is signed."""
+"""Events as providers post them to a webhook, in the shapes of their documentation, and their signatures."""
 
 import base64
 import hashlib
@@ -53,7 +53,7 @@ def mailgun(
 
 
 def failed(message: str, severity: str = "permanent", reason: str = "bounce") -> dict[str, Any]:
-    """What Mailgun says of a mail that failed."""
+    """Return the event of Mailgun for a mail that failed."""
     return {
         "severity": severity,
         "reason": reason,

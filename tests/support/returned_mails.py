@@ -18,7 +18,7 @@ def dsn(
     to: str | None = None,
     returned: str = "Subject: Day 1\n\nBreathe out.\n",
 ) -> bytes:
-    """As Postfix writes it (RFC 3464), to the return path of a delivery."""
+    """Return a report as Postfix writes it (RFC 3464), to the return path of a delivery."""
     return _crlf(f"""Return-Path: <>
 Received: by mx.example.net (Postfix) id 4Fk2; Tue, 3 Mar 2026 08:00:10 +0000
 Date: Tue, 3 Mar 2026 08:00:10 +0000
@@ -65,7 +65,7 @@ Content-Type: message/rfc822
 def complaint(
     about: bytes, feedback: str = "abuse", *, to: str = "fbl@example.org", extra: str = ""
 ) -> bytes:
-    """As a feedback loop sends it (RFC 5965), with the mail that it is about."""
+    """Return a report as a feedback loop sends it (RFC 5965), with the mail that it is about."""
     mail = about.decode().replace("\r\n", "\n")
     return _crlf(f"""From: <feedback@loop.example.net>
 Date: Tue, 3 Mar 2026 09:12:00 +0000
@@ -98,7 +98,7 @@ Content-Disposition: inline
 
 
 def qmail(delivery: Any, said: str = "550 5.1.1 no such user", recipient: str = "alice@example.com") -> bytes:
-    """As qmail writes it: nothing for machines to read."""
+    """Return a report as qmail writes it: nothing for machines to read."""
     return _crlf(f"""Return-Path: <>
 Date: 3 Mar 2026 08:00:10 -0000
 From: MAILER-DAEMON@mx.example.net
@@ -144,7 +144,7 @@ I am away. The user alice@example.com is not available; 550 5.1.1 no such user u
 
 
 def reply(delivery: Any) -> bytes:
-    """What a person writes to the address that she sees."""
+    """Return a mail of a person to the visible address."""
     return _crlf(f"""From: Alice <alice@example.com>
 To: {return_path(delivery.pk)}
 Subject: Re: Day 1

@@ -1,4 +1,4 @@
-"""A visitor's side of the site: the sign-up form filled in, and what her mails and pages lead to."""
+"""A visitor's side of the site: the sign-up form filled in, and what mails and pages lead to."""
 
 import re
 from collections.abc import Callable
@@ -145,5 +145,5 @@ def lesson_link(sink: SmtpServer, go: Callable[[datetime], None]) -> str:
 
 
 def heading(page: Any) -> str:
-    """What the page of a browser is headed by."""
+    """Return the heading of the page of a browser."""
     return str(page.locator("h1").inner_text())

@@ -63,15 +63,15 @@ class Group:
             )
 
     def count(self, text: str) -> int:
-        """How often the text is in the output since the last start."""
+        """Count how often the text is in the output since the last start."""
         return self._log.read_text(errors="replace").count(text)
 
     def said(self, text: str, times: int = 1) -> bool:
-        """Whether the text is in the output since the last start, so many times at least."""
+        """Return whether the text is in the output since the last start, so many times at least."""
         return self.count(text) >= times
 
     def ended(self) -> bool:
-        """Whether its first process has come to an end."""
+        """Return whether its first process has come to an end."""
         return self._process is None or self._process.poll() is not None
 
     def signal(self, number: signal.Signals) -> None:
@@ -149,7 +149,7 @@ class Mailroom:
         return self.start("-m", "celery", "--app", app, "beat", "--schedule", schedule)
 
     def arrived(self) -> Counter[str]:
-        """How often each Message-ID has arrived."""
+        """Count how often each Message-ID has arrived."""
         return Counter(line.split()[1] for line in self.log.read_text().splitlines())
 
     def longest_gap(self) -> float:

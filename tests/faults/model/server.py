@@ -58,7 +58,7 @@ class InProcessServer(Transport):
 
 
 class Behaviour(StrEnum):
-    """How the server and its sender treat one message."""
+    """The treatment of one message by the server and its sender."""
 
     KEEP = "keep"
     DEFER = "421 to the recipient"

@@ -3,20 +3,19 @@
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
-from challenge.coach.course import articles, days, programs, stretches
+from challenge.coach.course import articles, item_admin, programs
 from challenge.coach.runners import check_ins, enrollments, questions
 from challenge.coach.sending import deliveries, limits, suppressions
 
 __all__ = [
     "articles",
     "check_ins",
-    "days",
     "deliveries",
     "enrollments",
+    "item_admin",
     "limits",
     "programs",
     "questions",
-    "stretches",
     "suppressions",
 ]
 

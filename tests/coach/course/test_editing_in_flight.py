@@ -57,11 +57,11 @@ class Desk:
         self.page.get_by_role("button", name="Recall this stretch").click()
         return f"{told} {self.page.locator('.messagelist').inner_text()}"
 
-    def _enter(self, room: str) -> None:
+    def _enter(self, path: str) -> None:
         # Weeks pass between her visits, so she logs in for each.
         self.client.force_login(User.objects.get(email="coach@example.com"))
         enter(self.page, self.site, self.client)
-        self.page.goto(f"{self.site}/coach/challenge/{room}")
+        self.page.goto(f"{self.site}/coach/challenge/{path}")
 
 
 @dataclass

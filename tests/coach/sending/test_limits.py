@@ -10,7 +10,7 @@ from django.test import Client
 from django.utils.html import escape
 
 from challenge.models import Enrollment, Limit
-from tests.coach.test_coach_access import entered
+from tests.coach.test_access import entered
 from tests.support.smtp_sink import Sink
 
 pytestmark = pytest.mark.django_db

@@ -7,7 +7,7 @@ import pytest
 from django.test import Client
 
 from challenge.models import Day, Program
-from tests.support.desk import Room, enter
+from tests.support.desk import DeskItem, enter
 
 Open = Callable[..., Any]
 # The element with the focus lies at least in part behind the bar that saves.
@@ -26,7 +26,7 @@ def test_the_bar_that_saves_never_hides_what_has_the_focus(
 ) -> None:
     page = open_page(width=1280)
     enter(page, site, coach)
-    page.goto(site + Room(coach, Day.objects.get(number=9)).work.address("change"))
+    page.goto(site + DeskItem(coach, Day.objects.get(number=9)).item.address("change"))
 
     hidden = []
     for _ in range(60):

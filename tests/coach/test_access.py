@@ -70,7 +70,7 @@ def test_a_stranger_and_a_runner_are_sent_to_the_login(desk: list[str], alice: E
     for address in desk + posts:
         for client in (Client(), runner):
             answer = client.post(address, {"move": "pause", "ids": alice.pk, "name": "x", "query": "quiet=3"})
-            if answer.status_code == 403:  # given back, see test_coach_given_back
+            if answer.status_code == 403:  # the form is kept, see test_form_recovery
                 assert "You have been logged out." in answer.content.decode()
             else:
                 assert answer["Location"].startswith("/coach/login/")

@@ -1,4 +1,4 @@
-"""The coach's desk, put together: importing this module registers all of it with Django admin."""
+"""Import this module to register all of the coach's desk with Django admin."""
 
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
@@ -21,6 +21,6 @@ __all__ = [
 
 admin.site.site_header = _("Runner Reset")
 admin.site.site_title = _("Runner Reset")
-# The tables need the room; the header leads everywhere.
+# The tables need the width, and the header links to every list.
 admin.site.enable_nav_sidebar = False
 admin.site.index_title = _("The coach's desk")

@@ -1,4 +1,4 @@
-"""The coach's side of publishing: the forms of her editor filled in, and what her pages say."""
+"""The coach's side of publishing: fill in the forms of the editor, and read the pages."""
 
 import re
 from collections.abc import Callable
@@ -14,7 +14,7 @@ from challenge.models import Day, Delivery, Enrollment, Stretch
 
 
 class DeskItem:
-    """One day or stretch on the desk; what is published of it is `work`'s to say."""
+    """One day or stretch at the desk, as a test client edits it."""
 
     def __init__(self, client: Client, item: Day | Stretch) -> None:
         self.client, self.pk = client, item.pk
@@ -69,7 +69,7 @@ def nine_runners(enroll: Callable[..., Enrollment], now: datetime) -> list[Enrol
 
 
 def got(enrollment: Enrollment, now: datetime) -> None:
-    """She was sent day 9 as it is published."""
+    """Record that day 9 was sent as it is published."""
     revision = Day.objects.get(number=9).published
     Delivery.objects.create(
         enrollment=enrollment, kind="lesson", day=9, state="sent", due_at=now, try_at=now, sent_at=now,
@@ -78,7 +78,7 @@ def got(enrollment: Enrollment, now: datetime) -> None:
 
 
 def draft(day: DeskItem) -> None:
-    """She is at work on the day's title."""
+    """Save a draft with another title."""
     day.save(title="A clearer title")
 
 

@@ -1,29 +1,18 @@
-"""The list of check-ins: what runners told, newest first."""
+"""The list of check-ins, newest first."""
 
 from django.contrib import admin
 from django.http import HttpRequest
-from django.urls import reverse
-from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.text import Truncator
 from django.utils.translation import gettext_lazy
 
 from challenge.coach.access import RecordAdmin
-from challenge.coach.wording import NOTHING, when
-from challenge.models import CheckIn, Enrollment
-
-
-def runner_link(enrollment: Enrollment) -> SafeString:
-    """A runner's name, leading to her page."""
-    runner = enrollment.runner
-    address = reverse("admin:challenge_enrollment_change", args=[enrollment.pk])
-    return format_html('<a href="{}">{}</a>', address, runner.first_name or runner.email)
+from challenge.coach.wording import NOTHING, runner_link, when
+from challenge.models import CheckIn
 
 
 @admin.register(CheckIn)
 class CheckInAdmin(RecordAdmin[CheckIn]):
-    """Only runners change their check-ins."""
-
     list_display = (
         "saved", "runner", "day", "status", "tightness", "pain", "pain_where", "run", "short_note"
     )  # fmt: skip

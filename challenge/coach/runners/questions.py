@@ -1,4 +1,4 @@
-"""What runners asked, newest first."""
+"""The list of the runners' questions, newest first."""
 
 from django.contrib import admin
 from django.http import HttpRequest
@@ -7,15 +7,12 @@ from django.utils.text import Truncator
 from django.utils.translation import gettext_lazy
 
 from challenge.coach.access import RecordAdmin
-from challenge.coach.runners.check_ins import runner_link
-from challenge.coach.wording import when
+from challenge.coach.wording import runner_link, when
 from challenge.models import Question
 
 
 @admin.register(Question)
 class QuestionAdmin(RecordAdmin[Question]):
-    """Only runners ask; here it is read."""
-
     list_display = ("asked", "runner", "day", "short_text")
     list_filter = ("asked_at", "day")
     list_select_related = ("enrollment__runner",)

@@ -1,4 +1,4 @@
-"""How fast mail may go, to all and to single domains; what rests, and why."""
+"""The limits on the rate of mail, of all or to one domain, and the suspended domains."""
 
 from typing import TYPE_CHECKING, Any
 
@@ -24,8 +24,6 @@ else:
 
 
 class LimitForm(Form):
-    """A limit of all mail, or of the mail to one domain."""
-
     def clean_domain(self) -> str:
         domain = self.cleaned_data["domain"].strip().removeprefix("@").rstrip(".")
         try:
@@ -47,7 +45,7 @@ class LimitForm(Form):
 
 @admin.register(Limit)
 class LimitAdmin(CoachAdmin[Limit]):
-    """The senders add rows of their own, for what they leave alone; the coach may end a rest."""
+    """The senders add rows for the domains that they suspend; the coach may end a suspension."""
 
     form = LimitForm
     list_display = ("lane", "per_second", "connections", "today", "standing")
@@ -64,7 +62,7 @@ class LimitAdmin(CoachAdmin[Limit]):
         return ("lane", *self.fields[1:]) if obj else self.fields[:-2]
 
     def save_model(self, request: HttpRequest, obj: Limit, form: Form, change: bool) -> None:
-        # What the senders write into the row meanwhile stays.
+        # The columns that the senders write meanwhile stay as they are.
         obj.save(update_fields=form.changed_data if change else None)
         nudge(send)
 
@@ -86,7 +84,6 @@ class LimitAdmin(CoachAdmin[Limit]):
 
     @admin.display(description=gettext_lazy("How it stands"))
     def standing(self, limit: Limit) -> str:
-        """A sentence, with the server's own words where it refused."""
         now = timezone.now()
         if limit.is_resting(now):
             until = {"until": when(limit.resting_until), "reason": limit.reason}
@@ -108,7 +105,7 @@ class LimitAdmin(CoachAdmin[Limit]):
         log(request, limits, _("Sends again."))
         nudge(send)
         count = len(limits)
-        said = ngettext(
+        text = ngettext(
             "Mail to %(count)s lane is sent again.", "Mail to %(count)s lanes is sent again.", count
         )
-        messages.success(request, said % {"count": count})
+        messages.success(request, text % {"count": count})

@@ -1,4 +1,4 @@
-"""The addresses that are never written to: the coach may block one, or lift a block."""
+"""The addresses that get no mail: the coach may block one, or lift a block."""
 
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
@@ -41,7 +41,7 @@ class BlockForm(Form):
 
 @admin.register(Suppression)
 class SuppressionAdmin(CoachAdmin[Suppression]):
-    """Taking a row away lifts the block."""
+    """Deleting a row lifts the block."""
 
     list_display = ("short_hash", "reason", "detail", "created_at")
     list_filter = ("reason", "created_at")

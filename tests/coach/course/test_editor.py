@@ -1,4 +1,4 @@
-"""The editor of a day and of a stretch: a draft is kept whatever its faults, and nobody loses one."""
+"""The editor of a day and of a stretch saves a draft whatever its faults, and nobody loses one."""
 
 from datetime import datetime, timedelta
 from typing import Any

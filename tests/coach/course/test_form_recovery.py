@@ -1,4 +1,4 @@
-"""A login that ended while the coach wrote: her words come back, and go on from there."""
+"""A form that is posted after the login ended comes back with all that was typed, and can be sent again."""
 
 import re
 from collections.abc import Callable

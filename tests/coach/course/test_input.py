@@ -1,5 +1,5 @@
-"""The coach's text, whatever it holds: refused at the field with its line, or harmless where it is shown.
-Nothing of it ever runs, opens a header or becomes a slot."""
+"""Any text of a coach is refused at its field with the line, or harmless where it is shown: nothing of it
+runs, opens a header or becomes a slot."""
 
 import re
 import time
@@ -38,7 +38,7 @@ def every_field() -> list[tuple[str, str]]:
 
 
 def filled(desk: DeskItem, field: str, text: str) -> dict[str, Any]:
-    """A field of the form with a text in it: among steps as one of them, in a lesson before the rest."""
+    """A field of the form with a text in it: as one of the steps, or before the rest of a lesson."""
     before = str(desk.form().get(field, ""))
     if field == "steps":
         return {field: f"1. {' '.join(text.split())}\n{before}"}

@@ -1,4 +1,4 @@
-"""The preview and the test mail: a draft as any runner would see it, and nothing of it is live."""
+"""The preview and the test mail show a draft as any runner would see it, and no link in them works."""
 
 import re
 from collections.abc import Callable
@@ -157,7 +157,9 @@ def test_send_me_a_test(day: DeskItem, alice: Enrollment, sink: Sink) -> None:
     assert "A test is on its way to coach@example.com. The mail server said: 250 kept" in said(page)
     assert day.instance.draft["day"]["title"] == "A test title"
     assert not Delivery.objects.exists()
-    assert "Sent a test to their own address." in [entry.get_change_message() for entry in LogEntry.objects.all()]
+    assert "Sent a test to their own address." in [
+        entry.get_change_message() for entry in LogEntry.objects.all()
+    ]
 
 
 def test_a_test_of_what_is_published_makes_no_draft(day: DeskItem, sink: Sink) -> None:

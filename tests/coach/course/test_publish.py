@@ -1,4 +1,4 @@
-"""Publishing: what changes and for whom is said before, and kept; what is wrong blocks with its place."""
+"""Publishing: the screen says what changes and for whom, and keeps the promise; faults block at their place."""
 
 from collections.abc import Callable
 from datetime import datetime

@@ -1,4 +1,4 @@
-"""Recall at the desk: what it does is said before, it is done after a yes, and done once."""
+"""A recall at the desk: the page says what it does, it is done after a yes, and it is done once."""
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -173,7 +173,7 @@ def test_two_yeses_at_the_same_instant_recall_once(first: DeskItem, other: Stret
     assert Recall.objects.count() == 1
 
 
-def test_the_ledger_and_the_story_name_the_correction(
+def test_the_ledger_and_the_timeline_name_the_correction(
     first: DeskItem, other: Stretch, alice: Any, go: Go, now: datetime
 ) -> None:
     go(now)

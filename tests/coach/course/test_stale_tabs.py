@@ -1,4 +1,4 @@
-"""Two coaches, or one with two tabs: what was saved or published meanwhile is seen before it is changed."""
+"""Two coaches, or one with two tabs: a coach sees what changed meanwhile before overwriting it."""
 
 from datetime import datetime
 
@@ -20,13 +20,13 @@ def day(coach: Client, program: Program) -> DeskItem:
 
 def test_two_coaches_see_both_drafts_and_lose_neither(day: DeskItem) -> None:
     mine = day.form(title="Mine <i>", points=["S2", "E7"])
-    day.save(title="Hers")
+    day.save(title="Theirs")
 
     page = day.client.post(day.item.address("change"), mine)
 
     assert page.status_code == 409
-    assert day.instance.draft["day"]["title"] == "Hers"
-    assert "<del>Hers</del>" in page.content.decode()
+    assert day.instance.draft["day"]["title"] == "Theirs"
+    assert "<del>Theirs</del>" in page.content.decode()
     assert "<ins>Mine &lt;i&gt;</ins>" in page.content.decode()
     again = {
         **{name: value for name, value in page.context["posted"]},
@@ -111,7 +111,7 @@ def test_a_stretch_that_changed_after_the_screen_was_shown_is_looked_at_first(da
     day.save(stretch_2=new.slug)
     answer = day.answer()
     other = DeskItem(day.client, new)
-    other.save(purpose="Other words than those that stood on her screen.")
+    other.save(purpose="Other words than those that stood on the screen.")
     other.publish()
 
     page = day.client.post(day.item.address("publish"), answer, follow=True)

@@ -1,5 +1,5 @@
-"""The coach's page on sending: today's figures, what is wrong, and a sentence for each runner who did
-not get today's lesson, at the same cost for a thousand runners as for ten."""
+"""The coach's page on sending: today's counts, the alarms, and the reason for each runner without today's
+lesson, at the same cost for a thousand runners as for ten."""
 
 from collections.abc import Callable
 from datetime import datetime, timedelta

@@ -4,6 +4,7 @@ program writes."""
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
+from django import forms
 from django.contrib import admin
 from django.contrib.admin.models import CHANGE, LogEntry
 from django.db.models import Model
@@ -16,10 +17,14 @@ M = TypeVar("M", bound=Model)
 
 if TYPE_CHECKING:
     Base = admin.ModelAdmin[M]
+    ModelForm = forms.ModelForm[M]
 else:
 
     class Base(admin.ModelAdmin, Generic[M]):
         """Django's class is generic in its type stubs alone."""
+
+    class ModelForm(forms.ModelForm, Generic[M]):
+        """Likewise."""
 
 
 def is_coach(request: HttpRequest) -> bool:

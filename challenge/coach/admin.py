@@ -4,7 +4,7 @@ from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
 from challenge.coach.course import articles, item_admin, programs
-from challenge.coach.runners import check_ins, enrollments, questions
+from challenge.coach.runners import check_ins, enrollments
 from challenge.coach.sending import deliveries, limits, suppressions
 
 __all__ = [
@@ -15,7 +15,6 @@ __all__ = [
     "item_admin",
     "limits",
     "programs",
-    "questions",
     "suppressions",
 ]
 

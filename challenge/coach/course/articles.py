@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django import forms
 from django.contrib import admin
@@ -12,7 +12,7 @@ from django.urls import URLPattern, path
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from challenge.coach.access import CoachAdmin
+from challenge.coach.access import CoachAdmin, ModelForm
 from challenge.coach.course.content_form import DraftText, clear_oversized_fields, refuse
 from challenge.coach.course.differences import Row, differences
 from challenge.coach.course.form_recovery import recoverable_view
@@ -24,18 +24,13 @@ from challenge.models import Article
 TITLE, SUMMARY = (1, 120), (10, 200)
 TEXTS = ("title", "summary", "body")
 
-if TYPE_CHECKING:
-    Form = forms.ModelForm[Article]
-else:
-    Form = forms.ModelForm
-
 
 def digest(article: Article) -> str:
     texts = json.dumps([getattr(article, name) for name in TEXTS])
     return hashlib.sha256(texts.encode()).hexdigest()
 
 
-class ArticleForm(Form):
+class ArticleForm(ModelForm[Article]):
     """The linter's findings are errors of the form: a saved article is on the site at once."""
 
     title = DraftText(label=gettext_lazy("Title"), help_text=gettext_lazy("Up to 120 characters."))

@@ -21,7 +21,7 @@ class CatchUp:
 
 @dataclass(frozen=True)
 class DayAudience:
-    """Which runners get which version of one day, published the ordinary way or for all."""
+    """The counts of runners and their version of one day, published the ordinary way or for all."""
 
     day: int
     ordinary: str
@@ -49,7 +49,7 @@ def day_audience(day: Day, *, changes: bool = True, against_draft: bool = False)
 
 
 def _ordinary(keep: Counter[int], get: int, number: int) -> str:
-    """Such as "14 keep version 1, 6 get version 2"."""
+    """A text like "14 keep version 1, 6 get version 2"."""
     kept = [_keep(count, version) for version, count in sorted(keep.items()) if count]
     return ", ".join([*kept, _get(get, number)])
 

@@ -94,7 +94,7 @@ class CourseItem(ABC, Generic[Instance]):
 
     @property
     def corrections(self) -> int:
-        """How many corrections of a recall there are."""
+        """The number of corrections that its recall has queued or sent."""
         return 0
 
     @property

@@ -8,6 +8,7 @@ from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.utils import timezone
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
@@ -77,11 +78,7 @@ def _publish(request: HttpRequest, item: CourseItem[Any], answer: dict[str, Any]
     if item.model_name == "stretch":
         days = ", ".join(str(each.day) for each in audience) or _("none")
         return _("Published. Days published anew: %(days)s.") % {"days": days}
-    return _("Published. %(who)s.") % {"who": _capital(" ".join(who))}
-
-
-def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:]
+    return _("Published. %(who)s.") % {"who": capfirst(" ".join(who))}
 
 
 def _changed_meanwhile(request: HttpRequest, item: CourseItem[Any], answer: dict[str, Any]) -> HttpResponse:

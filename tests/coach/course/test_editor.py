@@ -1,5 +1,6 @@
 """The editor of a day and of a stretch saves a draft whatever its faults, and nobody loses one."""
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -9,11 +10,18 @@ from django.test import Client
 
 from accounts.models import User
 from challenge.models import Day, Program, Revision, Stretch
-from tests.support.desk import DeskItem, said
+from tests.support.desk import DeskItem, enter, said
 from tests.support.visitor import whole_database
 
 pytestmark = pytest.mark.django_db
-ROOMS = ("change", "preview", "publish", "versions")
+VIEWS = ("change", "preview", "publish", "versions")
+# The element with the focus lies at least in part behind the bar that saves.
+HIDDEN = """() => {
+  const element = document.activeElement, bar = document.querySelector(".keep");
+  const at = element.getBoundingClientRect(), over = bar.getBoundingClientRect();
+  const beside = at.right <= over.left || at.left >= over.right;
+  return !bar.contains(element) && !beside && at.top >= over.top && at.top < over.bottom && element.outerHTML;
+}"""
 
 
 @pytest.fixture
@@ -166,7 +174,7 @@ def test_looking_changes_nothing(day: DeskItem, stretch: DeskItem) -> None:
     before = whole_database()
 
     for desk in (day, stretch):
-        for name in ROOMS:
+        for name in VIEWS:
             assert desk.get(name).status_code == 200
         assert desk.get("version", 1).status_code == 200
         assert desk.get("drop").status_code == 405
@@ -190,7 +198,7 @@ def test_runners_and_strangers_stay_outside(day: DeskItem, alice: Any) -> None:
     runner.force_login(alice.runner)
 
     for client in (Client(), runner):
-        for name in (*ROOMS, "drop", "compare"):
+        for name in (*VIEWS, "drop", "compare"):
             answers = [client.get(day.item.address(name))]
             answers += [client.post(day.item.address(name), day.form())] if client is runner else []
             assert all(answer["Location"].startswith("/coach/login/") for answer in answers)
@@ -208,3 +216,20 @@ def test_the_list_says_where_there_is_a_draft(day: DeskItem, now: datetime) -> N
     Day.objects.filter(pk=day.pk).update(draft_saved_at=now + timedelta(hours=1))
 
     assert "draft of Tue 3 Mar, 09:00, coach@example.com" in said(day.client.get("/coach/challenge/day/"))
+
+
+@pytest.mark.browser
+@pytest.mark.django_db(transaction=True)
+def test_the_bar_that_saves_never_hides_what_has_the_focus(
+    day: DeskItem, site: str, open_page: Callable[..., Any]
+) -> None:
+    page = open_page(width=1280)
+    enter(page, site, day.client)
+    page.goto(site + day.item.address("change"))
+
+    hidden = []
+    for _ in range(60):
+        page.keyboard.press("Tab")
+        hidden.append(page.evaluate(HIDDEN))
+
+    assert [each for each in hidden if each] == []

@@ -38,7 +38,7 @@ def token(page: Any) -> str:
 
 
 def sent(page: Any) -> dict[str, Any]:
-    """What the page's form sends, its hidden fields among it."""
+    """The data that the page's form sends, hidden fields included."""
     fields: dict[str, Any] = {"csrfmiddlewaretoken": token(page)}
     for name, text in page.context["posted"]:
         fields.setdefault(name, []).append(text)

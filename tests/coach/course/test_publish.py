@@ -1,4 +1,4 @@
-"""Publishing: the screen says what changes and for whom, and keeps the promise; faults block at their place."""
+"""Publishing: the screen says what changes and for whom, and keeps the promise; faults block it."""
 
 from collections.abc import Callable
 from datetime import datetime

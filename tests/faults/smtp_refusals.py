@@ -7,7 +7,7 @@ from pathlib import Path
 
 from django.utils import timezone
 
-from challenge.delivery.backoff import LONGEST
+from challenge.delivery.recording import LONGEST
 from challenge.models import Delivery, Enrollment, Program, Suppression
 from tests.faults.reconciliation import Reconciliation, arrivals
 from tests.faults.report import Fault, Result, Scale

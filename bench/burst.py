@@ -33,11 +33,12 @@ def measure(run: BenchmarkRun) -> None:
     """Let the instant come, and look at the processes each second."""
     mails = run.scale.burst_mails
     arrivals = run.services.folder / "burst.log"
+    arrivals.touch()
     with sinks.our_own(log=arrivals) as port, CeleryWorkers(run, port, WORKERS) as workers:
         queued_lessons.enroll(mails)
         rate = _rate(run, workers)
         queued_lessons.queue(mails, day=queued_lessons.DAY - 1, sent_at=timezone.now() - timedelta(days=1))
-        seen = ProcessWatch(arrivals, arrivals.stat().st_size if arrivals.exists() else 0)
+        seen = ProcessWatch(arrivals, arrivals.read_bytes().count(b"\n"))
         wait = app.conf.beat_schedule["plan"]["schedule"] / 2 if run.scale.with_beat else 1
         due = timezone.now() + timedelta(seconds=wait)
         Enrollment.objects.filter(id__in=Enrollment.objects.order_by("id")[:mails]).update(next_due_at=due)
@@ -56,33 +57,20 @@ def measure(run: BenchmarkRun) -> None:
 class ProcessWatch:
     """The memory of the processes and of Redis while they sent, in bytes, and the arrivals."""
 
-    arrivals: Path
-    offset: int
+    log: Path
+    before: int  # lines of the log that are none of these arrivals
     settled: dict[int, int] = field(default_factory=dict)
     largest: dict[int, int] = field(default_factory=dict)
     redis: list[int] = field(default_factory=list)
     queue: list[int] = field(default_factory=list)
-    arrived: int = 0
-    read_to: int = field(init=False)
-
-    def __post_init__(self) -> None:
-        self.read_to = self.offset
 
     def count(self) -> int:
         """Count the mails that have arrived."""
-        if self.arrivals.exists():
-            with self.arrivals.open("rb") as lines:
-                lines.seek(self.read_to)
-                new = lines.read()
-            self.read_to += len(new)
-            self.arrived += new.count(b"\n")
-        return self.arrived
+        return self.log.read_bytes().count(b"\n") - self.before
 
     def late(self, due: float) -> list[float]:
         """Return by how many seconds each mail was late, in the order of arrival."""
-        with self.arrivals.open() as lines:
-            lines.seek(self.offset)
-            return [float(line.split()[0]) - due for line in lines]
+        return [float(line.split()[0]) - due for line in self.log.read_text().splitlines()[self.before :]]
 
 
 def _rate(run: BenchmarkRun, workers: CeleryWorkers) -> float:

@@ -34,25 +34,21 @@ def measure(run: BenchmarkRun) -> None:
 
 def _near(run: BenchmarkRun, port: int, celery: CeleryWorkers) -> dict[str, Side]:
     mails = run.scale.rate_mails
-    sides: dict[str, Side] = {}
-    if run.wants("P1", "P6b"):
-        sides[OURS[2]] = lambda: run.ours(2, mails, port)
-    if run.wants("P6b"):
-        sides[CELERY] = lambda: celery.send(mails)
-    if run.wants("P1"):
-        sides[SMTPLIB[2]] = lambda: run.smtplib(2, mails, port)
-    if run.wants("P2"):
-        sides[OURS[1]] = lambda: run.ours(1, mails, port)
-        sides[SMTPLIB[1]] = lambda: run.smtplib(1, mails, port)
-    if run.wants("P4"):
-        sides[OURS[4]] = lambda: run.ours(4, mails, port)
-        if source := sinks.tool("smtp-source"):
-            sides[SOURCE] = lambda: smtp_source(source, run.message, mails, port)
-        else:
-            run.leave_out("P4, as smtp-source is not installed (Debian: postfix)")
-        if run.wants("P1") and run.wants("P2") and run.scale.three_workers:
-            sides[OURS[3]] = lambda: run.ours(3, mails, port)
-    return sides
+    sides: list[tuple[tuple[str, ...], str, Side]] = [
+        (("P1", "P6b"), OURS[2], lambda: run.ours(2, mails, port)),
+        (("P6b",), CELERY, lambda: celery.send(mails)),
+        (("P1",), SMTPLIB[2], lambda: run.smtplib(2, mails, port)),
+        (("P2",), OURS[1], lambda: run.ours(1, mails, port)),
+        (("P2",), SMTPLIB[1], lambda: run.smtplib(1, mails, port)),
+        (("P4",), OURS[4], lambda: run.ours(4, mails, port)),
+    ]
+    if source := sinks.tool("smtp-source"):
+        sides.append((("P4",), SOURCE, lambda: smtp_source(source, run.message, mails, port)))
+    elif run.wants("P4"):
+        run.leave_out("P4, as smtp-source is not installed (Debian: postfix)")
+    if run.scale.three_workers and run.wants("P1") and run.wants("P2"):
+        sides.append((("P4",), OURS[3], lambda: run.ours(3, mails, port)))
+    return {name: side for keys, name, side in sides if run.wants(*keys)}
 
 
 def _far(run: BenchmarkRun, port: int) -> dict[str, Side]:

@@ -34,10 +34,8 @@ PARTS = {
     "challenge/delivery/throttle/": "limits",
     "challenge/mail/": "compose",
     "challenge/mail/dkim": "sign with DKIM",
-    "challenge/mail/greeting.py": "which greeting",
     "challenge/mail/links.py": "compose: sign the links",
     "challenge/mail/return_path.py": "return path",
-    "challenge/mail/revisions.py": "which version",
 }
 # Functions that do nothing but wait for the mail server.
 WAITING = {"readinto", "reply", "_line", "getreply"}

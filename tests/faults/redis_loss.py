@@ -1,7 +1,6 @@
 """F3 and F4: Redis is killed, or emptied, again and again while mail flows."""
 
 import random
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -16,6 +15,7 @@ from tests.faults.reconciliation import reconcile
 from tests.faults.report import Fault, Result, Scale
 from tests.faults.worker_faults import SEED
 from tests.support.crowd import crowd
+from tests.support.threads import repeating
 from tests.support.workers import Mailroom, await_ready, mailroom
 
 KILLS = {Scale.SMALL: 2, Scale.FULL: 15}
@@ -70,36 +70,22 @@ def kill_once(server: Server, room: Mailroom, before: int, absence: float) -> fl
 
 def flush_redis(scale: Scale, folder: Path) -> Result:
     crowds, pause = FLUSHES[scale]
-    longest = 0.0
-    with redis_and_senders(scale, folder) as (server, room), flushing(server, pause) as flushes:
-        for number in range(crowds):
-            crowd(Program.objects.get(), FLUSHED_MAILS, first=number * FLUSHED_MAILS)
-            began = monotonic()
-            room.wait_for_mail((number + 1) * FLUSHED_MAILS, 4 * BOUND_SECONDS)
-            longest = max(longest, monotonic() - began)
+    longest, flushes = 0.0, list[float]()
+    with redis_and_senders(scale, folder) as (server, room), Redis.from_url(server.url) as redis:
+
+        def flush() -> None:
+            redis.flushall()
+            flushes.append(monotonic())
+
+        with repeating(pause, flush):
+            for number in range(crowds):
+                crowd(Program.objects.get(), FLUSHED_MAILS, first=number * FLUSHED_MAILS)
+                began = monotonic()
+                room.wait_for_mail((number + 1) * FLUSHED_MAILS, 4 * BOUND_SECONDS)
+                longest = max(longest, monotonic() - began)
         # A beat's message may be lost with the flush, and the next one comes ten seconds later.
         mails = crowds * FLUSHED_MAILS
         return reconcile(room, mails, len(flushes), longest, longest=2 * BOUND_SECONDS)
-
-
-@contextmanager
-def flushing(server: Server, pause: float) -> Iterator[list[float]]:
-    """Empty Redis every `pause` seconds while the context lasts; the list grows with each time."""
-    over, flushes = threading.Event(), list[float]()
-
-    def flush() -> None:
-        with Redis(unix_socket_path=str(server.path)) as client:
-            while not over.wait(pause):
-                client.flushall()
-                flushes.append(monotonic())
-
-    thread = threading.Thread(target=flush)
-    thread.start()
-    try:
-        yield flushes
-    finally:
-        over.set()
-        thread.join()
 
 
 F3 = Fault(

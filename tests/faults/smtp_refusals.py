@@ -7,7 +7,7 @@ from pathlib import Path
 
 from django.utils import timezone
 
-from challenge.delivery.recording import LONGEST
+from challenge.delivery.recording import LONGEST_WAIT
 from challenge.models import Delivery, Enrollment, Program, Suppression
 from tests.faults.reconciliation import Reconciliation, arrivals
 from tests.faults.report import Fault, Result, Scale
@@ -74,7 +74,7 @@ def waits_of(delivery: Delivery) -> list[tuple[int, float]]:
 
 def is_as_promised(number: int, wait: float) -> bool:
     """Return whether a wait is doubled each time, a quarter more or less, and a look's delay."""
-    doubled: float = min(60 * 2 ** (number - 1), LONGEST.total_seconds())
+    doubled: float = min(60 * 2 ** (number - 1), LONGEST_WAIT.total_seconds())
     return 0.75 * doubled <= wait <= 1.25 * doubled + 2 * STEP.total_seconds()
 
 

@@ -4,7 +4,6 @@ import os
 import signal
 import subprocess
 import sys
-import threading
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -19,6 +18,7 @@ from django.conf import settings
 from django.db import connection
 
 from tests.support import ROOT, free_port
+from tests.support.threads import repeating
 
 LEASE_SECONDS = 4
 QUIET = ("--without-mingle", "--without-gossip", "--without-heartbeat")
@@ -190,19 +190,11 @@ def is_ready(worker: Group) -> bool:
 @contextmanager
 def prompting(redis_url: str) -> Iterator[None]:
     """Ask the workers to plan, rescue and send, as beat does, but several times a second."""
-    app = Celery(broker=redis_url, set_as_current=False)
-    over = threading.Event()
+    with Celery(broker=redis_url, set_as_current=False) as app:
 
-    def prompt() -> None:
-        while not over.wait(0.3):
+        def prompt() -> None:
             for name in ("plan", "rescue", "send"):
                 app.send_task(f"challenge.tasks.{name}", expires=1, retry=False)
 
-    thread = threading.Thread(target=prompt)
-    thread.start()
-    try:
-        yield
-    finally:
-        over.set()
-        thread.join()
-        app.close()
+        with repeating(0.3, prompt):
+            yield

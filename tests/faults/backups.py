@@ -14,8 +14,8 @@ from io import StringIO
 from pathlib import Path
 
 import time_machine
-from django.conf import settings
 from django.core.management import call_command
+from django.test import override_settings
 from django.utils import timezone
 
 from challenge.delivery.plan import plan
@@ -33,17 +33,13 @@ LESSON = re.compile(r"Day (\d+)")
 
 def run(scale: Scale, folder: Path) -> Result:
     runners, restores = SIZES[scale]
-    marks, settings.MARKS_DIR = settings.MARKS_DIR, folder / "marks"
-    try:
-        with site_mail_server() as server:
-            spread(runners)
-            workers, unbidden = SimulatedWorkers(timezone.now()), 0
-            for _ in range(restores):
-                unbidden += lose_a_day(workers, server, folder)
-            workers.run_until(workers.now + 3 * HOUR)
-            return judge(server, runners, restores, unbidden)
-    finally:
-        settings.MARKS_DIR = marks
+    with override_settings(MARKS_DIR=folder / "marks"), site_mail_server() as server:
+        spread(runners)
+        workers, unbidden = SimulatedWorkers(timezone.now()), 0
+        for _ in range(restores):
+            unbidden += lose_a_day(workers, server, folder)
+        workers.run_until(workers.now + 3 * HOUR)
+        return judge(server, runners, restores, unbidden)
 
 
 def spread(runners: int) -> None:

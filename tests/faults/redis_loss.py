@@ -71,7 +71,10 @@ def kill_once(server: Server, room: Mailroom, before: int, absence: float) -> fl
 def flush_redis(scale: Scale, folder: Path) -> Result:
     crowds, pause = FLUSHES[scale]
     longest, flushes = 0.0, list[float]()
-    with redis_and_senders(scale, folder) as (server, room), Redis.from_url(server.url) as redis:
+    with (
+        redis_and_senders(scale, folder) as (server, room),
+        Redis(unix_socket_path=str(server.path)) as redis,
+    ):
 
         def flush() -> None:
             redis.flushall()

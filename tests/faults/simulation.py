@@ -7,6 +7,7 @@ from time import monotonic
 
 from django.conf import settings
 from django.db.models import Min
+from django.test import override_settings
 from django.utils import timezone
 
 from challenge.delivery.plan import plan
@@ -77,16 +78,16 @@ class SimulatedWorkers:
 @contextmanager
 def site_mail_server(script: Script = accept, timeout: int | None = None) -> Iterator[SmtpServer]:
     """Run the mail server of this process's site, which waits `timeout` seconds for it (SMTP_TIMEOUT)."""
-    names = ("EMAIL_HOST", "EMAIL_PORT", "SMTP_TIMEOUT", "INBOX_DIR")
-    before = {name: getattr(settings, name) for name in names}
-    with SmtpServer(script) as server:
-        settings.EMAIL_HOST, settings.EMAIL_PORT, settings.INBOX_DIR = "127.0.0.1", server.port, ""
-        settings.SMTP_TIMEOUT = timeout or before["SMTP_TIMEOUT"]
-        try:
-            yield server
-        finally:
-            for name, value in before.items():
-                setattr(settings, name, value)
+    with (
+        SmtpServer(script) as server,
+        override_settings(
+            EMAIL_HOST="127.0.0.1",
+            EMAIL_PORT=server.port,
+            INBOX_DIR="",
+            SMTP_TIMEOUT=timeout or settings.SMTP_TIMEOUT,
+        ),
+    ):
+        yield server
 
 
 def send_for_hours(

@@ -9,7 +9,7 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from accounts.models import Consent, withdraw
+from accounts.models import Consent, withdraw_consent
 from challenge import schedule
 from challenge.delivery.plan import queue
 from challenge.models import Delivery, Enrollment, Event
@@ -85,7 +85,7 @@ def leave(enrollment_id: int, actor: Event.Actor, now: datetime) -> bool:
         _hold_back(enrollment, _("The runner has left."))
         runner = enrollment.runner
         if not Enrollment.objects.filter(runner=runner, state__in=Enrollment.OPEN_STATES).exists():
-            withdraw(runner, Consent.Purpose.MAIL, now)
+            withdraw_consent(runner, Consent.Purpose.MAIL, now)
         note(enrollment, Event.Kind.WITHDRAWN, actor, now)
     return True
 

@@ -9,7 +9,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from challenge import schedule
-from challenge.checkins.record import HEALTH_DATA, Report
+from challenge.checkins.record import HEALTH_DATA, CheckInData
 from challenge.enrollment.hours import hour_choices, zone_choices
 from challenge.models import CheckIn, Cohort
 from challenge.site.fields import (
@@ -207,6 +207,6 @@ class CheckInForm(PlainForm):
             )
         return data
 
-    def report(self) -> Report:
-        names = Report.__dataclass_fields__
-        return Report(**{name: self.cleaned_data[name] for name in names})
+    def report(self) -> CheckInData:
+        names = CheckInData.__dataclass_fields__
+        return CheckInData(**{name: self.cleaned_data[name] for name in names})

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from accounts.models import Consent, has_given
+from accounts.models import Consent, has_consented
 from challenge.curriculum.lesson import own_words
 from challenge.curriculum.publish import Imprint, publish_day
 from challenge.delivery.plan import plan
@@ -53,7 +53,7 @@ def test_one_click_stops_all_mail(
     waiting.refresh_from_db()
     assert (waiting.state, waiting.reason) == ("suppressed", "The runner has left.")
     assert Event.objects.filter(kind="withdrawn", actor="runner").count() == 1
-    assert not has_given(left.runner, Consent.Purpose.MAIL)
+    assert not has_consented(left.runner, Consent.Purpose.MAIL)
     for days in range(1, 25):
         go(now + days * DAY)
     assert len(sink.mails) == 1
@@ -111,7 +111,7 @@ def test_leaving_one_program_keeps_the_other(
     alice.refresh_from_db()
     second.refresh_from_db()
     assert (alice.state, second.state) == ("withdrawn", "completed")
-    assert has_given(alice.runner, Consent.Purpose.MAIL)
+    assert has_consented(alice.runner, Consent.Purpose.MAIL)
     later = [mail["List-ID"] for mail in sink.mails[2:]]
     assert later == ["Calves <calves.localhost>"] * 2
 
@@ -132,7 +132,7 @@ def test_who_joins_again_begins_anew_and_her_history_stays(
 
     old, new = Enrollment.objects.order_by("pk")
     assert (old.state, new.state) == ("withdrawn", "active")
-    assert has_given(new.runner, Consent.Purpose.MAIL)
+    assert has_consented(new.runner, Consent.Purpose.MAIL)
     lessons = Delivery.objects.filter(kind="lesson", state="sent").order_by("sent_at")
     sent = [(lesson.enrollment_id, lesson.day) for lesson in lessons]
     assert sent == [(old.pk, 1), (old.pk, 2), (old.pk, 3), (new.pk, 1), (new.pk, 2)]

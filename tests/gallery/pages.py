@@ -9,7 +9,7 @@ from django.conf import settings
 from django.urls import reverse
 
 from accounts import capabilities
-from challenge.checkins.record import Report, record
+from challenge.checkins.record import CheckInData, record
 from challenge.enrollment import transitions
 from challenge.enrollment.confirm import confirm
 from challenge.enrollment.sign_up import Wish, sign_up
@@ -55,7 +55,7 @@ def cast(program: Program, go: Callable[[datetime], None], now: datetime) -> Cas
     people.active.refresh_from_db()
     assert people.active.next_due_at
     go(max(now, people.active.next_due_at))
-    record(people.hurt.pk, 1, Report("partly", tightness=7, pain=8, pain_where="groin"), now)
+    record(people.hurt.pk, 1, CheckInData("partly", tightness=7, pain=8, pain_where="groin"), now)
     transitions.pause(people.paused.pk, Event.Actor.RUNNER, now)
     Cohort.objects.create(program=program, slug="spring", name="Spring group", starts_on=now.date() + DAY)
     return people

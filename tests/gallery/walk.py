@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 from email import message_from_bytes
 
-from challenge.checkins.record import Report, record
+from challenge.checkins.record import CheckInData, record
 from challenge.curriculum.recall import recall
 from challenge.delivery.corrections import correct
 from challenge.delivery.plan import plan
@@ -66,7 +66,7 @@ class Someone:
         lesson = enrollment.deliveries.filter(kind="lesson", sent_at__gt=at - DAY / 2).first()
         if lesson and self.checks_in(lesson.day):
             status = STATUSES[lesson.day % len(STATUSES)]
-            record(enrollment.pk, lesson.day, Report(status, TIGHTNESS[lesson.day - 1]), at)
+            record(enrollment.pk, lesson.day, CheckInData(status, TIGHTNESS[lesson.day - 1]), at)
         if self.state == "after-a-pause":
             transitions.pause(enrollment.pk, Event.Actor.RUNNER, at)
 

@@ -10,7 +10,7 @@ import pytest
 import time_machine
 from django.test import Client
 
-from challenge.checkins.progress import work_out
+from challenge.checkins.progress import recalculate
 from challenge.models import CheckIn, Delivery, Enrollment
 from tests.support.smtp_sink import Sink
 
@@ -84,7 +84,7 @@ def check_in(client: Client, text: str, day: int) -> None:
     answer = client.post(path, {"status": "done", "tightness": "4", "pain": "1", "unit": "km"}, follow=True)
     assert "Saved, thank you." in answer.content.decode()
     saved = CheckIn.objects.get(day=day)
-    work_out(saved.enrollment_id, saved.updated_at)
+    recalculate(saved.enrollment_id, saved.updated_at)
     assert (saved.status, saved.tightness, saved.pain) == ("done", 4, 1)
 
 

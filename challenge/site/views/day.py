@@ -1,4 +1,4 @@
-"""The web copy of a day, as it was sent to one runner, and the place to ask about it."""
+"""The web copy of a day, as it was sent to one runner, and a form for a question."""
 
 from datetime import datetime, timedelta
 from typing import Any
@@ -10,7 +10,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from challenge.checkins.questions import TooManyQuestions, ask
+from challenge.checkins.questions import TooManyQuestions, record_question
 from challenge.checkins.record import is_open, sent_lesson
 from challenge.curriculum.lesson import Content, standing_in
 from challenge.mail.links import Purpose, url
@@ -76,7 +76,7 @@ def _keep(form: QuestionForm, enrollment: Enrollment, day: int, now: datetime) -
     if not form.is_valid():
         return 422
     try:
-        ask(enrollment.pk, day, form.cleaned_data["text"], now)
+        record_question(enrollment.pk, day, form.cleaned_data["text"], now)
     except TooManyQuestions:
         return 429
     return 302

@@ -7,7 +7,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts.models import Consent, has_given
+from accounts.models import Consent, has_consented
 from challenge import tasks
 from challenge.checkins.record import PAIN_TO_STOP, Closed, is_open, last_date, record, sent_lesson
 from challenge.enrollment.transitions import leave, reschedule
@@ -30,7 +30,7 @@ def check_in_page(request: HttpRequest, enrollment: Enrollment, day: int, choice
     context: dict[str, Any] = {"enrollment": enrollment, "day": day, "check_in": check_in, "lesson": lesson}
     if lesson is None or not is_open(lesson, now):
         return render(request, "pages/check_in_closed.html", context, status=410)
-    has_consent = has_given(enrollment.runner, Consent.Purpose.HEALTH)
+    has_consent = has_consented(enrollment.runner, Consent.Purpose.HEALTH)
     initial = _initial(check_in, choice)
     data = request.POST if request.method == "POST" else None
     form = CheckInForm(data, has_consent=has_consent, initial=initial)
@@ -65,7 +65,7 @@ def _save(request: HttpRequest, enrollment: Enrollment, day: int, form: CheckInF
     except Closed:
         context = {"enrollment": enrollment, "day": day}
         return render(request, "pages/check_in_closed.html", context, status=410)
-    tasks.nudge(tasks.work_out, enrollment.pk)
+    tasks.nudge(tasks.recalculate_progress, enrollment.pk)
     # Back to the link without the answer it proposed, so that a reload shows what was saved.
     token = request.resolver_match.kwargs["token"] if request.resolver_match else ""
     path = reverse("check-in", args=[token])

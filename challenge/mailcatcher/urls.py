@@ -1,4 +1,4 @@
-"""The inbox's addresses. An id that the store would not make matches none of them."""
+"""The inbox's URLs. Only an id that the store could have made matches."""
 
 from django.urls import path, register_converter
 

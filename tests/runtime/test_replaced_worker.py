@@ -25,7 +25,7 @@ SPOILED = "import sys; sys.exit(3)"
 def processes_of_ours(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """honcho's loop takes the signals of its process; they are put back."""
     before = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)}
-    monkeypatch.setattr(processes, "WORTH_REPLACING_SECONDS", 0)
+    monkeypatch.setattr(processes, "MIN_UPTIME_SECONDS", 0)
     yield
     for number, handler in before.items():
         signal.signal(number, handler)
@@ -72,6 +72,6 @@ def test_a_worker_that_ends_is_started_again(
 def test_a_worker_that_cannot_stay_up_stops_it_all(
     processes_of_ours: None, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    monkeypatch.setattr(processes, "WORTH_REPLACING_SECONDS", 60)
+    monkeypatch.setattr(processes, "MIN_UPTIME_SECONDS", 60)
     supervisor, code = supervise(tmp_path, SPOILED, lambda supervisor: supervisor.stopping.wait(30))
     assert (supervisor.died, code) == ("worker", 1)

@@ -1,4 +1,4 @@
-"""Everything that can be said of a course without a database: its files, its words, its mails."""
+"""Check a course without a database: its files, its text, its mails."""
 
 from argparse import ArgumentParser
 from pathlib import Path

@@ -2,8 +2,8 @@
 
 from challenge.drawings.body import FOREARM as FOREARM_LENGTH
 from challenge.drawings.body import UPPER_ARM as UPPER_ARM_LENGTH
-from challenge.drawings.flesh import FOREARM, HAND, THUMB, UPPER_ARM, joint
 from challenge.drawings.geometry import Station, ellipse, rounded, toward
+from challenge.drawings.outlines import FOREARM, HAND, THUMB, UPPER_ARM, joint
 from challenge.drawings.sheet import Sheet
 
 THIGH: list[Station] = [(0.0, 6.8, 6.8), (0.5, 6.0, 6.0), (1.0, 4.2, 4.2)]

@@ -10,7 +10,7 @@ from challenge.drawings.face_down import FACE_DOWN
 from challenge.drawings.on_back import ON_BACK
 from challenge.drawings.palette import PALETTES
 from challenge.drawings.plates import PLATES
-from challenge.drawings.png import packed
+from challenge.drawings.png import reduce_colours
 from challenge.drawings.sheet import HEIGHT, WIDTH, Sheet, svg
 from challenge.drawings.upright import UPRIGHT
 
@@ -34,16 +34,18 @@ def size(name: str) -> tuple[int, int]:
 
 
 @cache
-def drawn(name: str, theme: str) -> str:
+def to_svg(name: str, theme: str) -> str:
     return svg(DRAWINGS[name](), PALETTES[theme])
 
 
-def painted(name: str, theme: str) -> bytes:
+def to_png(name: str, theme: str) -> bytes:
     """The PNG, at two pixels for each CSS pixel."""
-    return packed(resvg_py.svg_to_bytes(svg_string=drawn(name, theme), zoom=2, skip_system_fonts=True))
+    return reduce_colours(
+        resvg_py.svg_to_bytes(svg_string=to_svg(name, theme), zoom=2, skip_system_fonts=True)
+    )
 
 
 @cache
-def mark(name: str, theme: str) -> str:
+def content_hash(name: str, theme: str) -> str:
     """Eight digits that change when the drawing does."""
-    return sha256(drawn(name, theme).encode()).hexdigest()[:8]
+    return sha256(to_svg(name, theme).encode()).hexdigest()[:8]

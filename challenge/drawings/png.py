@@ -16,7 +16,7 @@ COARSE = 0xF8F8F8F8
 SUB, UP, AVERAGE, PAETH = 1, 2, 3, 4
 
 
-def packed(png: bytes) -> bytes:
+def reduce_colours(png: bytes) -> bytes:
     """The same picture in at most 256 colours. Takes 8-bit RGBA without interlacing, as resvg writes it."""
     width, height, pixels = _pixels(png)
     table, numbers = _numbered(pixels)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from challenge.drawings import flesh
+from challenge.drawings import outlines
 from challenge.drawings.accents import ACCENTS
 from challenge.drawings.body import Pose, skeleton
 from challenge.drawings.geometry import traced
@@ -12,7 +12,7 @@ from challenge.drawings.props import MAT, Mat, Prop
 from challenge.drawings.sheet import Sheet
 
 
-class View(NamedTuple):
+class Viewport(NamedTuple):
     """Pixels for each unit of the body, and the pixel where the point 0 lies."""
 
     scale: float
@@ -25,7 +25,7 @@ class Position:
     """`rests` names the parts that carry weight, each with the height of what it lies on."""
 
     pose: Pose
-    view: View
+    view: Viewport
     rests: tuple[tuple[str, float], ...]
     props: tuple[Prop, ...] = ()
     accents: tuple[str, ...] = ()
@@ -50,4 +50,4 @@ class Position:
 
     def lowest(self, part: str) -> float:
         """How high the lowest point of a part lies ("near foot"), in units of the body."""
-        return min(point.imag for point in traced(flesh.part(skeleton(self.pose), part)))
+        return min(point.imag for point in traced(outlines.part(skeleton(self.pose), part)))

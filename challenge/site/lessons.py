@@ -11,7 +11,7 @@ from challenge import drawings
 from challenge.curriculum import drawing_files
 from challenge.curriculum.compile import to_html
 from challenge.curriculum.lesson import Content
-from challenge.curriculum.slots import fill, placed
+from challenge.curriculum.slots import fill, with_slots
 from challenge.models import Program, Revision
 
 # The day that visitors may read, and the name that it addresses them by.
@@ -47,7 +47,7 @@ def render_markdown(markdown: str, first_name: str = SAMPLE_READER) -> SafeStrin
     """Return Markdown as clean HTML, with the names of the reader and the coach filled in."""
     names = {"first_name": first_name, "coach_name": settings.COACH_NAME}
     # Cleaned by to_html, escaped by fill.
-    return mark_safe(fill(placed(to_html(markdown)), names, html=True))
+    return mark_safe(fill(with_slots(to_html(markdown)), names, html=True))
 
 
 def exercise_context(content: Content, first_name: str = SAMPLE_READER) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""What follows from check-ins: the streak and the counts, by the task or by the sweep."""
+"""Check-ins lead to a streak and counts, by the task or by the sweep."""
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -35,7 +35,9 @@ def test_streak(statuses: dict[int, str], length: int) -> None:
     assert streak(statuses) == length
 
 
-def test_the_task_works_out_progress(runner: Runner, alice: Any, go: Go, clock: Any, now: datetime) -> None:
+def test_the_task_recalculates_progress(
+    runner: Runner, alice: Any, go: Go, clock: Any, now: datetime
+) -> None:
     runner.saves("done")
     go(now + DAY)
     clock.move_to(now + DAY)

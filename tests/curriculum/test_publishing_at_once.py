@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from django.db import connection, transaction
 
-from challenge.curriculum.lesson import own_words
-from challenge.curriculum.publish import Imprint, Origin, days_with, publish_day
+from challenge.curriculum.lesson import day_content
+from challenge.curriculum.publish import Origin, Publication, days_with, publish_day
 from challenge.curriculum.recall import recall
 from challenge.models import Day, Stretch
 
@@ -68,11 +68,11 @@ def test_a_day_that_is_just_being_published_with_the_stretch_does_not_keep_it(
 ) -> None:
     days = Day.objects.select_related("published").exclude(published__stretches=first)
     day = days.exclude(published__stretches=other)[0]
-    words = own_words(day.published.content)
+    words = day_content(day.published.content)
     words["day"] = {**words["day"], "stretches": [first.slug]}
 
     overlap(
-        lambda: publish_day(day, words, Imprint(now, Origin.COACH)),
+        lambda: publish_day(day, words, Publication(now, Origin.COACH)),
         lambda: recall(first, other, "Leave it out.", now + HOUR, None),
     )
 
@@ -84,11 +84,11 @@ def test_a_recall_keeps_the_words_that_were_published_a_moment_before(
 ) -> None:
     day = days_with(first)[0]
     assert day.published is not None
-    words = own_words(day.published.content)
+    words = day_content(day.published.content)
     words["body"] += "\n\nHer new words."
 
     overlap(
-        lambda: publish_day(day, words, Imprint(now, Origin.COACH)),
+        lambda: publish_day(day, words, Publication(now, Origin.COACH)),
         lambda: recall(first, other, "Leave it out.", now + HOUR, None),
     )
 

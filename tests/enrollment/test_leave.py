@@ -8,8 +8,8 @@ import pytest
 from django.test import Client
 
 from accounts.models import Consent, has_consented
-from challenge.curriculum.lesson import own_words
-from challenge.curriculum.publish import Imprint, publish_day
+from challenge.curriculum.lesson import day_content
+from challenge.curriculum.publish import Publication, publish_day
 from challenge.delivery.plan import plan
 from challenge.enrollment import pending
 from challenge.models import Day, Delivery, Enrollment, Event, Program
@@ -94,10 +94,10 @@ def test_what_is_on_its_way_to_the_server_is_checked_again(
 def test_leaving_one_program_keeps_the_other(
     client: Client, alice: Any, sink: Sink, go: Go, clock: Any, now: datetime
 ) -> None:
-    words = own_words(Day.objects.get(number=1).published.content)
+    words = day_content(Day.objects.get(number=1).published.content)
     other = Program.objects.create(slug="calves", title="Calves", length=2)
     for number in (1, 2):
-        publish_day(Day.objects.create(program=other, number=number), words, Imprint(now))
+        publish_day(Day.objects.create(program=other, number=number), words, Publication(now))
     second = Enrollment.objects.get(pk=alice.pk)
     second.pk, second.program = None, other
     second.save()

@@ -1,4 +1,4 @@
-"""What the site answers, byte for byte, to who opens each page, and to forms with mistakes in them."""
+"""The site's answers, byte for byte, to a GET of each page and to forms with mistakes in them."""
 
 import logging
 import warnings

@@ -19,7 +19,7 @@ VIEWS: dict[str, dict[str, Any]] = {
 
 
 def chromium() -> str | None:
-    """Where Chromium is, if it is installed."""
+    """Return the path of Chromium, if it is installed."""
     return os.environ.get("CHROMIUM") or shutil.which("chromium")
 
 

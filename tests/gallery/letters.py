@@ -1,4 +1,4 @@
-"""A mail as it came, taken apart for people to look at."""
+"""Mails of the gallery, parsed."""
 
 import re
 from email import message_from_bytes, policy
@@ -13,7 +13,7 @@ LESSON = re.compile(r"day-\d\d-(.*)")
 
 
 class Letter(NamedTuple):
-    """A mail by its name: what left, and its two parts."""
+    """A mail by its name, raw and parsed."""
 
     name: str
     raw: bytes

@@ -1,4 +1,4 @@
-"""The pages to look through a gallery by, and the drawings on them."""
+"""The gallery's own pages, and the drawings on them."""
 
 from pathlib import Path
 from typing import Any

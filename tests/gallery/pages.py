@@ -1,4 +1,4 @@
-"""The address of every page that somebody without a login can come to."""
+"""The address of every page that needs no login."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -21,7 +21,7 @@ NAMES = ("Ava", "Shay", "Hana", "Paula", "Penny", "Gwen")
 
 
 class Page(NamedTuple):
-    """Where a page is, and how it answers."""
+    """A page's address and the status of its answer."""
 
     address: str
     status: int = 200
@@ -40,7 +40,7 @@ class Cast:
 
 
 def cast(program: Program, go: Callable[[datetime], None], now: datetime) -> Cast:
-    """Somebody in each place that a runner can be in, by the moves that lead there."""
+    """Make a runner in each state, by the transitions that lead there."""
     found = []
     for name in NAMES:
         email = f"{name.lower()}@example.org"

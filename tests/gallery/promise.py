@@ -1,4 +1,4 @@
-"""How the checks say what they found, and what they do without their tools."""
+"""The report of the checks, also where their tools are missing."""
 
 import os
 import sys

@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 
 from tests.gallery.camera import VIEWS
 from tests.gallery.looking import drawn, render
-from tests.gallery.walk import CAST, SMALL
+from tests.gallery.walk import CAST, OTHER_MAILS
 
 MOST_BYTES = 1_500_000
 QUALITIES = (85, 75, 65, 50, 35)
@@ -36,7 +36,7 @@ def rows() -> list[Row]:
         *(Row(title, [_of(f"{day}-mid") for day in days[n : n + 7]], LONG) for title, n in WEEKS.items()),
         Row("Other runners", [_of(f"{day}-{state}") for state in others for day in SAMPLES], SHORT),
         Row("Other readers", [_of(f"{day}-mid", view) for view in views for day in SAMPLES], LONG),
-        Row("Between the lessons", [_of(name) for name in SMALL.values()], MIDDLE),
+        Row("Between the lessons", [_of(name) for name in OTHER_MAILS.values()], MIDDLE),
     ]
 
 

@@ -31,7 +31,7 @@ SETTINGS = {
 }
 RECALLED, INSTEAD = "couch-stretch", "standing-hip-flexor"
 WHY = (
-    "The couch stretch asks more of the knee than we want from somebody on her own. If it felt well, "
+    "The couch stretch asks more of the knee than we want from somebody alone. If it felt well, "
     "nothing has to be done."
 )
 

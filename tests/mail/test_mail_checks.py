@@ -9,7 +9,7 @@ import pytest
 from tests.gallery.letters import Letter, mails
 from tests.gallery.promise import tell
 from tests.gallery.throwaway import SETTINGS, SITE
-from tests.gallery.walk import CAST, SMALL, WAITING
+from tests.gallery.walk import CAST, OTHER_MAILS, WAITING
 from tests.mail.test_mail_parts import Reader, words
 
 pytestmark = pytest.mark.pure
@@ -38,7 +38,7 @@ def sent() -> list[Letter]:
 
 def test_there_is_every_day_in_every_state_and_every_small_mail(sent: list[Letter]) -> None:
     lessons = {f"day-{day:02}-{someone.state}" for day in DAYS for someone in CAST}
-    assert {mail.name for mail in sent} == lessons | set(SMALL.values())
+    assert {mail.name for mail in sent} == lessons | set(OTHER_MAILS.values())
 
 
 def test_the_states_differ_in_their_first_words(sent: list[Letter]) -> None:

@@ -73,7 +73,7 @@ class Dev:
         return self.process.wait(timeout=30)
 
     def left_over(self) -> list[psutil.Process]:
-        """What still runs of it, after the time that it may take to end."""
+        """Return the processes of it that still run, after the time that it may take to end."""
         return psutil.wait_procs(self.family, timeout=40)[1]
 
 

@@ -1,4 +1,4 @@
-"""What one small machine runs on: the embedded Redis, the read_or_create keys, the coach and the environment."""
+"""The parts of bin/dev: the embedded Redis, the secrets, the coach and the environment."""
 
 import re
 import stat
@@ -93,7 +93,7 @@ def test_the_coach_is_made_once_and_shown_until_she_changes_the_password(tmp_pat
     assert first.password
     assert user.is_superuser
     assert user.check_password(first.password)
-    user.set_password("one of her own")
+    user.set_password("another one")
     user.save()
     assert str(coach.ensure_coach(tmp_path / "login")) == "coach@example.com  password: your own"
 
@@ -115,7 +115,7 @@ def arranged(tmp_path: Path, lines: str = "", **environ: str) -> Any:
 def test_everything_is_embedded_by_default(tmp_path: Path) -> None:
     found = arranged(tmp_path, PORT="8123")
     completed = found.environ
-    assert (completed["DEBUG"], told["SITE_URL"]) == ("1", "http://localhost:8123")
+    assert (completed["DEBUG"], completed["SITE_URL"]) == ("1", "http://localhost:8123")
     assert completed["REDIS_URL"] == f"redis+socket://{found.redis_socket}"
     assert completed["EMAIL_URL"] == f"smtp://127.0.0.1:{found.inbox_port}"
     assert completed["INBOX_DIR"] == str(tmp_path / "var" / "inbox")
@@ -166,7 +166,7 @@ def test_the_containers_share_keys_that_are_made_once(
     environ = {"KEYS_DIR": str(tmp_path), "SECRET_KEY": "", "INBOX_DIR": "/inbox", "COACH_NAME": ""}
     completed = container.complete_environment(environ)
     assert completed["SECRET_KEY"] == before["secret-key"].strip()
-    assert (completed["EMAIL_URL"], told["INBOX_DIR"]) == ("smtp://inbox:8025", "/inbox")
+    assert (completed["EMAIL_URL"], completed["INBOX_DIR"]) == ("smtp://inbox:8025", "/inbox")
     assert "COACH_NAME" not in completed, "an empty line of the compose file is no setting"
 
 

@@ -1,4 +1,4 @@
-"""In `bin/dev` a worker that ends by itself is started again; one that can't stay up stops it all."""
+"""`bin/dev` starts a worker that ended by itself again, and stops when the worker can't stay up."""
 
 import os
 import signal

@@ -8,8 +8,8 @@ import pytest
 from django.test import Client
 
 from challenge.checkins.record import last_date
-from challenge.curriculum.lesson import own_words
-from challenge.curriculum.publish import Imprint, publish_day
+from challenge.curriculum.lesson import day_content
+from challenge.curriculum.publish import Publication, publish_day
 from challenge.enrollment.transitions import leave, send_again
 from challenge.mail.links import Purpose, url
 from challenge.models import Day, Delivery, Event, Question, Revision, Stretch
@@ -30,10 +30,10 @@ def republish(now: datetime, number: int = 1, **changes: str) -> Revision:
     """Day 1 with another title or other words, for everybody."""
     day = Day.objects.get(number=number)
     assert day.published
-    words = own_words(day.published.content)
+    words = day_content(day.published.content)
     words["body"] = changes.pop("body", words["body"])
     words["day"] |= changes
-    revision = publish_day(day, words, Imprint(now, for_all=True))
+    revision = publish_day(day, words, Publication(now, for_all=True))
     assert revision
     return revision
 

@@ -38,7 +38,7 @@ def test_no_page_has_an_error(tmp_path: Path, capsys: pytest.CaptureFixture[str]
 
 
 def _errors(files: list[Path]) -> dict[str, list[str]]:
-    """What is wrong with each file, by its name; one Java reads them all."""
+    """Return the errors of each file, by its name; one Java process reads them all."""
     java = shutil.which("java") or leave_out("Java is not installed")
     if not JAR.exists():
         leave_out("the Nu Html Checker is not installed: npm install --prefix var/npm vnu-jar")

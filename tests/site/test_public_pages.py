@@ -22,7 +22,7 @@ STATIC = Path(django_settings.BASE_DIR) / "static"
 
 
 def named(page: str, name: str) -> str:
-    """What a page says in one of its meta elements."""
+    """Return the content of one of a page's meta elements."""
     [said] = re.findall(rf'<meta (?:name|property)="{name}" content="([^"]*)">', page)
     return unescape(str(said))
 

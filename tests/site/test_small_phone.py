@@ -27,7 +27,7 @@ def every_page(site: str, enroll: Any, go: Go) -> dict[str, str]:
     alice = enroll("alice", now=now)
     go(max(now, alice.next_due_at))
     pending, gone, paused = (
-        enroll(f"her-{state}", state=state) for state in ("pending", "withdrawn", "paused")
+        enroll(f"now-{state}", state=state) for state in ("pending", "withdrawn", "paused")
     )
     Stretch.objects.filter(slug="leg-swings").update(
         recalled_at=now, replacement=Stretch.objects.get(slug="glute-bridge")

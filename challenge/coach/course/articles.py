@@ -19,7 +19,7 @@ from challenge.coach.course.differences import differences
 from challenge.coach.course.form_recovery import behind_the_login
 from challenge.curriculum.lint import Finding, lint_article
 from challenge.curriculum.lint.fields import ARTICLE_LENGTH, plain_field
-from challenge.curriculum.lint.unsafe import normal
+from challenge.curriculum.lint.unsafe import normalise_line_ends
 from challenge.models import Article
 
 TITLE, SUMMARY = (1, 120), (10, 200)
@@ -131,7 +131,7 @@ def _conflict(
 ) -> HttpResponse:
     """Both texts side by side; hers goes on in the form, and nothing is lost."""
     labels = {name: str(form.fields[name].label) for name in TEXTS}
-    hers = {name: normal(str(form[name].value() or "")) for name in TEXTS}
+    hers = {name: normalise_line_ends(str(form[name].value() or "")) for name in TEXTS}
     found = differences(
         [Row(label, getattr(other, name)) for name, label in labels.items()],
         [Row(label, hers[name]) for name, label in labels.items()],

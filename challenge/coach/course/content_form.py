@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy
 from challenge.curriculum.lesson import Content
 from challenge.curriculum.lint import Finding
 from challenge.curriculum.lint.fields import too_long
-from challenge.curriculum.lint.unsafe import normal
+from challenge.curriculum.lint.unsafe import normalise_line_ends
 
 LONGEST_LINE, LONGEST_TEXT = 2_000, 20_000
 # What is refused for its length is given back all the same, so that it can be shortened, up to here.
@@ -38,7 +38,7 @@ class Words(forms.CharField):
         self.validators = [NO_NULLS]
 
     def to_python(self, value: Any) -> str:
-        return normal(super().to_python(value) or "")
+        return normalise_line_ends(super().to_python(value) or "")
 
     def validate(self, value: str) -> None:
         if len(value) > self.most:
@@ -145,6 +145,6 @@ def with_values(data: Any, values: Mapping[str, Any]) -> Any:
 
 
 def _quoted(text: Any, line: int) -> str:
-    lines = normal(text).split("\n") if isinstance(text, str) else list(text or [])
+    lines = normalise_line_ends(text).split("\n") if isinstance(text, str) else list(text or [])
     found = str(lines[line - 1]).strip() if 0 < line <= len(lines) else ""
     return found if len(found) <= QUOTED else f"{found[:QUOTED]}…"

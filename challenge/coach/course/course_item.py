@@ -20,7 +20,7 @@ from challenge.curriculum import drafts
 from challenge.curriculum.compile import Compiled
 from challenge.curriculum.lesson import Content
 from challenge.curriculum.lint import Finding
-from challenge.curriculum.publish import Imprint
+from challenge.curriculum.publish import Publication
 from challenge.models import Day, Revision, Stretch, StretchVersion
 
 Item = TypeVar("Item", Day, Stretch)
@@ -107,8 +107,8 @@ class Work(ABC, Generic[Item]):
         """A version's content to be read."""
 
     @abstractmethod
-    def publish(self, words: Content, imprint: Imprint, base: int) -> bool:
-        """False when nothing changed. Raises publish.Outdated."""
+    def publish(self, words: Content, publication: Publication, base: int) -> bool:
+        """False when nothing changed. Raises publish.PublishConflict."""
 
     @abstractmethod
     def reach(self, words: Content) -> list[Reach]:

@@ -21,10 +21,10 @@ from challenge.coach.course.course_item import (
 from challenge.coach.course.day_form import TEXTS, DayForm, day_values
 from challenge.coach.course.preview_clean import showable
 from challenge.curriculum.compile import Compiled, compile_lesson
-from challenge.curriculum.lesson import Content, assemble, own_words
+from challenge.curriculum.lesson import Content, assemble, day_content
 from challenge.curriculum.lint import Finding
-from challenge.curriculum.publish import Imprint, publish_day
-from challenge.curriculum.publish_checks import review_day
+from challenge.curriculum.publish import Publication, publish_day
+from challenge.curriculum.publish_checks import check_day
 from challenge.curriculum.versions import audience
 from challenge.models import Day
 
@@ -54,7 +54,7 @@ class DayWork(Work[Day]):
         return day_values(words)
 
     def words_of(self, version: AnyVersion) -> Content:
-        return self.whole(own_words(version.content))
+        return self.whole(day_content(version.content))
 
     def whole(self, words: Content) -> Content:
         day = {**dict.fromkeys(TEXTS, ""), **EMPTY, **words.get("day", {})}
@@ -65,7 +65,7 @@ class DayWork(Work[Day]):
 
     def review(self, words: Content) -> list[Finding]:
         # Minutes are asked about twice; the longer answer says what they add up to.
-        return [finding for finding in review_day(self.item, words) if finding.place != "minutes"]
+        return [finding for finding in check_day(self.item, words) if finding.place != "minutes"]
 
     def content(self, words: Content) -> Content:
         return assemble(self.item, words)
@@ -92,10 +92,10 @@ class DayWork(Work[Day]):
     def reaches_all(self) -> bool:
         return bool(self.item.published and self.item.published.for_all)
 
-    def publish(self, words: Content, imprint: Imprint, base: int) -> bool:
+    def publish(self, words: Content, publication: Publication, base: int) -> bool:
         was_for_all = self.reaches_all
-        made = publish_day(self.item, words, imprint, base)
-        return made is not None or (imprint.for_all and not was_for_all)
+        made = publish_day(self.item, words, publication, base)
+        return made is not None or (publication.for_all and not was_for_all)
 
     def reach(self, words: Content) -> list[Reach]:
         newest = self.item.published

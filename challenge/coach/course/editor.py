@@ -21,7 +21,7 @@ from challenge.coach.course.drawing_rows import FigureRowsForm, picture_address
 from challenge.coach.course.previews import NoSuchRunner, PreviewForm, find_runner, values_for
 from challenge.coach.wording import OUTCOMES, PHASES
 from challenge.curriculum import drafts
-from challenge.curriculum.drafts import Overtaken
+from challenge.curriculum.drafts import DraftConflict
 from challenge.curriculum.lesson import Content
 from challenge.delivery.smtp.transport import Verdict
 from challenge.delivery.test_mail import send_trial
@@ -108,7 +108,7 @@ def _keep(request: HttpRequest, work: Work[Any], words: Content) -> bool:
     try:
         seen = instant(request.POST.get("seen", ""))
         drafts.save(work.item, words, seen, coach_of(request), timezone.now(), base_of(request))
-    except Overtaken:
+    except DraftConflict:
         # A form that was sent twice has said the same already.
         return bool(work.whole(type(work).open(work.item.pk).item.draft or {}) == words)
     log(request, [work.item], _("Saved a draft."))

@@ -17,8 +17,8 @@ from challenge.coach.course.course_item import Work
 from challenge.coach.course.differences import differences
 from challenge.coach.course.editor import frame_of
 from challenge.curriculum import drafts
-from challenge.curriculum.drafts import Overtaken
-from challenge.curriculum.publish import Imprint, Origin, Outdated, hold
+from challenge.curriculum.drafts import DraftConflict
+from challenge.curriculum.publish import Origin, Publication, PublishConflict, lock_program
 
 
 class PublishForm(forms.Form):
@@ -46,9 +46,9 @@ def publish(request: HttpRequest, work: Work[Any]) -> HttpResponse:
         return _page(request, work, form, status=422)
     try:
         with transaction.atomic():
-            hold(work.item.program_id)
+            lock_program(work.item.program_id)
             said = _publish(request, type(work).open(work.item.pk, lock=True), form.cleaned_data)
-    except (Overtaken, Outdated):
+    except (DraftConflict, PublishConflict):
         return _late(request, type(work).open(work.item.pk), form.cleaned_data)
     if said is None:
         return _page(request, work, form, status=422)
@@ -57,17 +57,19 @@ def publish(request: HttpRequest, work: Work[Any]) -> HttpResponse:
 
 
 def _publish(request: HttpRequest, work: Work[Any], answer: dict[str, Any]) -> str | None:
-    """Publish the draft that was on the screen. None when something has to be mended first; raises
-    Overtaken when it, or a stretch that it shows, is another one by now, Outdated when another version
-    was published."""
+    """Publish the draft that was on the screen. Return None when something has to be mended first. Raises
+    DraftConflict when the draft, or a stretch that it shows, has changed, PublishConflict when another
+    version was published."""
     words, for_all = work.working_copy, answer["reach"] == "all"
     if (work.stamp, work.shown(words)) != (answer["seen"], answer["shown"]):
-        raise Overtaken
+        raise DraftConflict
     if work.review(words):
         return None
     reach = work.reach(words)
-    imprint = Imprint(timezone.now(), Origin.COACH, coach_of(request), for_all=for_all, note=answer["note"])
-    changed = work.publish(words, imprint, answer["base"])
+    publication = Publication(
+        timezone.now(), Origin.COACH, coach_of(request), for_all=for_all, note=answer["note"]
+    )
+    changed = work.publish(words, publication, answer["base"])
     drafts.drop(work.item)
     if not changed:
         return _("Nothing was changed, so nothing was published.")

@@ -10,10 +10,10 @@ from challenge.coach.course.day_item import reach_of_day
 from challenge.coach.course.preview_clean import showable
 from challenge.coach.course.stretch_form import StretchForm, stretch_values
 from challenge.curriculum.compile import Compiled, compile_lesson
-from challenge.curriculum.lesson import Content, with_part
+from challenge.curriculum.lesson import Content, with_stretch
 from challenge.curriculum.lint import Finding
-from challenge.curriculum.publish import Imprint, days_with, publish_stretch
-from challenge.curriculum.publish_checks import review_stretch
+from challenge.curriculum.publish import Publication, days_with, publish_stretch
+from challenge.curriculum.publish_checks import check_stretch
 from challenge.models import Day, Delivery, Stretch
 
 
@@ -50,7 +50,7 @@ class StretchWork(Work[Stretch]):
         return {**self.item.content, **words}
 
     def review(self, words: Content) -> list[Finding]:
-        return review_stretch(self.item, words)
+        return check_stretch(self.item, words)
 
     def content(self, words: Content) -> Content:
         return words
@@ -66,10 +66,10 @@ class StretchWork(Work[Stretch]):
     def reaches_all(self) -> bool:
         return all(day.published.for_all for day in days_with(self.item) if day.published)
 
-    def publish(self, words: Content, imprint: Imprint, base: int) -> bool:
+    def publish(self, words: Content, publication: Publication, base: int) -> bool:
         was_for_all = self.reaches_all
-        made = publish_stretch(self.item, words, imprint, base)
-        return made or (imprint.for_all and not was_for_all)
+        made = publish_stretch(self.item, words, publication, base)
+        return made or (publication.for_all and not was_for_all)
 
     def reach(self, words: Content) -> list[Reach]:
         return [reach_of_day(day) for day in days_with(self.item)]
@@ -93,7 +93,7 @@ class StretchWork(Work[Stretch]):
     def _lesson(self, day: Day, words: Content) -> Compiled:
         """The published mail of a day, with these words in the place of the stretch."""
         assert day.published is not None
-        content = with_part(day.published.content, self.item, words)
+        content = with_stretch(day.published.content, self.item, words)
         return compile_lesson(showable(content), self.item.program.length)
 
 

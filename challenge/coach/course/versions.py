@@ -18,7 +18,7 @@ from challenge.coach.course.differences import differences
 from challenge.coach.course.editor import frame_of, instant
 from challenge.coach.course.previews import VIEWS, PreviewForm, published_mail
 from challenge.curriculum import drafts
-from challenge.curriculum.drafts import Overtaken
+from challenge.curriculum.drafts import DraftConflict
 from challenge.models import Delivery, Revision
 
 
@@ -112,7 +112,7 @@ def restore(request: HttpRequest, work: Work[Any], number: int) -> HttpResponse:
         drafts.save(
             work.item, words, instant(request.POST.get("seen", "")), coach_of(request), timezone.now()
         )
-    except Overtaken:
+    except DraftConflict:
         messages.warning(request, _("The draft was saved anew meanwhile, so it was kept. Look at it first."))
         return HttpResponseRedirect(work.address("version", number))
     log(request, [work.item], _("Took version %(number)d as the draft.") % {"number": number})

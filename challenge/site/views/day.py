@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from challenge.checkins.questions import TooManyQuestions, record_question
 from challenge.checkins.record import is_open, sent_lesson
-from challenge.curriculum.lesson import Content, standing_in
+from challenge.curriculum.lesson import Content, replacement_for
 from challenge.mail.links import Purpose, url
 from challenge.models import Delivery, Enrollment, Question, Stretch
 from challenge.site.capability import capability
@@ -102,6 +102,6 @@ def _recalled_since(enrollment: Enrollment, content: Content) -> list[dict[str, 
         shown |= Q(kind=Stretch.Kind.SELF_CHECK)
     out = Stretch.objects.filter(shown, program=enrollment.program, recalled_at__isnull=False)
     return [
-        {"slug": stretch.slug, "title": stretch.title, "instead": standing_in(stretch)}
+        {"slug": stretch.slug, "title": stretch.title, "instead": replacement_for(stretch)}
         for stretch in out.select_related("replacement")
     ]

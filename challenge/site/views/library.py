@@ -5,7 +5,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from challenge.curriculum.lesson import standing_in
+from challenge.curriculum.lesson import replacement_for
 from challenge.models import Stretch
 from challenge.site.lessons import exercise_context
 from challenge.site.public import current_visit, render_public, render_unpublished
@@ -46,7 +46,7 @@ def stretch_page(request: HttpRequest, slug: str) -> HttpResponse:
     if stretch is None:
         raise Http404
     if stretch.recalled_at:
-        context = {"visit": visit, "stretch": stretch, "instead": standing_in(stretch)}
+        context = {"visit": visit, "stretch": stretch, "instead": replacement_for(stretch)}
         return render(request, "pages/recalled.html", context, status=410)
     purpose, context = stretch.content["purpose"], {"stretch": exercise_context(stretch.content)}
     return render_public(request, visit, "pages/stretch.html", stretch.title, purpose, **context)

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from challenge.curriculum.lesson import own_words
+from challenge.curriculum.lesson import day_content
 from challenge.models import Day, Enrollment, Program, Stretch
 from tests.support.desk import Room, draft, nine_runners, said
 
@@ -81,7 +81,7 @@ def test_any_two_versions_are_compared(day: Room) -> None:
 
 
 def test_an_old_version_is_restored_by_publishing_it_anew(day: Room) -> None:
-    first = own_words(day.item.published.content)
+    first = day_content(day.item.published.content)
     draft(day)
     day.publish()
 
@@ -91,7 +91,7 @@ def test_an_old_version_is_restored_by_publishing_it_anew(day: Room) -> None:
     assert day.item.published.number == 2
     day.publish()
     assert day.item.published.number == 3
-    assert own_words(day.item.published.content) == first
+    assert day_content(day.item.published.content) == first
 
 
 def test_a_draft_is_not_overwritten_unseen_by_a_restored_version(day: Room) -> None:

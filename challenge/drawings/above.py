@@ -90,7 +90,7 @@ def _head(sheet: Sheet, spine: list[complex]) -> None:
 
 
 def _waist(sheet: Sheet, spine: list[complex]) -> None:
-    """The long side of the waist, from the hip to the armpit."""
+    """Mark the long side of the waist, from the hip to the armpit."""
     outer = [spine[at] + _left(spine, at) * (half - 1.2) for at, half in BACK[:5]]
     inner = [spine[at] + _left(spine, at) * (half - 4.2) for at, half in BACK[1:4]]
     sheet.smooth([outer[0], *outer, outer[-1], *reversed(inner)], "accent", "accent-soft", 2.5)

@@ -23,7 +23,7 @@ def _lying(legs: tuple[Leg, Leg], arms: tuple[Arm, Arm], height: float = 0.0) ->
 
 
 def _holding(height: float = 0.0) -> tuple[Arm, Arm]:
-    """Both hands behind a thigh that is drawn in."""
+    """Return arms with both hands behind a thigh that is drawn in."""
     arm = Arm(wrist_at=complex(-9.5, height + 22.5), hand=40)
     return arm, arm
 

@@ -1,4 +1,4 @@
-"""A person on a sheet: far limbs, trunk and head, near limbs."""
+"""Draw a person on a sheet: far limbs, trunk and head, near limbs."""
 
 from challenge.drawings import outlines
 from challenge.drawings.body import Skeleton

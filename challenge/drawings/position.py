@@ -1,4 +1,4 @@
-"""A position to draw: a pose, what stands around it, the accents and the arrows."""
+"""A position: a pose with its props, accents and arrows."""
 
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -13,7 +13,7 @@ from challenge.drawings.sheet import Sheet
 
 
 class Viewport(NamedTuple):
-    """Pixels for each unit of the body, and the pixel where the point 0 lies."""
+    """The pixels for each unit of the body, and the pixel of the point 0."""
 
     scale: float
     x: float
@@ -22,7 +22,7 @@ class Viewport(NamedTuple):
 
 @dataclass(frozen=True)
 class Position:
-    """`rests` names the parts that carry weight, each with the height of what it lies on."""
+    """`rests` names the parts that carry weight, each with the height of its surface."""
 
     pose: Pose
     view: Viewport
@@ -49,5 +49,5 @@ class Position:
         return sheet
 
     def lowest(self, part: str) -> float:
-        """How high the lowest point of a part lies ("near foot"), in units of the body."""
+        """Return the height of the lowest point of a part ("near foot"), in units of the body."""
         return min(point.imag for point in traced(outlines.part(skeleton(self.pose), part)))

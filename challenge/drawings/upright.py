@@ -12,7 +12,7 @@ ON_WALL = Arm(wrist_at=29 + 69.5j, hand=55, spread=True)
 
 
 def _hand_at(x: float, y: float, turn: float = -8) -> tuple[Arm, Arm]:
-    """Both hands in one place, one over the other."""
+    """Return arms with both hands in one place, one over the other."""
     arm = Arm(wrist_at=complex(x, y), hand=turn)
     return arm, arm
 

@@ -18,7 +18,7 @@ Go = Callable[[datetime], None]
 
 @pytest.fixture
 def compiled(monkeypatch: pytest.MonkeyPatch) -> list[int]:
-    """How long each compiled source was; the compiler is the real one."""
+    """The lengths of the compiled sources; the compiler is the real one."""
     sizes: list[int] = []
     real = mrml.to_html
 

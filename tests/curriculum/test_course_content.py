@@ -206,11 +206,11 @@ def test_a_days_mail_says_the_same_in_both_parts(course: Course, number: int) ->
 
 
 def named_in(text: str) -> set[str]:
-    """The slots that a compiled text holds."""
+    """Return the slots of a compiled text."""
     return {name for name, slot in slots().items() if slot in text}
 
 
 def words(text: str) -> str:
-    """The words alone, whatever marks, case and lines they stand in."""
+    """Return the words alone, without marks, case and line ends."""
     unescaped = text.replace("&#x27;", "'").replace("&quot;", '"').replace("&amp;", "&")
     return " ".join(re.findall(r"[a-z0-9]+", unescaped.lower()))

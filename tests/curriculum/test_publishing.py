@@ -114,12 +114,12 @@ def test_a_draft_is_kept_whatever_is_wrong_with_it_and_outlives_a_load(day: Day,
 
 
 def test_of_two_drafts_from_the_same_start_the_second_is_told(day: Day, now: datetime) -> None:
-    drafts.save(day, {"body": "hers"}, None, None, now)
+    drafts.save(day, {"body": "first draft"}, None, None, now)
     with pytest.raises(drafts.DraftConflict):
         drafts.save(day, {"body": "another"}, None, None, now + timedelta(minutes=1))
     day.refresh_from_db()
-    assert day.draft == {"body": "hers"}
-    drafts.save(day, {"body": "hers again"}, now, None, now + timedelta(minutes=2))
+    assert day.draft == {"body": "first draft"}
+    drafts.save(day, {"body": "second draft"}, now, None, now + timedelta(minutes=2))
     drafts.drop(day)
     day.refresh_from_db()
     assert drafts.working_copy(day) == words_of(day)

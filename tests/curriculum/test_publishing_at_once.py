@@ -33,7 +33,7 @@ def in_thread(work: Work, errors: list[Exception]) -> threading.Thread:
 
 
 def overlap(first: Work, second: Work) -> None:
-    """Begin the second while the first has done its work and not committed yet."""
+    """Begin the second when the first has done its work but has not committed."""
     done, commit = threading.Event(), threading.Event()
 
     def held() -> None:
@@ -85,7 +85,7 @@ def test_a_recall_keeps_the_words_that_were_published_a_moment_before(
     day = days_with(first)[0]
     assert day.published is not None
     words = day_content(day.published.content)
-    words["body"] += "\n\nHer new words."
+    words["body"] += "\n\nThe new words."
 
     overlap(
         lambda: publish_day(day, words, Publication(now, Origin.COACH)),
@@ -94,7 +94,7 @@ def test_a_recall_keeps_the_words_that_were_published_a_moment_before(
 
     published = Day.objects.select_related("published").get(pk=day.pk).published
     assert published is not None
-    assert "Her new words." in published.content["body"]
+    assert "The new words." in published.content["body"]
     assert first.slug not in published.content["day"]["stretches"]
 
 

@@ -33,7 +33,7 @@ def other(first: Stretch) -> Stretch:
 
 
 def shown(mail: Any) -> list[str]:
-    """The stretches of a lesson, by the library pages that it links to."""
+    """Return the stretches of a lesson, by the library pages that it links to."""
     return re.findall(r"/library/([a-z0-9-]+)/", mail.get_body(("plain",)).get_content())
 
 

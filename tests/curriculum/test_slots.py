@@ -24,7 +24,7 @@ pieces = st.lists(piece | st.tuples(names, inside), max_size=8)
 
 
 def written(parts: list[Any]) -> str:
-    """Parts as a compiled mail writes them."""
+    """Write parts as a compiled mail does."""
     text = ""
     for kind, what in parts:
         if kind == "words":
@@ -37,7 +37,7 @@ def written(parts: list[Any]) -> str:
 
 
 def meant(parts: list[Any], given_values: dict[str, str], html: bool) -> str:
-    """What a reader gets of them."""
+    """Return the text that a reader sees of the parts."""
     text = ""
     for kind, what in parts:
         if kind == "words":

@@ -57,7 +57,7 @@ class Dev:
             return content
 
     def running(self, word: str) -> list[psutil.Process]:
-        """The processes with this word in their command line."""
+        """Return the processes with this word in their command line."""
         return [process for process in self.family if any(word in part for part in process.cmdline())]
 
     def said_of(self, name: str) -> str:
@@ -79,7 +79,7 @@ class Dev:
 
 @pytest.fixture
 def start(tmp_path: Path) -> Iterator[type[Dev]]:
-    """Starts it; at the end of the test nothing of it runs, whatever happened."""
+    """Start it; at the end of the test nothing of it runs, whatever happened."""
     made: list[Dev] = []
 
     class Started(Dev):

@@ -23,7 +23,7 @@ SPOILED = "import sys; sys.exit(3)"
 
 @pytest.fixture
 def processes_of_ours(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """honcho's loop takes the signals of its process; they are put back."""
+    """Restore the signal handlers that honcho's loop replaces."""
     before = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)}
     monkeypatch.setattr(processes, "MIN_UPTIME_SECONDS", 0)
     yield
@@ -32,7 +32,7 @@ def processes_of_ours(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 
 def supervise(folder: Path, worker: str, play: Callable[[Supervisor], Any]) -> tuple[Supervisor, int]:
-    """Run a worker and another until a thread has played its part; the exit code with it."""
+    """Run a worker and another process until a thread has done its part; return the exit code."""
 
     def played(supervisor: Supervisor) -> None:
         try:
@@ -47,7 +47,7 @@ def supervise(folder: Path, worker: str, play: Callable[[Supervisor], Any]) -> t
 
 
 def starts(folder: Path, count: int) -> list[int]:
-    """The process ids of the worker's starts, when there are so many."""
+    """Wait for so many starts of the worker, and return their process ids."""
     path = folder / "starts"
     wait_until(lambda: path.exists() and path.read_text().count("\n") >= count, 20, f"{count} starts")
     return [int(line) for line in path.read_text().splitlines()]

@@ -31,7 +31,7 @@ SEND_AS_IT_IS = "field => { field.form.noValidate = true; field.form.requestSubm
 
 
 class Looks:
-    """Every look that axe had at something, and what it found there."""
+    """Every run of axe, with its findings."""
 
     def __init__(self) -> None:
         self.begun, self.count, self.found = time.monotonic(), 0, []

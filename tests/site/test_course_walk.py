@@ -1,4 +1,4 @@
-"""One runner through the whole course: the real planner, sender, SMTP server and pages, under a
+"""One runner goes through the whole course, with the real planner, sender, SMTP server and pages, on a
 travelled clock, over a daylight-saving change."""
 
 import re
@@ -19,7 +19,7 @@ Go = Callable[[datetime], None]
 
 
 def link(text: str, path: str, site: str = "http://localhost:8000") -> str:
-    """The path of the first link of a mail that leads to a page."""
+    """Return the path of the first link of a mail that leads to a page."""
     found = re.search(rf"{re.escape(site)}(/{path}/\S+)", text)
     assert found, f"no link to {path} in the mail"
     return found[1]

@@ -1,4 +1,4 @@
-"""The web copy of a day: what this runner was sent, whatever the course has become since."""
+"""The web page of a day shows what this runner was sent, whatever was published since."""
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -27,7 +27,7 @@ def page_of(enrollment: Any, now: datetime, day: int = 1) -> str:
 
 
 def republish(now: datetime, number: int = 1, **changes: str) -> Revision:
-    """Day 1 with another title or other words, for everybody."""
+    """Publish day 1 with another title or text, for everybody."""
     day = Day.objects.get(number=number)
     assert day.published
     words = day_content(day.published.content)

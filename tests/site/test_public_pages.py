@@ -1,4 +1,4 @@
-"""The pages that anybody may read: what they say of themselves, and what they weigh."""
+"""The public pages: their metadata, their content and their weight."""
 
 import re
 from collections.abc import Callable
@@ -69,7 +69,7 @@ def test_every_page_leads_to_the_others(client: Client, program: Any, path: str)
 
 
 def weight(client: Client) -> int:
-    """The bytes of the first page and of what it loads at once."""
+    """Return the bytes of the first page and of everything that it loads at once."""
     page = client.get("/").content
     loaded = set(re.findall(r'(?:src|href)="/static/([^"]+)"', page.decode()))
     assert sorted(loaded) == ["icon.svg", "site.css", "zone.js"]

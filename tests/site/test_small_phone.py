@@ -22,7 +22,7 @@ DAY = timedelta(days=1)
 
 
 def every_page(site: str, enroll: Any, go: Go) -> dict[str, str]:
-    """The address of every page that a runner can come to, by what it shows."""
+    """Return the address of every page of a runner, by what it shows."""
     now = timezone.now()
     alice = enroll("alice", now=now)
     go(max(now, alice.next_due_at))

@@ -24,7 +24,7 @@ WRONG = {
 
 
 def answers(walk: Walk) -> dict[str, bytes]:
-    """Each page by its name, where the walk stands; those of forms with mistakes end in "-wrong"."""
+    """Return each page by its name; the names of forms with mistakes end in "-wrong"."""
     logging.getLogger("django.request").setLevel(logging.ERROR)  # the mistakes are meant
     warnings.filterwarnings("ignore", "No directory at.*static-built")
     found = {}

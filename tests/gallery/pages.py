@@ -62,7 +62,7 @@ def cast(program: Program, go: Callable[[datetime], None], now: datetime) -> Cas
 
 
 def every_page(people: Cast, now: datetime) -> dict[str, Page]:
-    """Every page and each of its faces, by what it shows."""
+    """Return every page in each of its states, by what it shows."""
     return _public_pages() | _runners_pages(people, now) | _trouble(people, now)
 
 

@@ -7,14 +7,14 @@ from typing import NoReturn
 import pytest
 
 
-def tell(capsys: pytest.CaptureFixture[str], line: str) -> None:
-    """Print a figure among the dots of the tests."""
+def print_result(capsys: pytest.CaptureFixture[str], line: str) -> None:
+    """Print a result among the dots of the tests."""
     with capsys.disabled():
         sys.stdout.write(f"\n{line}\n")
 
 
-def leave_out(reason: str) -> NoReturn:
-    """Skip a test whose tool is missing; a failure where nothing may be left out."""
+def skip_without_tool(reason: str) -> NoReturn:
+    """Skip a test whose tool is missing; fail it where NOTHING_LEFT_OUT is set."""
     if os.environ.get("NOTHING_LEFT_OUT") == "1":
         pytest.fail(reason)
     pytest.skip(reason)

@@ -1,7 +1,7 @@
 """Compile a lesson into a mail with slots: once for each publishing, never for each mail.
 
 Each mail is a Django template of MJML, one of plain text and one of its subject. A coach's text goes
-through `to_html` and `to_plain_text`; nothing in it becomes a slot but slots.PLACEHOLDERS.
+through `to_html` and `plain_text`; nothing in it becomes a slot but slots.PLACEHOLDERS.
 """
 
 import hashlib
@@ -16,7 +16,7 @@ from markdown_it import MarkdownIt
 
 from challenge import drawings
 from challenge.curriculum import drawing_files, palette
-from challenge.curriculum.plain import to_plain_text
+from challenge.curriculum.plain import plain_text
 from challenge.curriculum.slots import sections, slots, with_slots, without_slots
 
 BLOCKS = {"p", "h2", "h3", "ul", "ol", "li", "blockquote"}
@@ -72,7 +72,7 @@ def compile_lesson(content: dict[str, Any], length: int) -> Compiled:
             "day": day,
             "strip": cells,
             "lesson_html": with_slots(to_html(body)),
-            "lesson_text": with_slots(to_plain_text(body)),
+            "lesson_text": with_slots(plain_text(body)),
             "pictures": _drawings(day),
             "stretches": [_stretch_context(stretch) for stretch in content["stretches"]],
             "self_check": _stretch_context(content["self_check"]) if content["self_check"] else None,
@@ -113,7 +113,7 @@ def _stretch_context(content: dict[str, Any]) -> dict[str, Any]:
     return {
         **content,
         "steps_html": html,
-        "steps_text": to_plain_text(content["body"]),
+        "steps_text": plain_text(content["body"]),
         "pictures": _drawings(content),
     }
 

@@ -10,7 +10,7 @@ from challenge.curriculum.slots import without_slots
 WIDTH = 72
 
 
-def to_plain_text(source: str) -> str:
+def plain_text(source: str) -> str:
     """Return the text of a Markdown source, wrapped at 72 columns."""
     tokens = MarkdownIt("commonmark", {"html": False}).parse(source)
     return without_slots("\n\n".join(_blocks(SyntaxTreeNode(tokens))))

@@ -11,7 +11,7 @@ from django.db import transaction
 from accounts.models import User
 from challenge.curriculum.compile import compile_mail, to_html
 from challenge.curriculum.lesson import assemble, day_content
-from challenge.curriculum.plain import to_plain_text
+from challenge.curriculum.plain import plain_text
 from challenge.curriculum.publish import Origin, Publication, days_with, lock_program, republish
 from challenge.models import Day, Recall, Revision, Stretch
 
@@ -73,7 +73,7 @@ def _correction(
         {
             "stretch": stretch.title,
             "message_html": to_html(message),
-            "message_text": to_plain_text(message),
+            "message_text": plain_text(message),
             "replacement": {"title": replacement.title, "slug": replacement.slug} if replacement else None,
         },
     )

@@ -6,6 +6,7 @@ written to disk: the database's rows hold the queue, and Redis only carries "go 
 """
 
 import shutil
+import signal
 import socket
 import subprocess
 import tempfile
@@ -119,19 +120,16 @@ class Server:
                 raise RedisError(f"Redis did not start on {self.path}.")
             sleep(0.01)
 
-    def stop(self) -> None:
-        """Send SIGTERM, and wait for the end."""
+    def stop(self, by: signal.Signals = signal.SIGTERM) -> None:
+        """Send it a signal, and wait for the end."""
         if self._process is not None:
-            self._process.terminate()
+            self._process.send_signal(by)
             self._process.wait()
             self._process = None
 
     def kill(self) -> None:
         """End it at once, as a crash would; the socket stays behind."""
-        if self._process is not None:
-            self._process.kill()
-            self._process.wait()
-            self._process = None
+        self.stop(signal.SIGKILL)
 
     def close(self) -> None:
         """Stop it for good and remove its files."""

@@ -35,9 +35,7 @@ def test_streak(statuses: dict[int, str], length: int) -> None:
     assert streak(statuses) == length
 
 
-def test_the_task_recalculates_progress(
-    runner: Runner, alice: Any, go: Go, clock: Any, now: datetime
-) -> None:
+def test_the_task_recalculates(runner: Runner, alice: Any, go: Go, clock: Any, now: datetime) -> None:
     runner.saves("done")
     go(now + DAY)
     clock.move_to(now + DAY)

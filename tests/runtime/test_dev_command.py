@@ -129,7 +129,7 @@ def test_it_starts_stops_on_ctrl_c_and_starts_again_after_a_kill(start: type[Dev
 
     third = start(var, port)
     third.wait_until_ready()
-    third.running("embedded.beat")[0].kill()  # other than a worker it is not started again
+    third.running("runtime.beat")[0].kill()  # other than a worker it is not started again
     assert third.wait() == 1
     assert any("ended by itself" in line for line in third.said)
     assert third.left_over() == []

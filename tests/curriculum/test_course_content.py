@@ -14,7 +14,7 @@ from challenge.curriculum.slots import fill, slots
 
 pytestmark = pytest.mark.pure
 
-# What the text of a day has to say when the day claims to teach a point.
+# The text that a day must have when it claims to teach a point.
 TAUGHT = {
     "E1": r"SO-as",
     "E2": r"iliacus.*iliopsoas|iliopsoas.*iliacus",

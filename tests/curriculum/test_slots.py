@@ -13,7 +13,7 @@ from challenge.curriculum.slots import CLOSE, NAMES, OPEN, fill, sections, slots
 pytestmark = pytest.mark.pure
 SLOT, WHEN, END = slots(), sections()["when"], sections()["end"]
 words = st.text().map(without_slots)
-# What runners and coaches type may hold anything, brackets and HTML included.
+# Runners and coaches may type anything, brackets and HTML included.
 values = st.fixed_dictionaries(
     {name: st.text() | st.just("") | st.just(SLOT["day"]) for name in sorted(NAMES)}
 )

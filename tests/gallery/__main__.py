@@ -50,7 +50,7 @@ def write(folder: Path) -> None:
     drawings = write_drawings(folder)
     found = read_mails(folder / "mails")
     for mail in found:
-        # On its own the HTML finds the pictures beside it.
+        # The file finds the drawings beside it.
         html = mail.html.replace(f"{SITE}/figures/", "../figures/")
         (folder / "mails" / f"{mail.name}.html").write_text(html)
         (folder / "mails" / f"{mail.name}.txt").write_text(mail.text)

@@ -11,7 +11,7 @@ MOST_BYTES = 1_500_000
 QUALITIES = (85, 75, 65, 50, 35)
 WEEKS = {"Days 1 to 7": 0, "Days 8 to 14": 7, "Days 15 to 21": 14}
 SAMPLES = ("day-01", "day-09", "day-21")
-# How much of a mail is shown, in widths of a phone.
+# The visible heights of mails, in widths of a phone.
 LONG, MIDDLE, SHORT = 5.6, 3.2, 1.9
 
 

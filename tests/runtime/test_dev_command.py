@@ -87,7 +87,7 @@ def start(tmp_path: Path) -> Iterator[type[Dev]]:
             super().__init__(var, port)
             made.append(self)
 
-    # Ends a run that hangs, so that a reader of its output gets to the end of it.
+    # End a run that hangs, so that the read of its output ends.
     previous = signal.signal(signal.SIGALRM, lambda *_: [dev.process.kill() for dev in made])
     signal.alarm(READY_SECONDS * 2)
     yield Started

@@ -19,7 +19,7 @@ from tests.gallery.reporting import print_result
 pytestmark = pytest.mark.browser
 
 SCHEMES = ("light", "dark")
-# What lies under a mistake: forms that were sent with wrong things in them.
+# Wrong input for each form, which the next page marks.
 WRONG = {
     "sign-up": ("[name=email]", "maya@"),
     "check-in": ("[name=distance]", "far"),

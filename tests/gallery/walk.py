@@ -112,7 +112,7 @@ class Walk:
         """Send what is due each morning, until every runner has got the goodbye."""
         morning = BEGIN.replace(hour=7) + DAY
         while Delivery.objects.filter(kind="goodbye", state="sent").count() < len(CAST):
-            pending.remind(morning - HOUR)
+            pending.remind_unconfirmed(morning - HOUR)
             self.go(morning)
             for someone in CAST:
                 someone.respond(morning + HOUR)

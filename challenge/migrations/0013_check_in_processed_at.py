@@ -4,7 +4,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     """Rename CheckIn.worked_out_at; the index goes first, as its condition names the column."""
 
-    dependencies = [("challenge", "0010_fewer_indexes")]
+    dependencies = [("challenge", "0012_ledger_rules")]
 
     operations = [
         migrations.RemoveIndex("checkin", "check_in_to_work_out"),

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from hypothesis import HealthCheck, given, settings
 
-from accounts.models import Consent, User, ask
+from accounts.models import Consent, User, request_consents
 from challenge.delivery.plan import plan
 from challenge.enrollment.confirm import confirm
 from challenge.enrollment.transitions import reschedule
@@ -99,7 +99,7 @@ def _is_planned(now: datetime) -> bool:
 def _runner(journey: Journey, program: Program) -> Iterator[Enrollment]:
     """Sign somebody up, and erase them afterwards."""
     runner = User.objects.create(email="mover@example.com", first_name="Mo")
-    ask(runner, [Consent.Purpose.MAIL], journey.confirmed_at)
+    request_consents(runner, [Consent.Purpose.MAIL], journey.confirmed_at)
     try:
         yield Enrollment.objects.create(
             runner=runner,

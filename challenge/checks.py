@@ -119,7 +119,7 @@ def _check_mailbox(url: str) -> list[CheckMessage]:
         return []
     hint = "Write it as: imaps://user:password@mail.example.org/INBOX"
     try:
-        where = imap.address(url)
+        where = imap.parse_url(url)
     except imap.MailboxUrlError as error:
         return [Error(f"MAILBOX_URL can't be used: {error}", hint=hint, id="challenge.E022")]
     if not where.is_safe and where.host not in ("localhost", "127.0.0.1"):

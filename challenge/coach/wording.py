@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from challenge.coach.runners.unreachable import WHY
 from challenge.delivery.smtp.transport import Phase, Verdict
 from challenge.models import CheckIn, Delivery, Enrollment
-from challenge.models.delivery_event import came_back
+from challenge.models.delivery_event import last_is_bounce
 
 PHASES: Mapping[str, Promise] = {
     Phase.COMPOSE: gettext_lazy("writing the mail"),
@@ -113,7 +113,7 @@ def name_of(mail: Delivery) -> str:
 
 
 def state_in_words(delivery: Delivery) -> str:
-    state = _("came back") if came_back(delivery) else delivery.get_state_display()
+    state = _("came back") if last_is_bounce(delivery) else delivery.get_state_display()
     return _("%(state)s, uncertain") % {"state": state} if delivery.uncertain else state
 
 

@@ -8,8 +8,7 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from challenge.bounces.classify import is_hard_bounce
-from challenge.bounces.record import refused
+from challenge.bounces.record import is_hard_bounce, record_refusal
 from challenge.delivery.backoff import COMPOSE_TRIES, after_deferral, after_failed_compose, tries
 from challenge.delivery.claim import attempted, waiting_state
 from challenge.delivery.results import Results
@@ -84,8 +83,9 @@ class Outcome:
         # What a dead address refused is not over: it is sent once she can be written to again.
         state = State.SUPPRESSED if is_hard_bounce(answer) else State.FAILED
         with transaction.atomic():
+            # First what locks the enrollment: a runner who changes the hour locks it before the delivery.
+            record_refusal(delivery, answer, now)
             self._settle(delivery, attempts, state=state, reason=reason[:200])
-            refused(delivery, answer, now)
 
     def _settle(self, delivery: Delivery, attempts: list[Any], **fields: Any) -> None:
         self._results.settle(delivery, attempts=attempts, **fields)

@@ -4,7 +4,7 @@ from challenge.models.alarm import Alarm
 from challenge.models.check_in import CheckIn, Progress
 from challenge.models.day import Day, Revision
 from challenge.models.delivery import Attempt, Delivery
-from challenge.models.delivery_event import Returned
+from challenge.models.delivery_event import DeliveryEvent
 from challenge.models.enrollment import Enrollment, Event
 from challenge.models.heartbeat import Heartbeat
 from challenge.models.limit import Limit
@@ -24,6 +24,7 @@ __all__ = [
     "Cohort",
     "Day",
     "Delivery",
+    "DeliveryEvent",
     "Enrollment",
     "Event",
     "Heartbeat",
@@ -34,7 +35,6 @@ __all__ = [
     "Progress",
     "Question",
     "Recall",
-    "Returned",
     "Revision",
     "SavedFilter",
     "Stretch",

@@ -1,5 +1,6 @@
 """An address that bounced: what is kept of it, who meanwhile left, and how the course goes on."""
 
+import re
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
@@ -21,12 +22,15 @@ Go = Callable[[datetime], None]
 DAY = timedelta(days=1)
 
 
-def test_who_leaves_in_the_middle_of_a_bounce_stays_left(alice: Any, sink: Sink, now: datetime) -> None:
-    """She leaves at the last moment before the write that would pause her."""
-    left = []
+def test_a_runner_who_leaves_in_the_middle_of_a_bounce_stays_away(
+    alice: Any, sink: Sink, now: datetime
+) -> None:
+    """The runner leaves at the last moment before the row is locked to be paused."""
+    left: list[bool] = []
+    one_enrollment = re.compile(r'SELECT .* WHERE "challenge_enrollment"\."id" = ')
 
     def leave_first(execute: Callable[..., Any], sql: str, *others: Any) -> Any:
-        if sql.startswith('UPDATE "challenge_enrollment"') and not left:
+        if one_enrollment.match(sql) and not left:
             left.append(True)
             transitions.leave(alice.pk, Event.Actor.RUNNER, now)
         return execute(sql, *others)

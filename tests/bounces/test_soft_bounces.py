@@ -7,12 +7,13 @@ from typing import Any
 
 import pytest
 
-from challenge.bounces.record import Return, event_id, refused, take
+from challenge.bounces import record as bounces
+from challenge.bounces.record import ReportedEvent, event_id_of, record_refusal
 from challenge.checkins.record import Report, record
 from challenge.delivery.smtp.answer import Answer, Phase, Verdict
 from challenge.enrollment import transitions
-from challenge.inbound.bounce_mail import take_mail
-from challenge.models import Delivery, Event, Returned, Suppression
+from challenge.inbound.bounce_mail import receive
+from challenge.models import Delivery, DeliveryEvent, Event, Suppression
 from tests.support.returned_mails import FULL, dsn
 from tests.support.threads import together
 
@@ -41,14 +42,14 @@ def days(alice: Any, go: Go, now: datetime) -> Callable[[int], Delivery]:
 
 
 def comes_back(mail: Delivery, at: datetime, status: str = "5.2.2", diagnostic: str = FULL) -> None:
-    take_mail(dsn(mail, status, diagnostic), [], at)
+    receive(dsn(mail, status, diagnostic), [], at)
 
 
 def told(mail: Delivery, kind: str, at: datetime, *, heard_at: datetime | None = None) -> None:
     """A provider says what became of a mail at an instant, and is heard then or later."""
-    told_by = event_id(mail.pk, kind, at)
-    came = Return(mail.pk, Returned.Kind(kind), Returned.Source.WEBHOOK, told_by, at)
-    take(came, heard_at or at)
+    event_id, source = event_id_of(mail.pk, kind, at), DeliveryEvent.Source.WEBHOOK
+    event = ReportedEvent(mail.pk, DeliveryEvent.Kind(kind), source, event_id, at)
+    bounces.record(event, heard_at or at)
 
 
 def state(enrollment: Any) -> str:
@@ -66,7 +67,7 @@ def test_the_third_in_a_row_pauses_and_says_why(alice: Any, days: Any, now: date
     event = Event.objects.get(enrollment=alice, kind=Event.Kind.UNREACHABLE)
     assert (event.actor, event.detail) == ("system", "Three mails in a row came back.")
     assert not Suppression.objects.exists()
-    assert Returned.objects.filter(kind="bounced").count() == 3
+    assert DeliveryEvent.objects.filter(kind="bounced").count() == 3
 
 
 def test_days_late_and_out_of_order_they_count_all_the_same(alice: Any, days: Any, now: datetime) -> None:
@@ -164,20 +165,20 @@ def test_refusals_at_the_door_count_as_well(alice: Any, days: Any, now: datetime
         at = now + (day - 1) * DAY
         mail = days(day)
         Delivery.objects.filter(pk=mail.pk).update(state="failed", sent_at=None)
-        refused(Delivery.objects.get(pk=mail.pk), full, at + HOUR)
+        record_refusal(Delivery.objects.get(pk=mail.pk), full, at + HOUR)
         Delivery.objects.filter(pk=mail.pk).update(sent_at=at)  # so that the next day is sent
     assert state(alice) == "paused"
-    assert set(Returned.objects.values_list("source", "kind")) == {("smtp", "bounced")}
+    assert set(DeliveryEvent.objects.values_list("source", "kind")) == {("smtp", "bounced")}
 
 
 def test_a_refusal_at_the_door_for_a_bad_address_suppresses_at_once(
     alice: Any, days: Any, now: datetime
 ) -> None:
     mail = days(1)
-    refused(mail, Answer(Verdict.REFUSED, Phase.DATA, 550, "5.1.1 no such user"), now)
-    assert not Returned.objects.exists()
+    record_refusal(mail, Answer(Verdict.REFUSED, Phase.DATA, 550, "5.1.1 no such user"), now)
+    assert not DeliveryEvent.objects.exists()
 
-    refused(mail, Answer(Verdict.REFUSED, Phase.RECIPIENT, 550, "no such user"), now)
+    record_refusal(mail, Answer(Verdict.REFUSED, Phase.RECIPIENT, 550, "no such user"), now)
     assert (state(alice), Suppression.objects.get().reason) == ("paused", "bounced")
 
 

@@ -8,8 +8,8 @@ from django.core.management import call_command
 
 from accounts.models import User
 from challenge.enrollment.sign_up import Wish, sign_up
-from challenge.inbound.bounce_mail import take_mail
-from challenge.models import Delivery, Enrollment, Program, Returned, Suppression
+from challenge.inbound.bounce_mail import receive
+from challenge.models import Delivery, DeliveryEvent, Enrollment, Program, Suppression
 from tests.support.answers import lesson_of
 from tests.support.returned_mails import dsn
 from tests.support.smtp_sink import Sink
@@ -25,7 +25,7 @@ def lesson(alice: Any, go: Any, now: datetime, settings: Any) -> Delivery:
     settings.BOUNCE_ADDRESS = "bounces@example.org"
     go(now)
     lesson = lesson_of("alice")
-    take_mail(dsn(lesson), [], now)
+    receive(dsn(lesson), [], now)
     return lesson
 
 
@@ -35,7 +35,7 @@ def test_erasing_her_takes_what_came_back_and_leaves_the_hash(lesson: Delivery) 
 
     call_command("erase", runner.email, "--yes")
 
-    assert not Returned.objects.exists()
+    assert not DeliveryEvent.objects.exists()
     assert not Delivery.objects.exists()
     kept = Suppression.objects.get()
     assert (kept.address_hash, kept.reason, kept.runner) == (runner.address_hash, "bounced", None)

@@ -13,7 +13,7 @@ from django.test.utils import CaptureQueriesContext
 
 from challenge.checkins.record import Report, record
 from challenge.enrollment import transitions
-from challenge.inbound.bounce_mail import take_mail
+from challenge.inbound.bounce_mail import receive
 from challenge.mail.return_path import return_path
 from challenge.models import Delivery, Enrollment, Event, Suppression
 from tests.support.desk import said
@@ -38,10 +38,10 @@ def desk(
     for day in range(5):
         go(now + day * DAY)
     for day in range(1, 4):
-        take_mail(_dsn(runners["fay"], day, "5.2.2", FULL), [], now + 3 * DAY)
-    take_mail(_dsn(runners["dana"], 2, "5.1.1", "smtp; 550 5.1.1 unknown"), [], now + 3 * DAY)
+        receive(_dsn(runners["fay"], day, "5.2.2", FULL), [], now + 3 * DAY)
+    receive(_dsn(runners["dana"], 2, "5.1.1", "smtp; 550 5.1.1 unknown"), [], now + 3 * DAY)
     fields = f"Original-Mail-From: <{_path(runners['carol'])}>\n"
-    take_mail(complaint(b"Subject: Day 1\r\n\r\n", extra=fields), [], now + 3 * DAY)
+    receive(complaint(b"Subject: Day 1\r\n\r\n", extra=fields), [], now + 3 * DAY)
     record(runners["alice"].pk, 4, Report("done"), now + 4 * DAY - HOUR)
     clock.move_to(now + 4 * DAY)
     return coach
@@ -122,7 +122,7 @@ def test_the_story_lists_what_came_back(desk: Client) -> None:
     assert fay.count("bounced 5.2.2") == 3
     assert "Paused as unreachable by the system Three mails in a row came back." in fay
     assert "Return Lesson 1: marked as spam abuse Told by a complaint by mail." in carol
-    assert "Paused by the system She marked a mail as spam." in carol
+    assert "Paused by the system The runner marked a mail as spam." in carol
 
 
 def test_once_the_coach_has_set_it_right_she_is_reachable(desk: Client, now: datetime) -> None:
@@ -135,7 +135,7 @@ def test_once_the_coach_has_set_it_right_she_is_reachable(desk: Client, now: dat
     assert names(desk, "reach=no") == []
     # A pause of her own, later, is a pause.
     fay = Enrollment.objects.get(runner__first_name="Fay")
-    assert transitions.pause(fay.pk, Event.Actor.RUNNER, now + 4 * DAY + HOUR)
+    assert transitions.pause(fay.pk, transitions.PauseCause.RUNNER, now + 4 * DAY + HOUR)
     assert names(desk, "reach=no") == []
 
 

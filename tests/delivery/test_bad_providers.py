@@ -9,8 +9,8 @@ from time import monotonic
 from typing import Any
 
 import pytest
-
 from challenge.bounces.classify import is_hard_bounce
+
 from challenge.delivery.plan import plan
 from challenge.delivery.send import send_batch
 from challenge.delivery.smtp.transport import Answer, Phase, Transport, Verdict

@@ -4,8 +4,8 @@ forgotten."""
 import threading
 
 import pytest
-
 from challenge.bounces.classify import is_hard_bounce
+
 from challenge.delivery.smtp.transport import Envelope, Phase, Transport, Verdict
 from tests.support.faulty_fixture import ALICE, BOB, CHARLIE, COACH, DORA, MESSAGE
 from tests.support.faulty_session import Act, Client, HungUpError

@@ -4,8 +4,8 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-
 from challenge.bounces.classify import is_hard_bounce
+
 from challenge.delivery.plan import plan
 from challenge.delivery.send import send_batch
 from challenge.delivery.smtp import transport

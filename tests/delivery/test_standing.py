@@ -10,7 +10,7 @@ from accounts.models import Consent, withdraw
 from challenge.delivery.plan import plan, queue
 from challenge.delivery.send import send_batch
 from challenge.delivery.smtp.transport import Transport
-from challenge.enrollment.transitions import leave, pause
+from challenge.enrollment.transitions import PauseCause, leave, pause
 from challenge.models import Delivery, Enrollment, Event, Suppression
 from tests.support.smtp_sink import Sink
 from tests.support.threads import together
@@ -39,7 +39,7 @@ def hold(enrollment: Enrollment, now: datetime) -> None:
 MOVES = [
     pytest.param(lambda e, now: leave(e.pk, Event.Actor.RUNNER, now), "The runner has left.", id="left"),
     pytest.param(
-        lambda e, now: pause(e.pk, Event.Actor.COACH, now), "The enrollment was paused.", id="paused"
+        lambda e, now: pause(e.pk, PauseCause.COACH, now), "The enrollment was paused.", id="paused"
     ),
     pytest.param(hold, "The enrollment was held.", id="held"),
     pytest.param(suppress, "The address is suppressed.", id="suppressed"),
@@ -110,7 +110,7 @@ def test_who_resumes_gets_the_lesson_that_was_held_back(
     from challenge.enrollment.transitions import resume
 
     plan(now)
-    pause(alice.pk, Event.Actor.RUNNER, now)
+    pause(alice.pk, PauseCause.RUNNER, now)
     go(now)
     resume(alice.pk, Event.Actor.RUNNER, now + timedelta(hours=1))
     go(now + timedelta(hours=1))

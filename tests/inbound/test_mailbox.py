@@ -16,9 +16,9 @@ from django.core.management import call_command
 from challenge import tasks
 from challenge.celery import app
 from challenge.inbound import imap
-from challenge.inbound.imap import visit
+from challenge.inbound.imap import poll
 from challenge.management.commands import send_due
-from challenge.models import Delivery, Returned, Suppression
+from challenge.models import Delivery, DeliveryEvent, Suppression
 from challenge.worker import shutdown
 from tests.support import returned_mails
 from tests.support.answers import lesson_of
@@ -59,14 +59,14 @@ def test_reports_are_taken_and_marked_as_read(
 ) -> None:
     bounce, loop = server.add(dsn(lesson)), server.add(complaint(sink.handler.raw[0]))
 
-    assert visit(now) == 2
-    assert sorted(each.kind for each in Returned.objects.all()) == ["bounced", "complained"]
+    assert poll(now) == 2
+    assert sorted(each.kind for each in DeliveryEvent.objects.all()) == ["bounced", "complained"]
     assert Suppression.objects.get().reason == "complained"
     assert (bounce.flags, loop.flags) == ({"\\Seen"}, {"\\Seen"})
     assert server.commands[-1] == "LOGOUT"
 
-    assert visit(now) == 0
-    assert Returned.objects.count() == 2
+    assert poll(now) == 0
+    assert DeliveryEvent.objects.count() == 2
 
 
 @pytest.mark.django_db(transaction=True)
@@ -99,11 +99,11 @@ def test_everything_else_stays_unread_and_where_it_is(
     marked = server.add(LETTER)
     marked.flags.add("\\Deleted")
 
-    assert visit(now) == 0
+    assert poll(now) == 0
     assert all(map(untouched, others))
     assert marked.flags == {"\\Deleted"}
     assert "EXPUNGE" not in server.commands
-    assert not Returned.objects.exists()
+    assert not DeliveryEvent.objects.exists()
 
 
 @pytest.mark.django_db
@@ -113,7 +113,7 @@ def test_other_mail_is_not_even_fetched(lesson: Delivery, server: ImapServer, no
         server.add(LETTER)
     bounce = server.add(dsn(lesson))
 
-    assert visit(now) == 1
+    assert poll(now) == 1
     assert server.fetched == [bounce.uid]
 
 
@@ -122,13 +122,13 @@ def test_what_stays_unread_does_not_stand_before_what_comes(
     lesson: Delivery, server: ImapServer, now: datetime, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Somebody answers to the address that mail returns to, again and again."""
-    monkeypatch.setattr(imap, "MOST_MAILS", 3)
+    monkeypatch.setattr(imap, "MAX_MAILS", 3)
     for _ in range(3):
         server.add(returned_mails.reply(lesson))
-    assert visit(now) == 0
+    assert poll(now) == 0
     server.add(dsn(lesson))
 
-    assert visit(now) == 1
+    assert poll(now) == 1
 
 
 @pytest.mark.django_db
@@ -136,7 +136,7 @@ def test_a_bounce_without_a_part_for_machines_is_found_by_its_address(
     lesson: Delivery, server: ImapServer, now: datetime
 ) -> None:
     server.add(returned_mails.qmail(lesson))
-    assert visit(now) == 1
+    assert poll(now) == 1
 
 
 @pytest.mark.django_db
@@ -146,7 +146,7 @@ def test_what_was_taken_moves_to_a_folder_where_one_is_named(
     settings.MAILBOX_URL = url(server.port, query="?move=Came%20back")
     bounce, letter = server.add(dsn(lesson)), server.add(LETTER)
 
-    assert visit(now) == 1
+    assert poll(now) == 1
     assert (bounce.folder, bounce.flags) == ("Came back", {"\\Seen"})
     assert untouched(letter)
 
@@ -158,7 +158,7 @@ def test_a_server_that_can_not_move_is_not_made_to_expunge(
     settings.MAILBOX_URL, server.can_move = url(server.port, query="?move=Returned"), False
     bounce = server.add(dsn(lesson))
 
-    assert visit(now) == 1
+    assert poll(now) == 1
     assert (bounce.folder, bounce.flags) == ("INBOX", {"\\Seen"})
     assert "can't move mails" in caplog.text
 
@@ -168,7 +168,7 @@ def test_of_a_huge_mail_only_the_beginning_is_fetched(
     lesson: Delivery, server: ImapServer, now: datetime
 ) -> None:
     server.add(dsn(lesson, returned="\n" + "Breathe out.\n" * 100_000))
-    assert visit(now) == 1
+    assert poll(now) == 1
     assert Suppression.objects.exists()
 
 
@@ -179,14 +179,14 @@ def test_a_server_that_hangs_up_is_visited_again(
 ) -> None:
     server.add(dsn(lesson))
     server.drops_at = command
-    assert visit(now) == 0
+    assert poll(now) == 0
     assert "the mailbox could not be read" in caplog.text
     assert USER not in caplog.text
     assert PASSWORD not in caplog.text
 
     server.drops_at = ""
-    assert visit(now) == 1
-    assert Returned.objects.count() == 1
+    assert poll(now) == 1
+    assert DeliveryEvent.objects.count() == 1
 
 
 @pytest.mark.pure
@@ -197,7 +197,7 @@ def test_a_server_that_says_nothing_holds_nobody_up(
     monkeypatch.setattr(imap, "ANSWER_SECONDS", 1)
     server.silent_at = command
     began = monotonic()
-    assert visit(now) == 0
+    assert poll(now) == 0
     assert monotonic() - began < 15
 
 
@@ -208,7 +208,7 @@ def test_a_wrong_password_or_nobody_there_is_noted(
     for wrong in (url(server.port).replace("reset", "other"), url(1), "pop3://a:b@c/", "imaps://host/"):
         settings.MAILBOX_URL = wrong
         caplog.clear()
-        assert visit(now) == 0
+        assert poll(now) == 0
         assert "the mailbox could not be read" in caplog.text
 
 
@@ -225,7 +225,7 @@ def test_a_password_is_told_to_a_server_that_proves_its_name_alone(
     server = ImapServer(context)
     settings.MAILBOX_URL = url(server.port, "imaps")
 
-    assert visit(now) == 0
+    assert poll(now) == 0
     assert "LOGIN" not in server.commands
     server.stop()
 

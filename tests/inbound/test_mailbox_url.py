@@ -2,17 +2,17 @@
 
 import pytest
 
-from challenge.inbound.imap import MailboxUrlError, address
+from challenge.inbound.imap import MailboxUrlError, parse_url
 
 pytestmark = pytest.mark.pure
 
 
 def test_the_url_says_where_the_mailbox_is() -> None:
-    found = address("imaps://reset%40example.org:p%2Fw%3A@mail.example.org/Re%20turns?move=Old/Done")
+    found = parse_url("imaps://reset%40example.org:p%2Fw%3A@mail.example.org/Re%20turns?move=Old/Done")
     assert (found.is_safe, found.host, found.port) == (True, "mail.example.org", 993)
     assert (found.user, found.password) == ("reset@example.org", "p/w:")
     assert (found.folder, found.move_to) == ("Re turns", "Old/Done")
-    assert address("imap://a:b@localhost:10143").folder == "INBOX"
+    assert parse_url("imap://a:b@localhost:10143").folder == "INBOX"
 
 
 @pytest.mark.parametrize(
@@ -21,4 +21,4 @@ def test_the_url_says_where_the_mailbox_is() -> None:
 )
 def test_a_url_without_sense_is_said_to_be_one(wrong: str) -> None:
     with pytest.raises(MailboxUrlError):
-        address(wrong)
+        parse_url(wrong)

@@ -12,10 +12,10 @@ from typing import Any
 
 import pytest
 
-from challenge.inbound.bounce_mail import take_mail
+from challenge.inbound.bounce_mail import receive
 from challenge.mail.links import Purpose, url
 from challenge.mail.return_path import return_path
-from challenge.models import Delivery, Enrollment, Event, Returned, Suppression
+from challenge.models import Delivery, DeliveryEvent, Enrollment, Event, Suppression
 from tests.support import provider_events, returned_mails
 from tests.support.answers import lesson_of
 from tests.support.mutations import mutate
@@ -62,7 +62,7 @@ def untouched(mail: Delivery) -> bool:
     runner = mail.enrollment.runner
     return (
         mail.enrollment.state == Enrollment.State.ACTIVE
-        and not Returned.objects.filter(delivery=mail).exists()
+        and not DeliveryEvent.objects.filter(delivery=mail).exists()
         and not Suppression.objects.filter(address_hash=runner.address_hash).exists()
     )
 
@@ -104,15 +104,15 @@ def test_10000_mails_gone_wrong_or_forged(mails: dict[str, Delivery], sink: Any,
     for number in range(10_000):
         base = false if number % 4 else real
         raw = mutate(chance.choice(base), [*real, *false], chance)
-        slowest = max(slowest, timed(lambda raw=raw: take_mail(raw, [], now)))
+        slowest = max(slowest, timed(lambda raw=raw: receive(raw, [], now)))
 
     assert slowest < SECONDS_EACH
     assert untouched(his)
     assert untouched(mails["charlie"])
     # Of hers, the true ones came through what was done to many of them.
-    assert set(Returned.objects.values_list("kind", flat=True)) >= {"bounced", "deferred", "complained"}
-    assert set(Returned.objects.values_list("delivery", flat=True)) == {hers.pk}
-    assert Returned.objects.count() < 10
+    assert set(DeliveryEvent.objects.values_list("kind", flat=True)) >= {"bounced", "deferred", "complained"}
+    assert set(DeliveryEvent.objects.values_list("delivery", flat=True)) == {hers.pk}
+    assert DeliveryEvent.objects.count() < 10
 
 
 def webhooks(mail: Delivery, at: datetime) -> dict[str, list[bytes]]:
@@ -148,7 +148,7 @@ def test_1000_webhooks_gone_wrong(mails: dict[str, Delivery], client: Any, now: 
     assert slowest < SECONDS_EACH
     assert answers <= {200, 400, 403}
     assert answers >= {200, 400}
-    assert Returned.objects.filter(delivery=mails["alice"]).exists()
+    assert DeliveryEvent.objects.filter(delivery=mails["alice"]).exists()
 
 
 def test_2000_forged_webhooks(mails: dict[str, Delivery], client: Any, now: datetime) -> None:
@@ -201,6 +201,6 @@ BOMBS = {
 @pytest.mark.parametrize("bomb", BOMBS)
 def test_what_is_built_to_take_long_does_not(bomb: str, mails: dict[str, Delivery], now: datetime) -> None:
     to = f"To: {return_path(mails['alice'].pk)}\r\n".encode()
-    assert timed(lambda: take_mail(BOMBS[bomb], [], now)) < SECONDS_EACH
-    assert timed(lambda: take_mail(to + BOMBS[bomb], [], now)) < SECONDS_EACH
+    assert timed(lambda: receive(BOMBS[bomb], [], now)) < SECONDS_EACH
+    assert timed(lambda: receive(to + BOMBS[bomb], [], now)) < SECONDS_EACH
     assert not Suppression.objects.exists()

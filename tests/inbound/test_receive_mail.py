@@ -13,7 +13,7 @@ from django.core.management import call_command
 from django.db import OperationalError, connection
 
 from challenge.mail.return_path import return_path
-from challenge.models import Delivery, Returned, Suppression
+from challenge.models import Delivery, DeliveryEvent, Suppression
 from tests.support import ROOT, returned_mails
 from tests.support.answers import lesson_of
 from tests.support.returned_mails import dsn
@@ -62,7 +62,7 @@ def test_without_the_envelope_its_headers_tell_whom_it_was_sent_to(lesson: Deliv
 def test_what_is_no_report_is_done_with_and_does_nothing(lesson: Delivery, pipe: Pipe) -> None:
     for raw in (returned_mails.reply(lesson), b"", b"\0" * 1000, dsn(lesson, to="bounces@example.org")):
         assert pipe(raw, "bounces@example.org") == 0
-    assert not Returned.objects.exists()
+    assert not DeliveryEvent.objects.exists()
 
 
 @pytest.mark.django_db
@@ -80,7 +80,7 @@ def test_when_the_database_fails_in_the_middle_it_is_offered_again(lesson: Deliv
 
     with connection.execute_wrapper(away):
         assert pipe(dsn(lesson)) == EX_TEMPFAIL
-    assert not Returned.objects.exists()
+    assert not DeliveryEvent.objects.exists()
 
     assert pipe(dsn(lesson)) == 0
     assert Suppression.objects.get().reason == "bounced"

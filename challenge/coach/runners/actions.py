@@ -45,7 +45,7 @@ PAUSE = Move(
     label=gettext_lazy("Pause"),
     done=gettext_lazy("Paused"),
     states=frozenset({State.ACTIVE}),
-    run=lambda pk, now: transitions.pause(pk, COACH, now),
+    run=lambda pk, now: transitions.pause(pk, transitions.PauseCause.COACH, now),
 )
 RESUME = Move(
     name="resume",

@@ -99,6 +99,6 @@ def with_rows(enrollments: QuerySet[Enrollment]) -> QuerySet[Enrollment]:
     )
     annotated = enrollments.annotate(unreachable=unreachable.why())
     return annotated.select_related("runner", "program", "cohort").prefetch_related(
-        Prefetch("deliveries", deliveries.order_by("due_at", "copy").prefetch_related("returns")),
+        Prefetch("deliveries", deliveries.order_by("due_at", "copy").prefetch_related("delivery_events")),
         Prefetch("check_ins", CheckIn.objects.defer("note").order_by("updated_at", "day")),
     )

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy
 from accounts.models import Consent
 from challenge.coach.runners.enrollment_queries import PAIN_LEVELS
 from challenge.coach.wording import OUTCOMES, PHASES, if_other, name_of, sentence, when
-from challenge.models import Attempt, CheckIn, Delivery, Enrollment, Event, Question, Returned
+from challenge.models import Attempt, CheckIn, Delivery, DeliveryEvent, Enrollment, Event, Question
 
 KINDS = {
     "event": gettext_lazy("Event"),
@@ -60,7 +60,7 @@ def story(enrollment: Enrollment) -> list[Entry]:
     """The whole of it; six statements, however long it is."""
     # Asked for afresh: what the strip was drawn from has only the fields that a strip needs.
     deliveries = Delivery.objects.filter(enrollment=enrollment).order_by("due_at", "copy")
-    deliveries = deliveries.select_related("recall__stretch").prefetch_related("returns")
+    deliveries = deliveries.select_related("recall__stretch").prefetch_related("delivery_events")
     check_ins = CheckIn.objects.filter(enrollment=enrollment).order_by("created_at")
     entries = [
         *_events(enrollment),
@@ -113,8 +113,8 @@ def _mail(delivery: Delivery, enrollment: Enrollment) -> Entry:
 
 def _returns(delivery: Delivery) -> Iterator[Entry]:
     """What came back of a mail. That it was delivered is no news."""
-    for came in delivery.returns.all():
-        if came.kind != Returned.Kind.DELIVERED:
+    for came in delivery.delivery_events.all():
+        if came.kind != DeliveryEvent.Kind.DELIVERED:
             what = {"mail": name_of(delivery), "what": came.get_kind_display()}
             told = _("Told by %(source)s.") % {"source": came.get_source_display()}
             yield Entry(
@@ -122,7 +122,7 @@ def _returns(delivery: Delivery) -> Iterator[Entry]:
                 kind="return",
                 title=_("%(mail)s: %(what)s") % what,
                 lines=[line for line in (came.detail, told) if line],
-                alert=came.kind not in (Returned.Kind.DEFERRED, Returned.Kind.AUTORESPONDED),
+                alert=came.kind not in (DeliveryEvent.Kind.DEFERRED, DeliveryEvent.Kind.AUTORESPONDED),
             )
 
 

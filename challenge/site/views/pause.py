@@ -1,11 +1,16 @@
-"""Pausing and going on, by the runner herself."""
+"""The page on which a runner pauses and resumes the course."""
 
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+from celery import Task
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 
 from challenge import tasks
-from challenge.enrollment.transitions import pause, resume, would_go_on
+from challenge.enrollment.transitions import PauseCause, pause, resume, would_go_on
 from challenge.mail.links import Purpose
 from challenge.models import Enrollment, Event
 from challenge.site.capability import capability
@@ -13,17 +18,20 @@ from challenge.site.capability import capability
 SAVED = "saved"
 State = Enrollment.State
 # The form says which it means, so that a tap that comes twice or late never turns it back.
-MOVES = {"pause": (pause, tasks.send), "resume": (resume, tasks.plan)}
+MOVES: dict[str, tuple[Callable[[int, datetime], bool], "Task[..., Any]"]] = {
+    "pause": (lambda pk, now: pause(pk, PauseCause.RUNNER, now), tasks.send),
+    "resume": (lambda pk, now: resume(pk, Event.Actor.RUNNER, now), tasks.plan),
+}
 
 
 @capability(Purpose.PAUSE)
 def pause_page(request: HttpRequest, enrollment: Enrollment) -> HttpResponse:
-    """Where the course stands, and the one button that stops it or starts it again."""
+    """Show where the course stands, with one button that pauses or resumes it."""
     now = timezone.now()
     action = request.POST.get("action", "")
     if action in MOVES:
         move, follow_up = MOVES[action]
-        if move(enrollment.pk, Event.Actor.RUNNER, now):
+        if move(enrollment.pk, now):
             tasks.nudge(follow_up)
         return redirect(f"{request.path}?{SAVED}")
     context = {

@@ -8,7 +8,6 @@ from datetime import datetime
 from pathlib import Path
 from time import monotonic
 from typing import Any
-from urllib.parse import quote
 
 import pytest
 from django.core.management import call_command
@@ -31,14 +30,10 @@ from tests.support.workers import wait_until
 LETTER = b"From: Ann <ann@example.net>\r\nTo: coach@example.org\r\nSubject: Hello\r\n\r\nHi!\r\n"
 
 
-def url(port: int, scheme: str = "imap", query: str = "") -> str:
-    return f"{scheme}://{quote(USER)}:{quote(PASSWORD, safe='')}@127.0.0.1:{port}/INBOX{query}"
-
-
 @pytest.fixture
 def server(settings: Any) -> Iterator[ImapServer]:
     imap = ImapServer()
-    settings.MAILBOX_URL, settings.BOUNCE_ADDRESS = url(imap.port), "bounces@example.org"
+    settings.MAILBOX_URL, settings.BOUNCE_ADDRESS = imap.url(), "bounces@example.org"
     yield imap
     imap.stop()
 
@@ -143,7 +138,7 @@ def test_a_bounce_without_a_part_for_machines_is_found_by_its_address(
 def test_what_was_taken_moves_to_a_folder_where_one_is_named(
     lesson: Delivery, server: ImapServer, settings: Any, now: datetime
 ) -> None:
-    settings.MAILBOX_URL = url(server.port, query="?move=Came%20back")
+    settings.MAILBOX_URL = server.url(query="?move=Came%20back")
     bounce, letter = server.add(dsn(lesson)), server.add(LETTER)
 
     assert poll(now) == 1
@@ -155,7 +150,7 @@ def test_what_was_taken_moves_to_a_folder_where_one_is_named(
 def test_a_server_that_can_not_move_is_not_made_to_expunge(
     lesson: Delivery, server: ImapServer, settings: Any, now: datetime, caplog: pytest.LogCaptureFixture
 ) -> None:
-    settings.MAILBOX_URL, server.can_move = url(server.port, query="?move=Returned"), False
+    settings.MAILBOX_URL, server.can_move = server.url(query="?move=Returned"), False
     bounce = server.add(dsn(lesson))
 
     assert poll(now) == 1
@@ -205,7 +200,12 @@ def test_a_server_that_says_nothing_holds_nobody_up(
 def test_a_wrong_password_or_nobody_there_is_noted(
     server: ImapServer, settings: Any, now: datetime, caplog: pytest.LogCaptureFixture
 ) -> None:
-    for wrong in (url(server.port).replace("reset", "other"), url(1), "pop3://a:b@c/", "imaps://host/"):
+    for wrong in (
+        server.url().replace("reset", "other"),
+        server.url().replace(f":{server.port}/", ":1/"),
+        "pop3://a:b@c/",
+        "imaps://host/",
+    ):
         settings.MAILBOX_URL = wrong
         caplog.clear()
         assert poll(now) == 0
@@ -223,7 +223,7 @@ def test_a_password_is_told_to_a_server_that_proves_its_name_alone(
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(certificate, key)
     server = ImapServer(context)
-    settings.MAILBOX_URL = url(server.port, "imaps")
+    settings.MAILBOX_URL = server.url("imaps")
 
     assert poll(now) == 0
     assert "LOGIN" not in server.commands

@@ -10,7 +10,7 @@ import dns.rcode
 import dns.rdatatype
 import dns.rrset
 
-from challenge.dns.finding import pieces
+from challenge.dns.finding import quoted_strings
 
 Zone = dict[str, dict[str, list[str]]]
 
@@ -67,6 +67,6 @@ class NameServer:
         elif known is None:
             answer.set_rcode(dns.rcode.NXDOMAIN)
         elif values := known.get(kind):
-            texts = [" ".join(pieces(value)) for value in values] if kind == "TXT" else values
+            texts = [" ".join(quoted_strings(value)) for value in values] if kind == "TXT" else values
             answer.answer.append(dns.rrset.from_text(question.name, 60, "IN", kind, *texts))
         return answer

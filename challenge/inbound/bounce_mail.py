@@ -36,7 +36,7 @@ LEAVE_LINK = re.compile(r"/leave/([\w.~-]{1,200})")
 
 
 class Disposition(StrEnum):
-    """What was done with an incoming mail, as the log has it."""
+    """The outcome of an incoming mail, as the log has it."""
 
     RECORDED = "recorded"
     KNOWN = "recorded before"

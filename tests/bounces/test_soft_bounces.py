@@ -1,4 +1,4 @@
-"""A full mailbox, a server that is away: the third mail in a row that comes back pauses, with the reason."""
+"""Soft bounces, such as a full mailbox: the third in a row pauses, with the reason."""
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -30,7 +30,7 @@ def _bounces(settings: Any) -> None:
 
 @pytest.fixture
 def days(alice: Any, go: Go, now: datetime) -> Callable[[int], Delivery]:
-    """Alice's lessons, sent one a day as they are asked for: days(3) is day 3's."""
+    """Alice's lessons, sent one a day when they are asked for: days(3) is the lesson of day 3."""
 
     def lesson(day: int) -> Delivery:
         sent = Delivery.objects.filter(enrollment=alice, kind="lesson", sent_at__isnull=False)
@@ -46,7 +46,7 @@ def comes_back(mail: Delivery, at: datetime, status: str = "5.2.2", diagnostic: 
 
 
 def told(mail: Delivery, kind: str, at: datetime, *, heard_at: datetime | None = None) -> None:
-    """A provider says what became of a mail at an instant, and is heard then or later."""
+    """Record a provider's event of an instant, then or later."""
     event_id, source = event_id_of(mail.pk, kind, at), DeliveryEvent.Source.WEBHOOK
     event = ReportedEvent(mail.pk, DeliveryEvent.Kind(kind), source, event_id, at)
     bounces.record(event, heard_at or at)
@@ -71,7 +71,7 @@ def test_the_third_in_a_row_pauses_and_says_why(alice: Any, days: Any, now: date
 
 
 def test_days_late_and_out_of_order_they_count_all_the_same(alice: Any, days: Any, now: datetime) -> None:
-    """As after four days of tries: more mail has left by then, of which there is no news yet."""
+    """A server may try for four days; by then more mail has left, of which nobody has reported anything."""
     lessons = [days(day) for day in range(1, 8)]
     for place in (2, 0, 1):
         assert state(alice) == "active"
@@ -129,7 +129,7 @@ def test_an_old_delivery_heard_of_late_unmakes_no_bounce(alice: Any, days: Any, 
     assert state(alice) == "paused"
 
 
-def test_after_she_was_resumed_the_count_begins_again(alice: Any, days: Any, now: datetime) -> None:
+def test_after_a_resume_the_count_begins_again(alice: Any, days: Any, now: datetime) -> None:
     for day in (1, 2, 3):
         comes_back(days(day), now + day * DAY - HOUR)
     assert transitions.resume(alice.pk, Event.Actor.COACH, now + 3 * DAY - HOUR / 2)
@@ -150,7 +150,7 @@ def test_another_runners_mails_do_not_count(alice: Any, enroll: Any, go: Go, now
     assert (state(alice), state(bob)) == ("active", "active")
 
 
-def test_old_news_of_mails_from_weeks_ago_stops_nobody(alice: Any, days: Any, now: datetime) -> None:
+def test_reports_of_mails_from_weeks_ago_pause_nobody(alice: Any, days: Any, now: datetime) -> None:
     for day in (1, 2, 3):
         days(day)
     days(12)
@@ -159,7 +159,7 @@ def test_old_news_of_mails_from_weeks_ago_stops_nobody(alice: Any, days: Any, no
     assert state(alice) == "active"
 
 
-def test_refusals_at_the_door_count_as_well(alice: Any, days: Any, now: datetime) -> None:
+def test_refusals_by_the_mail_server_count_as_well(alice: Any, days: Any, now: datetime) -> None:
     full = Answer(Verdict.REFUSED, Phase.RECIPIENT, 552, "5.2.2 mailbox full")
     for day in (1, 2, 3):
         at = now + (day - 1) * DAY
@@ -171,9 +171,7 @@ def test_refusals_at_the_door_count_as_well(alice: Any, days: Any, now: datetime
     assert set(DeliveryEvent.objects.values_list("source", "kind")) == {("smtp", "bounced")}
 
 
-def test_a_refusal_at_the_door_for_a_bad_address_suppresses_at_once(
-    alice: Any, days: Any, now: datetime
-) -> None:
+def test_a_refusal_of_a_bad_address_suppresses_at_once(alice: Any, days: Any, now: datetime) -> None:
     mail = days(1)
     record_refusal(mail, Answer(Verdict.REFUSED, Phase.DATA, 550, "5.1.1 no such user"), now)
     assert not DeliveryEvent.objects.exists()

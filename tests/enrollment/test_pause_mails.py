@@ -78,7 +78,7 @@ def test_changing_ones_mind_often_does_not_fill_the_inbox(
     assert len(sink.mails) <= 1 + 2
 
 
-def test_who_ends_up_paused_after_changing_her_mind_is_told(
+def test_a_runner_who_ends_up_paused_after_all_is_told(
     alice: Enrollment, sink: Sink, go: Go, now: datetime
 ) -> None:
     go(now)
@@ -102,10 +102,4 @@ def test_the_welcome_back_never_comes_after_the_lesson(
     for hours in range(14):
         go(night + hours * HOUR)
     assert sink.mails[-1]["Subject"].startswith("Day 2:")
-    assert kinds() == [("paused", "sent")]
-
-
-def test_a_pause_by_the_coach_is_confirmed_too(alice: Any, sink: Sink, go: Go, now: datetime) -> None:
-    pause(alice.pk, PauseCause.COACH, now)
-    go(now)
     assert kinds() == [("paused", "sent")]

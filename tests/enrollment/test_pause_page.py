@@ -1,4 +1,4 @@
-"""Pausing and going on: by the runner's own link, one button, never turned back by a doubled tap."""
+"""The runner pauses and resumes by a link and one button; a doubled tap turns nothing back."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta

@@ -1,8 +1,7 @@
-"""Complaints by mail (feedback loops): mail stops at once, and nobody can complain in another's name."""
+"""Complaints by mail (feedback loops): mail stops at once; nobody can complain in another runner's name."""
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from typing import Any
 
 import pytest
 
@@ -20,26 +19,15 @@ Go = Callable[[datetime], None]
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 
 
-@pytest.fixture(autouse=True)
-def _bounces(settings: Any) -> None:
-    settings.BOUNCE_ADDRESS = "bounces@example.org"
-
-
-@pytest.fixture
-def lesson(trio: list[Any], go: Go, now: datetime) -> Delivery:
-    go(now)
-    return lesson_of("alice")
-
-
 def raw_of(sink: Sink, name: str) -> bytes:
-    """What the mail server got for a runner."""
+    """Return the mail that the mail server got for a runner."""
     return sink.handler.raw[sink.handler.recipients.index(f"{name}@example.com")]
 
 
 def test_a_complaint_about_a_real_mail_stops_all_mail_at_once(
     lesson: Delivery, sink: Sink, go: Go, now: datetime
 ) -> None:
-    """What it returns is the mail as it left: its Message-ID and its own link to leave are the proof."""
+    """It returns the mail as it left: the Message-ID and the mail's own link to leave are the proof."""
     assert receive(complaint(raw_of(sink, "alice")), [], now + HOUR) is Disposition.RECORDED
 
     suppression = Suppression.objects.get()
@@ -68,7 +56,7 @@ def test_a_complaint_comes_before_a_bounce_and_counts_once(
 
 
 def test_its_return_path_is_proof_enough(lesson: Delivery, now: datetime) -> None:
-    """Loops that blacken all else leave the return path, in the mail or beside it."""
+    """Feedback loops that redact everything else leave the return path, in the mail or beside it."""
     path = return_path(lesson.pk)
     bare = b"Subject: Day 1\r\n\r\nBreathe out.\r\n"
     assert receive(complaint(bare), [], now) is Disposition.UNPROVEN
@@ -87,7 +75,7 @@ def test_other_feedback_stops_nothing(feedback: str, lesson: Delivery, sink: Sin
 
 
 def test_nobody_complains_in_anothers_name(lesson: Delivery, sink: Sink, now: datetime) -> None:
-    """Bob knows his own mail; he has a Message-ID of alice's, and links of hers for other purposes."""
+    """Bob knows his own mail; he also has a Message-ID of Alice's, and links of hers for other purposes."""
     bob = lesson_of("bob")
     hers = raw_of(sink, "alice")
     forged = [
@@ -105,7 +93,7 @@ def test_nobody_complains_in_anothers_name(lesson: Delivery, sink: Sink, now: da
     assert not DeliveryEvent.objects.exists()
 
 
-def test_her_link_proves_it_after_it_has_ended(lesson: Delivery, sink: Sink, now: datetime) -> None:
+def test_the_link_to_leave_proves_it_after_its_end(lesson: Delivery, sink: Sink, now: datetime) -> None:
     assert receive(complaint(raw_of(sink, "alice")), [], now + 900 * DAY) is Disposition.RECORDED
 
 

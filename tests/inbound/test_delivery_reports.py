@@ -1,9 +1,8 @@
-"""Delivery reports by mail: an address that is gone is not written to again, and nothing else stops."""
+"""Delivery reports by mail: no further mail to an address that is gone, and nothing else stops."""
 
 import logging
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from typing import Any
 
 import pytest
 
@@ -12,7 +11,6 @@ from challenge.inbound.bounce_mail import Disposition, receive
 from challenge.mail.return_path import return_path
 from challenge.models import Delivery, DeliveryEvent, Event, Suppression
 from tests.support import returned_mails
-from tests.support.answers import lesson_of
 from tests.support.returned_mails import FULL, dsn, qmail, with_headers
 from tests.support.smtp_sink import Sink
 
@@ -22,27 +20,15 @@ Go = Callable[[datetime], None]
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 
 
-@pytest.fixture(autouse=True)
-def _bounces(settings: Any) -> None:
-    settings.BOUNCE_ADDRESS = "bounces@example.org"
-
-
-@pytest.fixture
-def lesson(trio: list[Any], go: Go, now: datetime) -> Delivery:
-    """Alice's day 1, which has left; bob and charlie got theirs."""
-    go(now)
-    return lesson_of("alice")
-
-
 def stopped() -> list[str]:
-    """Whose lessons are not active."""
+    """Return the names of the runners whose enrollment is not active."""
     others = Delivery.objects.exclude(enrollment__state="active").values_list(
         "enrollment__runner__first_name"
     )
     return sorted({name for (name,) in others})
 
 
-def test_an_address_that_is_gone_is_suppressed_and_her_lessons_stop(
+def test_an_address_that_is_gone_is_suppressed_and_the_lessons_stop(
     lesson: Delivery, sink: Sink, go: Go, now: datetime
 ) -> None:
     assert receive(dsn(lesson), [], now + HOUR) is Disposition.RECORDED
@@ -82,7 +68,9 @@ def test_a_report_that_comes_twice_counts_once(lesson: Delivery, now: datetime) 
     assert stopped() == []
 
 
-def test_old_news_after_the_coach_has_set_things_right_stops_nothing(lesson: Delivery, now: datetime) -> None:
+def test_a_late_report_after_the_coach_has_set_things_right_stops_nothing(
+    lesson: Delivery, now: datetime
+) -> None:
     assert transitions.pause(lesson.enrollment_id, transitions.PauseCause.COACH, now + HOUR)
     assert transitions.resume(lesson.enrollment_id, Event.Actor.COACH, now + 2 * HOUR)
 
@@ -155,7 +143,7 @@ def test_an_action_that_says_nothing_is_left_alone(action: str, lesson: Delivery
     assert not DeliveryEvent.objects.exists()
 
 
-def test_a_report_of_the_address_that_she_forwards_to_is_not_one_of_hers(
+def test_a_report_of_an_address_to_which_the_runner_forwards_suppresses_nobody(
     lesson: Delivery, now: datetime
 ) -> None:
     receive(dsn(lesson, recipient="alice@elsewhere.example.net"), [], now)

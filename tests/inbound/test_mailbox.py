@@ -1,4 +1,4 @@
-"""The mailbox for returned mail: reports are taken and put away, everything else stays as it lies."""
+"""The mailbox for bounces: reports are recorded and marked as read, everything else stays unread."""
 
 import logging
 import ssl
@@ -49,7 +49,7 @@ def untouched(mail: Kept) -> bool:
 
 
 @pytest.mark.django_db
-def test_reports_are_taken_and_marked_as_read(
+def test_reports_are_recorded_and_marked_as_read(
     lesson: Delivery, server: ImapServer, sink: Sink, now: datetime
 ) -> None:
     bounce, loop = server.add(dsn(lesson)), server.add(complaint(sink.handler.raw[0]))
@@ -73,7 +73,7 @@ def test_the_loop_without_a_broker_visits_it(
 
     def end_it() -> None:
         try:
-            wait_until(lambda: bounce.flags, 20, "the bounce is taken")
+            wait_until(lambda: bounce.flags, 20, "the bounce is recorded")
         finally:
             monkeypatch.setattr(shutdown, "_told", True)  # as a signal would
 
@@ -116,7 +116,7 @@ def test_other_mail_is_not_even_fetched(lesson: Delivery, server: ImapServer, no
 def test_what_stays_unread_does_not_stand_before_what_comes(
     lesson: Delivery, server: ImapServer, now: datetime, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Somebody answers to the address that mail returns to, again and again."""
+    """Somebody answers to the return path, again and again."""
     monkeypatch.setattr(imap, "MAX_MAILS", 3)
     for _ in range(3):
         server.add(returned_mails.reply(lesson))
@@ -135,7 +135,7 @@ def test_a_bounce_without_a_part_for_machines_is_found_by_its_address(
 
 
 @pytest.mark.django_db
-def test_what_was_taken_moves_to_a_folder_where_one_is_named(
+def test_recorded_mails_move_to_a_folder_where_one_is_named(
     lesson: Delivery, server: ImapServer, settings: Any, now: datetime
 ) -> None:
     settings.MAILBOX_URL = server.url(query="?move=Came%20back")
@@ -169,7 +169,7 @@ def test_of_a_huge_mail_only_the_beginning_is_fetched(
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("command", ["CAPABILITY", "LOGIN", "SELECT", "SEARCH", "FETCH", "STORE"])
-def test_a_server_that_hangs_up_is_visited_again(
+def test_a_server_that_hangs_up_is_polled_again(
     command: str, lesson: Delivery, server: ImapServer, now: datetime, caplog: pytest.LogCaptureFixture
 ) -> None:
     server.add(dsn(lesson))

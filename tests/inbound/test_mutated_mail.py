@@ -41,8 +41,7 @@ def _log(caplog: pytest.LogCaptureFixture) -> Iterator[None]:
 def mails(
     trio: list[Any], sink: Any, go: Any, now: datetime, clock: Any, settings: Any
 ) -> dict[str, Delivery]:
-    """What alice, bob and charlie were sent. Alice is the attacker: she knows all that her mail says,
-    and the Message-IDs of the others'."""
+    """The lessons of Alice, Bob and Charlie. Alice, the attacker, knows her own mail and all Message-IDs."""
     settings.BOUNCE_ADDRESS = "bounces@example.org"
     settings.ANYMAIL = {"WEBHOOK_SECRET": [SECRET], "MAILGUN_WEBHOOK_SIGNING_KEY": KEY}
     go(now)
@@ -57,7 +56,7 @@ def timed(work: Callable[[], object]) -> float:
 
 
 def untouched(mail: Delivery) -> bool:
-    """Nothing that came in has moved a runner."""
+    """Return whether nothing that came in changed anything for a runner."""
     mail.enrollment.refresh_from_db()
     runner = mail.enrollment.runner
     return (
@@ -68,7 +67,7 @@ def untouched(mail: Delivery) -> bool:
 
 
 def forgeries(hers: Delivery, his: Delivery, raw_of_hers: bytes, now: datetime) -> list[bytes]:
-    """Reports about a mail of bob's by somebody who has one of her own, and not his."""
+    """Return reports about a mail of Bob's, made by Alice, who has only her own."""
     good, path = return_path(hers.pk), return_path(his.pk)
     tag, wanted = (text.partition("+")[2].partition("@")[0] for text in (good, path))
     tags = [wanted[:26] + tag[26:], tag[:26] + wanted[26:], wanted[:-1], wanted[1:], wanted[:20] + "a" * 22]
@@ -109,7 +108,7 @@ def test_10000_mails_gone_wrong_or_forged(mails: dict[str, Delivery], sink: Any,
     assert slowest < SECONDS_EACH
     assert untouched(his)
     assert untouched(mails["charlie"])
-    # Of hers, the true ones came through what was done to many of them.
+    # Enough reports of her own mail were still readable.
     assert set(DeliveryEvent.objects.values_list("kind", flat=True)) >= {"bounced", "deferred", "complained"}
     assert set(DeliveryEvent.objects.values_list("delivery", flat=True)) == {hers.pk}
     assert DeliveryEvent.objects.count() < 10
@@ -134,7 +133,7 @@ def webhooks(mail: Delivery, at: datetime) -> dict[str, list[bytes]]:
 
 
 def test_1000_webhooks_gone_wrong(mails: dict[str, Delivery], client: Any, now: datetime) -> None:
-    """From providers, with their secret: whatever they say, they get an answer."""
+    """A provider that shows its secret gets an answer, whatever it posts."""
     told = webhooks(mails["alice"], now + HOUR)
     bodies = [body for each in told.values() for body in each]
     chance, slowest, answers = random.Random(8), 0.0, set()
@@ -152,7 +151,7 @@ def test_1000_webhooks_gone_wrong(mails: dict[str, Delivery], client: Any, now: 
 
 
 def test_2000_forged_webhooks(mails: dict[str, Delivery], client: Any, now: datetime) -> None:
-    """From others: without the secret, with one that is nearly right, or with a signature that is."""
+    """Somebody else has no secret, or a nearly right one, or a nearly right signature."""
     told = webhooks(mails["bob"], now + HOUR)
     chance, answers = random.Random(9), set()
     for number in range(2000):

@@ -1,4 +1,4 @@
-"""Delivery reports in another shape than real ones have: read within bounds, and nobody wrongly stopped."""
+"""Malformed delivery reports: parsed within bounds, and nobody is suppressed wrongly."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -10,19 +10,11 @@ from challenge.inbound.bounce_mail import Disposition, receive
 from challenge.mail.return_path import return_path
 from challenge.models import Delivery, DeliveryEvent, Suppression
 from tests.support import returned_mails
-from tests.support.answers import lesson_of
 from tests.support.returned_mails import dsn
 
 pytestmark = pytest.mark.django_db
 
 LEFT_ALONE = (Disposition.OTHER, Disposition.UNPROVEN)
-
-
-@pytest.fixture
-def lesson(alice: Any, go: Callable[[datetime], None], now: datetime, settings: Any) -> Delivery:
-    settings.BOUNCE_ADDRESS = "bounces@example.org"
-    go(now)
-    return lesson_of("alice")
 
 
 def test_a_report_in_shift_jis_is_understood(lesson: Delivery, now: datetime) -> None:
@@ -43,7 +35,7 @@ def test_a_report_that_breaks_off_suppresses_nobody_before_it_has_said_why(
 
 
 @pytest.mark.parametrize("tangle", [returned_mails.nested, returned_mails.divided, returned_mails.late])
-def test_a_tangled_mail_is_not_even_unpicked(
+def test_a_tangled_mail_is_not_parsed(
     tangle: Callable[[Any], bytes], lesson: Delivery, now: datetime
 ) -> None:
     assert receive(tangle(lesson), [], now) in LEFT_ALONE
@@ -58,7 +50,7 @@ def test_a_huge_mail_is_read_no_further_than_its_beginning(lesson: Delivery, now
 
 
 def test_a_report_inside_a_mail_says_nothing_of_the_mail_around_it(lesson: Delivery, now: datetime) -> None:
-    """Somebody sends a bounce of something else on, to the address that she sees."""
+    """The runner forwards a bounce of another mail to the return path."""
     inner = dsn(lesson, to="alice@example.com").replace(b"4Fk2.1772524810", b"another.mail")
     outer = (
         b"From: Alice <alice@example.com>\r\nTo: " + return_path(lesson.pk).encode() + b"\r\n"

@@ -1,4 +1,4 @@
-"""The words of each provider: which mail is meant, and whether the address is gone or only full."""
+"""Each provider's events: which mail they are about, and whether the address is gone or only full."""
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -126,8 +126,7 @@ def test_where_a_provider_renames_mails_the_last_one_before_is_meant(
 
 
 def test_our_own_names_go_before_its_guess(lesson: Delivery, client: Any, go: Any, now: datetime) -> None:
-    """Of two mails that have left, the event is about the older one; in a header or in what the provider
-    was given to keep."""
+    """Our Message-ID, in a header or in metadata, names the older of two mails."""
     go(now + DAY)
     for kept in ({"Metadata": {"mail": lesson.message_id}}, {"Headers": [{"Value": lesson.message_id}]}):
         post(client, "postmark", postmark(lesson, "SoftBounce", now + DAY + HOUR, ID=str(kept), **kept))

@@ -1,4 +1,4 @@
-"""Providers' webhooks: who may knock, what is let in, and what becomes of it."""
+"""Providers' webhooks: which requests are accepted, what is recorded, and what follows."""
 
 import logging
 from collections.abc import Callable, Iterator
@@ -204,7 +204,7 @@ def test_what_can_not_be_read_is_the_providers_mistake(provider: str, body: str,
 def test_a_provider_hears_that_its_event_was_not_recorded(
     lesson: Delivery, door: Door, now: datetime, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """It tells it again; without a record, it must not count as told."""
+    """The provider reports it again; until it is recorded it must not count as reported."""
 
     def away(execute: Callable[..., Any], sql: str, *others: Any) -> Any:
         if "challenge_deliveryevent" in sql:
@@ -222,7 +222,7 @@ def test_a_provider_hears_that_its_event_was_not_recorded(
 
 
 def test_leaving_and_its_record_are_one(lesson: Delivery, door: Door, now: datetime) -> None:
-    """Else the event would count as known when it is told again, and she would go on getting mail."""
+    """Otherwise the event would count as recorded when it comes again, and mail would go on."""
 
     def away(execute: Callable[..., Any], sql: str, *others: Any) -> Any:
         if sql.startswith('UPDATE "challenge_enrollment"'):

@@ -28,7 +28,7 @@ class Kept:
 
 
 class Session(socketserver.StreamRequestHandler):
-    """One connection; a client that has logged in sees one more capability, as with many servers."""
+    """One connection. A client that has logged in sees one more capability, like with many servers."""
 
     server: "ImapServer"
 
@@ -109,7 +109,7 @@ def _tokens(text: str) -> list[str]:
 
 
 def _fits(mail: Kept, tokens: list[str]) -> bool:
-    """Whether a mail fits all of the search keys (RFC 9051, 6.4.4) that the tests use."""
+    """Return whether a mail fits all of the search keys (RFC 9051, 6.4.4) that the tests use."""
     fits = True
     while tokens and tokens[0] != ")":
         fits &= _key(mail, tokens)

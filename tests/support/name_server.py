@@ -1,4 +1,4 @@
-"""A real name server for tests, on loopback over UDP, in a thread: it knows what it is told."""
+"""A real name server for tests, on loopback over UDP, in a thread."""
 
 import socket
 import threading
@@ -37,7 +37,7 @@ class NameServer:
         return f"127.0.0.1:{self.port}"
 
     def say(self, name: str, *texts: str) -> None:
-        """Have these TXT records at a name, and no others."""
+        """Set the TXT records of a name to these."""
         self.zone.setdefault(name, {})["TXT"] = list(texts)
 
     def stop(self) -> None:

@@ -10,20 +10,12 @@ from challenge.bounces.record import record_refusal
 from challenge.delivery.smtp.answer import Answer, Phase, Verdict
 from challenge.inbound import imap
 from challenge.models import Delivery
-from tests.support.answers import lesson_of
 from tests.support.files_run import above_foundations, files_listed, files_run
 from tests.support.imap_server import ImapServer
 from tests.support.provider_events import KEY, SECRET, USER_UNKNOWN, Door, failed, mailgun
 from tests.support.returned_mails import dsn
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def lesson(alice: Any, go: Callable[[datetime], None], now: datetime, clock: Any, settings: Any) -> Delivery:
-    settings.BOUNCE_ADDRESS = "bounces@example.org"
-    go(now)
-    return lesson_of("alice")
 
 
 def assert_runs(question: str, call: Callable[[], object], lesson: Delivery) -> None:

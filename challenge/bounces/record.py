@@ -24,9 +24,9 @@ from django.db.models import Exists, Max, OuterRef, Q
 from django.db.models.functions import Coalesce
 
 from accounts.models import User
-from challenge.delivery.smtp.answer import Answer, Phase
 from challenge.enrollment.transitions import PauseCause, pause
 from challenge.models import CheckIn, Delivery, DeliveryEvent, Enrollment, Event, Suppression
+from challenge.models.attempt import Answer, Phase
 from challenge.models.delivery_event import last_is_bounce
 
 Kind = DeliveryEvent.Kind
@@ -98,11 +98,12 @@ def record(reported: ReportedEvent, now: datetime) -> Delivery | None:
     if DeliveryEvent.objects.filter(event_id=reported.event_id).exists():
         return None
     with transaction.atomic():
-        delivery = Delivery.objects.select_related("enrollment").filter(pk=reported.delivery_id).first()
+        rows = Delivery.objects.select_related("enrollment__runner", "recipient")
+        delivery = rows.filter(pk=reported.delivery_id).first()
         if delivery is None:
             return None
         # Two bounces of one runner at once must not both count as the second.
-        runner = User.objects.select_for_update(no_key=True).get(pk=delivery.enrollment.runner_id)
+        runner = User.objects.select_for_update(no_key=True).get(pk=delivery.to_user.pk)
         detail = cleaned(reported.detail, runner.email)
         _event, is_new = DeliveryEvent.objects.get_or_create(
             event_id=reported.event_id,

@@ -14,8 +14,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from challenge.coach.runners.unreachable import WHY
-from challenge.delivery.smtp.transport import Phase, Verdict
 from challenge.models import CheckIn, Delivery, Enrollment
+from challenge.models.attempt import Outcome, Phase
 from challenge.models.delivery_event import last_is_bounce
 
 PHASES: Mapping[str, Promise] = {
@@ -28,11 +28,11 @@ PHASES: Mapping[str, Promise] = {
     Phase.UNKNOWN: gettext_lazy("not known"),
 }
 OUTCOMES: Mapping[str, Promise] = {
-    Verdict.ACCEPTED: gettext_lazy("accepted"),
-    Verdict.DEFERRED: gettext_lazy("put off"),
-    Verdict.REFUSED: gettext_lazy("refused"),
-    Verdict.UNCERTAIN: gettext_lazy("uncertain"),
-    Verdict.UNAVAILABLE: gettext_lazy("server away"),
+    Outcome.ACCEPTED: gettext_lazy("accepted"),
+    Outcome.DEFERRED: gettext_lazy("put off"),
+    Outcome.REFUSED: gettext_lazy("refused"),
+    Outcome.UNCERTAIN: gettext_lazy("uncertain"),
+    Outcome.UNAVAILABLE: gettext_lazy("server away"),
 }
 
 
@@ -128,9 +128,9 @@ def sentence(delivery: Delivery) -> str:
         Delivery.State.RETRY: _("Not through yet: %(tried)s, the next try is at %(time)s.")
         % {"tried": tried, "time": when(delivery.try_at)},
         Delivery.State.FAILED: _("Failed: %(tried)s.") % {"tried": tried},
-        Delivery.State.SUPPRESSED: _("Held back."),
+        Delivery.State.WITHHELD: _("Held back."),
     }
-    sentences = [said[Delivery.State(delivery.state)], delivery.reason]
+    sentences = [said[Delivery.State(delivery.state)], delivery.why]
     if delivery.uncertain:
         sentences.append(_("It may have arrived twice."))
     return " ".join(part for part in sentences if part)

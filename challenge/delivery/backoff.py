@@ -3,8 +3,8 @@
 import random
 from datetime import datetime, timedelta
 
-from challenge.delivery.smtp.transport import Phase, Verdict
 from challenge.models import Attempt
+from challenge.models.attempt import Outcome, Phase
 
 COMPOSE_TRIES = 3
 MOST_FALLS = 3
@@ -15,7 +15,7 @@ LONGEST = timedelta(minutes=30)
 def tries(attempts: list[Attempt], since: datetime, phase: Phase | None = None) -> int:
     """How many attempts failed since an instant (the delivery's due time), in one phase or in any."""
     return sum(
-        attempt["outcome"] == Verdict.DEFERRED and datetime.fromisoformat(attempt["at"]) >= since
+        attempt["outcome"] == Outcome.DEFERRED and datetime.fromisoformat(attempt["at"]) >= since
         for attempt in attempts
         if phase is None or attempt["phase"] == phase
     )

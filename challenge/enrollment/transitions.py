@@ -12,17 +12,14 @@ from enum import StrEnum
 from typing import Any, NamedTuple
 
 from django.db import transaction
-from django.utils.functional import Promise
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from accounts.models import Consent, withdraw
 from challenge import schedule
-from challenge.delivery.plan import queue
 from challenge.models import Delivery, Enrollment, Event
-from challenge.models.enrollment import note
+from challenge.models.enrollment import log_event
+from challenge.models.mail_kinds import Kind
 
-State = Enrollment.State
+State, Reason = Enrollment.State, Delivery.Reason
 SOON = timedelta(hours=1)
 
 
@@ -43,21 +40,17 @@ class Pause(NamedTuple):
     actor: Event.Actor
     event: Event.Kind
     mails: bool
-    detail: Promise | str = ""
+    detail: Event.Detail | str = ""
 
 
 # Every pause withholds all queued lessons. docs/architecture.md has the same table.
 PAUSES = {
     PauseCause.RUNNER: Pause(Event.Actor.RUNNER, Event.Kind.PAUSED, True),
     PauseCause.COACH: Pause(Event.Actor.COACH, Event.Kind.PAUSED, True),
-    PauseCause.COMPLAINT: Pause(
-        Event.Actor.SYSTEM, Event.Kind.PAUSED, False, gettext_lazy("The runner marked a mail as spam.")
-    ),
-    PauseCause.BAD_ADDRESS: Pause(
-        Event.Actor.SYSTEM, Event.Kind.PAUSED, False, gettext_lazy("The address refuses mail.")
-    ),
+    PauseCause.COMPLAINT: Pause(Event.Actor.SYSTEM, Event.Kind.PAUSED, False, Event.Detail.COMPLAINT),
+    PauseCause.BAD_ADDRESS: Pause(Event.Actor.SYSTEM, Event.Kind.PAUSED, False, Event.Detail.BAD_ADDRESS),
     PauseCause.UNREACHABLE: Pause(
-        Event.Actor.SYSTEM, Event.Kind.UNREACHABLE, False, gettext_lazy("Three mails in a row came back.")
+        Event.Actor.SYSTEM, Event.Kind.UNREACHABLE, False, Event.Detail.SOFT_BOUNCES
     ),
 }
 
@@ -80,10 +73,10 @@ def pause(enrollment_id: int, cause: PauseCause, now: datetime) -> bool:
             return False
         enrollment.state, enrollment.next_due_at = State.PAUSED, None
         enrollment.save(update_fields=["state", "next_due_at"])
-        _withhold(enrollment, _("The enrollment was paused."), kind=Delivery.Kind.LESSON)
+        _withhold(enrollment, Reason.PAUSED, kind=Kind.LESSON)
         if mails:
-            _confirm(enrollment, Delivery.Kind.PAUSED, now)
-        note(enrollment, event, actor, now, str(detail))
+            _confirm(enrollment, Kind.PAUSED, now)
+        log_event(enrollment, event, actor, now, detail)
     return True
 
 
@@ -96,8 +89,8 @@ def resume(enrollment_id: int, actor: Event.Actor, now: datetime) -> bool:
         enrollment.state, enrollment.next_due_at = State.ACTIVE, due_at
         enrollment.save(update_fields=["state", "next_due_at"])
         if due_at > schedule.daylight(now, enrollment.zone) + SOON:  # else the lesson says welcome back
-            _confirm(enrollment, Delivery.Kind.RESUMED, now)
-        note(enrollment, Event.Kind.RESUMED, actor, now)
+            _confirm(enrollment, Kind.RESUMED, now)
+        log_event(enrollment, Event.Kind.RESUMED, actor, now)
     return True
 
 
@@ -112,11 +105,11 @@ def reschedule(enrollment_id: int, send_at: time, time_zone: str, actor: Event.A
         if enrollment.state == State.ACTIVE:
             enrollment.next_due_at = would_go_on(enrollment, now)
             # The planner opens today's lesson again in a window of the new hour.
-            _withhold(enrollment, _("It waits for the new hour."), kind=Delivery.Kind.LESSON, copy=0)
+            _withhold(enrollment, Reason.NEW_HOUR, kind=Kind.LESSON, copy=0)
             _leave_old_windows(enrollment, now)
         enrollment.save(update_fields=["send_at", "time_zone", "next_due_at"])
-        detail = f"{send_at:%H:%M} {time_zone}"
-        note(enrollment, Event.Kind.RESCHEDULED, actor, now, detail)
+        hour = {"send_at": f"{send_at:%H:%M}", "time_zone": time_zone}
+        log_event(enrollment, Event.Kind.RESCHEDULED, actor, now, Event.Detail.HOUR, **hour)
     return True
 
 
@@ -127,11 +120,11 @@ def leave(enrollment_id: int, actor: Event.Actor, now: datetime) -> bool:
             return False
         enrollment.state, enrollment.next_due_at = State.WITHDRAWN, None
         enrollment.save(update_fields=["state", "next_due_at"])
-        _withhold(enrollment, _("The runner has left."))
+        _withhold(enrollment, Reason.LEFT)
         runner = enrollment.runner
         if not Enrollment.objects.filter(runner=runner, state__in=Enrollment.OPEN_STATES).exists():
             withdraw(runner, Consent.Purpose.MAIL, now)
-        note(enrollment, Event.Kind.WITHDRAWN, actor, now)
+        log_event(enrollment, Event.Kind.WITHDRAWN, actor, now)
     return True
 
 
@@ -139,7 +132,7 @@ def send_again(enrollment_id: int, now: datetime) -> Delivery | None:
     """Queue a copy of the newest lesson that was sent, by daylight. Return None where there is none."""
     with _locked(enrollment_id) as enrollment:
         lesson = (
-            Delivery.objects.filter(enrollment=enrollment, kind=Delivery.Kind.LESSON, copy=0)
+            Delivery.objects.filter(enrollment=enrollment, kind=Kind.LESSON, copy=0)
             .filter(state=Delivery.State.SENT)
             .order_by("-day")
             .first()
@@ -150,31 +143,22 @@ def send_again(enrollment_id: int, now: datetime) -> Delivery | None:
         if copies.filter(state__in=[*Delivery.WAITING, Delivery.State.SENDING]).exists():
             return None
         due_at = schedule.daylight(now, enrollment.zone)
-        return Delivery.objects.create(
-            enrollment=enrollment,
-            kind=lesson.kind,
-            day=lesson.day,
-            copy=copies.count(),
-            due_at=due_at,
-            try_at=due_at,
-            closes_at=schedule.evening(due_at, enrollment.zone),
-        )
+        closes_at = schedule.evening(due_at, enrollment.zone)
+        return Delivery.objects.queue(Kind.LESSON, due_at, enrollment, lesson.day, closes_at=closes_at)
 
 
-def _confirm(enrollment: Enrollment, kind: Delivery.Kind, now: datetime) -> None:
+def _confirm(enrollment: Enrollment, kind: Kind, now: datetime) -> None:
     """Confirm a pause or a resume by mail, by daylight, at most once an hour."""
     confirmed = Delivery.objects.filter(enrollment=enrollment, kind=kind)
-    confirmed = confirmed.exclude(state=Delivery.State.SUPPRESSED)
+    confirmed = confirmed.exclude(state=Delivery.State.WITHHELD)
     if confirmed.filter(due_at__gt=now - SOON).exists():
         return
-    mail = queue(enrollment, kind, now)
-    mail.try_at = schedule.daylight(now, enrollment.zone)
-    mail.save(update_fields=["try_at"])
+    Delivery.objects.queue(kind, now, enrollment, try_at=schedule.daylight(now, enrollment.zone))
 
 
 def would_go_on(enrollment: Enrollment, now: datetime) -> datetime:
     """Return when the next lesson is due if the course goes on now."""
-    lessons = Delivery.objects.filter(enrollment=enrollment, kind=Delivery.Kind.LESSON, copy=0)
+    lessons = Delivery.objects.filter(enrollment=enrollment, kind=Kind.LESSON, copy=0)
     sent = lessons.filter(sent_at__isnull=False).order_by("-day")
     last = sent.values_list("sent_at", flat=True).first()
     return schedule.due_from(now, last, enrollment.starts_on, enrollment.send_at, enrollment.zone)
@@ -183,14 +167,14 @@ def would_go_on(enrollment: Enrollment, now: datetime) -> datetime:
 def _leave_old_windows(enrollment: Enrollment, now: datetime) -> None:
     """Take lessons out of the windows of the old hour. A lesson that is sent again waits for daylight in the
     new zone. One that a sender holds may still leave with its batch; if it does not, the planner takes it."""
-    lessons = Delivery.objects.filter(enrollment=enrollment, kind=Delivery.Kind.LESSON)
+    lessons = Delivery.objects.filter(enrollment=enrollment, kind=Kind.LESSON)
     due_at = schedule.daylight(now, enrollment.zone)
     again = lessons.filter(copy__gt=0, state__in=Delivery.WAITING)
     again.update(due_at=due_at, try_at=due_at, closes_at=schedule.evening(due_at, enrollment.zone))
     lessons.filter(state=Delivery.State.SENDING).update(closes_at=now)
 
 
-def _withhold(enrollment: Enrollment, reason: str, **which: Any) -> None:
+def _withhold(enrollment: Enrollment, reason: Delivery.Reason, **which: Any) -> None:
     """Take deliveries out of the queue. A sender checks those that it holds again before they leave."""
     waiting = Delivery.objects.filter(enrollment=enrollment, state__in=Delivery.WAITING, **which)
-    waiting.update(state=Delivery.State.SUPPRESSED, reason=reason)
+    waiting.update(state=Delivery.State.WITHHELD, reason=reason, reason_values={})

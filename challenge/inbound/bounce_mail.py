@@ -74,7 +74,7 @@ def _proven_delivery(report: IncomingReport, recipients: Sequence[str], now: dat
 
 
 def _delivery(delivery_id: uuid.UUID) -> Delivery | None:
-    return Delivery.objects.select_related("enrollment__runner").filter(pk=delivery_id).first()
+    return Delivery.objects.select_related("enrollment__runner", "recipient").filter(pk=delivery_id).first()
 
 
 def _delivery_by_leave_link(returned: Fields, now: datetime) -> Delivery | None:
@@ -102,7 +102,7 @@ def _event(report: IncomingReport, delivery: Delivery, now: datetime) -> Reporte
         return _reported(delivery, Kind.COMPLAINED, Source.ARF, feedback, now)
     if report.type is ReportType.AUTO_REPLY:
         return _reported(delivery, Kind.AUTORESPONDED, Source.DSN, "", now)
-    address = delivery.enrollment.runner.email
+    address = delivery.to_user.email
     found = _status_for(report.recipients, address)
     kind = ACTIONS.get(re.split(r"[^a-z]", found.action)[0]) if found else None
     if found is None or kind is None:

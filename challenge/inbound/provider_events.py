@@ -98,11 +98,11 @@ def _plausible(stamp: datetime | None, now: datetime) -> datetime:
 def _delivery(event: AnymailTrackingEvent, values: Values, at: datetime) -> Delivery | None:
     """Return the delivery that an event names by our Message-ID or return path. Some providers give mails
     other ids: then the last one that was sent to the event's recipient before it."""
-    rows = Delivery.objects.select_related("enrollment__runner")
+    rows = Delivery.objects.select_related("enrollment__runner", "recipient")
     recipient = str(event.recipient or "").strip().lower()
     if named := _named(event, values):
         found = rows.filter(pk=named).first()
-        matches = found and (not recipient or recipient == found.enrollment.runner.email)
+        matches = found and (not recipient or recipient == found.to_user.email)
         return found if matches else None
     if not recipient:
         return None

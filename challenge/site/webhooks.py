@@ -45,7 +45,7 @@ def record_event(sender: object, event: AnymailTrackingEvent, esp_name: str, **k
             reported = from_event(event, esp_name, now)
             delivery = record(reported, now) if reported else None
             if delivery and reported and reported.kind == DeliveryEvent.Kind.UNSUBSCRIBED:
-                runner = delivery.enrollment.runner_id
+                runner = delivery.to_user
                 for enrollment in Enrollment.objects.filter(runner=runner, state__in=Enrollment.OPEN_STATES):
                     leave(enrollment.pk, Event.Actor.RUNNER, now)
     except Exception as error:

@@ -10,10 +10,9 @@ import pytest
 from challenge.bounces import record as bounces
 from challenge.bounces.record import ReportedEvent, event_id_of, record_refusal
 from challenge.checkins.record import Report, record
-from challenge.delivery.smtp.answer import Answer, Phase, Verdict
 from challenge.enrollment import transitions
 from challenge.inbound.bounce_mail import receive
-from challenge.models import Delivery, DeliveryEvent, Event, Suppression
+from challenge.models import Answer, Delivery, DeliveryEvent, Event, Outcome, Phase, Suppression
 from tests.support.returned_mails import FULL, dsn
 from tests.support.threads import together
 
@@ -65,7 +64,7 @@ def test_the_third_in_a_row_pauses_and_says_why(alice: Any, days: Any, now: date
 
     assert (state(alice), alice.next_due_at) == ("paused", None)
     event = Event.objects.get(enrollment=alice, kind=Event.Kind.UNREACHABLE)
-    assert (event.actor, event.detail) == ("system", "Three mails in a row came back.")
+    assert (event.actor, event.detail) == ("system", "soft_bounces")
     assert not Suppression.objects.exists()
     assert DeliveryEvent.objects.filter(kind="bounced").count() == 3
 
@@ -160,7 +159,7 @@ def test_reports_of_mails_from_weeks_ago_pause_nobody(alice: Any, days: Any, now
 
 
 def test_refusals_by_the_mail_server_count_as_well(alice: Any, days: Any, now: datetime) -> None:
-    full = Answer(Verdict.REFUSED, Phase.RECIPIENT, 552, "5.2.2 mailbox full")
+    full = Answer(Outcome.REFUSED, Phase.RECIPIENT, 552, "5.2.2 mailbox full")
     for day in (1, 2, 3):
         at = now + (day - 1) * DAY
         mail = days(day)
@@ -173,10 +172,10 @@ def test_refusals_by_the_mail_server_count_as_well(alice: Any, days: Any, now: d
 
 def test_a_refusal_of_a_bad_address_suppresses_at_once(alice: Any, days: Any, now: datetime) -> None:
     mail = days(1)
-    record_refusal(mail, Answer(Verdict.REFUSED, Phase.DATA, 550, "5.1.1 no such user"), now)
+    record_refusal(mail, Answer(Outcome.REFUSED, Phase.DATA, 550, "5.1.1 no such user"), now)
     assert not DeliveryEvent.objects.exists()
 
-    record_refusal(mail, Answer(Verdict.REFUSED, Phase.RECIPIENT, 550, "no such user"), now)
+    record_refusal(mail, Answer(Outcome.REFUSED, Phase.RECIPIENT, 550, "no such user"), now)
     assert (state(alice), Suppression.objects.get().reason) == ("paused", "bounced")
 
 

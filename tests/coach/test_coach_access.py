@@ -39,7 +39,7 @@ def entered(**fields: Any) -> Client:
 def desk(alice: Enrollment, now: datetime) -> list[str]:
     """The address of every page of the desk, with a row behind each."""
     program, day = alice.program, Day.objects.all()[0]
-    lesson = Delivery.objects.create(enrollment=alice, kind="lesson", day=1, due_at=now, try_at=now)
+    lesson = Delivery.objects.queue(enrollment=alice, kind="lesson", day=1, due_at=now, try_at=now)
     cohort = Cohort.objects.create(program=program, slug="spring", name="Spring", starts_on=now.date())
     block = Suppression.objects.create(address_hash="a" * 64, reason="blocked", created_at=now)
     question = Question.objects.create(enrollment=alice, day=1, text="Why?", asked_at=now)

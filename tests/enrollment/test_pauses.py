@@ -63,9 +63,9 @@ def trigger(alice: Enrollment, client: Client, sink: Sink, later: datetime) -> C
     [
         (PauseCause.RUNNER, ("paused", "runner", ""), 1, False),
         (PauseCause.COACH, ("paused", "coach", ""), 1, False),
-        (PauseCause.COMPLAINT, ("paused", "system", "The runner marked a mail as spam."), 0, True),
-        (PauseCause.BAD_ADDRESS, ("paused", "system", "The address refuses mail."), 0, True),
-        (PauseCause.UNREACHABLE, ("unreachable", "system", "Three mails in a row came back."), 0, False),
+        (PauseCause.COMPLAINT, ("paused", "system", "complaint"), 0, True),
+        (PauseCause.BAD_ADDRESS, ("paused", "system", "bad_address"), 0, True),
+        (PauseCause.UNREACHABLE, ("unreachable", "system", "soft_bounces"), 0, False),
     ],
 )
 def test_a_pause(

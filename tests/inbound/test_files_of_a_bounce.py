@@ -7,9 +7,8 @@ from typing import Any
 import pytest
 
 from challenge.bounces.record import record_refusal
-from challenge.delivery.smtp.answer import Answer, Phase, Verdict
 from challenge.inbound import imap
-from challenge.models import Delivery
+from challenge.models import Answer, Delivery, Outcome, Phase
 from tests.support.files_run import above_foundations, files_listed, files_run
 from tests.support.imap_server import ImapServer
 from tests.support.provider_events import KEY, SECRET, USER_UNKNOWN, Door, failed, mailgun
@@ -27,7 +26,7 @@ def assert_runs(question: str, call: Callable[[], object], lesson: Delivery) -> 
 
 
 def test_a_refusal(lesson: Delivery, now: datetime) -> None:
-    refusal = Answer(Verdict.REFUSED, Phase.RECIPIENT, 550, "5.1.1 no such user")
+    refusal = Answer(Outcome.REFUSED, Phase.RECIPIENT, 550, "5.1.1 no such user")
     assert_runs("The mail server refuses a recipient", lambda: record_refusal(lesson, refusal, now), lesson)
 
 

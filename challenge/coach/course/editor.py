@@ -23,8 +23,8 @@ from challenge.coach.wording import OUTCOMES, PHASES
 from challenge.curriculum import drafts
 from challenge.curriculum.drafts import Overtaken
 from challenge.curriculum.lesson import Content
-from challenge.delivery.smtp.transport import Verdict
-from challenge.delivery.test_mail import send_trial
+from challenge.delivery.test_mail import send_test_mail
+from challenge.models.attempt import Outcome
 
 # What travels with the form and is none of its words.
 ASIDE = ("csrfmiddlewaretoken", "seen", "base", "do")
@@ -163,7 +163,7 @@ def _send_test(request: HttpRequest, work: Work[Any], words: Content) -> None:
     try:
         compiled, day = work.mail(words)
         values = values_for(asked.runner, work, day, site_url)
-        answer = send_trial(compiled, values, recipient, timezone.now())
+        answer = send_test_mail(compiled, values, recipient, timezone.now())
     except NoSuchRunner as error:
         messages.error(
             request, _("No test was sent: nobody has this address or number: %(typed)s") % {"typed": error}
@@ -176,12 +176,12 @@ def _send_test(request: HttpRequest, work: Work[Any], words: Content) -> None:
         )
         return
     log(request, [work.item], _("Sent herself a test."))
-    if answer.verdict is Verdict.ACCEPTED:
+    if answer.outcome is Outcome.ACCEPTED:
         said = _("A test is on its way to %(address)s. The mail server said: %(code)s %(text)s")
         messages.success(request, said % {"address": recipient, "code": answer.code, "text": answer.text})
     else:
         said = _("The test to %(address)s did not get through. Outcome: %(outcome)s, at: %(phase)s. %(text)s")
-        outcome, phase = OUTCOMES[answer.verdict], PHASES[answer.phase]
+        outcome, phase = OUTCOMES[answer.outcome], PHASES[answer.phase]
         messages.error(
             request, said % {"address": recipient, "outcome": outcome, "phase": phase, "text": answer.text}
         )

@@ -100,9 +100,10 @@ def values_for(typed: str, work: Work[Any], day: int, site_url: str) -> dict[str
     if runner is None:
         return sample_values(day, site_url=site_url)
     # Never saved: it only says whose mail this would be.
-    mail = Delivery(enrollment=runner, kind=Delivery.Kind.LESSON, day=day)
+    now = timezone.now()
+    mail = Delivery.objects.prepare(Delivery.Kind.LESSON, now, runner, day=day)
     harmless = {name: f"{settings.SITE_URL}/#{name}" for name in NAMES if name.endswith("_url")}
-    values = RunnerValues(mail, timezone.now())
+    values = RunnerValues(mail, now)
     values.update(harmless, greeting=Greetings([mail]).of(mail), site_url=site_url)
     return values
 

@@ -38,7 +38,7 @@ _REPORTED = {
     CheckIn.Status.PARTLY.value: PARTLY,
     CheckIn.Status.NOT_TODAY.value: NOT_TODAY,
 }
-_STOPPED = (Delivery.State.FAILED, Delivery.State.SUPPRESSED)
+_STOPPED = (Delivery.State.FAILED, Delivery.State.WITHHELD)
 
 
 def cells(

@@ -8,8 +8,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from challenge.delivery.backoff import tries
-from challenge.delivery.smtp.transport import Phase, Verdict
 from challenge.models import Attempt, Delivery
+from challenge.models.attempt import Outcome, Phase
 
 
 def waits(lesson: Delivery, at: Callable[[datetime], str]) -> str:
@@ -26,9 +26,9 @@ def waits(lesson: Delivery, at: Callable[[datetime], str]) -> str:
     count = tries(lesson.attempts, lesson.due_at)
     told |= {"answer": _answer(last_try), "count": max(1, count)}
     match last_try["outcome"], last_try["phase"]:
-        case Verdict.DEFERRED, Phase.COMPOSE:
+        case Outcome.DEFERRED, Phase.COMPOSE:
             return _("Day %(day)d could not be written (%(answer)s); next try at %(next)s.") % told
-        case Verdict.DEFERRED, _phase:
+        case Outcome.DEFERRED, _phase:
             said = ngettext(
                 "The server of %(domain)s put day %(day)d off once: %(answer)s; next try at %(next)s.",
                 "The server of %(domain)s put day %(day)d off %(count)d times, last with: %(answer)s; "
@@ -36,7 +36,7 @@ def waits(lesson: Delivery, at: Callable[[datetime], str]) -> str:
                 count,
             )
             return said % told
-        case Verdict.UNCERTAIN, _phase:
+        case Outcome.UNCERTAIN, _phase:
             said = _("Day %(day)d may have arrived: nobody confirmed it; it goes again at %(next)s.")
             return said % told
     said = _("The mail server took nothing (%(answer)s); next try of day %(day)d at %(next)s.")

@@ -76,7 +76,7 @@ class Reasons:
         if event.kind == Event.Kind.UNREACHABLE:
             said = _("Unreachable since %(day)s.")
         said %= {"whom": event.get_actor_display(), "day": _day(event.at)}
-        return f"{said} {event.detail}".strip()
+        return f"{said} {event.says}".strip()
 
     def _active(self, enrollment: Enrollment) -> str:
         if enrollment.runner_id not in self._agreed:
@@ -115,9 +115,9 @@ class Reasons:
                 return _("Day %(day)d is being sent right now.") % {"day": lesson.day}
             case Mail.FAILED:
                 return f"{_failed(lesson)} {self._next(enrollment)}"
-            case Mail.SUPPRESSED:
+            case Mail.WITHHELD:
                 said = _("Day %(day)d was held back: %(reason)s")
-                said %= {"day": lesson.day, "reason": _ended(lesson.reason)}
+                said %= {"day": lesson.day, "reason": _ended(lesson.why)}
                 return f"{said} {self._next(enrollment)}"
         if lesson.closes_at and lesson.closes_at <= self._now:
             said = _("Day %(day)d did not get through before %(time)s.")
@@ -172,7 +172,7 @@ def _unreachable(found: Suppression) -> str:
 
 
 def _failed(lesson: Delivery) -> str:
-    return _("Day %(day)d failed: %(reason)s") % {"day": lesson.day, "reason": _ended(lesson.reason)}
+    return _("Day %(day)d failed: %(reason)s") % {"day": lesson.day, "reason": _ended(lesson.why)}
 
 
 def _ended(text: str) -> str:

@@ -79,7 +79,7 @@ def _events(enrollment: Enrollment) -> Iterator[Entry]:
             "what": event.get_kind_display().capitalize(),
             "whom": event.get_actor_display(),
         }
-        yield Entry(event.at, "event", title, lines=[event.detail] if event.detail else [])
+        yield Entry(event.at, "event", title, lines=[event.says] if event.says else [])
 
 
 def _consents(enrollment: Enrollment) -> Iterator[Entry]:

@@ -20,10 +20,10 @@ from challenge.models import Delivery
 class DeliveryAdmin(RecordAdmin[Delivery]):
     """Only the planner and the sender write here."""
 
-    list_display = ("due", "what", "runner", "state", "sent", "doubt", "tries", "reason")
+    list_display = ("due", "what", "runner", "state", "sent", "doubt", "tries", "why")
     list_display_links = ("due",)
     list_filter = ("state", "kind", "uncertain", "due_at")
-    list_select_related = ("enrollment__runner", "recall__stretch")
+    list_select_related = ("enrollment__runner", "recipient", "recall__stretch")
     search_fields = ("enrollment__runner__email", "enrollment__runner__first_name")
     ordering = ("-due_at", "-pk")
     list_per_page = 50
@@ -64,12 +64,16 @@ class DeliveryAdmin(RecordAdmin[Delivery]):
         return name_of(delivery)
 
     @admin.display(description=gettext_lazy("Runner"), ordering="enrollment__runner__email")
-    def runner(self, delivery: Delivery) -> SafeString:
-        return runner_link(delivery.enrollment)
+    def runner(self, delivery: Delivery) -> str:
+        return runner_link(delivery.enrollment) if delivery.enrollment else delivery.to_user.email
 
     @admin.display(description=gettext_lazy("Attempts"))
     def tries(self, delivery: Delivery) -> int:
         return len(delivery.attempts)
+
+    @admin.display(description=gettext_lazy("Reason"), ordering="reason")
+    def why(self, delivery: Delivery) -> str:
+        return delivery.why
 
     @admin.display(description=gettext_lazy("What happened"))
     def told(self, delivery: Delivery) -> str:

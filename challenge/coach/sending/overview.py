@@ -69,7 +69,7 @@ def _tally(tally: Tally) -> list[tuple[str, int]]:
         (_("Waiting"), tally.waiting),
         (_("Retry"), tally.retry),
         (_("Failed"), tally.failed),
-        (_("Held back"), tally.suppressed),
+        (_("Held back"), tally.withheld),
         (_("Uncertain"), tally.uncertain),
     ]
 

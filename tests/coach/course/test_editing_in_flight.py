@@ -173,7 +173,7 @@ def test_a_lesson_that_was_on_the_wire_during_the_recall_is_corrected_once(
 ) -> None:
     shown = Day.objects.get(pk=desk.day).published
     assert "0 runners get a correction" in desk.recalls(SLUG, "Couch stretch", "It may hurt the back.")
-    Delivery.objects.create(
+    Delivery.objects.queue(
         enrollment=alice, kind="lesson", day=9, state="sent", due_at=now, try_at=now,
         sent_at=now + timedelta(seconds=5), revision=shown,
     )  # fmt: skip

@@ -41,7 +41,7 @@ def nudged(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
 
 def got(enrollment: Enrollment, day: int, at: datetime, **fields: Any) -> Delivery:
     values = {"state": "sent", "sent_at": at, **fields}
-    return Delivery.objects.create(
+    return Delivery.objects.queue(
         enrollment=enrollment, kind="lesson", day=day, due_at=at, try_at=at, **values
     )
 
@@ -223,7 +223,7 @@ def test_change_the_hour_and_zone(coach: Client, alice: Enrollment) -> None:
     alice.refresh_from_db()
     assert (alice.send_at, alice.time_zone) == (time(18, 45), "Pacific/Auckland")
     event = Event.objects.get(enrollment=alice, kind="rescheduled")
-    assert (event.actor, event.detail) == ("coach", "18:45 Pacific/Auckland")
+    assert (event.actor, event.says) == ("coach", "18:45 Pacific/Auckland")
 
 
 def test_nobody_is_added_or_deleted_by_hand(coach: Client, alice: Enrollment) -> None:

@@ -13,7 +13,7 @@ from django.test.utils import CaptureQueriesContext
 
 from accounts.models import Consent, withdraw
 from challenge.models import CheckIn, Delivery, Enrollment, Event, Program, Progress, Suppression
-from challenge.models.enrollment import note
+from challenge.models.enrollment import log_event
 
 pytestmark = pytest.mark.django_db
 HOUR = timedelta(hours=1)
@@ -43,7 +43,7 @@ def entry(text: str, title: str) -> str:
 
 def mail(enrollment: Enrollment, day: int, at: datetime, **fields: Any) -> Delivery:
     values = {"kind": "lesson", "state": "sent", "sent_at": at, "due_at": at, "try_at": at, **fields}
-    return Delivery.objects.create(enrollment=enrollment, day=day, **values)
+    return Delivery.objects.queue(enrollment=enrollment, day=day, **values)
 
 
 def test_the_story_is_told_in_the_order_of_time(coach: Client, bob: Enrollment, now: datetime) -> None:
@@ -51,11 +51,11 @@ def test_the_story_is_told_in_the_order_of_time(coach: Client, bob: Enrollment, 
         enrollment=bob, day=1, status="partly", created_at=now + 5 * HOUR, updated_at=now + 5 * HOUR
     )
     mail(bob, 2, now + 24 * HOUR)
-    note(bob, Event.Kind.PAUSED, Event.Actor.RUNNER, now + 26 * HOUR)
+    log_event(bob, Event.Kind.PAUSED, Event.Actor.RUNNER, now + 26 * HOUR)
     mail(bob, 1, now + HOUR, sent_at=now + 4 * HOUR)
     mail(bob, 0, now + HOUR, kind="welcome")
-    note(bob, Event.Kind.SIGNED_UP, Event.Actor.RUNNER, now - HOUR)
-    note(bob, Event.Kind.RESUMED, Event.Actor.COACH, now + 27 * HOUR)
+    log_event(bob, Event.Kind.SIGNED_UP, Event.Actor.RUNNER, now - HOUR)
+    log_event(bob, Event.Kind.RESUMED, Event.Actor.COACH, now + 27 * HOUR)
     mail(bob, 1, now + 28 * HOUR, copy=1, state="queued", sent_at=None)
     withdraw(bob.runner, Consent.Purpose.HEALTH, now + 30 * HOUR)
 
@@ -92,7 +92,7 @@ def test_a_mail_tells_its_attempts(coach: Client, bob: Enrollment, now: datetime
         },
         {"at": (now + 2 * HOUR).isoformat(), **ACCEPTED},
     ]
-    lesson = mail(bob, 1, now, attempts=attempts, uncertain=True, reason="The server never confirmed it.")
+    lesson = mail(bob, 1, now, attempts=attempts, uncertain=True, reason="unconfirmed")
 
     told = entry(page(coach, bob), "Lesson 1")
 
@@ -116,7 +116,7 @@ TRIED = {**ACCEPTED, "at": "2026-03-03T08:00:00+00:00"}
     ("state", "fields", "said"),
     [
         ("queued", {}, "Waits to be sent at Tue 3 Mar 2026, 08:00."),
-        ("suppressed", {"reason": "The runner has left."}, "Held back. The runner has left."),
+        ("withheld", {"reason": "left"}, "Held back. The runner has left."),
         ("failed", {"attempts": [TRIED]}, "Failed: tried once."),
         ("retry", {"attempts": [TRIED] * 2}, "tried 2 times, the next try is at Tue 3 Mar 2026, 08:00."),
     ],
@@ -186,7 +186,7 @@ def test_a_long_story_costs_as_much_as_a_short_one(coach: Client, alice: Enrollm
     for day in range(2, 22):
         mail(alice, day, now)
         CheckIn.objects.create(enrollment=alice, day=day, status="done", created_at=now, updated_at=now)
-        note(alice, Event.Kind.PAUSED, Event.Actor.RUNNER, now)
+        log_event(alice, Event.Kind.PAUSED, Event.Actor.RUNNER, now)
 
     assert statements() == short
 

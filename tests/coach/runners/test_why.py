@@ -13,7 +13,7 @@ from challenge.coach.runners.without_lesson import without_todays_lesson
 from challenge.delivery.plan import plan
 from challenge.enrollment.transitions import PauseCause, leave, pause, reschedule, resume
 from challenge.models import Delivery, DeliveryEvent, Enrollment, Event, Heartbeat, Hold, Limit, Suppression
-from challenge.models.enrollment import note
+from challenge.models.enrollment import log_event
 from challenge.models.heartbeat import beat
 from tests.support.smtp_sink import Sink
 
@@ -159,7 +159,7 @@ def test_she_paused(alice: Enrollment, now: datetime) -> None:
 
 def test_the_system_paused_her(alice: Enrollment, now: datetime) -> None:
     Enrollment.objects.update(state="paused", next_due_at=None)
-    note(alice, Event.Kind.UNREACHABLE, Event.Actor.SYSTEM, now, "Three mails in a row came back.")
+    log_event(alice, Event.Kind.UNREACHABLE, Event.Actor.SYSTEM, now, Event.Detail.SOFT_BOUNCES)
     assert why(alice, now) == "Unreachable since 3 March. Three mails in a row came back."
 
 

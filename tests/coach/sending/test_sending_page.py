@@ -91,10 +91,8 @@ def test_it_costs_as_many_statements_for_a_thousand_as_for_ten(coach: Client, pr
     counts = []
     for first, count in ((0, 10), (10, 990)):
         runners = crowd(program, count, first)
-        Delivery.objects.bulk_create(
-            [
-                Delivery(enrollment=each, kind="lesson", day=1, domain="example.com", due_at=each.created_at,
-                         try_at=each.created_at)
+        Delivery.objects.queue_many([
+                Delivery.objects.prepare("lesson", each.created_at, each, day=1)
                 for each in runners
             ]
         )  # fmt: skip

@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("challenge", "0010_fewer_indexes")]
+    dependencies = [("challenge", "0012_ledger_rules")]
 
     operations = [
         migrations.RenameModel("Returned", "DeliveryEvent"),

@@ -70,7 +70,7 @@ def latest_lessons(enrollment_ids: list[int]) -> dict[int, Delivery]:
     lessons = Delivery.objects.filter(kind=Kind.LESSON, copy=0)
     newest = lessons.filter(enrollment=models.OuterRef("enrollment")).order_by("-day").values("day")[:1]
     found = lessons.filter(enrollment__in=enrollment_ids, day=models.Subquery(newest))
-    return {lesson.required_enrollment.pk: lesson for lesson in found.select_related(None)}
+    return {lesson.enrollment_id: lesson for lesson in found if lesson.enrollment_id}
 
 
 def is_behind(lesson: Delivery) -> bool:

@@ -84,9 +84,7 @@ def test_who_leaves_while_the_batch_is_sent_gets_nothing(
 
     assert [mail["Message-ID"] for mail in sink.mails] == [first.message_id, second.message_id]
     third.refresh_from_db()
-    reason = (
-        "wrong_state" if reason == "paused" else reason
-    )  # a pause withholds what is queued, a batch what it holds
+    reason = "wrong_state" if reason == "paused" else reason
     assert (third.state, third.reason, third.attempts, third.lease) == ("withheld", reason, [], None)
 
 

@@ -1,4 +1,4 @@
-"""One runner's page: where she stands, and the whole story in the order in which it happened."""
+"""One runner's page: the facts, and the timeline in the order in which things happened."""
 
 import re
 from collections.abc import Iterator
@@ -46,7 +46,7 @@ def mail(enrollment: Enrollment, day: int, at: datetime, **fields: Any) -> Deliv
     return Delivery.objects.queue(enrollment=enrollment, day=day, **values)
 
 
-def test_the_story_is_told_in_the_order_of_time(coach: Client, bob: Enrollment, now: datetime) -> None:
+def test_the_timeline_is_in_the_order_of_time(coach: Client, bob: Enrollment, now: datetime) -> None:
     CheckIn.objects.create(
         enrollment=bob, day=1, status="partly", created_at=now + 5 * HOUR, updated_at=now + 5 * HOUR
     )
@@ -74,7 +74,7 @@ def test_the_story_is_told_in_the_order_of_time(coach: Client, bob: Enrollment, 
     ]
 
 
-def test_a_mail_tells_its_attempts(coach: Client, bob: Enrollment, now: datetime) -> None:
+def test_a_mail_shows_its_attempts(coach: Client, bob: Enrollment, now: datetime) -> None:
     attempts = [
         {
             "at": now.isoformat(),
@@ -129,7 +129,7 @@ def test_a_mail_says_in_a_sentence_what_became_of_it(
     assert said in entry(page(coach, alice), "Lesson 1")
 
 
-def test_a_check_in_tells_everything(coach: Client, alice: Enrollment, now: datetime) -> None:
+def test_a_check_in_shows_everything(coach: Client, alice: Enrollment, now: datetime) -> None:
     CheckIn.objects.create(
         enrollment=alice, day=3, status="done", tightness=4, pain=7, pain_where="left hip", distance="10.00",
         unit="mi", note="Stiff.\nBetter later.", created_at=now, updated_at=now + HOUR,
@@ -163,7 +163,7 @@ def test_the_facts_stand_on_top(coach: Client, charlie: Enrollment, now: datetim
     assert text.index("Facts") < text.index("The whole story")
 
 
-def test_her_other_enrollments_are_linked(
+def test_other_enrollments_of_the_runner_are_linked(
     coach: Client, alice: Enrollment, program: Program, now: datetime
 ) -> None:
     Enrollment.objects.filter(pk=alice.pk).update(state="completed", next_due_at=None)
@@ -175,7 +175,9 @@ def test_her_other_enrollments_are_linked(
     assert f'href="/coach/challenge/enrollment/{alice.pk}/change/"' in page(coach, second)
 
 
-def test_a_long_story_costs_as_much_as_a_short_one(coach: Client, alice: Enrollment, now: datetime) -> None:
+def test_a_long_timeline_costs_as_much_as_a_short_one(
+    coach: Client, alice: Enrollment, now: datetime
+) -> None:
     def statements() -> int:
         with CaptureQueriesContext(connection) as captured:
             page(coach, alice)

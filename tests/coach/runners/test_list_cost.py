@@ -1,4 +1,4 @@
-"""What the coach's list of runners costs: as many statements for a thousand runners as for ten."""
+"""The coach's list of runners costs as many statements for a thousand runners as for ten."""
 
 from datetime import time, timedelta
 

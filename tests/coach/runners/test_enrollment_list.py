@@ -1,4 +1,4 @@
-"""The coach's list of runners: what it shows, what it can be asked, and what it costs."""
+"""The coach's list of runners: its rows, its order and its filters."""
 
 import re
 from collections.abc import Callable, Iterator
@@ -45,7 +45,7 @@ def told(enrollment: Enrollment, day: int, at: datetime, **fields: Any) -> None:
 
 
 def names(client: Client, query: str = "") -> list[str]:
-    """The runners that the list shows, in its order."""
+    """The names of the runners in the list, in its order."""
     page = client.get(f"{LIST}?{query}")
     assert page.status_code == 200
     return re.findall(r'class="runner"[^>]*>([^<]*)<', page.content.decode())

@@ -75,7 +75,7 @@ def rescue() -> None:
 
 @app.task
 def visit_mailbox() -> None:
-    imap.visit(timezone.now())
+    imap.poll(timezone.now())
 
 
 @app.task

@@ -10,8 +10,8 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from challenge.curriculum.compile import Compiled
 from challenge.curriculum.lint import Finding
+from challenge.curriculum.slots import Compiled
 
 MAX_BYTES = 80 * 1024
 MAIL = "mail"

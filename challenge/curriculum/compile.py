@@ -4,9 +4,7 @@ Each mail is a Django template of MJML, one of plain text and one of its subject
 through `to_html` and `plain_text`; nothing in it becomes a slot but slots.PLACEHOLDERS.
 """
 
-import hashlib
 import re
-from dataclasses import dataclass
 from typing import Any
 
 import mrml
@@ -17,7 +15,7 @@ from markdown_it import MarkdownIt
 from challenge import drawings
 from challenge.curriculum import drawing_files, palette
 from challenge.curriculum.plain import plain_text
-from challenge.curriculum.slots import sections, slots, with_slots, without_slots
+from challenge.curriculum.slots import Compiled, sections, slots, with_slots, without_slots
 
 BLOCKS = {"p", "h2", "h3", "ul", "ol", "li", "blockquote"}
 TAGS = BLOCKS | {"strong", "em", "br", "code", "a"}
@@ -28,20 +26,6 @@ ARTICLE = re.compile(
 )
 # CSS pixels: the width of one drawing in a card, and of two side by side, in a mail of 600.
 WIDE, HALF = 536, 262
-
-
-@dataclass(frozen=True)
-class Compiled:
-    """A mail whose slots are not filled yet."""
-
-    subject: str
-    text: str
-    html: str
-
-    @property
-    def digest(self) -> str:
-        whole = "\0".join((self.subject, self.text, self.html))
-        return hashlib.sha256(whole.encode()).hexdigest()
 
 
 def to_html(markdown: str) -> str:

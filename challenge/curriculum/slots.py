@@ -4,7 +4,9 @@ A slot is written as its name between the brackets U+27E6 and U+27E7, which no l
 section between "?name" and "/name" in such brackets stays only where that slot's value is not empty.
 """
 
+import hashlib
 import re
+import textwrap
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from html import escape
@@ -41,8 +43,24 @@ NAMES = frozenset(
         "leave_url",
     }
 )
+# The width of plain text, in characters.
+LINE_WIDTH = 72
 # A slot, or a section and what it holds, or a bracket that is neither.
 _SLOT = re.compile(f"{OPEN}(?:(\\w+){CLOSE}|\\?(\\w+){CLOSE}(.*?){OPEN}/\\2{CLOSE})?", re.DOTALL)
+
+
+@dataclass(frozen=True)
+class Compiled:
+    """A mail whose slots are not filled yet."""
+
+    subject: str
+    text: str
+    html: str
+
+    @property
+    def digest(self) -> str:
+        whole = "\0".join((self.subject, self.text, self.html))
+        return hashlib.sha256(whole.encode()).hexdigest()
 
 
 @dataclass(frozen=True)
@@ -118,3 +136,12 @@ def fill(text: str, values: Mapping[str, str], *, html: bool = False) -> str:
     return "".join(
         part if isinstance(part, str) else safe(values[part.name]) for part in chosen(parse(text), values)
     )
+
+
+def wrap(text: str) -> str:
+    """Wrap plain text at 72 columns, and keep its own line ends."""
+    return "\n".join(wrap_line(line) for line in text.splitlines())
+
+
+def wrap_line(line: str, width: int = LINE_WIDTH) -> str:
+    return textwrap.fill(line, width, break_long_words=False, break_on_hyphens=False)

@@ -1,41 +1,12 @@
-"""The choice of the revision of a day for a runner.
-
-Versions are pinned: a runner keeps those of the moment at which the first lesson was planned
-(`Enrollment.pinned_at`), so that a course doesn't change half-way. A revision that was published
-*for all* reaches the runner all the same, as long as the day was not sent.
-"""
+"""The versions of a day: who keeps which when another one is published."""
 
 from collections import Counter
-from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Protocol, TypeVar
 
 from django.db.models import Count, Q
 
 from challenge.models import Day, Delivery, Enrollment
-
-
-class Published(Protocol):
-    """The fields of a revision that `pick` reads."""
-
-    number: int
-    published_at: datetime
-    for_all: bool
-
-
-R = TypeVar("R", bound=Published)
-
-
-def pick(revisions: Iterable[R], pinned_at: datetime | None) -> R | None:
-    """Return the revision for a runner pinned at an instant, or at None before the runner has begun.
-
-    It is the newest that was published for all or before that instant; of a day that is younger, the
-    oldest.
-    """
-    by_age = sorted(revisions, key=lambda revision: revision.number)
-    fit = [r for r in by_age if pinned_at is None or r.for_all or r.published_at <= pinned_at]
-    return fit[-1] if fit else by_age[0] if by_age else None
+from challenge.models.day import pick_revision
 
 
 @dataclass(frozen=True)
@@ -69,7 +40,7 @@ def audience(day: Day) -> Audience:
     waiting = runners.filter(pinned_at__isnull=False).exclude(pk__in=beyond.values("enrollment"))
     pins = waiting.values("pinned_at").annotate(count=Count("pk")).order_by()
     for pinned_at, count in pins.values_list("pinned_at", "count"):
-        if chosen := pick(revisions, pinned_at):
+        if chosen := pick_revision(revisions, pinned_at):
             begun[chosen.number] += count
     return Audience(
         sent=Counter(number for number in lessons.values_list("revision__number", flat=True) if number),

@@ -20,10 +20,10 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, path
 from django.utils import timezone
 
-from challenge.bounces.record import take
+from challenge.bounces.record import record
 from challenge.enrollment.transitions import leave
-from challenge.inbound.provider_events import came_back
-from challenge.models import Enrollment, Event, Returned
+from challenge.inbound.provider_events import from_event
+from challenge.models import DeliveryEvent, Enrollment, Event
 
 log = logging.getLogger(__name__)
 
@@ -36,14 +36,14 @@ class NotRecorded(Exception):
 
 
 @receiver(tracking)
-def take_event(sender: object, event: AnymailTrackingEvent, esp_name: str, **kwargs: Any) -> None:
+def record_event(sender: object, event: AnymailTrackingEvent, esp_name: str, **kwargs: Any) -> None:
     """Record one event and act on it."""
     now = timezone.now()
     try:
         with transaction.atomic():
-            came = came_back(event, esp_name, now)
-            delivery = take(came, now) if came else None
-            if delivery and came and came.kind == Returned.Kind.UNSUBSCRIBED:
+            reported = from_event(event, esp_name, now)
+            delivery = record(reported, now) if reported else None
+            if delivery and reported and reported.kind == DeliveryEvent.Kind.UNSUBSCRIBED:
                 runner = delivery.to_user
                 for enrollment in Enrollment.objects.filter(runner=runner, state__in=Enrollment.OPEN_STATES):
                     leave(enrollment.pk, Event.Actor.RUNNER, now)
@@ -68,7 +68,7 @@ def guarded(view: View) -> View:
             return _refused(request, 404, f"not set up ({type(error).__name__})")
         except NotRecorded as error:
             return _refused(request, 503, f"not recorded ({error})")
-        except Exception as error:  # whatever anymail trips over in a body that it did not expect
+        except Exception as error:  # anymail raises whatever an unexpected body leads to
             return _refused(request, 400, f"unreadable ({type(error).__name__})")
 
     return enter

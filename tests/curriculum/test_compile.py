@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 
 from challenge.curriculum import drawing_files
-from challenge.curriculum.compile import Compiled, compile_lesson, compile_mail, to_html
+from challenge.curriculum.compile import compile_lesson, compile_mail, to_html
 from challenge.curriculum.sample import sample_values
-from challenge.curriculum.slots import CLOSE, OPEN, fill, slots
+from challenge.curriculum.slots import CLOSE, OPEN, Compiled, fill, slots
 
 pytestmark = pytest.mark.pure
 LENGTH = 21

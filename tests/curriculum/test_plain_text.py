@@ -4,7 +4,8 @@ from textwrap import dedent
 
 import pytest
 
-from challenge.curriculum.plain import plain_text, wrap
+from challenge.curriculum.plain import plain_text
+from challenge.curriculum.slots import wrap
 
 pytestmark = pytest.mark.pure
 LONG = "one two three four five six seven eight nine ten eleven twelve thirteen fourteen"

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from challenge.curriculum.versions import Audience, pick
+from challenge.curriculum.versions import Audience
+from challenge.models.day import pick_revision
 
 pytestmark = pytest.mark.pure
 START = datetime(2026, 3, 1, tzinfo=UTC)
@@ -43,13 +44,13 @@ TYPO = Published(3, at(20), True)
 def test_a_runner_keeps_the_version_of_her_start(
     published: list[Published], pinned_at: datetime | None, number: int
 ) -> None:
-    chosen = pick(reversed(published), pinned_at)
+    chosen = pick_revision(reversed(published), pinned_at)
     assert chosen is not None
     assert chosen.number == number
 
 
 def test_of_a_day_without_versions_there_is_none() -> None:
-    assert pick([], at(0)) is None
+    assert pick_revision([], at(0)) is None
 
 
 histories = st.lists(
@@ -68,9 +69,9 @@ def test_publishing_changes_nothing_for_who_has_begun_and_everything_for_who_has
 ) -> None:
     pinned_at = at(began)
     later = Published(len(history) + 1, max(pinned_at, history[-1].published_at) + timedelta(1), for_all)
-    after = pick([*history, later], pinned_at)
-    assert after == (later if for_all else pick(history, pinned_at))
-    assert pick([*history, later], None) == later
+    after = pick_revision([*history, later], pinned_at)
+    assert after == (later if for_all else pick_revision(history, pinned_at))
+    assert pick_revision([*history, later], None) == later
 
 
 def test_the_audience_adds_up_either_way() -> None:

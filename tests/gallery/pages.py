@@ -56,7 +56,7 @@ def cast(program: Program, go: Callable[[datetime], None], now: datetime) -> Cas
     assert people.active.next_due_at
     go(max(now, people.active.next_due_at))
     record(people.hurt.pk, 1, CheckInData("partly", tightness=7, pain=8, pain_where="groin"), now)
-    transitions.pause(people.paused.pk, Event.Actor.RUNNER, now)
+    transitions.pause(people.paused.pk, transitions.PauseCause.RUNNER, now)
     Cohort.objects.create(program=program, slug="spring", name="Spring group", starts_on=now.date() + DAY)
     return people
 

@@ -68,7 +68,7 @@ class Someone:
             status = STATUSES[lesson.day % len(STATUSES)]
             record(enrollment.pk, lesson.day, CheckInData(status, TIGHTNESS[lesson.day - 1]), at)
         if self.state == "after-a-pause":
-            transitions.pause(enrollment.pk, Event.Actor.RUNNER, at)
+            transitions.pause(enrollment.pk, transitions.PauseCause.RUNNER, at)
 
     def come_back(self, at: datetime) -> None:
         transitions.resume(self.enrollment.pk, Event.Actor.RUNNER, at)

@@ -4,11 +4,11 @@ from collections.abc import Iterator
 from functools import cache
 from typing import NamedTuple
 
-from challenge.curriculum.compile import Compiled, compile_lesson, compile_mail, to_html
+from challenge.curriculum.compile import compile_lesson, compile_mail, to_html
 from challenge.curriculum.lesson import Content
-from challenge.curriculum.plain import plain_text, wrap
+from challenge.curriculum.plain import plain_text
 from challenge.curriculum.sample import sample_values
-from challenge.curriculum.slots import fill
+from challenge.curriculum.slots import Compiled, fill, wrap
 from challenge.models import Revision
 
 SITE = "https://reset.example"

@@ -15,11 +15,12 @@ from challenge.coach.course.course_item import (
 )
 from challenge.coach.course.day_form import TEXTS, DayForm, day_values
 from challenge.coach.course.differences import Row
-from challenge.curriculum.compile import Compiled, compile_lesson
+from challenge.curriculum.compile import compile_lesson
 from challenge.curriculum.lesson import Content, assemble, day_content
 from challenge.curriculum.lint import Finding
 from challenge.curriculum.publish import Publication, publish_day
 from challenge.curriculum.publish_checks import check_day
+from challenge.curriculum.slots import Compiled
 from challenge.models import Day
 
 EMPTY: Content = {"points": [], "stretches": [], "self_check": False, "sources": [], "figures": []}

@@ -15,11 +15,12 @@ from challenge.coach.course.course_item import (
 )
 from challenge.coach.course.differences import Row
 from challenge.coach.course.stretch_form import StretchForm, stretch_values
-from challenge.curriculum.compile import Compiled, compile_lesson
+from challenge.curriculum.compile import compile_lesson
 from challenge.curriculum.lesson import Content, with_stretch
 from challenge.curriculum.lint import Finding
 from challenge.curriculum.publish import Publication, days_with, publish_stretch
 from challenge.curriculum.publish_checks import check_stretch
+from challenge.curriculum.slots import Compiled
 from challenge.models import Day, Delivery, Stretch
 
 

@@ -1,7 +1,10 @@
 """The pages behind the links of a runner's mails."""
 
+from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
+from celery import Task
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -10,7 +13,7 @@ from django.utils import timezone
 from accounts.models import Consent, has_consented
 from challenge import tasks
 from challenge.checkins.record import PAIN_TO_STOP, Closed, is_open, last_date, record, sent_lesson
-from challenge.enrollment.transitions import leave, pause, reschedule, resume, would_go_on
+from challenge.enrollment.transitions import PauseCause, leave, pause, reschedule, resume, would_go_on
 from challenge.mail.links import Purpose, url
 from challenge.models import CheckIn, Enrollment, Event
 from challenge.site.capability import capability, link_error
@@ -19,7 +22,10 @@ from challenge.site.forms import CheckInForm, HourForm
 SAVED = "saved"
 State = Enrollment.State
 # The form names its action, so that a tap that comes twice or late never does the opposite.
-ACTIONS = {"pause": (pause, tasks.send), "resume": (resume, tasks.plan)}
+ACTIONS: dict[str, tuple[Callable[[int, datetime], bool], "Task[..., Any]"]] = {
+    "pause": (lambda pk, now: pause(pk, PauseCause.RUNNER, now), tasks.send),
+    "resume": (lambda pk, now: resume(pk, Event.Actor.RUNNER, now), tasks.plan),
+}
 # As the form has them, whether saved or only posted.
 SCORES_TO_STOP = {str(score) for score in range(PAIN_TO_STOP, 11)}
 
@@ -119,7 +125,7 @@ def pause_page(request: HttpRequest, enrollment: Enrollment) -> HttpResponse:
     action = request.POST.get("action", "")
     if action in ACTIONS:
         transition, follow_up = ACTIONS[action]
-        if transition(enrollment.pk, Event.Actor.RUNNER, now):
+        if transition(enrollment.pk, now):
             tasks.nudge(follow_up)
         return redirect(f"{request.path}?{SAVED}")
     context = {

@@ -82,7 +82,7 @@ class Actions:
 
     def pauses(self, name: str) -> None:
         enrollment = self._newest(name)
-        if enrollment and transitions.pause(enrollment.pk, RUNNER, self._server.now):
+        if enrollment and transitions.pause(enrollment.pk, transitions.PauseCause.RUNNER, self._server.now):
             self._oracle.paused.add(enrollment.pk)
 
     def goes_on(self, name: str) -> None:

@@ -15,6 +15,7 @@ from challenge import schedule
 from challenge.delivery.restore_guard.guard import is_held
 from challenge.models import Delivery, Enrollment, Event
 from challenge.models.enrollment import note
+from challenge.models.heartbeat import Heartbeat, beat
 
 log = logging.getLogger(__name__)
 
@@ -23,6 +24,14 @@ BUSY = timedelta(minutes=1)
 UNPLANNED = timedelta(hours=1)
 GIVE_UP = timedelta(days=7)
 GOODBYE_AFTER = timedelta(days=7)
+
+
+def plan_due(now: datetime) -> bool:
+    """Plan one batch; note the planner's heartbeat when it was the last. Return whether there may be more."""
+    more = plan(now)
+    if not more:
+        beat(Heartbeat.Name.PLANNER, now)
+    return more
 
 
 def plan(now: datetime, size: int = 500) -> bool:

@@ -15,7 +15,7 @@ from challenge.monitoring.suspended_domains import PREFIX, goes_again, rests, st
 DATABASE, DISK, HOLD, STALL = "database", "disk", "hold", "stall"
 
 
-def look(now: datetime) -> list[str]:
+def check(now: datetime) -> list[str]:
     """Look once, tell what has begun or is over. Returns what is wrong now, a sentence each.
 
     Never raises for a database that is full, read-only or away: that is one of the things to tell.

@@ -3,9 +3,8 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
-from challenge.celery import app
+from challenge.broker import redis_client
 from challenge.models.heartbeat import Heartbeat, last
 from challenge.monitoring.timeout import within
 
@@ -38,9 +37,8 @@ def _part(name: str, ask: Callable[[], None]) -> Part:
 
 def _ask_broker() -> None:
     def ping() -> None:
-        with app.connection_for_write() as connection:
-            channel: Any = connection.default_channel
-            channel.client.ping()
+        with redis_client() as client:
+            client.ping()
 
     within(BROKER_SECONDS, ping)
 

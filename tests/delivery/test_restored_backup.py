@@ -127,10 +127,9 @@ def test_a_transaction_that_comes_to_nothing_leaves_no_mark(now: datetime) -> No
 
 
 @pytest.fixture
-def redis(settings: Any, tmp_path: Path) -> Iterator[Server]:
+def redis(tmp_path: Path) -> Iterator[Server]:
     server = Server(tmp_path / "redis")
     server.start()
-    settings.REDIS_URL = server.url
     with broker_at(server.url):
         yield server
     server.close()

@@ -4,6 +4,7 @@ import logging
 import ssl
 import subprocess
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from time import monotonic
@@ -17,9 +18,9 @@ from challenge import tasks
 from challenge.celery import app
 from challenge.inbound import imap
 from challenge.inbound.imap import visit
-from challenge.management.commands import send_due
 from challenge.models import Delivery, Returned, Suppression
 from challenge.worker import shutdown
+from challenge.worker.recurring import JOBS
 from tests.support import returned_mails
 from tests.support.answers import lesson_of
 from tests.support.imap_server import PASSWORD, USER, ImapServer, Kept
@@ -73,14 +74,14 @@ def test_reports_are_taken_and_marked_as_read(
 def test_the_loop_without_a_broker_visits_it(
     lesson: Delivery, server: ImapServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(send_due, "VISIT_EVERY_SECONDS", 0.05)
+    monkeypatch.setitem(JOBS, "visit_mailbox", replace(JOBS["visit_mailbox"], seconds=0.05))
     bounce = server.add(dsn(lesson))
 
     def end_it() -> None:
         try:
             wait_until(lambda: bounce.flags, 20, "the bounce is taken")
         finally:
-            monkeypatch.setattr(shutdown, "_told", True)  # as a signal would
+            monkeypatch.setattr(shutdown, "_caught", True)  # as a signal would
 
     together(lambda: call_command("send_due", loop=True), end_it)
     assert Suppression.objects.count() == 1
@@ -233,8 +234,8 @@ def test_a_password_is_told_to_a_server_that_proves_its_name_alone(
 @pytest.mark.pure
 def test_without_a_mailbox_the_task_does_nothing(settings: Any) -> None:
     settings.MAILBOX_URL = ""
-    tasks.visit_mailbox()
-    assert app.conf.beat_schedule["visit mailbox"]["schedule"] == 300
+    tasks.RECURRING["visit_mailbox"]()
+    assert app.conf.beat_schedule["visit_mailbox"]["schedule"] == 300
 
 
 @pytest.fixture(autouse=True)

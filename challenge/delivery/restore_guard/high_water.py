@@ -6,16 +6,15 @@ them costs nothing but that; a mark may also lag behind, on a machine that was o
 
 import logging
 import os
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 from uuid import UUID
 
 from django.conf import settings
 
-from challenge.celery import app
+from challenge.broker import redis_client
 
 log = logging.getLogger(__name__)
 
@@ -37,8 +36,8 @@ def remember(history: UUID, mark: Mark) -> None:
         _write(_path(history), text)
     except OSError as error:
         log.warning("the mark of the last look could not be kept in VAR_DIR: %s", type(error).__name__)
-    with suppress(Exception), _redis() as client:  # whatever it raises: Redis may be away at any time
-        if client:
+    if settings.REDIS_URL:
+        with suppress(Exception), redis_client() as client:  # Redis may be away at any time
             client.set(_key(history), text, ex=REDIS_SECONDS)
 
 
@@ -70,21 +69,11 @@ def _in_file(history: UUID) -> Mark | None:
 
 
 def _in_redis(history: UUID) -> Mark | None:
-    with suppress(Exception), _redis() as client:
-        kept = client.get(_key(history)) if client else None
-        return _parsed(kept.decode()) if kept else None
+    if settings.REDIS_URL:
+        with suppress(Exception), redis_client() as client:
+            kept = client.get(_key(history))
+            return _parsed(kept.decode()) if kept else None
     return None
-
-
-@contextmanager
-def _redis() -> Iterator[Any]:
-    """Redis's client, under the broker's time limits; None where no Redis is named."""
-    if not settings.REDIS_URL:
-        yield None
-        return
-    with app.connection_for_write() as connection:
-        channel: Any = connection.default_channel
-        yield channel.client
 
 
 def _parsed(text: str) -> Mark:

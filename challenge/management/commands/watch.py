@@ -1,5 +1,5 @@
-"""Look once whether mail flows and tell the operator, from cron or a systemd timer: for when the
-beat and the workers, which look by themselves, are what has stopped."""
+"""Check once whether mail flows and tell the operator, from cron or a systemd timer: for when the
+workers, which check it by themselves, are what has stopped."""
 
 import sys
 from typing import Any
@@ -7,7 +7,7 @@ from typing import Any
 from django.core.management.base import BaseCommand
 from django.utils import timezone
 
-from challenge.monitoring.checks import look
+from challenge.monitoring.checks import check
 
 
 class Command(BaseCommand):
@@ -15,7 +15,7 @@ class Command(BaseCommand):
     requires_system_checks = []
 
     def handle(self, *args: Any, **options: Any) -> None:
-        wrong = look(timezone.now())
+        wrong = check(timezone.now())
         for sentence in wrong:
             self.stdout.write(sentence)
         if wrong:

@@ -13,7 +13,7 @@ from typing import Any
 from django.conf import settings
 from django.db import models, transaction
 
-from challenge.delivery.restore_guard.guard import is_held
+from challenge.delivery.restore_guard.guard import is_stopped
 from challenge.delivery.smtp.answer import Answer, Verdict
 from challenge.delivery.throttle.grants import grants
 from challenge.models import Attempt, Delivery, Program, Recall
@@ -43,8 +43,8 @@ LOST = "delivery %s: the lease was lost, its result is not recorded"
 
 def claim(now: datetime, size: int) -> list[Delivery]:
     """Up to `size` deliveries of one lane that may leave now, leased to the caller, in the order of
-    sending. None while sending is held back."""
-    if is_held(now):
+    sending. None while sending is stopped."""
+    if is_stopped(now):
         return []
     lease, until = uuid.uuid4(), _until(now)
     with transaction.atomic():

@@ -12,7 +12,7 @@ from typing import NamedTuple
 from django.db import connection, models, transaction
 
 from challenge import schedule
-from challenge.delivery.restore_guard.guard import is_held
+from challenge.delivery.restore_guard.guard import is_stopped
 from challenge.models import Delivery, Enrollment, Event
 from challenge.models.enrollment import note
 from challenge.models.heartbeat import Heartbeat, beat
@@ -36,7 +36,7 @@ def plan_due(now: datetime) -> bool:
 
 def plan(now: datetime, size: int = 500) -> bool:
     """Plan one batch of due enrollments. True when there may be more."""
-    if is_held(now):
+    if is_stopped(now):
         return False
     with transaction.atomic():
         due = list(

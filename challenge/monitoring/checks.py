@@ -5,7 +5,7 @@ from datetime import datetime
 from django.db import Error
 from django.utils.translation import gettext as _
 
-from challenge.models import Hold
+from challenge.models import RestoreStop
 from challenge.models.heartbeat import Heartbeat, beat
 from challenge.monitoring import alarms
 from challenge.monitoring.disk import too_full
@@ -25,9 +25,9 @@ def check(now: datetime) -> list[str]:
         found[DISK] = said
     try:
         beat(Heartbeat.Name.WATCH, now)
-        if hold := Hold.current():
+        if stop := RestoreStop.current():
             said = _("Nothing is sent until an operator says so (manage.py resume_sending): %(reason)s.")
-            found[HOLD] = said % {"reason": hold}
+            found[HOLD] = said % {"reason": stop}
         elif said := stall(now):
             found[STALL] = said
         found |= rests(now)

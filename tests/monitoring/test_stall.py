@@ -11,9 +11,9 @@ from django.db import connection
 
 from challenge.delivery.plan import plan
 from challenge.enrollment.transitions import pause
-from challenge.models import Alarm, Delivery, Enrollment, Event, Heartbeat, Hold, Limit
+from challenge.models import Alarm, Delivery, Enrollment, Event, Heartbeat, Limit, RestoreStop
 from challenge.monitoring import alarms
-from challenge.monitoring.checks import look
+from challenge.monitoring.checks import check
 from challenge.monitoring.stall import stall
 from tests.support.smtp_sink import Sink, free_port
 from tests.support.web_hook import WebHook
@@ -134,9 +134,9 @@ def test_the_watch_tells_it_once_and_when_mail_moves_again(
     alice: Enrollment, sink: Sink, go: Go, hook: WebHook, now: datetime
 ) -> None:
     for minutes in range(5):
-        assert len(look(now + minutes * MINUTE)) == 1
+        assert len(check(now + minutes * MINUTE)) == 1
     go(now + 5 * MINUTE)
-    assert look(now + 6 * MINUTE) == look(now + 7 * MINUTE) == []
+    assert check(now + 6 * MINUTE) == check(now + 7 * MINUTE) == []
     began, over = (posted.body.decode() for posted in hook.posted)
     assert "none has been sent for 15 minutes" in began
     assert "Mail is moving again." in over
@@ -150,12 +150,12 @@ def test_a_window_that_closes_over_it_is_not_its_end(
     enroll("alice", send_at=time(19))
     evening = now.replace(hour=20)
     plan(evening)
-    assert len(look(evening)) == 1
+    assert len(check(evening)) == 1
     plan(now.replace(hour=23))
-    assert look(now.replace(hour=23)) == []
+    assert check(now.replace(hour=23)) == []
     assert Alarm.objects.filter(kind="stall").exists()
     go(now.replace(day=4, hour=19, minute=1))
-    assert look(now.replace(day=4, hour=19, minute=2)) == []
+    assert check(now.replace(day=4, hour=19, minute=2)) == []
     assert [b"alarm.began" in posted.body for posted in hook.posted] == [True, False]
 
 
@@ -163,24 +163,24 @@ def test_a_rest_is_told_with_its_reason_and_ends_with_the_next_mail(hook: WebHoo
     reason = "20 refusals in a row."
     limit = Limit.objects.create(domain="example.com", resting_until=now + 5 * MINUTE, reason=reason, rests=1)
     said = "Mail to example.com rests until Tue 3 Mar, 08:05 UTC: 20 refusals in a row."
-    assert look(now) == look(now + MINUTE) == [said]
-    assert look(now + 6 * MINUTE) == []
+    assert check(now) == check(now + MINUTE) == [said]
+    assert check(now + 6 * MINUTE) == []
     assert len(hook.posted) == 1
     limit.rests = 0
     limit.save()
-    look(now + 7 * MINUTE)
+    check(now + 7 * MINUTE)
     assert "Mail to example.com goes again." in hook.posted[1].body.decode()
 
 
-def test_a_hold_is_told_and_no_stall_beside_it(alice: Enrollment, hook: WebHook, now: datetime) -> None:
-    hold = Hold.objects.create(looked_at=now, reason=Hold.Reason.OLDER, held_since=now)
-    [said] = look(now)
+def test_a_stop_is_told_and_no_stall_beside_it(alice: Enrollment, hook: WebHook, now: datetime) -> None:
+    stop = RestoreStop.objects.create(counted_at=now, reason=RestoreStop.Reason.OLDER, stopped_since=now)
+    [said] = check(now)
     assert said.endswith("(manage.py resume_sending): an older state of the database was restored.")
-    assert look(now + MINUTE) == [said]
-    hold.held_since = None
-    hold.save()
+    assert check(now + MINUTE) == [said]
+    stop.stopped_since = None
+    stop.save()
     Enrollment.objects.update(next_due_at=None)
-    assert look(now + 2 * MINUTE) == []
+    assert check(now + 2 * MINUTE) == []
     assert [b"Sending goes on." in posted.body for posted in hook.posted] == [False, True]
 
 
@@ -211,13 +211,13 @@ def test_a_database_that_takes_no_write_is_told(hook: WebHook, now: datetime) ->
     with connection.cursor() as cursor:
         cursor.execute("PRAGMA query_only = ON" if on_sqlite else "SET default_transaction_read_only = on")
         try:
-            [said] = look(now)
-            look(now + MINUTE)
+            [said] = check(now)
+            check(now + MINUTE)
         finally:
             cursor.execute(
                 "PRAGMA query_only = OFF" if on_sqlite else "SET default_transaction_read_only = off"
             )
     assert said.startswith("The database can't be used: ")
     assert len(hook.posted) == 1
-    assert look(now + 2 * MINUTE) == []
+    assert check(now + 2 * MINUTE) == []
     assert "The database can be used again." in hook.posted[1].body.decode()

@@ -14,7 +14,7 @@ from challenge.coach.runners.delay_reason import waits
 from challenge.coach.runners.without_lesson import last_midnight, zone_of
 from challenge.coach.wording import ago, shortly
 from challenge.delivery.plan import is_behind, latest_lessons
-from challenge.models import Delivery, Enrollment, Event, Hold, Limit, Returned, Suppression
+from challenge.models import Delivery, Enrollment, Event, Limit, RestoreStop, Returned, Suppression
 from challenge.models.heartbeat import Heartbeat, last
 
 State, Mail = Enrollment.State, Delivery.State
@@ -43,7 +43,7 @@ class Reasons:
         self._resting = {limit.domain: limit for limit in resting if limit.is_resting(now)}
         returned = Returned.objects.filter(delivery__in=self._lessons.values(), kind__in=Returned.CAME_BACK)
         self._returned = {each.delivery_id: each for each in returned}
-        self._hold = Hold.current()
+        self._stop = RestoreStop.current()
         self._looked = last(Heartbeat.Name.PLANNER)
 
     def of(self, enrollment: Enrollment) -> str:
@@ -79,8 +79,8 @@ class Reasons:
     def _active(self, enrollment: Enrollment) -> str:
         if enrollment.runner_id not in self._agreed:
             return _("There is no consent to mail.")
-        if self._hold:
-            return _("Nothing is sent to anybody: %(reason)s.") % {"reason": self._hold}
+        if self._stop:
+            return _("Nothing is sent to anybody: %(reason)s.") % {"reason": self._stop}
         lesson = self._lessons.get(enrollment.pk)
         if lesson and is_behind(lesson):
             return self._behind(lesson, enrollment)

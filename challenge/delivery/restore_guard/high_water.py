@@ -1,7 +1,7 @@
-"""How far a database has come, kept outside of it: in a file, and in Redis where there is one.
+"""The high-water mark of a database, kept outside of it: in a file, and in Redis where there is one.
 
-A backup of the database does not take them along, so that they tell when one was restored. Losing
-them costs nothing but that; a mark may also lag behind, on a machine that was off for a while.
+A backup of the database does not take the mark along, so that it tells when one was restored. Losing it
+costs nothing but that; it may also lag behind, on a machine that was off for a while.
 """
 
 import logging
@@ -22,16 +22,16 @@ log = logging.getLogger(__name__)
 REDIS_SECONDS = 400 * 86_400
 
 
-class Mark(NamedTuple):
-    """How often a database had been looked into at an instant."""
+class HighWater(NamedTuple):
+    """How far a database had counted at an instant."""
 
-    looks: int
-    looked_at: datetime
+    counter: int
+    counted_at: datetime
 
 
-def remember(history: UUID, mark: Mark) -> None:
-    """Keep a mark in both places. One that can't be written is left out."""
-    text = f"{mark.looks} {mark.looked_at.isoformat()}"
+def keep(history: UUID, mark: HighWater) -> None:
+    """Write a mark to both places, as far as they can be written."""
+    text = f"{mark.counter} {mark.counted_at.isoformat()}"
     try:
         _write(_path(history), text)
     except OSError as error:
@@ -41,8 +41,8 @@ def remember(history: UUID, mark: Mark) -> None:
             client.set(_key(history), text, ex=REDIS_SECONDS)
 
 
-def recall(history: UUID) -> Mark | None:
-    """The highest mark that is kept of a history; None when none is."""
+def read(history: UUID) -> HighWater | None:
+    """Return the highest mark that is kept of a history; None when none is."""
     return max((mark for mark in (_in_file(history), _in_redis(history)) if mark), default=None)
 
 
@@ -61,14 +61,14 @@ def _write(path: Path, text: str) -> None:
     aside.replace(path)
 
 
-def _in_file(history: UUID) -> Mark | None:
+def _in_file(history: UUID) -> HighWater | None:
     try:
         return _parsed(_path(history).read_text())
     except (OSError, ValueError):
         return None
 
 
-def _in_redis(history: UUID) -> Mark | None:
+def _in_redis(history: UUID) -> HighWater | None:
     if settings.REDIS_URL:
         with suppress(Exception), redis_client() as client:
             kept = client.get(_key(history))
@@ -76,6 +76,6 @@ def _in_redis(history: UUID) -> Mark | None:
     return None
 
 
-def _parsed(text: str) -> Mark:
-    looks, looked_at = text.split()
-    return Mark(int(looks), datetime.fromisoformat(looked_at))
+def _parsed(text: str) -> HighWater:
+    counter, counted_at = text.split()
+    return HighWater(int(counter), datetime.fromisoformat(counted_at))

@@ -12,7 +12,7 @@ from challenge.coach.runners.lesson_status import Reasons
 from challenge.coach.runners.without_lesson import without_todays_lesson
 from challenge.delivery.plan import plan
 from challenge.enrollment.transitions import leave, pause, reschedule, resume
-from challenge.models import Delivery, Enrollment, Event, Heartbeat, Hold, Limit, Returned, Suppression
+from challenge.models import Delivery, Enrollment, Event, Heartbeat, Limit, RestoreStop, Returned, Suppression
 from challenge.models.enrollment import note
 from challenge.models.heartbeat import beat
 from tests.support.smtp_sink import Sink
@@ -91,7 +91,7 @@ def test_her_domain_rests(alice: Enrollment, now: datetime) -> None:
 
 
 def test_everything_is_held(alice: Enrollment, now: datetime) -> None:
-    Hold.objects.create(looked_at=now, reason=Hold.Reason.OLDER, held_since=now)
+    RestoreStop.objects.create(counted_at=now, reason=RestoreStop.Reason.OLDER, stopped_since=now)
     assert why(alice, now) == "Nothing is sent to anybody: an older state of the database was restored."
 
 

@@ -1,1 +1,1 @@
-"""Seeing to it that somebody notices: readiness, figures, alarms and logs."""
+"""What an operator learns of the system: readiness, statistics, alarms and logs."""

@@ -53,4 +53,4 @@ def test_a_check_that_fails_is_not_the_last(
     caplog.set_level(logging.CRITICAL)
     with background.beside_loop():
         wait_until(lambda: len(checks) >= 3, 20, "three checks")
-    assert alarms.going_on() == {}
+    assert alarms.current() == {}

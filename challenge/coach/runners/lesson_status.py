@@ -16,6 +16,7 @@ from challenge.coach.wording import ago, shortly
 from challenge.delivery.plan import is_behind, latest_lessons
 from challenge.models import Delivery, Enrollment, Event, Limit, RestoreStop, Returned, Suppression
 from challenge.models.heartbeat import Heartbeat, last
+from challenge.models.limit import ALL
 
 State, Mail = Enrollment.State, Delivery.State
 STOPPED = (Event.Kind.PAUSED, Event.Kind.UNREACHABLE)
@@ -39,8 +40,8 @@ class Reasons:
         runners = [enrollment.runner_id for enrollment in enrollments]
         given = Consent.objects.filter(user__in=runners, purpose=Consent.Purpose.MAIL, withdrawn_at=None)
         self._agreed = set(given.filter(given_at__isnull=False).values_list("user_id", flat=True))
-        resting = Limit.objects.filter(resting_until__gt=now)
-        self._resting = {limit.domain: limit for limit in resting if limit.is_resting(now)}
+        suspended = Limit.objects.filter(suspended_until__gt=now)
+        self._suspended = {limit.domain: limit for limit in suspended if limit.is_suspended(now)}
         returned = Returned.objects.filter(delivery__in=self._lessons.values(), kind__in=Returned.CAME_BACK)
         self._returned = {each.delivery_id: each for each in returned}
         self._stop = RestoreStop.current()
@@ -124,13 +125,17 @@ class Reasons:
         return f"{waits(lesson, self._at)}{self._rests(lesson)}"
 
     def _rests(self, lesson: Delivery) -> str:
-        limit = self._resting.get("") or self._resting.get(lesson.domain)
-        if limit is None or limit.resting_until is None:
+        limit = self._suspended.get(ALL) or self._suspended.get(lesson.domain)
+        if limit is None or limit.suspended_until is None:
             return ""
         said = _("All mail rests until %(time)s: %(reason)s")
-        if limit.domain:
+        if limit.domain != ALL:
             said = _("Mail to %(domain)s rests until %(time)s: %(reason)s")
-        told = {"domain": limit.domain, "time": self._at(limit.resting_until), "reason": _ended(limit.reason)}
+        told = {
+            "domain": limit.domain,
+            "time": self._at(limit.suspended_until),
+            "reason": _ended(limit.reason_words),
+        }
         return f" {said % told}"
 
     def _next(self, enrollment: Enrollment) -> str:

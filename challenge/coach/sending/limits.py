@@ -1,4 +1,4 @@
-"""How fast mail may go, to all and to single domains; what rests, and why."""
+"""The sending limits of all mail and of single domains; what is suspended, and why."""
 
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +15,7 @@ from challenge.coach.access import CoachAdmin, log
 from challenge.coach.wording import NOTHING, when
 from challenge.delivery.throttle.circuit_breaker import send_again
 from challenge.models import Limit
+from challenge.models.limit import ALL
 from challenge.tasks import nudge, send
 
 if TYPE_CHECKING:
@@ -29,7 +30,7 @@ class LimitForm(Form):
     def clean_domain(self) -> str:
         domain = self.cleaned_data["domain"].strip().removeprefix("@").rstrip(".")
         try:
-            domain = domain_of(normalise(f"runner@{domain}")) if domain else ""
+            domain = domain_of(normalise(f"runner@{domain}")) if domain else ALL
         except AddressError as error:
             raise forms.ValidationError(_("Write the part of an address after the @: example.com")) from error
         if Limit.objects.filter(domain=domain).exists():
@@ -47,7 +48,7 @@ class LimitForm(Form):
 
 @admin.register(Limit)
 class LimitAdmin(CoachAdmin[Limit]):
-    """The senders add rows of their own, for what they leave alone; the coach may end a rest."""
+    """The senders add rows of their own, for what they suspend; the coach may end a suspension."""
 
     form = LimitForm
     list_display = ("lane", "per_second", "connections", "today", "standing")
@@ -88,12 +89,12 @@ class LimitAdmin(CoachAdmin[Limit]):
     def standing(self, limit: Limit) -> str:
         """A sentence, with the server's own words where it refused."""
         now = timezone.now()
-        if limit.is_resting(now):
-            until = {"until": when(limit.resting_until), "reason": limit.reason}
+        if limit.is_suspended(now):
+            until = {"until": when(limit.suspended_until), "reason": limit.reason_words}
             return _("Left alone until %(until)s. %(reason)s") % until
-        if limit.rests:
+        if limit.suspensions:
             return _("It was left alone, and is tried with a few mails. %(reason)s") % {
-                "reason": limit.reason
+                "reason": limit.reason_words
             }
         if limit.is_slow(now):
             until = {"until": when(limit.slow_until)}

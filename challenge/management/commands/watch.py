@@ -11,12 +11,12 @@ from challenge.monitoring.checks import check
 
 
 class Command(BaseCommand):
-    help = "Say what is wrong with sending, tell the operator if that is news, and exit with 1."
+    help = "Say what is wrong with sending, tell the operator if that is new, and exit with 1."
     requires_system_checks = []
 
     def handle(self, *args: Any, **options: Any) -> None:
         wrong = check(timezone.now())
-        for sentence in wrong:
-            self.stdout.write(sentence)
+        for message in wrong:
+            self.stdout.write(str(message))
         if wrong:
             sys.exit(1)

@@ -84,7 +84,8 @@ def test_her_server_puts_it_off(alice: Enrollment, sink: Sink, go: Go, now: date
 
 def test_her_domain_rests(alice: Enrollment, now: datetime) -> None:
     plan(now)
-    Limit.objects.create(domain="example.com", resting_until=now + HOUR, reason="20 refusals in a row.")
+    why_so: dict[str, Any] = {"reason": "as_written", "reason_values": {"text": "20 refusals in a row."}}
+    Limit.objects.create(domain="example.com", suspended_until=now + HOUR, **why_so)
     assert why(alice, now).endswith(
         "waits for its turn. Mail to example.com rests until 09:00: 20 refusals in a row."
     )

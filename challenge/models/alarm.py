@@ -20,10 +20,7 @@ class Alarm(models.Model):
         DATABASE_OVER = "database_over", _("The database can be used again.")
         DISK = "disk", _("Only %(free)d MB are free on the disk of the database.")
         DISK_OVER = "disk_over", _("There is room on the disk of the database again.")
-        STOP = (
-            "stop",
-            _("Nothing is sent until an operator says so (manage.py resume_sending): %(reason)s."),
-        )
+        STOP = "stop", _("Nothing is sent until an operator says so (manage.py resume_sending): %(reason)s.")
         STOP_OVER = "stop_over", _("Sending goes on.")
         STALL = "stall", _("Mail stands still.")
         STALL_OVER = "stall_over", _("Mail is moving again.")

@@ -1,1 +1,1 @@
-"""What an operator learns of the system: readiness, statistics, alarms and logs."""
+"""Readiness, statistics, alarms and logs: all that an operator learns of the system."""

@@ -10,7 +10,7 @@ from django.db.models import Q
 from challenge.models import Alarm
 from challenge.monitoring import notify
 from challenge.monitoring.notify import Alert
-from challenge.monitoring.wording import Message
+from challenge.monitoring.wording import AlarmText
 
 REPEAT = timedelta(hours=6)
 # Longer than both ways may take; whoever fails to tell is followed after this time.
@@ -29,22 +29,22 @@ class Told(NamedTuple):
 _unkept: dict[str, Told] = {}
 
 
-def raise_alarm(kind: str, message: Message, now: datetime) -> bool:
+def raise_alarm(kind: str, text: AlarmText, now: datetime) -> bool:
     """Tell that something is wrong, unless it was told in the last six hours. Return True when it was told.
 
     Works with a database that is full, read-only or away. Call it outside of a transaction: it speaks to
     other servers.
     """
     try:
-        alarm = _claim(kind, message, now)
+        alarm = _claim(kind, text, now)
     except Error:
-        return _tell_unkept(kind, message, now)
+        return _tell_unkept(kind, text, now)
     if alarm is None:
         return False
     told = _unkept.pop(kind, None)
     told_now = told is None or told.at <= now - REPEAT
     if told_now:
-        if not notify.notify(_alert(kind, message, alarm.since, alarm.told_at), now):
+        if not notify.notify(_alert(kind, text, alarm.since, alarm.told_at), now):
             return False
         told = Told(alarm.since, now)
     assert told is not None
@@ -55,12 +55,12 @@ def raise_alarm(kind: str, message: Message, now: datetime) -> bool:
     return told_now
 
 
-def end_alarm(kind: str, message: Message, now: datetime) -> bool:
+def end_alarm(kind: str, text: AlarmText, now: datetime) -> bool:
     """Tell that it is over, once, if it was ever told. Return True when it was told."""
     alarm = _claim_told(kind, now)
     told = _unkept.get(kind)
     since = alarm.since if alarm else told and told.since
-    if since is None or not notify.notify(Alert(kind, message, since, "over"), now):
+    if since is None or not notify.notify(Alert(kind, text, since, "over"), now):
         return False
     _unkept.pop(kind, None)
     Alarm.objects.filter(pk=kind).delete()
@@ -73,9 +73,9 @@ def current() -> dict[str, datetime]:
     return {**unkept, **dict(Alarm.objects.values_list("kind", "since"))}
 
 
-def _claim(kind: str, message: Message, now: datetime) -> Alarm | None:
+def _claim(kind: str, text: AlarmText, now: datetime) -> Alarm | None:
     """Return the alarm, held by the caller, when it is due to be told; nothing is written before that."""
-    words = message._asdict()
+    words = text._asdict()
     alarm = Alarm.objects.filter(pk=kind).first()
     if alarm is None:
         alarm = Alarm(kind=kind, since=now, **words)
@@ -97,19 +97,19 @@ def _free(now: datetime) -> Q:
     return Q(claimed_until=None) | Q(claimed_until__lte=now)
 
 
-def _tell_unkept(kind: str, message: Message, now: datetime) -> bool:
+def _tell_unkept(kind: str, text: AlarmText, now: datetime) -> bool:
     told = _unkept.get(kind)
     if told and told.at > now - REPEAT:
         return False
     since = told.since if told else now
-    if not notify.notify(_alert(kind, message, since, told and told.at), now):
+    if not notify.notify(_alert(kind, text, since, told and told.at), now):
         return False
     _unkept[kind] = Told(since, now)
     return True
 
 
-def _alert(kind: str, message: Message, since: datetime, told_at: datetime | None) -> Alert:
+def _alert(kind: str, text: AlarmText, since: datetime, told_at: datetime | None) -> Alert:
     """Say that something began, or, when it was told before, that it goes on."""
     if told_at is None:
-        return Alert(kind, message, since, "began")
-    return Alert(kind, message, since, "goes_on", told_at.isoformat())
+        return Alert(kind, text, since, "began")
+    return Alert(kind, text, since, "goes_on", told_at.isoformat())

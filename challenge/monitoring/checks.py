@@ -1,57 +1,71 @@
 """All checks of what the operator must know of, and the alarms that follow."""
 
+import os
 from datetime import datetime
+from pathlib import Path
 
-from django.db import Error
+from django.db import Error, connection
 
 from challenge.models import Alarm, RestoreStop
 from challenge.models.heartbeat import Heartbeat, beat
 from challenge.monitoring import alarms
-from challenge.monitoring.disk import too_full
 from challenge.monitoring.logs import hide
 from challenge.monitoring.stall import moves_again, stall
 from challenge.monitoring.suspended_domains import PREFIX, is_over, not_recovered, suspensions
-from challenge.monitoring.wording import Message
+from challenge.monitoring.wording import AlarmText
 
 Code = Alarm.Code
-DATABASE, DISK, HOLD, STALL = "database", "disk", "hold", "stall"
+DATABASE, DISK, STOP, STALL = "database", "disk", "hold", "stall"
 OVER = {
-    DATABASE: Message(Code.DATABASE_OVER),
-    DISK: Message(Code.DISK_OVER),
-    HOLD: Message(Code.STOP_OVER),
-    STALL: Message(Code.STALL_OVER),
+    DATABASE: AlarmText(Code.DATABASE_OVER),
+    DISK: AlarmText(Code.DISK_OVER),
+    STOP: AlarmText(Code.STOP_OVER),
+    STALL: AlarmText(Code.STALL_OVER),
 }
+MEGABYTE = 1_000_000
+# Room to notice it in: a hundred megabytes, on a small disk a tenth of it.
+LEAST, PART = 100 * MEGABYTE, 10
 
 
-def check(now: datetime) -> list[Message]:
+def check(now: datetime) -> list[AlarmText]:
     """Check everything once, and tell the operator what has begun or is over. Return what is wrong now.
 
     Never raises for a database that is full, read-only or away: that is one of the things to tell.
     """
-    found: dict[str, Message] = {}
-    if full := too_full():
-        found[DISK] = full
+    found: dict[str, AlarmText] = {}
+    if text := _full_disk():
+        found[DISK] = text
     try:
         beat(Heartbeat.Name.WATCH, now)
         if stop := RestoreStop.current():
-            found[HOLD] = Message(Code.STOP, {"reason": stop.reason})
-        elif stalled := stall(now):
-            found[STALL] = stalled
+            found[STOP] = AlarmText(Code.STOP, {"reason": stop.reason})
+        elif text := stall(now):
+            found[STALL] = text
         found |= suspensions(now)
         _raise_alarms(found, now)
         _end_alarms(found, now)
     except Error as error:
-        found[DATABASE] = Message(Code.DATABASE, {"error": _first_line(error)})
+        found[DATABASE] = AlarmText(Code.DATABASE, {"error": _first_line(error)})
         _raise_alarms(found, now)
     return list(found.values())
 
 
-def _raise_alarms(found: dict[str, Message], now: datetime) -> None:
-    for kind, message in found.items():
-        alarms.raise_alarm(kind, message, now)
+def _full_disk() -> AlarmText | None:
+    """Say how little room is left where the database lies; None when it is enough, or on another machine."""
+    if connection.vendor != "sqlite":
+        return None
+    disk = os.statvfs(Path(str(connection.settings_dict["NAME"])).parent)
+    free = disk.f_bavail * disk.f_frsize
+    is_enough = free >= min(LEAST, disk.f_blocks * disk.f_frsize / PART)
+    return None if is_enough else AlarmText(Code.DISK, {"free": free // MEGABYTE})
 
 
-def _end_alarms(found: dict[str, Message], now: datetime) -> None:
+def _raise_alarms(found: dict[str, AlarmText], now: datetime) -> None:
+    for kind, text in found.items():
+        alarms.raise_alarm(kind, text, now)
+
+
+def _end_alarms(found: dict[str, AlarmText], now: datetime) -> None:
     """End the alarms of what was wrong and is over. Alarms that others raise are theirs to end."""
     for kind, since in alarms.current().items():
         if kind in found or (kind == STALL and not moves_again(since, now)):

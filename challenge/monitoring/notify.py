@@ -22,7 +22,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from challenge.monitoring.timeout import within
-from challenge.monitoring.wording import Message
+from challenge.monitoring.wording import AlarmText
 
 log = logging.getLogger(__name__)
 
@@ -37,7 +37,7 @@ class Alert:
     something that goes on is told."""
 
     kind: str
-    message: Message
+    text: AlarmText
     since: datetime
     stage: str
     number: str = ""
@@ -57,7 +57,7 @@ def notify(alert: Alert, now: datetime) -> bool:
     if settings.ALARM_WEBHOOK_URL:
         ways.append(("webhook", by_webhook))
     level = logging.INFO if alert.stage == "over" else logging.ERROR
-    log.log(level, "alarm %s %s: %s", alert.kind, alert.stage, alert.message, extra={"alarm": alert.kind})
+    log.log(level, "alarm %s %s: %s", alert.kind, alert.stage, alert.text, extra={"alarm": alert.kind})
     return not ways or any([_try(name, way, alert, now) for name, way in ways])
 
 
@@ -78,8 +78,8 @@ def by_mail(alert: Alert, now: datetime) -> None:
     host = urlsplit(settings.SITE_URL).netloc
     with translation.override(settings.LANGUAGE_CODE):
         since = date_format(timezone.localtime(alert.since), "D j M Y, H:i T")
-        text = [str(alert.message), _("Since %(time)s.") % {"time": since}, settings.SITE_URL]
-        subject = _("%(site)s: %(sentence)s") % {"site": host, "sentence": alert.message}
+        text = [str(alert.text), _("Since %(time)s.") % {"time": since}, settings.SITE_URL]
+        subject = _("%(site)s: %(sentence)s") % {"site": host, "sentence": alert.text}
     EmailMessage(
         subject=" ".join(subject.split())[:120],
         body="\n\n".join(text) + "\n",
@@ -113,7 +113,7 @@ class _NoRedirect(urllib.request.HTTPRedirectHandler):
 
 def by_webhook(alert: Alert, now: datetime) -> None:
     """POST an alert as JSON. Raises for any answer that is not 2xx."""
-    said = {"kind": alert.kind, "sentence": str(alert.message), "since": alert.since.isoformat()}
+    said = {"kind": alert.kind, "sentence": str(alert.text), "since": alert.since.isoformat()}
     data = {**said, "site": settings.SITE_URL}
     body = json.dumps({"type": f"alarm.{alert.stage}", "timestamp": now.isoformat(), "data": data}).encode()
     headers = {

@@ -9,7 +9,7 @@ from challenge.models import Alarm, Delivery, Enrollment, Limit
 from challenge.models.conditions import is_in
 from challenge.models.limit import ALL
 from challenge.monitoring.statistics import NEXT_TRY, overdue
-from challenge.monitoring.wording import Message
+from challenge.monitoring.wording import AlarmText
 
 STALL = timedelta(minutes=15)
 # Fewer mails than this that one recipients' server puts off are its own affair.
@@ -18,13 +18,13 @@ FEW = 5
 LOOK_BACK = timedelta(days=1)
 
 
-def stall(now: datetime) -> Message | None:
+def stall(now: datetime) -> AlarmText | None:
     """Say how much mail stands still; None when mail moves."""
     since, count = _overdue(now)
     if since is None or _sent_since(now - STALL, now):
         return None
     minutes = int(STALL.total_seconds()) // 60
-    return Message(Alarm.Code.STALL, {"count": count, "since": since.isoformat(), "minutes": minutes})
+    return AlarmText(Alarm.Code.STALL, {"count": count, "since": since.isoformat(), "minutes": minutes})
 
 
 def moves_again(since: datetime, now: datetime) -> bool:

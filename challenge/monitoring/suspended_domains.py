@@ -4,15 +4,15 @@ from datetime import datetime
 
 from challenge.models import Alarm, Limit
 from challenge.models.limit import ALL
-from challenge.monitoring.wording import Message
+from challenge.monitoring.wording import AlarmText
 
 PREFIX = "rest:"
 
 
-def suspensions(now: datetime) -> dict[str, Message]:
+def suspensions(now: datetime) -> dict[str, AlarmText]:
     """Say of each suspension that it is on, by the kind of its alarm."""
     limits = Limit.objects.filter(suspended_until__gt=now)
-    return {_kind(limit.domain): _message(limit) for limit in limits if limit.is_suspended(now)}
+    return {_kind(limit.domain): _text(limit) for limit in limits if limit.is_suspended(now)}
 
 
 def not_recovered() -> set[str]:
@@ -20,17 +20,17 @@ def not_recovered() -> set[str]:
     return {_kind(limit.domain) for limit in Limit.objects.filter(suspensions__gt=0).only("domain")}
 
 
-def is_over(kind: str) -> Message:
+def is_over(kind: str) -> AlarmText:
     """Say of a suspension that it is over."""
-    return Message(Alarm.Code.SUSPENSION_OVER, {"domain": kind.removeprefix(PREFIX) or ALL})
+    return AlarmText(Alarm.Code.SUSPENSION_OVER, {"domain": kind.removeprefix(PREFIX) or ALL})
 
 
 def _kind(domain: str) -> str:
     return PREFIX + domain.removeprefix(ALL)
 
 
-def _message(limit: Limit) -> Message:
+def _text(limit: Limit) -> AlarmText:
     assert limit.suspended_until is not None
     why = {"reason": limit.reason, "reason_values": limit.reason_values}
     values = {"domain": limit.domain, "until": limit.suspended_until.isoformat(), **why}
-    return Message(Alarm.Code.SUSPENSION, values)
+    return AlarmText(Alarm.Code.SUSPENSION, values)

@@ -16,35 +16,31 @@ from challenge.monitoring.logs import hide
 Code = Alarm.Code
 
 
-class Message(NamedTuple):
-    """A code and its values as JSON keeps them: instants in ISO 8601, other codes as such."""
+class AlarmText(NamedTuple):
+    """A code and its values as JSON keeps them: instants in ISO 8601, other codes as such. str() words it."""
 
-    code: Alarm.Code
+    code: str
     values: Mapping[str, Any] = {}
 
     def __str__(self) -> str:
-        return sentence(self.code, self.values)
-
-
-def sentence(code: str, values: Mapping[str, Any]) -> str:
-    words = dict(values)
-    for name in {"since", "until"} & words.keys():
-        words[name] = date_format(timezone.localtime(datetime.fromisoformat(words[name])), "D j M, H:i T")
-    template = str(Code(code).label)
-    match code:
-        case Code.STALL:
-            template = ngettext(
-                "One mail has been due since %(since)s, and none has been sent for %(minutes)d minutes.",
-                "%(count)d mails have been due since %(since)s, and none has been sent for %(minutes)d"
-                " minutes.",
-                words["count"],
-            )
-        case Code.STOP:
-            words["reason"] = RestoreStop.Reason(words["reason"]).label
-        case Code.SUSPENSION:
-            words["reason"] = Limit(reason=words["reason"], reason_values=words["reason_values"]).reason_words
-            if words["domain"] == ALL:
-                template = _("All mail rests until %(until)s: %(reason)s")
-        case Code.SUSPENSION_OVER if words["domain"] == ALL:
-            template = _("All mail goes again.")
-    return hide(template % words)
+        words, template = dict(self.values), str(Code(self.code).label)
+        for name in {"since", "until"} & words.keys():
+            words[name] = date_format(timezone.localtime(datetime.fromisoformat(words[name])), "D j M, H:i T")
+        match self.code:
+            case Code.STALL:
+                template = ngettext(
+                    "One mail has been due since %(since)s, and none has been sent for %(minutes)d minutes.",
+                    "%(count)d mails have been due since %(since)s, and none has been sent for %(minutes)d"
+                    " minutes.",
+                    words["count"],
+                )
+            case Code.STOP:
+                words["reason"] = RestoreStop.Reason(words["reason"]).label
+            case Code.SUSPENSION:
+                limit = Limit(reason=words["reason"], reason_values=words["reason_values"])
+                words["reason"] = limit.reason_words
+                if words["domain"] == ALL:
+                    template = _("All mail rests until %(until)s: %(reason)s")
+            case Code.SUSPENSION_OVER if words["domain"] == ALL:
+                template = _("All mail goes again.")
+        return hide(template % words)

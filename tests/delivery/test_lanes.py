@@ -1,4 +1,4 @@
-"""Which lane a sender serves next: each limit holds, lanes take turns, and no lane holds another up."""
+"""The lane that a sender serves next: each limit holds, lanes take turns, and no lane holds another up."""
 
 from collections import Counter
 from collections.abc import Callable

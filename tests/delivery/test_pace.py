@@ -27,7 +27,7 @@ def empty_hand(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def most_within(window: timedelta, moments: list[datetime]) -> int:
-    """How many moments at most lie in any window, its end left out."""
+    """Count the moments in the fullest window, its end left out."""
     ordered, first, most = sorted(moments), 0, 0
     for place, moment in enumerate(ordered):
         while moment - ordered[first] >= window:

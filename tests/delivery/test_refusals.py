@@ -50,10 +50,7 @@ def test_a_domain_that_refuses_all_mail_is_left_alone(
     sink.script(refusing("strict.example", BLOCKED))
     go(now)
 
-    assert states("strict.example") == {
-        "failed": THRESHOLD,
-        "queued": 20 - THRESHOLD,
-    }
+    assert states("strict.example") == {"failed": THRESHOLD, "queued": 20 - THRESHOLD}
     assert states("example.com") == {"sent": 1}
     [limit] = suspended(now)
     assert (limit.domain, limit.suspended_until) == ("strict.example", now + 15 * MINUTE)
@@ -64,16 +61,10 @@ def test_a_domain_that_refuses_all_mail_is_left_alone(
 def test_the_suspension_ends_by_itself(strict: list[Enrollment], sink: Sink, go: Go, now: datetime) -> None:
     sink.script(refusing("strict.example", "451 4.7.1 slow down"))
     go(now)
-    assert states("strict.example") == {
-        "retry": THRESHOLD,
-        "queued": 20 - THRESHOLD,
-    }
+    assert states("strict.example") == {"retry": THRESHOLD, "queued": 20 - THRESHOLD}
     sink.script(lambda phase, recipient: None)
     go(now + 14 * MINUTE)
-    assert states("strict.example") == {
-        "retry": THRESHOLD,
-        "queued": 20 - THRESHOLD,
-    }
+    assert states("strict.example") == {"retry": THRESHOLD, "queued": 20 - THRESHOLD}
 
     go(now + 15 * MINUTE)
 
@@ -155,10 +146,7 @@ def test_a_server_that_says_no_to_everybody_without_a_reason_is_left_alone(
 
     go(now)
 
-    assert states("strict.example") == {
-        "suppressed": THRESHOLD,
-        "queued": 20 - THRESHOLD,
-    }
+    assert states("strict.example") == {"suppressed": THRESHOLD, "queued": 20 - THRESHOLD}
     assert [limit.domain for limit in suspended(now)] == ["strict.example"]
 
 

@@ -1,4 +1,4 @@
-"""Of a database that went back in time, or was moved, nothing leaves until the operator says so; nothing
+"""Nothing leaves from a database that went back in time, or was moved, until the operator says so; nothing
 else that happens to a database, its machine or its Redis is mistaken for that."""
 
 import shutil

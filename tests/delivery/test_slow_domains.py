@@ -62,7 +62,7 @@ def arrivals(server: FaultyServer, domain: str) -> list[float]:
 def test_others_wait_for_no_more_than_one_of_its_mails(
     senders: int, program: Any, server: FaultyServer
 ) -> None:
-    """With each sender in a worker of its own: 50 mails are through while the slow domain had a few."""
+    """Each sender is in a worker of its own: 50 mails are through while the slow domain had a few."""
     queue(program, slow=6, quick=50)
     began, over = monotonic(), threading.Event()
 

@@ -15,7 +15,7 @@ from challenge.curriculum.load import load
 from challenge.curriculum.versions import pick
 from challenge.models import Alarm, Enrollment, Limit, RestoreStop, Revision, Stretch
 from challenge.models.limit import ALL
-from challenge.monitoring.wording import sentence
+from challenge.monitoring.wording import AlarmText
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -124,5 +124,5 @@ def test_a_stop_limits_and_alarms_go_on_under_their_new_names(before: Apps, now:
     assert every.reason_values == {"count": 12, "said": "450 4.7.1 too fast"}
     assert (every.reason_words, one.reason_words, other.reason_words) == (refused, "Es ging nicht.", "")
     alarm = Alarm.objects.get()
-    assert sentence(alarm.code, alarm.values) == "100 % stand still."
+    assert str(AlarmText(alarm.code, alarm.values)) == "100 % stand still."
     assert alarm.told_at == now

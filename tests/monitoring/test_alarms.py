@@ -17,7 +17,7 @@ from django.db import connection, connections
 from challenge.models import Alarm
 from challenge.monitoring import alarms
 from challenge.monitoring.alarms import end_alarm, raise_alarm
-from challenge.monitoring.wording import Code, Message
+from challenge.monitoring.wording import AlarmText, Code
 from tests.support.smtp_sink import Sink
 from tests.support.web_hook import WebHook
 
@@ -57,8 +57,8 @@ def hook(settings: Any) -> Iterator[WebHook]:
     server.close()
 
 
-def written(text: str) -> Message:
-    return Message(Code.AS_WRITTEN, {"text": text})
+def written(text: str) -> AlarmText:
+    return AlarmText(Code.AS_WRITTEN, {"text": text})
 
 
 NOTHING_MOVES = written("Nothing moves.")

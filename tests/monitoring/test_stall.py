@@ -15,7 +15,7 @@ from challenge.models import Alarm, Delivery, Enrollment, Event, Heartbeat, Limi
 from challenge.monitoring import alarms
 from challenge.monitoring.checks import check
 from challenge.monitoring.stall import stall
-from challenge.monitoring.wording import Code, Message
+from challenge.monitoring.wording import AlarmText, Code
 from tests.support.smtp_sink import Sink, free_port
 from tests.support.web_hook import WebHook
 
@@ -50,7 +50,7 @@ def put_off(enrollment: Enrollment, now: datetime, **fields: Any) -> Delivery:
 
 
 def standing(now: datetime) -> int:
-    """How many mails stand still."""
+    """Count the mails that stand still."""
     message = stall(now)
     return message.values["count"] if message else 0
 
@@ -63,7 +63,7 @@ def test_a_server_that_is_away_is_a_stall_after_a_quarter_of_an_hour(
     assert standing(seven + 14 * MINUTE) == 0
     go(seven + 15 * MINUTE)
     values = {"count": 1, "since": seven.isoformat(), "minutes": 15}
-    assert stall(seven + 15 * MINUTE) == Message(Code.STALL, values)
+    assert stall(seven + 15 * MINUTE) == AlarmText(Code.STALL, values)
 
 
 def test_no_planner_is_a_stall(trio: list[Enrollment], now: datetime) -> None:
@@ -173,7 +173,7 @@ def test_a_suspension_is_told_with_its_reason_and_ends_with_the_next_mail(
     why: dict[str, Any] = {"reason": "refused", "reason_values": {"count": 20, "said": "450 busy"}}
     limit = Limit.objects.create(domain="example.com", suspended_until=now + 5 * MINUTE, suspensions=1, **why)
     until = (now + 5 * MINUTE).isoformat()
-    told = Message(Code.SUSPENSION, {"domain": "example.com", "until": until, **why})
+    told = AlarmText(Code.SUSPENSION, {"domain": "example.com", "until": until, **why})
     assert check(now) == check(now + MINUTE) == [told]
     assert Alarm.objects.values_list("kind", "code").get() == ("rest:example.com", "suspension")
     assert check(now + 6 * MINUTE) == []
@@ -186,7 +186,7 @@ def test_a_suspension_is_told_with_its_reason_and_ends_with_the_next_mail(
 
 def test_a_stop_is_told_and_no_stall_beside_it(alice: Enrollment, hook: WebHook, now: datetime) -> None:
     stop = RestoreStop.objects.create(counted_at=now, reason=RestoreStop.Reason.OLDER, stopped_since=now)
-    told = Message(Code.STOP, {"reason": "older"})
+    told = AlarmText(Code.STOP, {"reason": "older"})
     assert check(now) == check(now + MINUTE) == [told]
     stop.stopped_since = None
     stop.save()

@@ -131,11 +131,8 @@ class Reasons:
         said = _("All mail rests until %(time)s: %(reason)s")
         if limit.domain != ALL:
             said = _("Mail to %(domain)s rests until %(time)s: %(reason)s")
-        told = {
-            "domain": limit.domain,
-            "time": self._at(limit.suspended_until),
-            "reason": _ended(limit.reason_words),
-        }
+        told = {"domain": limit.domain, "time": self._at(limit.suspended_until)}
+        told["reason"] = _ended(limit.reason_words)
         return f" {said % told}"
 
     def _next(self, enrollment: Enrollment) -> str:

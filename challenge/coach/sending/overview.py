@@ -20,7 +20,7 @@ from challenge.coach.wording import NOTHING, ago, shortly, when
 from challenge.models import Alarm, Delivery, Enrollment, Limit
 from challenge.models.heartbeat import Heartbeat, last
 from challenge.monitoring.statistics import Tally, by_domain, queue, start_of_day, today
-from challenge.monitoring.wording import sentence
+from challenge.monitoring.wording import AlarmText
 
 PAGE = 50
 DOMAINS = 20
@@ -41,7 +41,7 @@ def sending_page(request: HttpRequest) -> HttpResponse:
         **admin.site.each_context(request),
         "title": _("Sending"),
         "opts": Delivery._meta,
-        "alarms": [(alarm, sentence(alarm.code, alarm.values)) for alarm in Alarm.objects.all()],
+        "alarms": [(alarm, AlarmText(alarm.code, alarm.values)) for alarm in Alarm.objects.all()],
         "suspended": [limit for limit in suspended if limit.is_suspended(now)],
         "tally": _tally(tally),
         "facts": _facts(rate.short, rate.long, now),

@@ -23,7 +23,7 @@ REDIS_SECONDS = 400 * 86_400
 
 
 class HighWater(NamedTuple):
-    """How far a database had counted at an instant."""
+    """The count that a database had reached at an instant."""
 
     counter: int
     counted_at: datetime

@@ -19,7 +19,7 @@ SIZE = 500
 
 
 class ResumePreview(NamedTuple):
-    """How many mails of each kind were taken as sent, and how many would leave at once."""
+    """The number of mails of each kind that were taken as sent, and of those that would leave at once."""
 
     taken: Counter[str]
     leaving: Counter[str]

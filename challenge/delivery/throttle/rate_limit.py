@@ -52,7 +52,7 @@ def is_in_time(slot: datetime, now: datetime) -> bool:
 
 
 class _Reserve(threading.local):
-    """By limit: the slots that a thread has taken and not used yet; when it took the last, and how many."""
+    """The slots that a thread has taken of each limit and not used yet; when it took the last, how many."""
 
     def __init__(self) -> None:
         self.slots: dict[int, deque[datetime]] = {}

@@ -1,4 +1,4 @@
-"""After a backup was restored: show what would leave, and let sending go on once the operator says so."""
+"""Show what would leave after a backup was restored, and let sending go on once the operator says so."""
 
 from argparse import ArgumentParser, ArgumentTypeError
 from collections import Counter

@@ -16,7 +16,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         wrong = check(timezone.now())
-        for message in wrong:
-            self.stdout.write(str(message))
+        for text in wrong:
+            self.stdout.write(str(text))
         if wrong:
             sys.exit(1)

@@ -13,7 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from challenge.models import Delivery, Enrollment, Heartbeat, Limit, Suppression
 from challenge.models.heartbeat import beat
 from challenge.monitoring import alarms
-from challenge.monitoring.wording import Code, Message
+from challenge.monitoring.wording import AlarmText, Code
 from tests.support.crowd import crowd
 from tests.support.desk import enter, said
 from tests.support.smtp_sink import Sink
@@ -49,7 +49,7 @@ def bob_is_busy(sink: Sink) -> None:
 
 
 def test_what_is_wrong(coach: Client, clock: Any, now: datetime) -> None:
-    alarms.raise_alarm("stall", Message(Code.AS_WRITTEN, {"text": "Nothing moves."}), now - 5 * MINUTE)
+    alarms.raise_alarm("stall", AlarmText(Code.AS_WRITTEN, {"text": "Nothing moves."}), now - 5 * MINUTE)
     for domain, minutes, text in (("example.com", 9, "20 refusals."), ("example.net", -9, "Long over.")):
         until, why = now + minutes * MINUTE, {"reason": "as_written", "reason_values": {"text": text}}
         Limit.objects.create(domain=domain, suspended_until=until, **why)

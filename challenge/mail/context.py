@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils.formats import date_format
 
 from challenge import schedule
-from challenge.mail.links import Purpose, around, token, url
+from challenge.mail.links import Purpose, build_url, token, url
 from challenge.models import CheckIn, Delivery, Enrollment
 
 
@@ -29,20 +29,20 @@ class RunnerValues(dict[str, str]):
 
     @property
     def enrollment(self) -> Enrollment:
-        return self.delivery.enrollment
+        return self.delivery.required_enrollment
 
     def link(self, purpose: Purpose) -> str:
-        return url(purpose, self.now, self.delivery.enrollment_id)
+        return url(purpose, self.now, self.enrollment.pk)
 
     def check_in(self, status: str) -> str:
         """The three answers share one capability: the choice is only proposed."""
-        who = self.delivery.enrollment_id, self.delivery.day
+        who = self.enrollment.pk, self.delivery.day
         self._check_in = self._check_in or token(Purpose.CHECK_IN, self.now, *who)
-        return around(Purpose.CHECK_IN, self._check_in, status)
+        return build_url(Purpose.CHECK_IN, self._check_in, status)
 
     def add_up(self) -> None:
         """What the check-ins add up to, for the summary."""
-        told = list(CheckIn.objects.filter(enrollment=self.delivery.enrollment_id).order_by("day"))
+        told = list(CheckIn.objects.filter(enrollment=self.enrollment).order_by("day"))
         scores = [check_in.tightness for check_in in told if check_in.tightness is not None]
         done = sum(check_in.status != CheckIn.Status.NOT_TODAY for check_in in told)
         first, last = (str(scores[0]), str(scores[-1])) if len(scores) > 1 else ("", "")
@@ -72,7 +72,7 @@ SOURCES: dict[str, Callable[[RunnerValues], str]] = {
     "day": lambda values: str(values.delivery.day),
     "length": lambda values: str(values.enrollment.program.length),
     "program_title": lambda values: values.enrollment.program.title,
-    "first_name": lambda values: values.enrollment.runner.get_short_name(),
+    "first_name": lambda values: values.delivery.to_user.get_short_name(),
     "coach_name": lambda values: settings.COACH_NAME,
     "postal_address": lambda values: settings.POSTAL_ADDRESS,
     "site_url": lambda values: settings.SITE_URL,
@@ -88,9 +88,7 @@ SOURCES: dict[str, Callable[[RunnerValues], str]] = {
     "hour_url": lambda values: values.link(Purpose.HOUR),
     "pause_url": lambda values: values.link(Purpose.PAUSE),
     "leave_url": lambda values: values.link(Purpose.LEAVE),
-    "day_url": lambda values: url(
-        Purpose.DAY, values.now, values.delivery.enrollment_id, values.delivery.day
-    ),
+    "day_url": lambda values: url(Purpose.DAY, values.now, values.enrollment.pk, values.delivery.day),
     "done_url": lambda values: values.check_in(CheckIn.Status.DONE),
     "partly_url": lambda values: values.check_in(CheckIn.Status.PARTLY),
     "not_today_url": lambda values: values.check_in(CheckIn.Status.NOT_TODAY),

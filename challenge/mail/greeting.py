@@ -18,7 +18,7 @@ class Greetings:
     """A greeting for each lesson of a batch: two statements, however many there are."""
 
     def __init__(self, deliveries: Sequence[Delivery]) -> None:
-        lessons = [d.enrollment_id for d in deliveries if d.kind == Delivery.Kind.LESSON]
+        lessons = [d.required_enrollment.pk for d in deliveries if d.kind == Delivery.Kind.LESSON]
         self._told = _told(lessons) if lessons else {}
         self._back = _back(lessons) if lessons else set()
 
@@ -26,8 +26,9 @@ class Greetings:
         """One or two sentences, or an empty text."""
         if delivery.kind != Delivery.Kind.LESSON:
             return ""
-        last, done = self._told.get(delivery.enrollment_id, (0, 0))
-        return greeting(delivery.day, last, done, delivery.enrollment_id in self._back)
+        enrollment = delivery.required_enrollment.pk
+        last, done = self._told.get(enrollment, (0, 0))
+        return greeting(delivery.day, last, done, enrollment in self._back)
 
 
 def greeting(day: int, last: int, done: int, is_back: bool) -> str:

@@ -8,31 +8,31 @@ from challenge.curriculum.versions import pick
 from challenge.models import Delivery, Revision
 
 Key = tuple[int, str]
-Whole = dict[Key, Revision]
+RevisionCache = dict[Key, Revision]
 Pinned = tuple[int, int, datetime | None]
 
 
 class Revisions:
     """What the runners of a batch are to get: pinned to their start, unless published for all.
 
-    One statement for a look, and one more when there are texts that are not among the `whole` yet,
-    which a sender keeps from batch to batch. Between looks nothing is asked. A recall counts from the
-    next look on; what was on the wire gets a correction (delivery.corrections).
+    One statement for a refresh, and one more when there are texts that are not in the `cache` yet,
+    which a sender keeps from batch to batch. Between two nothing is asked. A recall counts from the
+    next refresh on; what was on the wire gets a correction (delivery.corrections).
     """
 
-    def __init__(self, deliveries: Sequence[Delivery], whole: Whole) -> None:
+    def __init__(self, deliveries: Sequence[Delivery], cache: RevisionCache) -> None:
         self._pinned = {_pinned(delivery) for delivery in deliveries if delivery.kind == Delivery.Kind.LESSON}
         self._chosen: dict[Pinned, Key] = {}
-        self._whole = whole
+        self._cache = cache
 
     def of(self, delivery: Delivery) -> Revision | None:
         """The revision for a delivery: None for what is no lesson, or has none published."""
         if delivery.kind != Delivery.Kind.LESSON:
             return None
         key = self._chosen.get(_pinned(delivery))
-        return self._whole[key] if key else None
+        return self._cache[key] if key else None
 
-    def look(self) -> None:
+    def refresh(self) -> None:
         """See what is published now."""
         published = self._published()
         self._chosen = {
@@ -40,7 +40,7 @@ class Revisions:
             for pinned in self._pinned
             if (chosen := pick(published[pinned[:2]], pinned[2]))
         }
-        self._read(key for key in self._chosen.values() if key not in self._whole)
+        self._read(key for key in self._chosen.values() if key not in self._cache)
 
     def _published(self) -> dict[tuple[int, int], list[Revision]]:
         """The published revisions of each day, without their texts."""
@@ -62,8 +62,9 @@ class Revisions:
         if wanted:
             for revision in Revision.objects.defer("content").filter(pk__in=wanted):
                 # One that is no longer what it was a moment ago is what the choice meant all the same.
-                self._whole[revision.pk, wanted[revision.pk]] = revision
+                self._cache[revision.pk, wanted[revision.pk]] = revision
 
 
 def _pinned(delivery: Delivery) -> Pinned:
-    return delivery.enrollment.program_id, delivery.day, delivery.enrollment.pinned_at
+    enrollment = delivery.required_enrollment
+    return enrollment.program_id, delivery.day, enrollment.pinned_at

@@ -81,9 +81,9 @@ class Limit(models.Model):
         return str(_("All mail")) if self.domain == ALL else self.domain
 
     @property
-    def reason_words(self) -> str:
-        """The reason in the language of the reader; empty where there is none."""
-        return str(self.Reason(self.reason).label) % self.reason_values if self.reason else ""
+    def why(self) -> str:
+        """The reason in the reader's language, or an empty text."""
+        return str(self.get_reason_display()) % self.reason_values if self.reason else ""
 
     @property
     def rate(self) -> float | None:

@@ -4,8 +4,8 @@ from datetime import datetime, timedelta
 
 from django.db.models import QuerySet
 
-from challenge.delivery.smtp.transport import Verdict
 from challenge.models import Alarm, Delivery, Enrollment, Limit
+from challenge.models.attempt import Outcome
 from challenge.models.conditions import is_in
 from challenge.models.limit import ALL
 from challenge.monitoring.statistics import NEXT_TRY, overdue
@@ -68,7 +68,7 @@ def _unplanned(now: datetime) -> QuerySet[Enrollment]:
 def _only_put_off(first: list[Delivery]) -> bool:
     one_domain = len({delivery.domain for delivery in first}) <= 1
     put_off = all(
-        delivery.attempts and delivery.attempts[-1]["outcome"] == Verdict.DEFERRED for delivery in first
+        delivery.attempts and delivery.attempts[-1]["outcome"] == Outcome.DEFERRED for delivery in first
     )
     return len(first) < FEW and one_domain and put_off
 

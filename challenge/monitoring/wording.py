@@ -38,7 +38,7 @@ class AlarmText(NamedTuple):
                 words["reason"] = RestoreStop.Reason(words["reason"]).label
             case Code.SUSPENSION:
                 limit = Limit(reason=words["reason"], reason_values=words["reason_values"])
-                words["reason"] = limit.reason_words
+                words["reason"] = limit.why
                 if words["domain"] == ALL:
                     template = _("All mail rests until %(until)s: %(reason)s")
             case Code.SUSPENSION_OVER if words["domain"] == ALL:

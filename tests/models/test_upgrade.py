@@ -122,7 +122,7 @@ def test_a_stop_limits_and_alarms_go_on_under_their_new_names(before: Apps, now:
     every, one, other = Limit.objects.order_by("pk")
     assert (every.domain, every.per_second, every.suspended_until, every.suspensions) == (ALL, 5, now, 2)
     assert every.reason_values == {"count": 12, "said": "450 4.7.1 too fast"}
-    assert (every.reason_words, one.reason_words, other.reason_words) == (refused, "Es ging nicht.", "")
+    assert (every.why, one.why, other.why) == (refused, "Es ging nicht.", "")
     alarm = Alarm.objects.get()
     assert str(AlarmText(alarm.code, alarm.values)) == "100 % stand still."
     assert alarm.told_at == now

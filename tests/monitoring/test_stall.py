@@ -46,7 +46,9 @@ def put_off(enrollment: Enrollment, now: datetime, **fields: Any) -> Delivery:
         "try_at": now + 20 * MINUTE,
         "closes_at": now + 600 * MINUTE,
     }
-    return Delivery.to(enrollment, kind="lesson", day=1, due_at=at, **{**values, **fields})
+    return Delivery.objects.prepare(
+        enrollment=enrollment, kind="lesson", day=1, due_at=at, **{**values, **fields}
+    )
 
 
 def standing(now: datetime) -> int:

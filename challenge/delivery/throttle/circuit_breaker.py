@@ -13,9 +13,9 @@ from uuid import UUID
 from django.db import transaction
 
 from challenge.bounces.classify import cleaned, is_hard_bounce, is_unexplained
-from challenge.delivery.smtp.answer import Answer, Phase, Verdict
 from challenge.delivery.throttle.lanes import Lanes, delay_turn, forget_idle, last_read, read
 from challenge.models import Delivery, Limit
+from challenge.models.attempt import Answer, Outcome, Phase
 from challenge.models.limit import ALL, LONGEST_SUSPENSION, SLOW_FOR
 
 log = logging.getLogger(__name__)
@@ -75,7 +75,7 @@ def learn(delivery: Delivery, answer: Answer, seconds: float, now: datetime) -> 
     lanes = last_read()
     if answer.phase in SERVER_PHASES:
         _time_answer(lanes, delivery.domain, seconds, now)
-    if answer.verdict is Verdict.ACCEPTED:
+    if answer.outcome is Outcome.ACCEPTED:
         memory.accepted(delivery.domain)
         for limit in (lanes.get(delivery.domain), lanes.get(ALL)):
             if limit is not None and limit.suspensions and not limit.is_suspended(now):
@@ -84,7 +84,7 @@ def learn(delivery: Delivery, answer: Answer, seconds: float, now: datetime) -> 
         for domain, count in memory.count(delivery, answer).items():
             again = domain in lanes and lanes[domain].suspensions
             if count >= (THRESHOLD_AGAIN if again else THRESHOLD):
-                said = f"{answer.code} {cleaned(answer.text, delivery.enrollment.runner.email)}"
+                said = f"{answer.code} {cleaned(answer.text, delivery.to_address)}"
                 _suspend(domain, count, said, now)
                 break
 

@@ -4,10 +4,10 @@ from collections.abc import Callable
 from datetime import datetime
 from time import sleep
 
-from challenge.delivery.smtp.answer import Answer
 from challenge.delivery.throttle import circuit_breaker, rate_limit
 from challenge.delivery.throttle.lanes import last_read, recent
 from challenge.models import Delivery, Limit
+from challenge.models.attempt import Answer
 from challenge.models.limit import ALL
 
 # So often a sender may come too late for its slot; then it leaves the mail to another.

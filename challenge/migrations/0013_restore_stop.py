@@ -4,7 +4,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("challenge", "0010_fewer_indexes")]
+    dependencies = [("challenge", "0012_ledger_rules")]
 
     operations = [
         migrations.RemoveConstraint(model_name="hold", name="one_hold"),

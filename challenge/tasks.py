@@ -43,8 +43,8 @@ def ping() -> None:
 
 
 @app.task
-def work_out(enrollment_id: int) -> None:
-    progress.work_out(enrollment_id, timezone.now())
+def recalculate_progress(enrollment_id: int) -> None:
+    progress.recalculate(enrollment_id, timezone.now())
 
 
 def _recurring(job: recurring.Job) -> "Task[..., Any]":

@@ -1,4 +1,4 @@
-"""Markdown as plain text that reads well in a terminal: wrapped, lists kept, marks dropped."""
+"""Markdown as plain text, wrapped, with its lists and without its marks."""
 
 import textwrap
 
@@ -10,14 +10,14 @@ from challenge.curriculum.slots import without_slots
 WIDTH = 72
 
 
-def plain(source: str) -> str:
-    """The text of a Markdown source, wrapped at 72 columns."""
+def plain_text(source: str) -> str:
+    """Return the text of a Markdown source, wrapped at 72 columns."""
     tokens = MarkdownIt("commonmark", {"html": False}).parse(source)
     return without_slots("\n\n".join(_blocks(SyntaxTreeNode(tokens))))
 
 
 def wrap(text: str) -> str:
-    """Plain words wrapped at 72 columns, their own lines kept."""
+    """Wrap plain text at 72 columns, and keep its own line ends."""
     return "\n".join(_wrap(line) for line in text.splitlines())
 
 

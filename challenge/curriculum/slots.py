@@ -1,4 +1,4 @@
-"""Slots: the allow-listed places of a compiled mail that are filled for each runner.
+"""Slots, the allow-listed places of a compiled mail that are filled for each runner.
 
 A slot is written as its name between the brackets U+27E6 and U+27E7, which no lesson may hold. A
 section between "?name" and "/name" in such brackets stays only where that slot's value is not empty.
@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from html import escape
 
 OPEN, CLOSE = "\u27e6", "\u27e7"
-# What a coach may write in a lesson, between braces.
+# A coach may write these in a lesson, between braces.
 PLACEHOLDERS = ("first_name", "coach_name")
 NAMES = frozenset(
     {
@@ -64,33 +64,33 @@ Parts = tuple[str | Slot | Section, ...]
 
 
 def slots() -> dict[str, str]:
-    """Every slot under its name, for a template that is compiled with them."""
+    """Return every slot under its name, for the templates of mails."""
     return {name: f"{OPEN}{name}{CLOSE}" for name in NAMES}
 
 
 def sections() -> dict[str, dict[str, str]]:
-    """The two ends of the section of every slot, for a template: `when` it begins, where it `end`s."""
+    """Return the marks around the section of every slot, `when` and `end`, for the templates of mails."""
     return {
         "when": {name: f"{OPEN}?{name}{CLOSE}" for name in NAMES},
         "end": {name: f"{OPEN}/{name}{CLOSE}" for name in NAMES},
     }
 
 
-def placed(text: str) -> str:
-    """A lesson's words with its placeholders turned into slots."""
+def with_slots(text: str) -> str:
+    """Turn the placeholders of a lesson's text into slots."""
     for name in PLACEHOLDERS:
         text = text.replace(f"{{{name}}}", f"{OPEN}{name}{CLOSE}")
     return text
 
 
 def without_slots(text: str) -> str:
-    """What somebody wrote, the brackets of slots left out."""
+    """Remove the brackets of slots from a text that somebody wrote."""
     return text.replace(OPEN, "").replace(CLOSE, "")
 
 
 def parse(text: str) -> Parts:
-    """The text as words, slots and sections, in order. Raises KeyError for a name that is no slot and
-    for a lone bracket, so that no mail leaves with a hole in it."""
+    """Split a text into plain text, slots and sections. Raises KeyError for a name that is no slot and for a
+    lone bracket, so that no mail leaves with an unfilled slot."""
     parts: list[str | Slot | Section] = []
     end = 0
     for match in _SLOT.finditer(text):
@@ -103,7 +103,7 @@ def parse(text: str) -> Parts:
 
 
 def chosen(parts: Parts, values: Mapping[str, str]) -> Iterator[str | Slot]:
-    """The words and slots that are left when the sections of empty values are out."""
+    """Yield the text and slots, without the sections of empty values."""
     for part in parts:
         if not isinstance(part, Section):
             yield part
@@ -112,8 +112,8 @@ def chosen(parts: Parts, values: Mapping[str, str]) -> Iterator[str | Slot]:
 
 
 def fill(text: str, values: Mapping[str, str], *, html: bool = False) -> str:
-    """The text with its slots filled, escaped where it is HTML. Raises KeyError for a slot or a section
-    without a value, and for what `parse` does not take."""
+    """Fill the slots of a text, with escaped values where it is HTML. Raises KeyError for a slot or a section
+    without a value, and where `parse` does."""
     safe = escape if html else str
     return "".join(
         part if isinstance(part, str) else safe(values[part.name]) for part in chosen(parse(text), values)

@@ -1,8 +1,8 @@
-"""Which revision of a day a runner gets.
+"""The choice of the revision of a day for a runner.
 
-Versions are pinned: a runner keeps those of the moment at which her first lesson was planned
-(`Enrollment.pinned_at`), so that a course doesn't change under her feet. A revision that was
-published *for all* reaches her all the same, as long as the day was not sent to her.
+Versions are pinned: a runner keeps those of the moment at which the first lesson was planned
+(`Enrollment.pinned_at`), so that a course doesn't change half-way. A revision that was published
+*for all* reaches the runner all the same, as long as the day was not sent.
 """
 
 from collections import Counter
@@ -17,7 +17,7 @@ from challenge.models import Day, Delivery, Enrollment
 
 
 class Published(Protocol):
-    """What choosing needs to know of a revision."""
+    """The fields of a revision that `pick` reads."""
 
     number: int
     published_at: datetime
@@ -28,10 +28,10 @@ R = TypeVar("R", bound=Published)
 
 
 def pick(revisions: Iterable[R], pinned_at: datetime | None) -> R | None:
-    """The revision for a runner pinned at an instant; None is for one who has not begun.
+    """Return the revision for a runner pinned at an instant, or at None before the runner has begun.
 
-    The newest that was published for all or before she began; of a day that is younger than her
-    start, the oldest.
+    It is the newest that was published for all or before that instant; of a day that is younger, the
+    oldest.
     """
     by_age = sorted(revisions, key=lambda revision: revision.number)
     fit = [r for r in by_age if pinned_at is None or r.for_all or r.published_at <= pinned_at]
@@ -40,25 +40,25 @@ def pick(revisions: Iterable[R], pinned_at: datetime | None) -> R | None:
 
 @dataclass(frozen=True)
 class Audience:
-    """How many runners stand where with a day: those who were sent it and those who began without
-    having got to it, by the number of their version; and those who have not begun."""
+    """Numbers of runners: those who were sent a day and those who began but have not got to it, by the number
+    of their version; and those who have not begun."""
 
     sent: Counter[int]
     begun: Counter[int]
     not_begun: int
 
     def keep(self, for_all: bool) -> Counter[int]:
-        """Who keeps which version if another one is published."""
+        """Count the runners who keep each version if another one is published."""
         return self.sent if for_all else self.sent + self.begun
 
     def get(self, for_all: bool) -> int:
-        """Who gets the new version if one is published."""
+        """Count the runners who get the new version if one is published."""
         return self.not_begun + (self.begun.total() if for_all else 0)
 
 
 def audience(day: Day) -> Audience:
-    """Where the runners of confirmed, open enrollments stand with a day. Who can't get it any more, as
-    the server refused it for good or a later day was sent, counts for nothing."""
+    """Count the runners of confirmed, open enrollments by their version of a day. A runner who can't get it
+    any more, as the server refused it for good or a later day was sent, is not counted."""
     runners = Enrollment.objects.filter(program=day.program_id, state__in=Enrollment.OPEN_STATES)
     runners = runners.exclude(state=Enrollment.State.PENDING)
     every = Delivery.objects.filter(kind=Delivery.Kind.LESSON, copy=0, enrollment__in=runners)

@@ -8,7 +8,7 @@ from time import monotonic
 from django.conf import settings
 
 from challenge.delivery.claim import claim, release, renew_lease, waiting
-from challenge.delivery.eligibility import NO_TIME, Eligibility, is_closed, not_before
+from challenge.delivery.eligibility import NO_TIME, Eligibility, RevisionCache, is_closed, not_before
 from challenge.delivery.recording import SERVER_AWAY, Recorder
 from challenge.delivery.results import ResultWriter, Stop, never
 from challenge.delivery.smtp.transport import Envelope, Transport
@@ -18,7 +18,6 @@ from challenge.mail.compose import compose
 from challenge.mail.dkim import sign
 from challenge.mail.dkim_key import UnusableKeyError
 from challenge.mail.return_path import return_path
-from challenge.mail.revisions import RevisionCache
 from challenge.models import Answer, Delivery, Outcome
 
 log = logging.getLogger(__name__)

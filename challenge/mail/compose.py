@@ -11,7 +11,7 @@ from functools import lru_cache
 from django.conf import settings
 
 from challenge.curriculum.compile import Compiled, compile_mail
-from challenge.mail.context import RunnerValues
+from challenge.mail.context import MailContext
 from challenge.mail.prepared import stencil
 from challenge.models import Delivery, Revision
 from challenge.models.mail_kinds import Wording
@@ -29,7 +29,7 @@ def compose(delivery: Delivery, revision: Revision | None, now: datetime, greeti
 
     Raises when there is nothing to fill or a slot has no value; the caller counts such tries.
     """
-    values = RunnerValues(delivery, now)
+    values = MailContext(delivery, now)
     values["greeting"] = greeting
     return message(_compiled(delivery, revision), values, _headers(delivery, values["leave_url"], now))
 

@@ -1,4 +1,4 @@
-"""A lesson becomes a mail: what the coach wrote is cleaned, and only her placeholders become slots."""
+"""A lesson becomes a mail: what the coach wrote is cleaned, and only the placeholders become slots."""
 
 import re
 from copy import deepcopy
@@ -57,7 +57,7 @@ LESSON = {
 
 
 def elements(html: str) -> set[str]:
-    """The names of the tags that a reader's program finds."""
+    """Return the names of the tags that a mail program finds."""
     found: set[str] = set()
     parser = HTMLParser()
     parser.handle_starttag = lambda tag, _attributes: found.add(tag)  # type: ignore[method-assign]

@@ -1,4 +1,4 @@
-"""Which version of a day a runner gets: pinned to her start, unless it was published for all."""
+"""The version of a day that a runner gets is pinned to the start, unless it was published for all."""
 
 from collections import Counter
 from dataclasses import dataclass
@@ -32,12 +32,12 @@ TYPO = Published(3, at(20), True)
 @pytest.mark.parametrize(
     ("published", "pinned_at", "number"),
     [
-        pytest.param([FIRST, SECOND], at(5), 1, id="she began before the second"),
-        pytest.param([FIRST, SECOND], at(15), 2, id="she began after the second"),
-        pytest.param([FIRST, SECOND], None, 2, id="she has not begun"),
+        pytest.param([FIRST, SECOND], at(5), 1, id="began before the second"),
+        pytest.param([FIRST, SECOND], at(15), 2, id="began after the second"),
+        pytest.param([FIRST, SECOND], None, 2, id="has not begun"),
         pytest.param([FIRST, SECOND, TYPO], at(5), 3, id="a typo is mended for all"),
-        pytest.param([FIRST, SECOND], at(-5), 1, id="the day is younger than her start"),
-        pytest.param([FIRST], at(0), 1, id="published at the instant she began"),
+        pytest.param([FIRST, SECOND], at(-5), 1, id="the day is younger than the start"),
+        pytest.param([FIRST], at(0), 1, id="published at the instant of the start"),
     ],
 )
 def test_a_runner_keeps_the_version_of_her_start(

@@ -19,7 +19,7 @@ from challenge.curriculum import drafts
 from challenge.curriculum.compile import Compiled
 from challenge.curriculum.lesson import Content
 from challenge.curriculum.lint import Finding
-from challenge.curriculum.publish import Imprint
+from challenge.curriculum.publish import Publication
 from challenge.models import Day, Revision, Stretch, StretchVersion
 
 Instance = TypeVar("Instance", Day, Stretch)
@@ -82,8 +82,8 @@ class CourseItem(ABC, Generic[Instance]):
         """A version's content to be read."""
 
     @abstractmethod
-    def publish(self, draft: Content, imprint: Imprint, base: int) -> bool:
-        """Return False when nothing changed. Raise publish.Outdated."""
+    def publish(self, draft: Content, publication: Publication, base: int) -> bool:
+        """Return False when nothing changed. Raise publish.PublishConflict."""
 
     @abstractmethod
     def audience(self, draft: Content) -> list[DayAudience]: ...

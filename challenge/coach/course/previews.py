@@ -22,8 +22,7 @@ from challenge.coach.course.course_item import CourseItem
 from challenge.curriculum.compile import Compiled
 from challenge.curriculum.sample import sample_values
 from challenge.curriculum.slots import NAMES, fill
-from challenge.mail.context import RunnerValues
-from challenge.mail.greeting import Greetings
+from challenge.mail.context import Greetings, MailContext
 from challenge.models import Delivery, Enrollment, Revision
 
 # A mail may use its own styles; nothing else in it runs or is loaded from another site.
@@ -102,7 +101,7 @@ def values_for(typed: str, item: CourseItem[Any], day: int, site_url: str) -> di
     now = timezone.now()
     mail = Delivery.objects.prepare(Delivery.Kind.LESSON, now, runner, day=day)
     harmless = {name: f"{settings.SITE_URL}/#{name}" for name in NAMES if name.endswith("_url")}
-    values = RunnerValues(mail, now)
+    values = MailContext(mail, now)
     values.update(harmless, greeting=Greetings([mail]).of(mail), site_url=site_url)
     return values
 

@@ -8,9 +8,9 @@ from typing import NamedTuple
 from django.db import models, transaction
 
 from challenge.delivery.claim import waiting
+from challenge.delivery.eligibility import Revisions
 from challenge.delivery.plan import plan
 from challenge.delivery.restore_guard import database_identity, guard
-from challenge.mail.revisions import Revisions
 from challenge.models import Delivery, Enrollment
 
 State = Delivery.State

@@ -10,7 +10,7 @@ def keep_sentences(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("challenge", "0014_limit_codes")]
+    dependencies = [("challenge", "0015_limit_codes")]
 
     operations = [
         migrations.AddField(

@@ -23,7 +23,7 @@ def mark_with_nothing(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("challenge", "0013_restore_stop")]
+    dependencies = [("challenge", "0014_restore_stop")]
 
     operations = [
         migrations.RenameField(model_name="limit", old_name="resting_until", new_name="suspended_until"),

@@ -205,7 +205,7 @@ def test_a_server_that_is_down_counts_against_nobody(
 def test_a_server_that_refuses_the_sender_counts_against_nobody(
     answer: str, trio: list[Any], sink: Sink, settings: Any, now: datetime
 ) -> None:
-    """For as long as it may be a slip; one that goes on refusing is left alone (test_refusals.py)."""
+    """For as long as it may be a slip; one that goes on refusing is left alone (test_circuit_breaker.py)."""
     refuse = always("sender", answer, settings.MAIL_FROM_ADDRESS)
     check_nothing_counts(
         sink, now, lambda: sink.script(refuse), lambda: sink.script(lambda phase, recipient: None), looks=10

@@ -19,7 +19,7 @@ from django.core.management import call_command
 from django.utils import timezone
 
 from challenge.delivery.plan import plan
-from challenge.models import Delivery, Enrollment, Hold, Program
+from challenge.models import Delivery, Enrollment, Program, RestoreStop
 from tests.faults.dumps import Dump
 from tests.faults.outcome import Outcome, Scale
 from tests.faults.travel import Travel, faulty_server
@@ -76,12 +76,12 @@ def lose_a_day(travel: Travel, server: FaultyServer, folder: Path) -> int:
 
 def resume(now: datetime) -> None:
     """What the operator does: she looks, and takes as sent what fell due while the lost database ran."""
-    hold = Hold.current()
-    if hold is None:
+    stop = RestoreStop.current()
+    if stop is None:
         return
     with time_machine.travel(now, tick=False):
         call_command("resume_sending", stdout=StringIO())
-        call_command("resume_sending", "--yes", sent_until=hold.ran_until, stdout=StringIO())
+        call_command("resume_sending", "--yes", sent_until=stop.ran_until, stdout=StringIO())
 
 
 def judge(server: FaultyServer, runners: int, restores: int, unbidden: int) -> Outcome:

@@ -2,6 +2,7 @@
 
 import os
 import sys
+from dataclasses import replace
 
 
 def main() -> None:
@@ -11,9 +12,9 @@ def main() -> None:
     django.setup()
     from django.core.management import call_command
 
-    from challenge.worker import background
+    from challenge.worker.recurring import JOBS
 
-    vars(background)["EVERY_SECONDS"] = float(sys.argv[1])
+    JOBS["check"] = replace(JOBS["check"], seconds=float(sys.argv[1]))
     call_command("send_due", loop=True)
 
 

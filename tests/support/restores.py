@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from challenge.delivery.restore_guard.guard import is_held
+from challenge.delivery.restore_guard.guard import is_stopped
 from tests.faults.dumps import Dump
 
 DAY, MINUTE = timedelta(days=1), timedelta(minutes=1)
@@ -11,7 +11,7 @@ DAY, MINUTE = timedelta(days=1), timedelta(minutes=1)
 
 def look(now: datetime, times: int = 1) -> list[bool]:
     """Ask once a minute, as the planner does."""
-    return [is_held(now + turn * MINUTE) for turn in range(times)]
+    return [is_stopped(now + turn * MINUTE) for turn in range(times)]
 
 
 def restored(now: datetime, tmp_path: Path) -> None:

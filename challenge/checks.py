@@ -136,7 +136,7 @@ def check_watching(app_configs: Sequence[Any] | None, **kwargs: Any) -> list[Che
     try:
         base64.b64decode(settings.ALARM_WEBHOOK_SECRET.removeprefix("whsec_"), validate=True)
     except ValueError:
-        hint = "Write whsec_ and 24 random bytes or more in base64 (docs/watching.md says how)."
+        hint = "Write whsec_ and 24 random bytes or more in base64 (docs/operating.md says how)."
         found.append(Error("ALARM_WEBHOOK_SECRET is not base64.", hint=hint, id="challenge.E031"))
     return found
 

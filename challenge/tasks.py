@@ -85,8 +85,8 @@ def correct() -> None:
 
 
 @app.task
-def work_out(enrollment_id: int) -> None:
-    progress.work_out(enrollment_id, timezone.now())
+def recalculate_progress(enrollment_id: int) -> None:
+    progress.recalculate(enrollment_id, timezone.now())
 
 
 @app.task

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 from django.db import transaction
 
-from accounts.models import Consent, withdraw
+from accounts.models import Consent, withdraw_consent
 from challenge import schedule
 from challenge.models import Delivery, Enrollment, Event
 from challenge.models.enrollment import log_event
@@ -123,7 +123,7 @@ def leave(enrollment_id: int, actor: Event.Actor, now: datetime) -> bool:
         _withhold(enrollment, Reason.LEFT)
         runner = enrollment.runner
         if not Enrollment.objects.filter(runner=runner, state__in=Enrollment.OPEN_STATES).exists():
-            withdraw(runner, Consent.Purpose.MAIL, now)
+            withdraw_consent(runner, Consent.Purpose.MAIL, now)
         log_event(enrollment, Event.Kind.WITHDRAWN, actor, now)
     return True
 

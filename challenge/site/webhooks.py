@@ -1,8 +1,7 @@
-"""Webhooks by which a provider reports what became of our mails: django-anymail's tracking webhooks, for each
-provider that it knows, behind checks of our own.
+"""The webhooks of mail providers: django-anymail's tracking webhooks, each behind a guard of our own.
 
-A request shows the secret or the signature before anything in it counts. One that is wrong, too large or
-unreadable is answered with 4xx and logged without its content.
+A request has to show the secret or the signature before anything of it counts. One that is wrong, too
+large or unreadable is answered with 4xx, and logged without its content.
 """
 
 import logging
@@ -28,12 +27,12 @@ from challenge.models import DeliveryEvent, Enrollment, Event
 
 log = logging.getLogger(__name__)
 
-MAX_BODY = 1024 * 1024
+MAX_BYTES = 1024 * 1024
 View = Callable[..., HttpResponse]
 
 
 class NotRecorded(Exception):
-    """An event was read but not recorded: the provider has to report it again."""
+    """An event was read but not recorded: the provider has to send it again."""
 
 
 @receiver(tracking)
@@ -53,13 +52,13 @@ def record_event(sender: object, event: AnymailTrackingEvent, esp_name: str, **k
 
 
 def guarded(view: View) -> View:
-    """Open a webhook of anymail's only while there is a secret, to at most 1 MB, and answer every error."""
+    """Close a webhook of anymail's while there is no secret, limit a body to 1 MB, and answer every error."""
 
     @wraps(view)
     def enter(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if not settings.ANYMAIL.get("WEBHOOK_SECRET"):
             return HttpResponse(status=404)
-        if _length(request) > MAX_BODY:
+        if _length(request) > MAX_BYTES:
             return _refused(request, 413, "larger than 1 MB")
         try:
             return view(request, *args, **kwargs)
@@ -76,11 +75,11 @@ def guarded(view: View) -> View:
 
 
 def _length(request: HttpRequest) -> int:
-    """Return the length that the request claims; Django reads no more than that."""
+    """Return the announced length of the body; Django reads no more than that."""
     try:
         return int(request.headers.get("Content-Length") or 0)
     except ValueError:
-        return MAX_BODY + 1
+        return MAX_BYTES + 1
 
 
 def _refused(request: HttpRequest, status: int, reason: str) -> HttpResponse:

@@ -9,7 +9,7 @@ import pytest
 
 from challenge.bounces import record as bounces
 from challenge.bounces.record import ReportedEvent, event_id_of, record_refusal
-from challenge.checkins.record import Report, record
+from challenge.checkins.record import CheckInData, record
 from challenge.enrollment import transitions
 from challenge.inbound.bounce_mail import receive
 from challenge.models import Answer, Delivery, DeliveryEvent, Event, Outcome, Phase, Suppression
@@ -101,7 +101,7 @@ def test_what_is_only_delayed_has_not_come_back(alice: Any, days: Any, now: date
 def test_a_check_in_in_between_shows_that_mail_arrives(alice: Any, days: Any, now: datetime) -> None:
     for day in (1, 2):
         comes_back(days(day), now + day * DAY - HOUR)
-    record(alice.pk, 1, Report("done"), now + 2 * DAY - HOUR)
+    record(alice.pk, 1, CheckInData("done"), now + 2 * DAY - HOUR)
     comes_back(days(3), now + 3 * DAY - HOUR)
     assert state(alice) == "active"
 

@@ -11,7 +11,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from challenge.checkins.record import Report, record
+from challenge.checkins.record import CheckInData, record
 from challenge.enrollment import transitions
 from challenge.inbound.bounce_mail import receive
 from challenge.mail.return_path import return_path
@@ -42,7 +42,7 @@ def desk(
     receive(_dsn(runners["dana"], 2, "5.1.1", "smtp; 550 5.1.1 unknown"), [], now + 3 * DAY)
     fields = f"Original-Mail-From: <{_path(runners['carol'])}>\n"
     receive(complaint(b"Subject: Day 1\r\n\r\n", extra=fields), [], now + 3 * DAY)
-    record(runners["alice"].pk, 4, Report("done"), now + 4 * DAY - HOUR)
+    record(runners["alice"].pk, 4, CheckInData("done"), now + 4 * DAY - HOUR)
     clock.move_to(now + 4 * DAY)
     return coach
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from accounts.models import Consent, give
+from accounts.models import Consent, give_consents
 from challenge.delivery.corrections import correct, queue_corrections
 from challenge.delivery.plan import plan
 from challenge.enrollment.transitions import PauseCause, leave, pause
@@ -93,7 +93,7 @@ def doubt(at: datetime) -> None:
 
 
 def begin_again(before: Enrollment, now: datetime) -> Enrollment:
-    give(before.runner, [Consent.Purpose.MAIL], now)
+    give_consents(before.runner, [Consent.Purpose.MAIL], now)
     return Enrollment.objects.create(
         runner=before.runner,
         program=before.program,

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from accounts.models import Consent, withdraw
+from accounts.models import Consent, withdraw_consent
 from challenge.delivery.plan import plan
 from challenge.delivery.send import send_batch
 from challenge.delivery.smtp.transport import Transport
@@ -27,8 +27,8 @@ def suppress(enrollment: Enrollment, now: datetime) -> None:
     )
 
 
-def withdraw_consent(enrollment: Enrollment, now: datetime) -> None:
-    withdraw(enrollment.runner, Consent.Purpose.MAIL, now)
+def end_consent(enrollment: Enrollment, now: datetime) -> None:
+    withdraw_consent(enrollment.runner, Consent.Purpose.MAIL, now)
 
 
 def hold(enrollment: Enrollment, now: datetime) -> None:
@@ -41,7 +41,7 @@ MOVES = [
     pytest.param(lambda e, now: pause(e.pk, PauseCause.COACH, now), "paused", id="paused"),
     pytest.param(hold, "wrong_state", id="held"),
     pytest.param(suppress, "suppressed", id="suppressed"),
-    pytest.param(withdraw_consent, "no_consent", id="no consent"),
+    pytest.param(end_consent, "no_consent", id="no consent"),
 ]
 
 

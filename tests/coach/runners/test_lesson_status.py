@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from accounts.models import Consent, withdraw
+from accounts.models import Consent, withdraw_consent
 from challenge.coach.runners.lesson_status import LessonStatus
 from challenge.coach.runners.without_lesson import without_todays_lesson
 from challenge.delivery.plan import plan
@@ -185,7 +185,7 @@ def test_an_enrollment_that_is_not_active(enroll: Any, now: datetime, state: str
 
 
 def test_without_consent_and_after_leaving(alice: Enrollment, now: datetime) -> None:
-    withdraw(alice.runner, Consent.Purpose.MAIL, now)
+    withdraw_consent(alice.runner, Consent.Purpose.MAIL, now)
     assert status(alice, now) == "There is no consent to mail."
     leave(alice.pk, RUNNER, now)
     assert status(alice, now) == ""

@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("challenge", "0012_ledger_rules")]
+    dependencies = [("challenge", "0013_check_in_processed_at")]
 
     operations = [
         migrations.RenameModel("Returned", "DeliveryEvent"),

@@ -1,4 +1,4 @@
-"""Celery's application and, in one list, everything that recurs.
+"""Celery's application. Beat sends a message for each recurring job (worker/recurring.py).
 
 A message says only "go and look": lost, doubled or late, it changes nothing but latency, because
 the rows hold the schedule and the queue. Beat knows UTC intervals; wall clocks live in schedule.py.
@@ -14,20 +14,13 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "challenge.settings")
 
 from django.conf import settings
 
-from challenge.worker import broker_watchdog
+from challenge.broker import TRANSPORT_OPTIONS
+from challenge.worker import background, broker_watchdog
+from challenge.worker.recurring import JOBS
 
 app = Celery("challenge", include=["challenge.tasks"])
-broker_watchdog.attend()
-
-
-def every(seconds: int, task: str) -> dict[str, object]:
-    """One line of the beat schedule."""
-    return {
-        "task": f"challenge.tasks.{task}",
-        "schedule": seconds,
-        "options": {"expires": max(seconds, 60)},
-    }
-
+broker_watchdog.install()
+background.install()
 
 app.conf.update(
     broker_url=settings.REDIS_URL,
@@ -36,19 +29,7 @@ app.conf.update(
     # An error that Redis answers with (a replica without its master, a full memory) passes, as one of
     # the connection does: the worker connects again rather than end.
     broker_channel_error_retry=True,
-    # A web request that nudges a worker gives up within a second, also on a Redis that accepts and
-    # says nothing: the beat's next look finds the row. Acknowledgements stay in the worker, as a
-    # lost message costs nothing, while one in Redis that timed out would stop the worker for good.
-    # A connection that went silent without a word (Celery issues 8030, 8384, 10205) is dropped and made
-    # anew when an answer is `health_check_interval` late (kombu 5.7); hearing.py sees to what is left.
-    broker_transport_options={
-        "socket_connect_timeout": 0.5,
-        "socket_timeout": 0.5,
-        "socket_keepalive": True,
-        "health_check_interval": 10,
-        "max_retries": 0,
-        "ack_emulation": False,
-    },
+    broker_transport_options=TRANSPORT_OPTIONS,
     task_publish_retry=False,
     task_ignore_result=True,
     task_store_errors_even_if_ignored=False,
@@ -59,14 +40,12 @@ app.conf.update(
     task_time_limit=900,
     timezone="UTC",
     beat_schedule={
-        "plan": every(10, "plan"),
-        "send": every(10, "send"),
-        "rescue": every(10, "rescue"),
-        "correct": every(60, "correct"),
-        "visit mailbox": every(300, "visit_mailbox"),
-        "sweep check-ins": every(60, "sweep_check_ins"),
-        "remind pending": every(900, "remind_pending"),
-        "drop pending": every(3600, "drop_pending"),
-        "forget requests": every(3600, "forget_requests"),
+        job.name: {
+            "task": f"challenge.tasks.{job.name}",
+            "schedule": job.seconds,
+            "options": {"expires": max(job.seconds, 60)},
+        }
+        for job in JOBS.values()
+        if not job.in_workers
     },
 )

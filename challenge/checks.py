@@ -1,4 +1,4 @@
-"""What is set wrong, said before it hurts: Django system checks on the settings."""
+"""Django system checks: what is set wrong is said before it hurts."""
 
 import base64
 import re
@@ -27,7 +27,7 @@ def register_checks() -> None:
     register(check_sending)
     register(check_signing)
     register(check_returns)
-    register(check_watching)
+    register(check_alarms)
     register(check_production, deploy=True)
 
 
@@ -127,7 +127,7 @@ def _check_mailbox(url: str) -> list[CheckMessage]:
     return []
 
 
-def check_watching(app_configs: Sequence[Any] | None, **kwargs: Any) -> list[CheckMessage]:
+def check_alarms(app_configs: Sequence[Any] | None, **kwargs: Any) -> list[CheckMessage]:
     found: list[CheckMessage] = []
     hook = urlsplit(settings.ALARM_WEBHOOK_URL)
     if settings.ALARM_WEBHOOK_URL and (hook.scheme not in ("http", "https") or not hook.hostname):

@@ -1,33 +1,23 @@
 """Every Celery task, and the one way to ask for one. A task takes ids alone and calls one function;
-what it works on stands in the database, so a task that is lost is made up for by the next look."""
+what it works on stands in the database, so a task that is lost is made up for by the next one."""
 
 import logging
 from functools import partial
 from typing import Any
 
-from celery import Task, signals
+from celery import Task
 from django.db import transaction
 from django.utils import timezone
 
 from challenge.celery import app
 from challenge.checkins import progress
-from challenge.delivery import corrections, sender_pool
-from challenge.delivery import plan as planner
-from challenge.delivery import rescue as rescuer
-from challenge.enrollment import pending, request_limits
-from challenge.inbound import imap
-from challenge.models.heartbeat import Heartbeat, beat
-from challenge.worker import background, shutdown
+from challenge.worker import recurring, shutdown
 
 log = logging.getLogger(__name__)
 
-# A drain ends after this many seconds, so that planning and check-ins get their turn; beat or the
-# drain itself starts the next. A message for one that has waited as long is stale: others drain.
-DRAIN_SECONDS = 20
-
 
 def nudge(task: "Task[..., Any]", *ids: int) -> None:
-    """Ask a worker to look, once the transaction has committed. Without a broker nothing is lost:
+    """Ask a worker to run a task, once the transaction has committed. Without a broker nothing is lost:
     the next sweep finds the row."""
 
     def enqueue() -> None:
@@ -39,49 +29,17 @@ def nudge(task: "Task[..., Any]", *ids: int) -> None:
     transaction.on_commit(enqueue)
 
 
-@signals.worker_ready.connect
-def keep_watch(**_: Any) -> None:
-    """In the main process of a worker, whatever its tasks are busy with."""
-    background.begin()
-
-
-@app.task
-def plan() -> None:
-    while not shutdown.asked() and planner.plan(timezone.now()):
-        nudge(send)
-    beat(Heartbeat.Name.PLANNER, timezone.now())
-    nudge(send)
-
-
-@app.task(expires=DRAIN_SECONDS)
+@app.task(expires=recurring.DRAIN_SECONDS)
 def send() -> None:
     with shutdown.finishing_first():
-        more = sender_pool.send_due(timezone.now, DRAIN_SECONDS, shutdown.asked, partial(nudge, send))
+        more = recurring.send(timezone.now(), partial(nudge, send))
     if more:
         nudge(send)
 
 
 @app.task
-def hear() -> None:
-    """A worker's word to itself (hearing.py): that it came is all that it says."""
-
-
-@app.task
-def rescue() -> None:
-    rescuer.close(timezone.now())
-    if rescuer.rescue(timezone.now()):
-        nudge(send)
-
-
-@app.task
-def visit_mailbox() -> None:
-    imap.poll(timezone.now())
-
-
-@app.task
-def correct() -> None:
-    if corrections.correct(timezone.now()):
-        nudge(send)
+def ping() -> None:
+    """Do nothing: that it came is what the broker's watchdog waits for."""
 
 
 @app.task
@@ -89,21 +47,17 @@ def recalculate_progress(enrollment_id: int) -> None:
     progress.recalculate(enrollment_id, timezone.now())
 
 
-@app.task
-def sweep_check_ins() -> None:
-    progress.sweep(timezone.now())
+def _recurring(job: recurring.Job) -> "Task[..., Any]":
+    """The task of a job: `challenge.tasks.NAME`, without arguments."""
+
+    @app.task(name=f"challenge.tasks.{job.name}")
+    def run() -> None:
+        recurring.run(job, partial(nudge, send) if job.wakes_senders else lambda: None)
+
+    return run
 
 
-@app.task
-def remind_pending() -> None:
-    pending.remind_unconfirmed(timezone.now())
-
-
-@app.task
-def drop_pending() -> None:
-    pending.delete_unconfirmed(timezone.now())
-
-
-@app.task
-def forget_requests() -> None:
-    request_limits.forget(timezone.now())
+RECURRING = {
+    job.name: _recurring(job) for job in recurring.JOBS.values() if job.name != "send" and not job.in_workers
+}
+plan, correct = RECURRING["plan"], RECURRING["correct"]

@@ -13,7 +13,7 @@ from typing import Any
 from django.conf import settings
 from django.db import models, transaction
 
-from challenge.delivery.restore_guard.guard import is_held
+from challenge.delivery.restore_guard.guard import is_stopped
 from challenge.delivery.throttle.grants import grants
 from challenge.models import Attempt, Delivery, Program, Recall
 from challenge.models.conditions import among, is_in
@@ -45,7 +45,7 @@ LOST = "delivery %s: the lease was lost, its result is not recorded"
 def claim(now: datetime, size: int) -> list[Delivery]:
     """Lease up to `size` deliveries of one lane and priority that may leave now to the caller, in the order
     of sending; none while sending is stopped."""
-    if is_held(now):
+    if is_stopped(now):
         return []
     lease, until = uuid.uuid4(), _until(now)
     with transaction.atomic():

@@ -12,9 +12,10 @@ from typing import NamedTuple
 from django.db import connection, models, transaction
 
 from challenge import schedule
-from challenge.delivery.restore_guard.guard import is_held
+from challenge.delivery.restore_guard.guard import is_stopped
 from challenge.models import Delivery, Enrollment, Event
 from challenge.models.enrollment import log_event
+from challenge.models.heartbeat import Heartbeat, beat
 
 log = logging.getLogger(__name__)
 
@@ -24,9 +25,17 @@ UNPLANNED = timedelta(hours=1)
 GOODBYE_AFTER = timedelta(days=7)
 
 
+def plan_due(now: datetime) -> bool:
+    """Plan one batch; note the planner's heartbeat when it was the last. Return whether there may be more."""
+    more = plan(now)
+    if not more:
+        beat(Heartbeat.Name.PLANNER, now)
+    return more
+
+
 def plan(now: datetime, size: int = 500) -> bool:
     """Plan one batch of due enrollments. True when there may be more."""
-    if is_held(now):
+    if is_stopped(now):
         return False
     with transaction.atomic():
         due = list(

@@ -12,6 +12,11 @@ from challenge.models import Answer, Delivery, Outcome, Phase
 from challenge.models.conditions import is_in
 
 
+def rescue_and_close(now: datetime) -> None:
+    close(now)
+    rescue(now)
+
+
 def rescue(now: datetime) -> int:
     """Put every delivery whose lease ran out back. Returns how many.
 

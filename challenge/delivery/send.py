@@ -12,8 +12,8 @@ from challenge.delivery.eligibility import NO_TIME, Eligibility, RevisionCache, 
 from challenge.delivery.recording import SERVER_AWAY, Recorder
 from challenge.delivery.results import ResultWriter, Stop, never
 from challenge.delivery.smtp.transport import Envelope, Transport
-from challenge.delivery.throttle.grants import nap
-from challenge.delivery.throttle.throttle import Limits
+from challenge.delivery.throttle.grants import sleep_until_slot
+from challenge.delivery.throttle.throttle import Throttle
 from challenge.mail.compose import compose
 from challenge.mail.dkim import sign
 from challenge.mail.dkim_key import UnusableKeyError
@@ -62,7 +62,7 @@ class Sender:
         self, transport: Transport, clock: Clock, stop: Stop = never, size: int = FIRST_SIZE
     ) -> None:
         self._transport, self._clock, self._stop = transport, clock, stop
-        self._results, self._limits = ResultWriter(stop), Limits(clock)
+        self._results, self._throttle = ResultWriter(stop), Throttle(clock)
         self._found_none = False
         self._cache: RevisionCache = {}
         self._size = min(size, settings.BATCH_SIZE)
@@ -94,7 +94,7 @@ class Sender:
         """Sleep for a moment if what the last look left waits for a limit that lets it go within so many
         seconds."""
         now = self._clock()
-        return self._found_none and nap(waiting(now), now, seconds)
+        return self._found_none and sleep_until_slot(waiting(now), now, seconds)
 
     def _work_through(self, batch: list[Delivery]) -> bool:
         eligibility, recorder = Eligibility(batch, self._cache), Recorder(self._results, self._clock)
@@ -103,7 +103,7 @@ class Sender:
             envelope, then = then or _envelope(delivery), None
             if self._stop():
                 return self._give_back(batch[place:], NO_TIME)
-            if not self._limits.wait(delivery):
+            if not self._throttle.wait(delivery):
                 recorder.put_off(delivery, self._clock())
                 continue
             now = self._clock()
@@ -129,7 +129,7 @@ class Sender:
         if not renew_lease(left, now):
             return False
         eligibility.refresh(now)
-        self._limits.look()
+        self._throttle.refresh()
         return True
 
     def _send(
@@ -161,12 +161,12 @@ class Sender:
             return None
         answer = self._transport.send(*envelope, message, then)
         recorder.answered(delivery, revision, answer, now)
-        self._limits.heard(delivery, answer, self._transport.waited)
+        self._throttle.learn(delivery, answer, self._transport.waited)
         return answer
 
     def _following(self, left: list[Delivery], eligibility: Eligibility) -> Envelope | None:
         """The envelope of what is to leave next, if nothing that is known by now stands against that."""
-        if left and self._limits.are_none() and eligibility.reason_against(left[0]) is None:
+        if left and self._throttle.is_open() and eligibility.reason_against(left[0]) is None:
             return _envelope(left[0])
         return None
 

@@ -18,8 +18,8 @@ from challenge.delivery.smtp.transport import Transport
 # A server that takes longer than this for a message is far away. Nearer, one sender keeps a core busy,
 # and a worker that dies has one message on the wire, not several.
 FAR_SECONDS = 0.004
-# So many connections more after each batch: fewer than the refusals in a row (circuit_breaker.RUN) by which
-# a server says no to all mail, if it takes none of them.
+# So many connections more after each batch: fewer than the refusals in a row by which a server says no to all
+# mail (circuit_breaker.THRESHOLD), if it takes none of them.
 MORE_AT_ONCE = 7
 
 

@@ -11,15 +11,15 @@ from challenge.models import Delivery, Enrollment, Event, MailRequest
 from challenge.models.enrollment import log_event
 
 
-class Outcome(StrEnum):
-    """What a click on the confirm button found."""
+class ConfirmResult(StrEnum):
+    """The result of a click on the confirm button."""
 
     CONFIRMED = "confirmed"
     ALREADY = "already"
     GONE = "gone"
 
 
-def confirm(enrollment_id: int, now: datetime) -> Outcome:
+def confirm(enrollment_id: int, now: datetime) -> ConfirmResult:
     """Confirm a pending enrollment; clicked twice it stays confirmed."""
     with transaction.atomic():
         enrollment = (
@@ -29,9 +29,9 @@ def confirm(enrollment_id: int, now: datetime) -> Outcome:
             .first()
         )
         if enrollment is None or enrollment.state == Enrollment.State.WITHDRAWN:
-            return Outcome.GONE
+            return ConfirmResult.GONE
         if enrollment.state != Enrollment.State.PENDING:
-            return Outcome.ALREADY
+            return ConfirmResult.ALREADY
         enrollment.state = Enrollment.State.ACTIVE
         enrollment.confirmed_at = now
         enrollment.next_due_at = schedule.first_due(
@@ -43,4 +43,4 @@ def confirm(enrollment_id: int, now: datetime) -> Outcome:
         MailRequest.objects.filter(address_hash=enrollment.runner.address_hash).update(mailed=False)
         log_event(enrollment, Event.Kind.CONFIRMED, Event.Actor.RUNNER, now)
         Delivery.objects.queue(Delivery.Kind.WELCOME, now, enrollment)
-    return Outcome.CONFIRMED
+    return ConfirmResult.CONFIRMED

@@ -12,7 +12,7 @@ from challenge.models.limit import Limit
 from challenge.models.mail_request import MailRequest
 from challenge.models.program import Article, Cohort, Program
 from challenge.models.question import Question
-from challenge.models.restore_stop import Hold
+from challenge.models.restore_stop import RestoreStop
 from challenge.models.saved_filter import SavedFilter
 from challenge.models.stretch import Recall, Stretch, StretchVersion
 from challenge.models.suppression import Suppression
@@ -30,7 +30,6 @@ __all__ = [
     "Enrollment",
     "Event",
     "Heartbeat",
-    "Hold",
     "Limit",
     "MailRequest",
     "Outcome",
@@ -39,6 +38,7 @@ __all__ = [
     "Progress",
     "Question",
     "Recall",
+    "RestoreStop",
     "Revision",
     "SavedFilter",
     "Stretch",

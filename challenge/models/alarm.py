@@ -1,4 +1,4 @@
-"""What the operator was told is wrong."""
+"""The alarms that are on."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -7,13 +7,30 @@ from django.utils.translation import gettext_lazy as _
 class Alarm(models.Model):
     """One row for each thing that is wrong now, deleted when it is over.
 
-    `kind` names it, as `stall`, or with what it is about, as `rest:example.com`. `told_at` is when the
-    operator was last told, None before the first time; whoever is telling holds the row until
-    `claimed_until`, so that of many who see the trouble one tells. All instants are UTC.
+    `kind` names it, as `stall`, or with what it is about, as `rest:example.com`; `code` and `values` are
+    what monitoring/wording.py makes its sentence of. `told_at` is when the operator was last told, None
+    before the first time; whoever is telling holds the row until `claimed_until`, so that of many who see
+    the trouble one tells. All instants are UTC.
     """
 
+    class Code(models.TextChoices):
+        """The sentence of each code, with places for its values; STALL's is in monitoring/wording.py."""
+
+        DATABASE = "database", _("The database can't be used: %(error)s")
+        DATABASE_OVER = "database_over", _("The database can be used again.")
+        DISK = "disk", _("Only %(free)d MB are free on the disk of the database.")
+        DISK_OVER = "disk_over", _("There is room on the disk of the database again.")
+        STOP = "stop", _("Nothing is sent until an operator says so (manage.py resume_sending): %(reason)s.")
+        STOP_OVER = "stop_over", _("Sending goes on.")
+        STALL = "stall", _("Mail stands still.")
+        STALL_OVER = "stall_over", _("Mail is moving again.")
+        SUSPENSION = "suspension", _("Mail to %(domain)s rests until %(until)s: %(reason)s")
+        SUSPENSION_OVER = "suspension_over", _("Mail to %(domain)s goes again.")
+        AS_WRITTEN = "as_written", "%(text)s"
+
     kind = models.CharField(_("what"), max_length=300, primary_key=True)
-    sentence = models.CharField(_("sentence"), max_length=500)
+    code = models.CharField(_("code"), max_length=20, choices=Code)
+    values = models.JSONField(_("values"), default=dict, blank=True)
     since = models.DateTimeField(_("since"))
     told_at = models.DateTimeField(_("told"), null=True, blank=True)
     claimed_until = models.DateTimeField(_("claimed until"), null=True, blank=True)
@@ -24,4 +41,4 @@ class Alarm(models.Model):
         ordering = ["since"]
 
     def __str__(self) -> str:
-        return self.sentence
+        return self.kind

@@ -1,4 +1,4 @@
-"""When something that recurs last did its work."""
+"""Heartbeats: when something that recurs last did its work."""
 
 from datetime import datetime
 
@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 
 class Heartbeat(models.Model):
-    """One row for each thing that recurs, written over at every look."""
+    """One row for each thing that recurs, written over each time."""
 
     class Name(models.TextChoices):
         PLANNER = "planner", _("planner")
@@ -25,11 +25,11 @@ class Heartbeat(models.Model):
 
 
 def beat(name: Heartbeat.Name, now: datetime) -> None:
-    """Note that a look has come to its end; one statement, but for the first time."""
+    """Note that the work was done; one statement, but for the first time."""
     if not Heartbeat.objects.filter(name=name).update(at=now):
         Heartbeat.objects.bulk_create([Heartbeat(name=name, at=now)], ignore_conflicts=True)
 
 
 def last(name: Heartbeat.Name) -> datetime | None:
-    """When a look last came to its end (UTC); None before the first."""
+    """Return when the work was last done (UTC); None before the first time."""
     return Heartbeat.objects.filter(name=name).values_list("at", flat=True).first()

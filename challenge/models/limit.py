@@ -1,4 +1,4 @@
-"""How fast mail may go: one row for the mail server as a whole, one for each domain with a limit."""
+"""Limits of how fast mail may go: one row for all mail, one for each domain with a limit."""
 
 from datetime import datetime, timedelta
 
@@ -7,19 +7,27 @@ from django.core.validators import MinValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-LONGEST_REST = timedelta(hours=4)
+# The domain of the limit of all mail.
+ALL = "*"
+LONGEST_SUSPENSION = timedelta(hours=4)
 SLOW_FOR = timedelta(minutes=10)
 # Doubled so often, a day's number is far beyond what anybody sends.
 DOUBLINGS = 20
 
 
 class Limit(models.Model):
-    """What the coach allows one lane of mail, and what the senders have found out about it.
+    """The rules of the coach for one lane of mail, and what the senders have found out about it.
 
     `free_at` is when the next slot of `per_second` begins; `counted` is how many slots of the day
-    `counted_on` (UTC) were given away while a warm-up lasts. `rests` counts the rests since a mail
-    was last accepted. All instants are UTC.
+    `counted_on` (UTC) were given away while a warm-up lasts. `suspensions` counts those since a mail was
+    last accepted; `reason` with `reason_values` says why the last one began. All instants are UTC.
     """
+
+    class Reason(models.TextChoices):
+        """The sentence of each reason, with places for its values."""
+
+        REFUSED = "refused", _("%(count)s mails were refused in a row, the last with: %(said)s")
+        AS_WRITTEN = "as_written", "%(text)s"
 
     domain = models.CharField(
         _("domain"),
@@ -59,9 +67,10 @@ class Limit(models.Model):
     counted = models.PositiveIntegerField(_("counted"), default=0, editable=False)
     free_at = models.DateTimeField(_("next slot"), null=True, blank=True, editable=False)
     slow_until = models.DateTimeField(_("slow until"), null=True, blank=True, editable=False)
-    resting_until = models.DateTimeField(_("rests until"), null=True, blank=True, editable=False)
-    reason = models.CharField(_("reason"), max_length=300, blank=True, editable=False)
-    rests = models.PositiveSmallIntegerField(_("rests in a row"), default=0, editable=False)
+    suspended_until = models.DateTimeField(_("suspended until"), null=True, blank=True, editable=False)
+    reason = models.CharField(_("reason"), max_length=20, choices=Reason, blank=True, editable=False)
+    reason_values = models.JSONField(_("values of the reason"), default=dict, blank=True, editable=False)
+    suspensions = models.PositiveSmallIntegerField(_("suspensions in a row"), default=0, editable=False)
 
     class Meta:
         verbose_name = _("sending limit")
@@ -69,28 +78,33 @@ class Limit(models.Model):
         ordering = ["domain"]
 
     def __str__(self) -> str:
-        return self.domain or str(_("All mail"))
+        return str(_("All mail")) if self.domain == ALL else self.domain
+
+    @property
+    def why(self) -> str:
+        """The reason in the reader's language, or an empty text."""
+        return str(self.get_reason_display()) % self.reason_values if self.reason else ""
 
     @property
     def rate(self) -> float | None:
-        """Mails a second, None for no limit; all mail has one in the settings too."""
-        if self.per_second or self.domain or settings.SMTP_PER_SECOND <= 0:
+        """Mails a second, None for no limit; the settings may limit all mail too."""
+        if self.per_second or self.domain != ALL or settings.SMTP_PER_SECOND <= 0:
             return self.per_second
         return float(settings.SMTP_PER_SECOND)
 
-    def is_resting(self, now: datetime) -> bool:
-        """Whether nothing may leave. A rest longer than the longest is a clock that was wrong."""
-        return self.resting_until is not None and now < self.resting_until <= now + LONGEST_REST
+    def is_suspended(self, now: datetime) -> bool:
+        """Return whether nothing may leave. A time beyond the longest suspension is of a wrong clock."""
+        return self.suspended_until is not None and now < self.suspended_until <= now + LONGEST_SUSPENSION
 
     def is_slow(self, now: datetime) -> bool:
-        """Whether its mail goes apart from the rest, one at a time."""
+        """Return whether its mail goes apart from all other mail, one at a time."""
         return self.slow_until is not None and now < self.slow_until <= now + SLOW_FOR
 
     def is_warming_up(self, now: datetime) -> bool:
         return self.quota(now) is not None
 
     def quota(self, now: datetime) -> int | None:
-        """How many mails may leave on this day (UTC) of the warm-up; None when there is none."""
+        """The number of mails that may leave on this day (UTC) of the warm-up; None when there is none."""
         if self.warm_up_from is None or not self.first_day:
             return None
         days = (now.date() - self.warm_up_from).days
@@ -100,12 +114,12 @@ class Limit(models.Model):
         return self.counted if self.counted_on == now.date() else 0
 
     def is_used_up(self, now: datetime) -> bool:
-        """Whether the warm-up lets nothing more leave on this day (UTC)."""
+        """Return whether the warm-up lets nothing more leave on this day (UTC)."""
         quota = self.quota(now)
         return quota is not None and quota <= self.counted_today(now)
 
     def is_in_force(self, now: datetime) -> bool:
-        """Whether its mail is to be treated apart from all other mail; so it is after a rest, too, until
+        """Return whether its mail is treated apart from all other mail; after a suspension it is, too, until
         a mail is accepted."""
         limited = self.rate or self.connections or self.is_warming_up(now)
-        return bool(limited or self.is_resting(now) or self.is_slow(now) or self.rests)
+        return bool(limited or self.is_suspended(now) or self.is_slow(now) or self.suspensions)

@@ -1,4 +1,4 @@
-"""Whether sending is held back, and by what a database is known that was restored from a backup."""
+"""The stop of all sending after a backup was restored, and what tells that one was."""
 
 import uuid
 from typing import Self
@@ -7,13 +7,14 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 
-class Hold(models.Model):
-    """One row. `looks` counts up while mail is planned and sent; outside of the database the last count
-    is kept for each `history`, so that one whose count is lower went back in time (delivery.hold.guard).
+class RestoreStop(models.Model):
+    """The one row of delivery/restore_guard. All instants are UTC.
 
-    `place` tells one database from another (delivery.hold.place). While `held_since` is set, nothing is
-    planned or sent; `ran_until` is when the database that was there before last looked, where that is known.
-    An operator who lets sending go on begins a new history. All instants are UTC.
+    `counter` goes up while mail is planned and sent; outside of the database its last value is kept for
+    each `history`, so that a database whose counter is lower went back in time. `database_identity` tells
+    one database from another. While `stopped_since` is set, nothing is planned or sent; `ran_until` is when
+    the database that was there before last counted, where that is known. An operator who lets sending go on
+    begins a new history.
     """
 
     class Reason(models.TextChoices):
@@ -24,22 +25,22 @@ class Hold(models.Model):
 
     id = models.PositiveSmallIntegerField(primary_key=True, default=ROW)
     history = models.UUIDField(_("history"), default=uuid.uuid4)
-    looks = models.PositiveBigIntegerField(_("looks"), default=1)
-    looked_at = models.DateTimeField(_("last look"))
-    place = models.CharField(_("place"), max_length=60, blank=True)
+    counter = models.PositiveBigIntegerField(_("counter"), default=1)
+    counted_at = models.DateTimeField(_("counted"))
+    database_identity = models.CharField(_("database"), max_length=60, blank=True)
     reason = models.CharField(_("reason"), max_length=10, choices=Reason, blank=True)
-    held_since = models.DateTimeField(_("held since"), null=True, blank=True)
+    stopped_since = models.DateTimeField(_("stopped since"), null=True, blank=True)
     ran_until = models.DateTimeField(_("ran until"), null=True, blank=True)
 
     class Meta:
-        verbose_name = _("hold")
-        verbose_name_plural = _("holds")
-        constraints = [models.CheckConstraint(condition=models.Q(id=1), name="one_hold")]
+        verbose_name = _("stop after a restore")
+        verbose_name_plural = _("stops after a restore")
+        constraints = [models.CheckConstraint(condition=models.Q(id=1), name="one_restore_stop")]
 
     def __str__(self) -> str:
-        return str(self.get_reason_display()) if self.held_since else str(_("not held"))
+        return str(self.get_reason_display()) if self.stopped_since else str(_("not stopped"))
 
     @classmethod
     def current(cls) -> Self | None:
-        """The hold that is in force, if there is one: one statement."""
-        return cls.objects.filter(pk=cls.ROW).exclude(held_since=None).first()
+        """The stop that is in force, if there is one: one statement."""
+        return cls.objects.filter(pk=cls.ROW).exclude(stopped_since=None).first()

@@ -1,1 +1,1 @@
-"""Seeing to it that somebody notices: readiness, figures, alarms and logs."""
+"""Readiness, statistics, alarms and logs: all that an operator learns of the system."""

@@ -1,4 +1,4 @@
-"""Telling the operator that something is wrong: at once, every six hours while it lasts, and when it
+"""Alarms: the operator is told that something is wrong at once, every six hours while it lasts, and when it
 is over. Many may see the same trouble; a row in the database has one of them tell it."""
 
 from datetime import datetime, timedelta
@@ -9,8 +9,8 @@ from django.db.models import Q
 
 from challenge.models import Alarm
 from challenge.monitoring import notify
-from challenge.monitoring.logs import hide
-from challenge.monitoring.notify import News
+from challenge.monitoring.notify import Alert
+from challenge.monitoring.wording import AlarmText
 
 REPEAT = timedelta(hours=6)
 # Longer than both ways may take; whoever fails to tell is followed after this time.
@@ -18,7 +18,7 @@ CLAIM = timedelta(seconds=45)
 
 
 class Told(NamedTuple):
-    """Since when something is wrong, and when the operator was last told."""
+    """The begin of a trouble, and when the operator was last told of it."""
 
     since: datetime
     at: datetime
@@ -29,23 +29,22 @@ class Told(NamedTuple):
 _unkept: dict[str, Told] = {}
 
 
-def tell(kind: str, sentence: str, now: datetime) -> bool:
-    """Tell that something is wrong, unless it was told in the last six hours. True when it was told.
+def raise_alarm(kind: str, text: AlarmText, now: datetime) -> bool:
+    """Tell that something is wrong, unless it was told in the last six hours. Return True when it was told.
 
-    Works with a database that is full, read-only or away. Not to be called in a transaction: it
-    speaks to other servers.
+    Works with a database that is full, read-only or away. Call it outside of a transaction: it speaks to
+    other servers.
     """
-    sentence = hide(sentence)
     try:
-        alarm = _claim(kind, sentence, now)
+        alarm = _claim(kind, text, now)
     except Error:
-        return _tell_unkept(kind, sentence, now)
+        return _tell_unkept(kind, text, now)
     if alarm is None:
         return False
     told = _unkept.pop(kind, None)
     told_now = told is None or told.at <= now - REPEAT
     if told_now:
-        if not notify.tell(_news(kind, sentence, alarm.since, alarm.told_at), now):
+        if not notify.notify(_alert(kind, text, alarm.since, alarm.told_at), now):
             return False
         told = Told(alarm.since, now)
     assert told is not None
@@ -56,38 +55,39 @@ def tell(kind: str, sentence: str, now: datetime) -> bool:
     return told_now
 
 
-def over(kind: str, sentence: str, now: datetime) -> bool:
-    """Tell that it is over, once, if it was ever told. True when it was told."""
+def end_alarm(kind: str, text: AlarmText, now: datetime) -> bool:
+    """Tell that it is over, once, if it was ever told. Return True when it was told."""
     alarm = _claim_told(kind, now)
     told = _unkept.get(kind)
     since = alarm.since if alarm else told and told.since
-    if since is None or not notify.tell(News(kind, sentence, since, "over"), now):
+    if since is None or not notify.notify(Alert(kind, text, since, "over"), now):
         return False
     _unkept.pop(kind, None)
     Alarm.objects.filter(pk=kind).delete()
     return True
 
 
-def going_on() -> dict[str, datetime]:
-    """Since when each thing is wrong of which the operator was told, or is about to be."""
+def current() -> dict[str, datetime]:
+    """Return the begin of each thing that is wrong, of which the operator was told or is about to be."""
     unkept = {kind: told.since for kind, told in _unkept.items()}
     return {**unkept, **dict(Alarm.objects.values_list("kind", "since"))}
 
 
-def _claim(kind: str, sentence: str, now: datetime) -> Alarm | None:
-    """The alarm, held by the caller, when it is due to be told; nothing is written before that."""
+def _claim(kind: str, text: AlarmText, now: datetime) -> Alarm | None:
+    """Return the alarm, held by the caller, when it is due to be told; nothing is written before that."""
+    words = text._asdict()
     alarm = Alarm.objects.filter(pk=kind).first()
     if alarm is None:
-        alarm = Alarm(kind=kind, sentence=sentence[:500], since=now)
+        alarm = Alarm(kind=kind, since=now, **words)
         Alarm.objects.bulk_create([alarm], ignore_conflicts=True)
     elif alarm.told_at and alarm.told_at > now - REPEAT:
         return None
     due = Alarm.objects.filter(Q(told_at=None) | Q(told_at__lte=now - REPEAT), _free(now), pk=kind)
-    return alarm if due.update(sentence=sentence[:500], claimed_until=now + CLAIM) else None
+    return alarm if due.update(claimed_until=now + CLAIM, **words) else None
 
 
 def _claim_told(kind: str, now: datetime) -> Alarm | None:
-    """The alarm, held by the caller, when it was told; one that nobody was told of just ends."""
+    """Return the alarm, held by the caller, when it was told; one that nobody was told of just ends."""
     Alarm.objects.filter(_free(now), pk=kind, told_at=None).delete()
     claimed = Alarm.objects.filter(_free(now), pk=kind).update(claimed_until=now + CLAIM)
     return Alarm.objects.filter(pk=kind).first() if claimed else None
@@ -97,19 +97,19 @@ def _free(now: datetime) -> Q:
     return Q(claimed_until=None) | Q(claimed_until__lte=now)
 
 
-def _tell_unkept(kind: str, sentence: str, now: datetime) -> bool:
+def _tell_unkept(kind: str, text: AlarmText, now: datetime) -> bool:
     told = _unkept.get(kind)
     if told and told.at > now - REPEAT:
         return False
     since = told.since if told else now
-    if not notify.tell(_news(kind, sentence, since, told and told.at), now):
+    if not notify.notify(_alert(kind, text, since, told and told.at), now):
         return False
     _unkept[kind] = Told(since, now)
     return True
 
 
-def _news(kind: str, sentence: str, since: datetime, told_at: datetime | None) -> News:
-    """That something began, or, when it was told before, that it goes on."""
+def _alert(kind: str, text: AlarmText, since: datetime, told_at: datetime | None) -> Alert:
+    """Say that something began, or, when it was told before, that it goes on."""
     if told_at is None:
-        return News(kind, sentence, since, "began")
-    return News(kind, sentence, since, "goes_on", told_at.isoformat())
+        return Alert(kind, text, since, "began")
+    return Alert(kind, text, since, "goes_on", told_at.isoformat())

@@ -1,66 +1,81 @@
-"""The watch: one look at everything that the operator must know of, and telling what is new."""
+"""All checks of what the operator must know of, and the alarms that follow."""
 
+import os
 from datetime import datetime
+from pathlib import Path
 
-from django.db import Error
-from django.utils.translation import gettext as _
+from django.db import Error, connection
 
-from challenge.models import Hold
+from challenge.models import Alarm, RestoreStop
 from challenge.models.heartbeat import Heartbeat, beat
 from challenge.monitoring import alarms
-from challenge.monitoring.disk import too_full
+from challenge.monitoring.logs import hide
 from challenge.monitoring.stall import moves_again, stall
-from challenge.monitoring.suspended_domains import PREFIX, goes_again, rests, still_trouble
+from challenge.monitoring.suspended_domains import PREFIX, is_over, not_recovered, suspensions
+from challenge.monitoring.wording import AlarmText
 
-DATABASE, DISK, HOLD, STALL = "database", "disk", "hold", "stall"
+Code = Alarm.Code
+DATABASE, DISK, STOP, STALL = "database", "disk", "hold", "stall"
+OVER = {
+    DATABASE: AlarmText(Code.DATABASE_OVER),
+    DISK: AlarmText(Code.DISK_OVER),
+    STOP: AlarmText(Code.STOP_OVER),
+    STALL: AlarmText(Code.STALL_OVER),
+}
+MEGABYTE = 1_000_000
+# Room to notice it in: a hundred megabytes, on a small disk a tenth of it.
+LEAST, PART = 100 * MEGABYTE, 10
 
 
-def look(now: datetime) -> list[str]:
-    """Look once, tell what has begun or is over. Returns what is wrong now, a sentence each.
+def check(now: datetime) -> list[AlarmText]:
+    """Check everything once, and tell the operator what has begun or is over. Return what is wrong now.
 
     Never raises for a database that is full, read-only or away: that is one of the things to tell.
     """
-    found: dict[str, str] = {}
-    if said := too_full():
-        found[DISK] = said
+    found: dict[str, AlarmText] = {}
+    if text := _full_disk():
+        found[DISK] = text
     try:
         beat(Heartbeat.Name.WATCH, now)
-        if hold := Hold.current():
-            said = _("Nothing is sent until an operator says so (manage.py resume_sending): %(reason)s.")
-            found[HOLD] = said % {"reason": hold}
-        elif said := stall(now):
-            found[STALL] = said
-        found |= rests(now)
-        _tell(found, now)
-        _end(found, now)
+        if stop := RestoreStop.current():
+            found[STOP] = AlarmText(Code.STOP, {"reason": stop.reason})
+        elif text := stall(now):
+            found[STALL] = text
+        found |= suspensions(now)
+        _raise_alarms(found, now)
+        _end_alarms(found, now)
     except Error as error:
-        found[DATABASE] = _("The database can't be used: %(error)s") % {"error": _first_line(error)}
-        _tell(found, now)
+        found[DATABASE] = AlarmText(Code.DATABASE, {"error": _first_line(error)})
+        _raise_alarms(found, now)
     return list(found.values())
 
 
-def _tell(found: dict[str, str], now: datetime) -> None:
-    for kind, sentence in found.items():
-        alarms.tell(kind, sentence, now)
+def _full_disk() -> AlarmText | None:
+    """Say how little room is left where the database lies; None when it is enough, or on another machine."""
+    if connection.vendor != "sqlite":
+        return None
+    disk = os.statvfs(Path(str(connection.settings_dict["NAME"])).parent)
+    free = disk.f_bavail * disk.f_frsize
+    is_enough = free >= min(LEAST, disk.f_blocks * disk.f_frsize / PART)
+    return None if is_enough else AlarmText(Code.DISK, {"free": free // MEGABYTE})
 
 
-def _end(found: dict[str, str], now: datetime) -> None:
-    """Say of what was wrong that it is over. What others tell is theirs to end."""
-    said = {
-        DATABASE: _("The database can be used again."),
-        HOLD: _("Sending goes on."),
-        DISK: _("There is room on the disk of the database again."),
-        STALL: _("Mail is moving again."),
-    }
-    for kind, since in alarms.going_on().items():
+def _raise_alarms(found: dict[str, AlarmText], now: datetime) -> None:
+    for kind, text in found.items():
+        alarms.raise_alarm(kind, text, now)
+
+
+def _end_alarms(found: dict[str, AlarmText], now: datetime) -> None:
+    """End the alarms of what was wrong and is over. Alarms that others raise are theirs to end."""
+    for kind, since in alarms.current().items():
         if kind in found or (kind == STALL and not moves_again(since, now)):
             continue
-        if kind.startswith(PREFIX) and kind not in still_trouble():
-            alarms.over(kind, goes_again(kind), now)
-        elif kind in said:
-            alarms.over(kind, said[kind], now)
+        if kind.startswith(PREFIX) and kind not in not_recovered():
+            alarms.end_alarm(kind, is_over(kind), now)
+        elif kind in OVER:
+            alarms.end_alarm(kind, OVER[kind], now)
 
 
 def _first_line(error: Error) -> str:
-    """What a database says goes on with rows of its tables: those stay here."""
-    return f"{type(error).__name__}, {(str(error).splitlines() or [''])[0][:150]}"
+    """Leave out the lines after the first, where a database quotes rows of its tables."""
+    return hide(f"{type(error).__name__}, {(str(error).splitlines() or [''])[0][:150]}")

@@ -1,5 +1,5 @@
-"""What a log line looks like, and what must not stand in it: whose mail it is about, and links that
-somebody could use. Imported while settings are read, so it imports nothing of Django's."""
+"""The format of log lines, without whose mail they are about and without links that somebody could use.
+Imported while settings are read, so it imports nothing of Django's."""
 
 import json
 import logging
@@ -10,17 +10,17 @@ LINK = re.compile(r"/(confirm|check-in|day|hour|leave|pause)/[^/\s]+")
 # Also in an answer of a mail server, in a Message-ID, or quoted for a URL (RFC 3986).
 ADDRESS = re.compile(r"[^\s<>()\[\]\"',;:@/]+(?:@|%40)[\w-]+(?:\.[\w-]+)+")
 # PostgreSQL quotes the row that it refuses: "DETAIL:  Failing row contains (5, Alice, ...).". That goes on
-# over each line of a note of hers, up to the end or to what Python says next of a chain of errors.
+# over each line of a runner's note, up to the end or to what Python says next of a chain of errors.
 ROW = re.compile(
     r"^(DETAIL|CONTEXT):.*?(?=\n\n(?:The above exception|During handling of)|\Z)", re.MULTILINE | re.DOTALL
 )
 
-# What a record may carry in `extra`: ids and words of our own, nothing that a person or a server wrote.
+# The names that `extra` may carry: ids and words of our own, nothing that a person or a server wrote.
 EXTRA = ("delivery", "enrollment", "phase", "outcome", "code", "alarm", "status_code")
 
 
 def hide(text: str) -> str:
-    """The text without capabilities, addresses and rows of tables."""
+    """Take capabilities, addresses and rows of tables out of a text."""
     text = LINK.sub(r"/\1/...", text)
     return ROW.sub(r"\1: ...", ADDRESS.sub("...@...", text))
 

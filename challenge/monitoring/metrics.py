@@ -1,5 +1,5 @@
-"""The figures for Prometheus, read from the ledger at each scrape: whichever process is asked, and
-however often it was started anew, they are the same."""
+"""The metrics for Prometheus, read from the ledger at each scrape: they are the same whichever process is
+asked, and however often it was started anew."""
 
 from collections.abc import Iterator
 from datetime import datetime
@@ -20,7 +20,7 @@ STATES = ("waiting", "sent", "retry", "failed", "withheld")
 
 
 def exposition(now: datetime) -> bytes:
-    """All figures in Prometheus' text format, version 0.0.4."""
+    """Write all metrics in Prometheus' text format, version 0.0.4."""
     registry = CollectorRegistry(auto_describe=False)
     registry.register(Ledger(now))
     return generate_latest(registry)
@@ -52,7 +52,7 @@ class Ledger(Collector):
 
 
 def _today(now: datetime) -> Iterator[Metric]:
-    """What became of the mails due today, on the coach's clock, by domain; and the rate."""
+    """Count the mails due today, on the coach's clock, by domain and state; and give the rate."""
     midnight = start_of_day(now)
     total, rate = today(midnight, now)
     domains = by_domain(midnight, now, DOMAINS, LEAST)

@@ -1,4 +1,4 @@
-"""The ways to the operator: a mail through a server of its own, and a signed webhook. Neither uses
+"""Notifications of the operator: a mail through a server of its own, and a signed webhook. Neither uses
 the database, and each ends within its time."""
 
 import base64
@@ -22,6 +22,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from challenge.monitoring.timeout import within
+from challenge.monitoring.wording import AlarmText
 
 log = logging.getLogger(__name__)
 
@@ -31,54 +32,54 @@ SECONDS = 20
 
 
 @dataclass(frozen=True)
-class News:
-    """What the operator is told. `stage` is began, goes_on or over; `number` tells the times apart that
+class Alert:
+    """A message to the operator. `stage` is began, goes_on or over; `number` tells the times apart that
     something that goes on is told."""
 
     kind: str
-    sentence: str
+    text: AlarmText
     since: datetime
     stage: str
     number: str = ""
 
     @property
     def id(self) -> str:
-        """The same whenever the same is told again because nobody is known to have heard it."""
+        """Stay the same when the same is told again because no server is known to have taken it."""
         what = f"{self.kind} {self.since.isoformat()} {self.stage} {self.number}"
         return f"msg_{hashlib.sha256(what.encode()).hexdigest()[:32]}"
 
 
-def tell(news: News, now: datetime) -> bool:
-    """Tell it by every way that is set. False when there are ways and all of them failed."""
-    ways: list[tuple[str, Callable[[News, datetime], None]]] = []
+def notify(alert: Alert, now: datetime) -> bool:
+    """Send an alert by every way that is set. Return False when there are ways and all of them failed."""
+    ways: list[tuple[str, Callable[[Alert, datetime], None]]] = []
     if settings.OPERATOR_EMAIL:
         ways.append(("mail", by_mail))
     if settings.ALARM_WEBHOOK_URL:
         ways.append(("webhook", by_webhook))
-    level = logging.INFO if news.stage == "over" else logging.ERROR
-    log.log(level, "alarm %s %s: %s", news.kind, news.stage, news.sentence, extra={"alarm": news.kind})
-    return not ways or any([_try(name, way, news, now) for name, way in ways])
+    level = logging.INFO if alert.stage == "over" else logging.ERROR
+    log.log(level, "alarm %s %s: %s", alert.kind, alert.stage, alert.text, extra={"alarm": alert.kind})
+    return not ways or any([_try(name, way, alert, now) for name, way in ways])
 
 
-def _try(name: str, way: Callable[[News, datetime], None], news: News, now: datetime) -> bool:
+def _try(name: str, way: Callable[[Alert, datetime], None], alert: Alert, now: datetime) -> bool:
     try:
-        within(SECONDS, lambda: way(news, now))
+        within(SECONDS, lambda: way(alert, now))
     except Exception as error:  # whatever goes wrong on one way, the other one is tried
-        log.error("alarm %s: the %s failed: %s", news.kind, name, type(error).__name__)
+        log.error("alarm %s: the %s failed: %s", alert.kind, name, type(error).__name__)
         return False
     return True
 
 
-def by_mail(news: News, now: datetime) -> None:
-    """Through ALARM_EMAIL_URL, written by the operator to herself as that is her own account there;
+def by_mail(alert: Alert, now: datetime) -> None:
+    """Send a mail through ALARM_EMAIL_URL, from the operator to the operator, whose own account that is;
     through the runners' server, in the coach's name, when there is no second one."""
     server = settings.ALARM_EMAIL or {name: getattr(settings, name) for name in _SERVER}
     options = {name: server[setting] for setting, name in _SERVER.items()}
     host = urlsplit(settings.SITE_URL).netloc
     with translation.override(settings.LANGUAGE_CODE):
-        since = date_format(timezone.localtime(news.since), "D j M Y, H:i T")
-        text = [news.sentence, _("Since %(time)s.") % {"time": since}, settings.SITE_URL]
-        subject = _("%(site)s: %(sentence)s") % {"site": host, "sentence": news.sentence}
+        since = date_format(timezone.localtime(alert.since), "D j M Y, H:i T")
+        text = [str(alert.text), _("Since %(time)s.") % {"time": since}, settings.SITE_URL]
+        subject = _("%(site)s: %(sentence)s") % {"site": host, "sentence": alert.text}
     EmailMessage(
         subject=" ".join(subject.split())[:120],
         body="\n\n".join(text) + "\n",
@@ -87,7 +88,7 @@ def by_mail(news: News, now: datetime) -> None:
         headers={
             "Auto-Submitted": "auto-generated",
             "Date": format_datetime(now),
-            "Message-ID": f"<{news.id}@{settings.MAIL_DOMAIN}>",
+            "Message-ID": f"<{alert.id}@{settings.MAIL_DOMAIN}>",
         },
         connection=EmailBackend(**options, timeout=STEP_SECONDS, fail_silently=False),
     ).send()
@@ -103,21 +104,25 @@ _SERVER = {
 }
 
 
-class _NoDetour(urllib.request.HTTPRedirectHandler):
+class _NoRedirect(urllib.request.HTTPRedirectHandler):
     """A webhook goes where it was set to go, or nowhere."""
 
     def redirect_request(self, *args: Any, **options: Any) -> None:
         return None
 
 
-def by_webhook(news: News, now: datetime) -> None:
-    """POST it as JSON. Raises for any answer that is not 2xx."""
-    said = {"kind": news.kind, "sentence": news.sentence, "since": news.since.isoformat()}
+def by_webhook(alert: Alert, now: datetime) -> None:
+    """POST an alert as JSON. Raises for any answer that is not 2xx."""
+    said = {"kind": alert.kind, "sentence": str(alert.text), "since": alert.since.isoformat()}
     data = {**said, "site": settings.SITE_URL}
-    body = json.dumps({"type": f"alarm.{news.stage}", "timestamp": now.isoformat(), "data": data}).encode()
-    headers = {"Content-Type": "application/json", "User-Agent": "runner-reset", **signed(news.id, body, now)}
+    body = json.dumps({"type": f"alarm.{alert.stage}", "timestamp": now.isoformat(), "data": data}).encode()
+    headers = {
+        "Content-Type": "application/json",
+        "User-Agent": "runner-reset",
+        **signed(alert.id, body, now),
+    }
     request = urllib.request.Request(settings.ALARM_WEBHOOK_URL, body, headers, method="POST")
-    with urllib.request.build_opener(_NoDetour).open(request, timeout=STEP_SECONDS):
+    with urllib.request.build_opener(_NoRedirect).open(request, timeout=STEP_SECONDS):
         pass
 
 

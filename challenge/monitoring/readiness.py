@@ -1,11 +1,10 @@
-"""Whether mail can flow, part by part: what an outside monitor asks."""
+"""Readiness to send mail, part by part: the answer to an outside monitor."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
-from challenge.celery import app
+from challenge.broker import redis_client
 from challenge.models.heartbeat import Heartbeat, last
 from challenge.monitoring.timeout import within
 
@@ -15,7 +14,7 @@ PLANNER_LATE = timedelta(minutes=5)
 
 @dataclass(frozen=True)
 class Part:
-    """One part of the whole and what it says, in words that tell nothing of runners or of secrets."""
+    """One part of the system, with words that tell nothing of runners or of secrets."""
 
     name: str
     is_well: bool
@@ -23,7 +22,7 @@ class Part:
 
 
 def parts(now: datetime) -> list[Part]:
-    """Every part. The broker gets a second in all; a database that hangs is the asker's to notice."""
+    """Ask every part. The broker gets a second in all; the monitor notices a database that hangs."""
     database, planner = _planner(now)
     return [database, _part("broker", _ask_broker), planner]
 
@@ -38,15 +37,14 @@ def _part(name: str, ask: Callable[[], None]) -> Part:
 
 def _ask_broker() -> None:
     def ping() -> None:
-        with app.connection_for_write() as connection:
-            channel: Any = connection.default_channel
-            channel.client.ping()
+        with redis_client() as client:
+            client.ping()
 
     within(BROKER_SECONDS, ping)
 
 
 def _planner(now: datetime) -> tuple[Part, Part]:
-    """The database, and how long ago the planner looked into it, in one statement."""
+    """Ask the database how long ago the planner used it, in one statement."""
     looks: list[datetime | None] = []
     database = _part("database", lambda: looks.append(last(Heartbeat.Name.PLANNER)))
     if not looks:

@@ -1,17 +1,15 @@
-"""Whether mail stands still: some is due, and none was sent for a quarter of an hour."""
+"""The stall: mail is due, and none was sent for a quarter of an hour."""
 
 from datetime import datetime, timedelta
 
 from django.db.models import QuerySet
-from django.utils import timezone
-from django.utils.formats import date_format
-from django.utils.translation import ngettext
 
-from challenge.delivery.throttle.lanes import ALL
-from challenge.models import Delivery, Enrollment, Limit
+from challenge.models import Alarm, Delivery, Enrollment, Limit
 from challenge.models.attempt import Outcome
 from challenge.models.conditions import is_in
+from challenge.models.limit import ALL
 from challenge.monitoring.statistics import NEXT_TRY, overdue
+from challenge.monitoring.wording import AlarmText
 
 STALL = timedelta(minutes=15)
 # Fewer mails than this that one recipients' server puts off are its own affair.
@@ -20,23 +18,17 @@ FEW = 5
 LOOK_BACK = timedelta(days=1)
 
 
-def stall(now: datetime) -> str:
-    """What stands still, in a sentence; empty when nothing does."""
+def stall(now: datetime) -> AlarmText | None:
+    """Say how much mail stands still; None when mail moves."""
     since, count = _overdue(now)
     if since is None or _sent_since(now - STALL, now):
-        return ""
-    said = ngettext(
-        "One mail has been due since %(time)s, and none has been sent for %(minutes)d minutes.",
-        "%(count)d mails have been due since %(time)s, and none has been sent for %(minutes)d minutes.",
-        count,
-    )
-    minutes = STALL.total_seconds() // 60
-    time = date_format(timezone.localtime(since), "D j M, H:i T")
-    return said % {"count": count, "time": time, "minutes": minutes}
+        return None
+    minutes = int(STALL.total_seconds()) // 60
+    return AlarmText(Alarm.Code.STALL, {"count": count, "since": since.isoformat(), "minutes": minutes})
 
 
 def moves_again(since: datetime, now: datetime) -> bool:
-    """Whether a stall that began at an instant is over: something was sent, or nothing waits any more.
+    """Return whether a stall that began at an instant is over: something was sent, or nothing waits any more.
 
     Mail that only missed its window, in the evening of a day without sending, is neither.
     """
@@ -45,8 +37,8 @@ def moves_again(since: datetime, now: datetime) -> bool:
 
 
 def _overdue(now: datetime) -> tuple[datetime | None, int]:
-    """Since when mail has been due for too long, and how much; None when there is none, or only a few
-    mails that one server puts off."""
+    """Return since when mail has been due for too long, and how much; None when there is none, or only a
+    few mails that one server puts off."""
     late = [_allowed(overdue(now, now - STALL), now), _forgotten(now)]
     first = [each for some in late for each in some.only("due_at", "domain", "attempts")[:FEW]]
     unplanned = _unplanned(now - STALL)
@@ -58,13 +50,13 @@ def _overdue(now: datetime) -> tuple[datetime | None, int]:
 
 
 def _allowed(some: QuerySet[Delivery], now: datetime) -> QuerySet[Delivery]:
-    """Without the mail of a lane whose warm-up lets nothing more leave today."""
+    """Leave out the mail of a lane whose warm-up lets nothing more leave today."""
     used_up = [limit.domain for limit in Limit.objects.all() if limit.is_used_up(now)]
     return some.none() if ALL in used_up else some.exclude(domain__in=used_up)
 
 
 def _forgotten(now: datetime) -> QuerySet[Delivery]:
-    """What a sender held when it died, and nobody has put back."""
+    """The mail that a sender held when it died, and nobody has put back."""
     return Delivery.objects.filter(is_in(Delivery.State.SENDING), leased_until__lte=now - STALL)
 
 

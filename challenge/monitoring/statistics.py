@@ -1,4 +1,4 @@
-"""What the ledger adds up to, in a constant number of statements over what is due today and what
+"""The statistics of the ledger, in a constant number of statements over what is due today and what
 waits: their cost follows the mail of one day, not the size of the ledger."""
 
 from dataclasses import dataclass, fields
@@ -21,7 +21,7 @@ NEXT_LOOK, NEXT_TRY = timedelta(minutes=1), timedelta(minutes=40)
 
 @dataclass(frozen=True)
 class Tally:
-    """Mails that were due since an instant, by what became of them; `due` is their sum, and
+    """The mails that were due since an instant, by what became of them; `due` is their sum, and
     `uncertain` counts some of them again."""
 
     due: int = 0
@@ -47,7 +47,7 @@ class Rate:
 
 @dataclass(frozen=True)
 class Queue:
-    """What waits at this moment: `due` may leave now, `retrying` waits a little for its next try;
+    """The mails that wait at this moment: `due` may leave now, `retrying` waits a little for its next try;
     `oldest` is since when the oldest of both is due (UTC)."""
 
     due: int
@@ -56,8 +56,8 @@ class Queue:
 
 
 def overdue(now: datetime, since: datetime) -> QuerySet[Delivery]:
-    """What was promised for `since` or before, may still leave and has not, the oldest first. Mail that
-    waits for the morning, because its runner sleeps, is not among it."""
+    """The mail that was promised for `since` or before, may still leave and has not, the oldest first. Mail
+    that waits for the morning, because its runner sleeps, is not among it."""
     waiting = Delivery.objects.filter(is_in(*Delivery.WAITING), try_at__lte=now + NEXT_TRY)
     # Hidden from the index of due times, by which the whole ledger would be read.
     promised = waiting.alias(promised_at=Coalesce("due_at", "try_at")).filter(promised_at__lte=since)
@@ -67,7 +67,7 @@ def overdue(now: datetime, since: datetime) -> QuerySet[Delivery]:
 
 
 def queue(now: datetime) -> Queue:
-    """What waits, in one statement."""
+    """Count what waits, in one statement."""
     found = overdue(now, now).aggregate(
         due=Count("pk", filter=Q(try_at__lte=now)),
         retrying=Count("pk", filter=Q(try_at__gt=now)),
@@ -82,7 +82,7 @@ def start_of_day(now: datetime) -> datetime:
 
 
 def today(since: datetime, now: datetime) -> tuple[Tally, Rate]:
-    """What became of the mails due since an instant, and how fast mail leaves, in one statement.
+    """Count what became of the mails due since an instant, and how fast mail leaves, in one statement.
 
     Nothing but mail of the last day is looked at: a lesson leaves on the date that it is due, so only
     other mail that an outage held up for longer is missing from the rate.
@@ -99,7 +99,7 @@ def today(since: datetime, now: datetime) -> tuple[Tally, Rate]:
 
 
 def by_domain(since: datetime, now: datetime, most: int, least: int = 1) -> dict[str, Tally]:
-    """The same tally for each of the recipients' domains that got the most, and at least so many."""
+    """Count the same for each of the recipients' domains that got the most, and at least so many."""
     grouped: Any = Delivery.objects.filter(due_at__gte=since, due_at__lte=now).order_by().values("domain")
     busiest = grouped.annotate(**_counts(Q())).filter(due__gte=least).order_by("-due", "domain")[:most]
     return {row.pop("domain"): Tally(**row) for row in busiest}

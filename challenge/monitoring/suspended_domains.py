@@ -1,37 +1,36 @@
-"""Which mail rests because its server refused too much of it (challenge.models.limit)."""
+"""The suspensions of domains, or of all mail, by delivery/throttle/circuit_breaker."""
 
 from datetime import datetime
 
-from django.utils import timezone
-from django.utils.formats import date_format
-from django.utils.translation import gettext as _
-
-from challenge.models import Limit
+from challenge.models import Alarm, Limit
+from challenge.models.limit import ALL
+from challenge.monitoring.wording import AlarmText
 
 PREFIX = "rest:"
 
 
-def rests(now: datetime) -> dict[str, str]:
-    """A sentence for each rest, by the kind of its alarm."""
-    limits = Limit.objects.filter(resting_until__gt=now)
-    return {PREFIX + limit.domain: _sentence(limit) for limit in limits if limit.is_resting(now)}
+def suspensions(now: datetime) -> dict[str, AlarmText]:
+    """Say of each suspension that it is on, by the kind of its alarm."""
+    limits = Limit.objects.filter(suspended_until__gt=now)
+    return {_kind(limit.domain): _text(limit) for limit in limits if limit.is_suspended(now)}
 
 
-def still_trouble() -> set[str]:
-    """The kinds for which nothing was accepted since the last rest, whether it is over or not."""
-    return {PREFIX + domain for domain in Limit.objects.filter(rests__gt=0).values_list("domain", flat=True)}
+def not_recovered() -> set[str]:
+    """The kinds for which nothing was accepted since the last suspension, whether that is over or not."""
+    return {_kind(limit.domain) for limit in Limit.objects.filter(suspensions__gt=0).only("domain")}
 
 
-def goes_again(kind: str) -> str:
-    """That a rest is over, in a sentence."""
-    domain = kind.removeprefix(PREFIX)
-    return _("Mail to %(domain)s goes again.") % {"domain": domain} if domain else _("All mail goes again.")
+def is_over(kind: str) -> AlarmText:
+    """Say of a suspension that it is over."""
+    return AlarmText(Alarm.Code.SUSPENSION_OVER, {"domain": kind.removeprefix(PREFIX) or ALL})
 
 
-def _sentence(limit: Limit) -> str:
-    assert limit.resting_until is not None
-    until = date_format(timezone.localtime(limit.resting_until), "D j M, H:i T")
-    told = {"domain": limit.domain, "until": until, "reason": limit.reason}
-    if limit.domain:
-        return _("Mail to %(domain)s rests until %(until)s: %(reason)s") % told
-    return _("All mail rests until %(until)s: %(reason)s") % told
+def _kind(domain: str) -> str:
+    return PREFIX + domain.removeprefix(ALL)
+
+
+def _text(limit: Limit) -> AlarmText:
+    assert limit.suspended_until is not None
+    why = {"reason": limit.reason, "reason_values": limit.reason_values}
+    values = {"domain": limit.domain, "until": limit.suspended_until.isoformat(), **why}
+    return AlarmText(Alarm.Code.SUSPENSION, values)

@@ -1,4 +1,4 @@
-"""An end to waiting, whatever is waited for."""
+"""A time limit for work of any kind."""
 
 from collections.abc import Callable
 from concurrent.futures import Future
@@ -9,7 +9,7 @@ T = TypeVar("T")
 
 
 def within(seconds: float, work: Callable[[], T]) -> T:
-    """What `work` returns or raises; TimeoutError when it takes longer.
+    """Return or raise what `work` does; TimeoutError when it takes longer.
 
     The time limits of sockets hold for one step: a name that no server answers for, or a server that
     drips its answer, can stretch them. What is given up goes on in a thread that ends by itself, so

@@ -1,1 +1,1 @@
-"""What a worker process does beside its tasks, and the one list of recurring work."""
+"""The list of recurring work, and what a worker process does beside its tasks."""

@@ -1,10 +1,10 @@
-"""Whether this process has been asked to end: what a sender asks between two messages.
+"""The request to end, which a sender looks for between two messages.
 
 A stop reaches a process of Celery's pool in two ways. Docker and `bin/dev` send SIGTERM to the
 worker's main process, which tells its pool through one byte of memory that they share: no lock, so
 that a process killed at any moment leaves none behind. systemd and a terminal send it to every
-process, and Celery would end the pool's at once, in the middle of a message; for as long as one
-listens here, it takes a note instead.
+process, and Celery would end the pool's at once, in the middle of a message; under `catching` the
+process notes the request instead.
 """
 
 import mmap
@@ -15,34 +15,34 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-_family = mmap.mmap(-1, 1)  # anonymous and shared: a child that is forked sees what its parent writes
-_told = False
+_shared = mmap.mmap(-1, 1)  # anonymous: a child that is forked sees what its parent writes
+_caught = False
 AGAIN_SECONDS = 1.0
 
 
-def asked() -> bool:
-    """Whether to begin no other message."""
-    return _told or _family[0] == 1
+def requested() -> bool:
+    """Return whether to begin no other message."""
+    return _caught or _shared[0] == 1
 
 
-def ask() -> None:
+def request() -> None:
     """Ask this process and all that were forked from it to end. Safe in a signal handler."""
-    _family[0] = 1
+    _shared[0] = 1
 
 
-def _note(*_: Any) -> None:
-    global _told
-    _told = True
+def _catch(*_: Any) -> None:
+    global _caught
+    _caught = True
 
 
 @contextmanager
-def listening(*signals: signal.Signals) -> Iterator[None]:
-    """Take these signals as a question, asked(), while the context lasts. Outside of a process's main
-    thread, where Python hears no signals, nothing changes."""
+def catching(*signals: signal.Signals) -> Iterator[None]:
+    """Take these signals as a request to end while the context lasts. Change nothing outside of a
+    process's main thread, where Python receives no signals."""
     if threading.current_thread() is not threading.main_thread():
         yield
         return
-    before = {number: signal.signal(number, _note) for number in signals}
+    before = {number: signal.signal(number, _catch) for number in signals}
     try:
         yield
     finally:
@@ -52,16 +52,16 @@ def listening(*signals: signal.Signals) -> Iterator[None]:
 
 @contextmanager
 def finishing_first() -> Iterator[None]:
-    """In a process of Celery's pool: a SIGTERM waits until the context, and the task in it, is over.
+    """Make a SIGTERM to a process of Celery's pool wait until the context, and the task in it, is over.
 
     It comes again a second later, when Celery knows the task's result. A worker that stops as a whole
     has ended its pool by then; a process that was asked alone ends, and Celery replaces it.
     """
     try:
-        with listening(signal.SIGTERM):
+        with catching(signal.SIGTERM):
             yield
     finally:
-        if _told:
+        if _caught:
             again = threading.Timer(AGAIN_SECONDS, os.kill, [os.getpid(), signal.SIGTERM])
             again.daemon = True
             again.start()

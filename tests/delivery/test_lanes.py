@@ -1,4 +1,4 @@
-"""Which lane a sender serves next: each limit holds, lanes take turns, and no lane holds another up."""
+"""The lane that a sender serves next: each limit holds, lanes take turns, and no lane holds another up."""
 
 from collections import Counter
 from collections.abc import Callable
@@ -13,8 +13,9 @@ from django.utils import timezone
 from challenge.delivery.claim import claim, record, release, waiting
 from challenge.delivery.plan import plan
 from challenge.delivery.throttle import lanes
-from challenge.delivery.throttle.grants import grants, nap
+from challenge.delivery.throttle.grants import grants, sleep_until_slot
 from challenge.models import Delivery, Limit
+from challenge.models.limit import ALL
 from tests.support.crowd import crowd
 from tests.support.threads import together
 
@@ -91,7 +92,7 @@ def test_with_nothing_else_to_do_a_second_s_worth_is_claimed(due: Any) -> None:
 
 
 def test_the_pace_of_all_mail_holds_in_every_lane(due: Any) -> None:
-    Limit.objects.create(domain="", per_second=5)
+    Limit.objects.create(domain=ALL, per_second=5)
     now = due(slow_example=10, example_com=10)
 
     assert 8 <= sum(claimed(now).total() for _ in range(4)) <= 10
@@ -102,13 +103,13 @@ def test_the_pace_of_all_mail_comes_from_the_settings(due: Any, settings: Any) -
     now = due(example_com=20)
 
     assert claimed(now).total() + claimed(now).total() <= 4
-    Limit.objects.filter(domain="").update(per_second=1000)
+    Limit.objects.filter(domain=ALL).update(per_second=1000)
     assert claimed(now, 20).total() >= 16
 
 
 def test_what_rests_is_left_in_the_ledger(due: Any) -> None:
     now = due(slow_example=5, example_com=5)
-    Limit.objects.create(domain=SLOW, resting_until=now + HOUR, rests=1)
+    Limit.objects.create(domain=SLOW, suspended_until=now + HOUR, suspensions=1)
 
     assert claimed(now) + claimed(now) == {OTHER: 5}
     assert claimed(now + HOUR) == {SLOW: 3}  # tried with a few
@@ -116,7 +117,7 @@ def test_what_rests_is_left_in_the_ledger(due: Any) -> None:
 
 def test_nothing_leaves_while_the_mail_server_rests(due: Any) -> None:
     now = due(slow_example=5, example_com=5)
-    Limit.objects.create(domain="", resting_until=now + HOUR, rests=1)
+    Limit.objects.create(domain=ALL, suspended_until=now + HOUR, suspensions=1)
 
     assert claimed(now) == {}
     assert claimed(now + HOUR).total() == 3
@@ -138,7 +139,7 @@ def test_a_slow_domain_waits_for_its_turn_while_there_is_other_mail(
     monkeypatch.setattr(lanes, "_next_turn", {})
     now = due(slow_example=5, example_com=6)
     Limit.objects.create(domain=SLOW, slow_until=now + SECOND)
-    lanes.answered_slowly(SLOW, 3600)
+    lanes.delay_turn(SLOW, 3600)
 
     assert [claimed(now, 2) for _ in range(4)] == [{OTHER: 2}] * 3 + [{SLOW: 1}]
 
@@ -156,7 +157,7 @@ def test_a_day_of_the_warm_up_ends(due: Any) -> None:
 
 
 @pytest.mark.django_db(transaction=True)
-@pytest.mark.parametrize("domain", ["", OTHER])
+@pytest.mark.parametrize("domain", [ALL, OTHER])
 def test_no_more_senders_than_connections(domain: str, due: Any) -> None:
     Limit.objects.create(domain=domain, connections=2)
     now = due(example_com=60)
@@ -200,23 +201,23 @@ def test_what_is_left_of_a_limit_that_is_taken_away_goes_out(due: Any) -> None:
 def test_a_sender_stays_for_slots_that_come_soon(due: Any) -> None:
     now = due(slow_example=5)
 
-    def naps(seconds: float) -> bool:
+    def sleeps(seconds: float) -> bool:
         lanes.read(now)
-        return nap(waiting(now), now, seconds)
+        return sleep_until_slot(waiting(now), now, seconds)
 
-    assert not naps(20)
+    assert not sleeps(20)
     limit = Limit.objects.create(domain=SLOW, per_second=0.1, free_at=now + 1.1 * SECOND)
-    assert naps(20)
+    assert sleeps(20)
     Limit.objects.filter(pk=limit.pk).update(free_at=now + 30 * SECOND)
-    assert not naps(20)
-    Limit.objects.filter(pk=limit.pk).update(free_at=None, resting_until=now + HOUR)
-    assert not naps(20)
-    Limit.objects.filter(pk=limit.pk).update(domain="", resting_until=None)
-    assert naps(20)
+    assert not sleeps(20)
+    Limit.objects.filter(pk=limit.pk).update(free_at=None, suspended_until=now + HOUR)
+    assert not sleeps(20)
+    Limit.objects.filter(pk=limit.pk).update(domain=ALL, suspended_until=None)
+    assert sleeps(20)
     Limit.objects.filter(pk=limit.pk).update(
         warm_up_from=now.date(), first_day=3, counted_on=now.date(), counted=3
     )
-    assert not naps(20)
+    assert not sleeps(20)
     Limit.objects.filter(pk=limit.pk).update(warm_up_from=None)
     Delivery.objects.all().delete()
-    assert not naps(20)
+    assert not sleeps(20)

@@ -1,4 +1,4 @@
-"""Of a database that went back in time, or was moved, nothing leaves until the operator says so; nothing
+"""Nothing leaves from a database that went back in time, or was moved, until the operator says so; nothing
 else that happens to a database, its machine or its Redis is mistaken for that."""
 
 import shutil
@@ -13,10 +13,10 @@ from django.db import connection, transaction
 
 from challenge.delivery.claim import claim
 from challenge.delivery.plan import plan
-from challenge.delivery.restore_guard import guard as hold
+from challenge.delivery.restore_guard import guard
 from challenge.delivery.restore_guard.database_identity import differ
-from challenge.delivery.restore_guard.guard import is_held
-from challenge.models import Delivery, Hold
+from challenge.delivery.restore_guard.guard import is_stopped
+from challenge.models import Delivery, RestoreStop
 from challenge.runtime.redis import Server
 from tests.support.brokers import broker_at
 from tests.support.restores import Dump, look, restored
@@ -28,20 +28,20 @@ DAY, MINUTE = timedelta(days=1), timedelta(minutes=1)
 LATER = timedelta(days=1, hours=1)
 
 
-def test_an_older_database_is_held_back(alice: Any, now: datetime, tmp_path: Path) -> None:
+def test_an_older_database_is_stopped_back(alice: Any, now: datetime, tmp_path: Path) -> None:
     restored(now, tmp_path)
     assert plan(now + LATER) is False
     assert not Delivery.objects.exists()
-    kept = Hold.objects.get()
-    assert (kept.reason, kept.held_since) == (Hold.Reason.OLDER, now + LATER)
-    assert (kept.looked_at, kept.ran_until) == (now, now + DAY + 2 * MINUTE)
+    kept = RestoreStop.objects.get()
+    assert (kept.reason, kept.stopped_since) == (RestoreStop.Reason.OLDER, now + LATER)
+    assert (kept.counted_at, kept.ran_until) == (now, now + DAY + 2 * MINUTE)
 
 
 def test_what_waits_in_an_older_database_is_not_claimed(alice: Any, now: datetime, tmp_path: Path) -> None:
     plan(now)
     restored(now, tmp_path)
     assert claim(now + LATER, 10) == []
-    assert Hold.current()
+    assert RestoreStop.current()
 
 
 def test_a_hold_lasts_whatever_is_lost_next(now: datetime, tmp_path: Path, settings: Any) -> None:
@@ -53,12 +53,12 @@ def test_a_hold_lasts_whatever_is_lost_next(now: datetime, tmp_path: Path, setti
 
 def test_a_first_start_is_no_restored_backup(now: datetime) -> None:
     assert look(now, times=3) == [False] * 3
-    assert Hold.objects.get().looks == 4
+    assert RestoreStop.objects.get().counter == 4
 
 
 def test_a_new_database_beside_the_marks_of_another_is_not_held(now: datetime) -> None:
     look(now, times=3)
-    Hold.objects.all().delete()
+    RestoreStop.objects.all().delete()
     assert look(now + LATER, times=2) == [False, False]
 
 
@@ -81,7 +81,7 @@ def test_a_full_disk_holds_nothing_up(now: datetime, settings: Any, tmp_path: Pa
 
 def test_a_mark_that_was_torn_is_none(now: datetime, settings: Any) -> None:
     look(now)
-    [mark] = Path(settings.MARKS_DIR).glob(str(Hold.objects.get().history))
+    [mark] = Path(settings.MARKS_DIR).glob(str(RestoreStop.objects.get().history))
     mark.write_bytes(b"\xff\x00 12")
     assert look(now + DAY, times=2) == [False, False]
 
@@ -103,18 +103,18 @@ def test_several_machines_tell_it_each_for_itself(now: datetime, settings: Any, 
 def test_lookers_at_once_do_not_take_each_other_for_older(
     now: datetime, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(hold, "EVERY", timedelta(0))
-    together(*[lambda: [is_held(now) for _ in range(40)] for _ in range(4)])
-    assert not Hold.current()
-    assert Hold.objects.get().looks > 40
+    monkeypatch.setattr(guard, "EVERY", timedelta(0))
+    together(*[lambda: [is_stopped(now) for _ in range(40)] for _ in range(4)])
+    assert not RestoreStop.current()
+    assert RestoreStop.objects.get().counter > 40
 
 
 def test_a_slow_looker_does_not_take_what_others_left_for_newer(now: datetime) -> None:
     look(now)
-    read = Hold.objects.get()
+    read = RestoreStop.objects.get()
     look(now + DAY, times=3)
-    assert hold._hold_back(read, read.place, now + DAY + MINUTE) is False
-    assert not Hold.current()
+    assert guard._is_restored(read, read.database_identity, now + DAY + MINUTE) is False
+    assert not RestoreStop.current()
 
 
 def test_a_transaction_that_comes_to_nothing_leaves_no_mark(now: datetime) -> None:
@@ -126,10 +126,9 @@ def test_a_transaction_that_comes_to_nothing_leaves_no_mark(now: datetime) -> No
 
 
 @pytest.fixture
-def redis(settings: Any, tmp_path: Path) -> Iterator[Server]:
+def redis(tmp_path: Path) -> Iterator[Server]:
     server = Server(tmp_path / "redis")
     server.start()
-    settings.REDIS_URL = server.url
     with broker_at(server.url):
         yield server
     server.close()
@@ -163,19 +162,19 @@ def small_file(now: datetime, tmp_path: Path) -> Path:
     look(now, times=2)
     path = Path(f"{connection.settings_dict['NAME']}.place") if ON_SQLITE else tmp_path / "any.place"
     number = path.stat().st_ino if ON_SQLITE else 0
-    name = Hold.objects.get().place
+    name = RestoreStop.objects.get().database_identity
     path.write_text(f"{name} {(datetime.now(UTC) - DAY).isoformat()} {number}")
     return path
 
 
-def test_a_backup_on_a_new_machine_is_held_back(now: datetime, small_file: Path, settings: Any) -> None:
+def test_a_backup_on_a_new_machine_is_stopped_back(now: datetime, small_file: Path, settings: Any) -> None:
     small_file.unlink()
     shutil.rmtree(settings.MARKS_DIR)
     assert look(now + DAY) == [ON_SQLITE]
-    assert Hold.objects.get().reason == (Hold.Reason.MOVED if ON_SQLITE else "")
+    assert RestoreStop.objects.get().reason == (RestoreStop.Reason.MOVED if ON_SQLITE else "")
 
 
-def test_a_restored_folder_is_held_back(now: datetime, small_file: Path) -> None:
+def test_a_restored_folder_is_stopped_back(now: datetime, small_file: Path) -> None:
     copy = small_file.with_name("copy")
     shutil.copy2(small_file, copy)
     copy.replace(small_file)
@@ -188,16 +187,16 @@ def test_a_file_that_changes_its_owner_is_no_copy(now: datetime, small_file: Pat
 
 
 def test_no_room_for_the_small_file_holds_nothing_up(now: datetime, small_file: Path) -> None:
-    Hold.objects.all().delete()
+    RestoreStop.objects.all().delete()
     small_file.unlink()
     small_file.mkdir()
     try:
         assert look(now, times=2) == [False, False]
-        assert (Hold.objects.get().place == "") is ON_SQLITE
+        assert (RestoreStop.objects.get().database_identity == "") is ON_SQLITE
     finally:
         small_file.rmdir()
     assert look(now + DAY, times=2) == [False, False]
-    assert Hold.objects.get().place
+    assert RestoreStop.objects.get().database_identity
 
 
 @pytest.mark.parametrize(
@@ -209,11 +208,11 @@ def test_no_room_for_the_small_file_holds_nothing_up(now: datetime, small_file: 
     ],
     ids=["another cluster", "another database", "unknown"],
 )
-def test_another_place_is_held_back(now: datetime, elsewhere: Callable[[str], str], held: bool) -> None:
+def test_another_place_is_stopped_back(now: datetime, elsewhere: Callable[[str], str], held: bool) -> None:
     look(now)
-    here = Hold.objects.get().place
+    here = RestoreStop.objects.get().database_identity
     assert len([part for part in here.split("/") if part]) == (1 if ON_SQLITE else 2)
-    Hold.objects.update(place=elsewhere(here))
+    RestoreStop.objects.update(database_identity=elsewhere(here))
     assert look(now + DAY) == [held]
 
 
@@ -233,5 +232,5 @@ def test_what_nothing_tells_is_no_difference(before: str, after: str, are_two: b
 
 def test_there_is_one_row(now: datetime) -> None:
     look(now)
-    with pytest.raises(Exception, match="one_hold"), transaction.atomic():
-        Hold.objects.create(id=2, history=uuid4(), looked_at=now)
+    with pytest.raises(Exception, match="one_restore_stop"), transaction.atomic():
+        RestoreStop.objects.create(id=2, history=uuid4(), counted_at=now)

@@ -12,8 +12,9 @@ from django.core.management import CommandError, call_command
 
 from challenge.delivery.claim import claim
 from challenge.delivery.plan import plan
-from challenge.models import Delivery, Enrollment, Hold
-from tests.support.restores import Dump, look, restored
+from challenge.models import Delivery, Enrollment, RestoreStop
+from tests.faults.dumps import Dump
+from tests.support.restores import look, restored
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -43,7 +44,7 @@ def test_the_operator_sees_first_and_changes_nothing(after_restore: datetime, no
     assert "Would leave now: 3 lesson." in said
     assert "--yes --sent-until 2026-03-04T08:02:00Z" in said
     assert "Nothing was changed" in said
-    assert Hold.current()
+    assert RestoreStop.current()
     assert not Delivery.objects.exists()
     assert look(after_restore) == [True]
 
@@ -90,15 +91,15 @@ def test_a_backup_of_the_time_before_the_resume_is_held_back_again(
     resume(after_restore, "--yes")
     look(after_restore, times=3)
     older.restore()
-    Hold.objects.update(held_since=None)
+    RestoreStop.objects.update(stopped_since=None)
     assert look(after_restore + DAY) == [True]
 
 
 def test_there_is_nothing_to_resume(now: datetime) -> None:
     look(now)
-    history = Hold.objects.get().history
+    history = RestoreStop.objects.get().history
     assert resume(now, "--yes") == "Sending is not held back.\n"
-    assert Hold.objects.get().history == history
+    assert RestoreStop.objects.get().history == history
 
 
 def test_a_restore_that_nothing_tells_can_be_told(trio: list[Any], now: datetime) -> None:
@@ -115,4 +116,4 @@ def test_a_restore_that_nothing_tells_can_be_told(trio: list[Any], now: datetime
 def test_an_instant_that_is_none_is_refused(after_restore: datetime, text: str) -> None:
     with pytest.raises(CommandError):
         resume(after_restore, "--yes", "--sent-until", text)
-    assert Hold.current()
+    assert RestoreStop.current()

@@ -61,7 +61,7 @@ def arrivals(server: SmtpServer, domain: str) -> list[float]:
 def test_others_wait_for_no_more_than_one_of_its_mails(
     senders: int, program: Any, server: SmtpServer
 ) -> None:
-    """With each sender in a worker of its own: 50 mails are through while the slow domain had a few."""
+    """Each sender is in a worker of its own: 50 mails are through while the slow domain had a few."""
     queue(program, slow=6, quick=50)
     began, over = monotonic(), threading.Event()
 
@@ -115,7 +115,7 @@ def test_a_mail_server_that_is_slow_for_all_sets_few_apart(program: Any) -> None
     lanes.read(timezone.now())
     for number in range(30):
         delivery.domain = f"domain-{number}.example"
-        circuit_breaker.heard(delivery, accepted, 3.0, timezone.now())
+        circuit_breaker.learn(delivery, accepted, 3.0, timezone.now())
 
     assert 1 <= Limit.objects.count() <= 3
 
@@ -123,6 +123,6 @@ def test_a_mail_server_that_is_slow_for_all_sets_few_apart(program: Any) -> None
 def test_a_connection_that_takes_long_to_open_is_nobody_s_slowness(program: Any) -> None:
     queue(program, slow=1, quick=0)
     away = Answer(Outcome.UNAVAILABLE, Phase.CONNECT, None, "timed out")
-    circuit_breaker.heard(Delivery.objects.get(), away, 30.0, timezone.now())
+    circuit_breaker.learn(Delivery.objects.get(), away, 30.0, timezone.now())
 
     assert not Limit.objects.exists()

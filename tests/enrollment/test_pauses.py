@@ -52,7 +52,7 @@ def trigger(
     link = url(Purpose.PAUSE, later, alice.pk)
     triggers = {
         PauseCause.RUNNER: lambda: client.post(link, {"action": "pause"}),
-        PauseCause.COACH: lambda: actions.make(actions.PAUSE, [alice], later),
+        PauseCause.COACH: lambda: actions.run(actions.PAUSE, [alice], later),
         PauseCause.COMPLAINT: lambda: receive(complaint(sink.raw[0]), [], later),
         PauseCause.BAD_ADDRESS: partial(bounces, 1),
         PauseCause.UNREACHABLE: partial(bounces, 3, "5.2.2", FULL),

@@ -19,7 +19,7 @@ from django.test import override_settings
 from django.utils import timezone
 
 from challenge.delivery.plan import plan
-from challenge.models import Delivery, Enrollment, Hold, Program
+from challenge.models import Delivery, Enrollment, Program, RestoreStop
 from tests.faults.report import Fault, Result, Scale
 from tests.faults.simulation import SimulatedWorkers, site_mail_server
 from tests.support.crowd import crowd
@@ -70,12 +70,12 @@ def lose_a_day(workers: SimulatedWorkers, server: SmtpServer, folder: Path) -> i
 
 def resume(now: datetime) -> None:
     """Do as the operator: look, and take as sent what fell due while the lost database ran."""
-    hold = Hold.current()
-    if hold is None:
+    stop = RestoreStop.current()
+    if stop is None:
         return
     with time_machine.travel(now, tick=False):
         call_command("resume_sending", stdout=StringIO())
-        call_command("resume_sending", "--yes", sent_until=hold.ran_until, stdout=StringIO())
+        call_command("resume_sending", "--yes", sent_until=stop.ran_until, stdout=StringIO())
 
 
 def judge(server: SmtpServer, runners: int, restores: int, unbidden: int) -> Result:

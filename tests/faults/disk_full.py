@@ -14,7 +14,7 @@ from django.db import connection
 from django.utils import timezone
 
 from challenge.delivery.plan import plan
-from challenge.models import Hold, Program
+from challenge.models import Program, RestoreStop
 from tests.faults.report import Fault, Result, Scale
 from tests.support.crowd import crowd
 from tests.support.web_hook import WebHook
@@ -75,7 +75,7 @@ def _crowd_in_a_copy(mails: int, database: Path) -> None:
     crowd(Program.objects.get(), mails)
     while plan(timezone.now()):
         pass
-    Hold.objects.all().delete()  # a copy that knows whose it is would be held back
+    RestoreStop.objects.all().delete()  # a copy that knows whose it is would be stopped
     with connection.cursor() as cursor:
         cursor.execute("VACUUM INTO %s", [str(database)])
 

@@ -8,6 +8,7 @@ says what happens when their mail is composed: the process ends on the spot, or 
 
 import os
 from argparse import ArgumentParser
+from dataclasses import replace
 from typing import Any
 
 ENDS, RAISES = "poison-ends", "poison-raises"
@@ -42,14 +43,14 @@ def main() -> None:
     from django.core.management import call_command
 
     from challenge.management.commands import send_due
-    from challenge.worker import background
+    from challenge.worker.recurring import JOBS
 
     if options.poison:
         poison_compose()
     if options.pause:
         vars(send_due)["PAUSE_SECONDS"] = options.pause
     if options.monitor:
-        vars(background)["EVERY_SECONDS"] = options.monitor
+        JOBS["check"] = replace(JOBS["check"], seconds=options.monitor)
     call_command("send_due", loop=True)
 
 

@@ -4,6 +4,7 @@ import logging
 import ssl
 import subprocess
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from time import monotonic
@@ -16,9 +17,9 @@ from challenge import tasks
 from challenge.celery import app
 from challenge.inbound import imap
 from challenge.inbound.imap import poll
-from challenge.management.commands import send_due
 from challenge.models import Delivery, DeliveryEvent, Suppression
 from challenge.worker import shutdown
+from challenge.worker.recurring import JOBS
 from tests.support import returned_mails
 from tests.support.cast import lesson_of
 from tests.support.imap_server import PASSWORD, USER, ImapServer, Kept
@@ -68,14 +69,14 @@ def test_reports_are_recorded_and_marked_as_read(
 def test_the_loop_without_a_broker_visits_it(
     lesson: Delivery, server: ImapServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(send_due, "VISIT_EVERY_SECONDS", 0.05)
+    monkeypatch.setitem(JOBS, "visit_mailbox", replace(JOBS["visit_mailbox"], seconds=0.05))
     bounce = server.add(dsn(lesson))
 
     def end_it() -> None:
         try:
             wait_until(lambda: bounce.flags, 20, "the bounce is recorded")
         finally:
-            monkeypatch.setattr(shutdown, "_told", True)  # as a signal would
+            monkeypatch.setattr(shutdown, "_caught", True)  # as a signal would
 
     together(lambda: call_command("send_due", loop=True), end_it)
     assert Suppression.objects.count() == 1
@@ -150,7 +151,7 @@ def test_recorded_mails_move_to_a_folder_where_one_is_named(
 def test_a_server_that_can_not_move_is_not_made_to_expunge(
     lesson: Delivery, server: ImapServer, settings: Any, now: datetime, caplog: pytest.LogCaptureFixture
 ) -> None:
-    settings.MAILBOX_URL, server.can_move = server.url(query="?move=Returned"), False
+    settings.MAILBOX_URL, server.can_move = server.url(query="?move=DeliveryEvent"), False
     bounce = server.add(dsn(lesson))
 
     assert poll(now) == 1
@@ -233,8 +234,8 @@ def test_a_password_is_told_to_a_server_that_proves_its_name_alone(
 @pytest.mark.pure
 def test_without_a_mailbox_the_task_does_nothing(settings: Any) -> None:
     settings.MAILBOX_URL = ""
-    tasks.visit_mailbox()
-    assert app.conf.beat_schedule["visit mailbox"]["schedule"] == 300
+    tasks.RECURRING["visit_mailbox"]()
+    assert app.conf.beat_schedule["visit_mailbox"]["schedule"] == 300
 
 
 @pytest.fixture(autouse=True)

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import datetime, time, timedelta
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.apps.registry import Apps
@@ -11,8 +12,10 @@ from django.db.migrations.executor import MigrationExecutor
 
 from challenge.curriculum.course import CONTENT
 from challenge.curriculum.load import load
-from challenge.models import Enrollment, Revision, Stretch
+from challenge.models import Alarm, Enrollment, Limit, RestoreStop, Revision, Stretch
 from challenge.models.day import pick_revision
+from challenge.models.limit import ALL
+from challenge.monitoring.wording import AlarmText
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -28,8 +31,8 @@ def migrate(to: str | None) -> Apps:
 
 
 @pytest.fixture
-def before() -> Iterator[Apps]:
-    yield migrate("0001_initial")
+def before(request: pytest.FixtureRequest) -> Iterator[Apps]:
+    yield migrate(getattr(request, "param", "0001_initial"))
     migrate(None)
 
 
@@ -95,3 +98,31 @@ def test_nobody_goes_back_to_an_older_version(before: Apps, now: datetime) -> No
     chosen = pick_revision(Revision.objects.all(), Enrollment.objects.get().pinned_at)
     assert chosen is not None
     assert chosen.number == 2
+
+
+@pytest.mark.parametrize("before", ["0010_fewer_indexes"], indirect=True)
+def test_a_stop_limits_and_alarms_go_on_under_their_new_names(before: Apps, now: datetime) -> None:
+    row = {"history": uuid4(), "looks": 7, "looked_at": now, "place": "7/5", "reason": "older"}
+    before.get_model("challenge", "Hold").objects.create(held_since=now, ran_until=now, **row)
+    refused = "12 mails were refused in a row, the last with: 450 4.7.1 too fast"
+    limits = before.get_model("challenge", "Limit").objects
+    limits.create(domain="", per_second=5, resting_until=now, rests=2, reason=refused)
+    limits.create(domain="example.com", reason="Es ging nicht.")
+    limits.create(domain="example.net")
+    before.get_model("challenge", "Alarm").objects.create(
+        kind="stall", sentence="100 % stand still.", since=now, told_at=now
+    )
+
+    migrate(None)
+
+    stop = RestoreStop.current()
+    assert stop
+    assert (stop.history, stop.counter, stop.counted_at) == (row["history"], 7, now)
+    assert (stop.database_identity, stop.reason, stop.ran_until) == ("7/5", "older", now)
+    every, one, other = Limit.objects.order_by("pk")
+    assert (every.domain, every.per_second, every.suspended_until, every.suspensions) == (ALL, 5, now, 2)
+    assert every.reason_values == {"count": 12, "said": "450 4.7.1 too fast"}
+    assert (every.why, one.why, other.why) == (refused, "Es ging nicht.", "")
+    alarm = Alarm.objects.get()
+    assert str(AlarmText(alarm.code, alarm.values)) == "100 % stand still."
+    assert alarm.told_at == now

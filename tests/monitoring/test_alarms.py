@@ -16,6 +16,8 @@ from django.db import connection, connections
 
 from challenge.models import Alarm
 from challenge.monitoring import alarms
+from challenge.monitoring.alarms import end_alarm, raise_alarm
+from challenge.monitoring.wording import AlarmText, Code
 from tests.support.smtp_server import SmtpServer
 from tests.support.web_hook import WebHook
 
@@ -55,16 +57,23 @@ def hook(settings: Any) -> Iterator[WebHook]:
     server.close()
 
 
+def written(text: str) -> AlarmText:
+    return AlarmText(Code.AS_WRITTEN, {"text": text})
+
+
+NOTHING_MOVES = written("Nothing moves.")
+
+
 def types(hook: WebHook) -> list[str]:
     return [json.loads(posted.body)["type"] for posted in hook.posted]
 
 
 def test_it_is_told_at_once_then_every_six_hours_then_that_it_is_over(hook: WebHook, now: datetime) -> None:
     for hours in range(14):
-        told = alarms.tell("stall", f"Nothing moves, {hours}.", now + hours * HOUR)
+        told = raise_alarm("stall", written(f"Nothing moves, {hours}."), now + hours * HOUR)
         assert told == (hours in (0, 6, 12))
-    assert alarms.over("stall", "It moves.", now + 14 * HOUR)
-    assert not alarms.over("stall", "It moves.", now + 15 * HOUR)
+    assert end_alarm("stall", written("It moves."), now + 14 * HOUR)
+    assert not end_alarm("stall", written("It moves."), now + 15 * HOUR)
 
     assert types(hook) == ["alarm.began", "alarm.goes_on", "alarm.goes_on", "alarm.over"]
     said = [json.loads(posted.body)["data"] for posted in hook.posted]
@@ -73,14 +82,14 @@ def test_it_is_told_at_once_then_every_six_hours_then_that_it_is_over(hook: WebH
     ]  # fmt: skip
     assert {each["since"] for each in said} == {now.isoformat()}
     assert len({posted.headers["webhook-id"] for posted in hook.posted}) == 4
-    assert alarms.tell("stall", "Again.", now + 15 * HOUR)
+    assert raise_alarm("stall", written("Again."), now + 15 * HOUR)
 
 
 def test_the_mail_goes_through_the_second_server_and_not_the_runners(
     second: SmtpServer, sink: SmtpServer, settings: Any, now: datetime
 ) -> None:
     settings.SITE_URL, settings.TIME_ZONE = "https://reset.example.org", "UTC"
-    alarms.tell("stall", "Nothing moves.", now)
+    raise_alarm("stall", NOTHING_MOVES, now)
     [mail] = second.mails
     assert sink.mails == []
     assert mail["Subject"] == "reset.example.org: Nothing moves."
@@ -93,13 +102,13 @@ def test_without_a_second_server_it_goes_the_way_of_all_mail(
     sink: SmtpServer, settings: Any, now: datetime
 ) -> None:
     settings.OPERATOR_EMAIL = "operator@example.org"
-    alarms.tell("stall", "Nothing moves.", now)
+    raise_alarm("stall", NOTHING_MOVES, now)
     [mail] = sink.mails
     assert (mail["To"], mail["From"]) == ("operator@example.org", settings.MAIL_FROM)
 
 
 def test_the_webhook_is_signed_as_standard_webhooks_say(hook: WebHook, now: datetime) -> None:
-    alarms.tell("stall", "Nothing moves.", now)
+    raise_alarm("stall", NOTHING_MOVES, now)
     [posted] = hook.posted
     headers = posted.headers
     assert headers["content-type"] == "application/json"
@@ -112,10 +121,10 @@ def test_the_webhook_is_signed_as_standard_webhooks_say(hook: WebHook, now: date
 @pytest.mark.parametrize("answer", [500, 404, 302])
 def test_what_nobody_took_is_told_again_under_the_same_id(hook: WebHook, now: datetime, answer: int) -> None:
     hook.answer, hook.location = answer, hook.url + "/elsewhere"
-    assert not alarms.tell("stall", "Nothing moves.", now)
-    assert not alarms.tell("stall", "Nothing moves.", now + timedelta(seconds=10))  # somebody is at it
+    assert not raise_alarm("stall", NOTHING_MOVES, now)
+    assert not raise_alarm("stall", NOTHING_MOVES, now + timedelta(seconds=10))  # somebody is at it
     hook.answer = 204
-    assert alarms.tell("stall", "Nothing moves.", now + timedelta(minutes=1))
+    assert raise_alarm("stall", NOTHING_MOVES, now + timedelta(minutes=1))
     first, second = hook.posted
     assert first.path == second.path == "/alarms"
     assert first.headers["webhook-id"] == second.headers["webhook-id"]
@@ -124,16 +133,16 @@ def test_what_nobody_took_is_told_again_under_the_same_id(hook: WebHook, now: da
 
 def test_what_was_never_told_ends_without_a_word(hook: WebHook, now: datetime) -> None:
     hook.answer = 500
-    alarms.tell("stall", "Nothing moves.", now)
+    raise_alarm("stall", NOTHING_MOVES, now)
     hook.answer = 204
-    assert not alarms.over("stall", "It moves.", now + timedelta(minutes=2))
+    assert not end_alarm("stall", written("It moves."), now + timedelta(minutes=2))
     assert not Alarm.objects.exists()
     assert len(hook.posted) == 1
 
 
 def test_one_way_that_fails_leaves_the_other(second: SmtpServer, hook: WebHook, now: datetime) -> None:
     hook.answer = 500
-    assert alarms.tell("stall", "Nothing moves.", now)
+    assert raise_alarm("stall", NOTHING_MOVES, now)
     assert len(second.mails) == 1
 
 
@@ -141,12 +150,12 @@ def test_a_way_that_hangs_is_given_up(hook: WebHook, now: datetime, monkeypatch:
     monkeypatch.setattr("challenge.monitoring.notify.SECONDS", 0.5)
     hook.silent.set()
     began = monotonic()
-    assert not alarms.tell("stall", "Nothing moves.", now)
+    assert not raise_alarm("stall", NOTHING_MOVES, now)
     assert monotonic() - began < 5
 
 
 def test_without_any_way_it_stands_in_the_log(caplog: pytest.LogCaptureFixture, now: datetime) -> None:
-    assert alarms.tell("stall", "Nothing moves.", now)
+    assert raise_alarm("stall", NOTHING_MOVES, now)
     assert "Nothing moves." in caplog.text
 
 
@@ -156,7 +165,7 @@ def test_of_many_who_see_it_one_tells(hook: WebHook, now: datetime) -> None:
 
     def look() -> None:
         start.wait()
-        alarms.tell("stall", "Nothing moves.", now)
+        raise_alarm("stall", NOTHING_MOVES, now)
         connections.close_all()
 
     threads = [threading.Thread(target=look) for _ in range(4)]
@@ -183,13 +192,13 @@ def unwritable() -> Iterator[Any]:
 def test_a_database_that_takes_no_write_does_not_silence_it(
     hook: WebHook, now: datetime, unwritable: Any
 ) -> None:
-    assert [alarms.tell("disk", "Full.", now + hours * HOUR) for hours in range(8)] == [
+    assert [raise_alarm("disk", written("Full."), now + hours * HOUR) for hours in range(8)] == [
         True, False, False, False, False, False, True, False
     ]  # fmt: skip
     unwritable()
-    assert not alarms.tell("disk", "Full.", now + 8 * HOUR)  # kept now, and not told anew
+    assert not raise_alarm("disk", written("Full."), now + 8 * HOUR)  # kept now, and not told anew
     assert Alarm.objects.get().told_at == now + 6 * HOUR
-    assert alarms.over("disk", "Room.", now + 9 * HOUR)
+    assert end_alarm("disk", written("Room."), now + 9 * HOUR)
     assert types(hook) == ["alarm.began", "alarm.goes_on", "alarm.over"]
 
 
@@ -197,8 +206,8 @@ def test_a_database_that_takes_no_write_does_not_silence_it(
 def test_what_was_told_without_the_database_ends_as_well(
     hook: WebHook, now: datetime, unwritable: Any
 ) -> None:
-    alarms.tell("disk", "Full.", now)
+    raise_alarm("disk", written("Full."), now)
     unwritable()
-    assert set(alarms.going_on()) == {"disk"}
-    assert alarms.over("disk", "Room.", now + HOUR)
-    assert (types(hook), alarms.going_on()) == (["alarm.began", "alarm.over"], {})
+    assert set(alarms.current()) == {"disk"}
+    assert end_alarm("disk", written("Room."), now + HOUR)
+    assert (types(hook), alarms.current()) == (["alarm.began", "alarm.over"], {})

@@ -158,7 +158,7 @@ def test_the_mail_of_other_days_is_not_read(scraper: Client, ledger: Ledger, now
 
 
 def explained(sql: str, params: Any) -> str:
-    """How the database goes about a statement, asked with parameters as the statement was."""
+    """Return the database's plan of a statement, asked with the same parameters."""
     prefix = "EXPLAIN QUERY PLAN" if connection.vendor == "sqlite" else "EXPLAIN"
     with connection.cursor() as cursor:
         cursor.execute(f"{prefix} {sql}", params)

@@ -1,18 +1,21 @@
-"""Celery's application, pointed to another broker."""
+"""Celery's application and the settings, pointed to another broker."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+
+from django.test import override_settings
 
 from challenge.celery import app
 
 
 @contextmanager
 def broker_at(address: str) -> Iterator[None]:
-    """Celery's application speaks to the broker at this URL."""
+    """Everything in this process speaks to the broker at this URL."""
     before = app.conf.broker_url
     point_to(address)
     try:
-        yield
+        with override_settings(REDIS_URL=address):
+            yield
     finally:
         point_to(before)
 

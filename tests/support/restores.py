@@ -10,7 +10,7 @@ from pathlib import Path
 
 from django.db import connection
 
-from challenge.delivery.restore_guard.guard import is_held
+from challenge.delivery.restore_guard.guard import is_stopped
 from tests.support.workers import database_url
 
 DAY, MINUTE = timedelta(days=1), timedelta(minutes=1)
@@ -58,7 +58,7 @@ def _program(name: str) -> str:
 
 def look(now: datetime, times: int = 1) -> list[bool]:
     """Ask once a minute, as the planner does."""
-    return [is_held(now + turn * MINUTE) for turn in range(times)]
+    return [is_stopped(now + turn * MINUTE) for turn in range(times)]
 
 
 def restored(now: datetime, tmp_path: Path) -> None:

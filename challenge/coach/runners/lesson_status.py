@@ -14,8 +14,9 @@ from challenge.coach.runners.delay_reason import delay_reason
 from challenge.coach.runners.without_lesson import last_midnight, zone_of
 from challenge.coach.wording import ago, shortly
 from challenge.delivery.plan import is_behind, latest_lessons
-from challenge.models import Delivery, DeliveryEvent, Enrollment, Event, Hold, Limit, Suppression
+from challenge.models import Delivery, DeliveryEvent, Enrollment, Event, Limit, RestoreStop, Suppression
 from challenge.models.heartbeat import Heartbeat, last
+from challenge.models.limit import ALL
 
 State, MailState = Enrollment.State, Delivery.State
 STOPPED = (Event.Kind.PAUSED, Event.Kind.UNREACHABLE)
@@ -38,13 +39,13 @@ class LessonStatus:
         runners = [enrollment.runner_id for enrollment in enrollments]
         given = Consent.objects.filter(user__in=runners, purpose=Consent.Purpose.MAIL, withdrawn_at=None)
         self._consented = set(given.filter(given_at__isnull=False).values_list("user_id", flat=True))
-        suspended = Limit.objects.filter(resting_until__gt=now)
-        self._suspended_limits = {limit.domain: limit for limit in suspended if limit.is_resting(now)}
+        suspended = Limit.objects.filter(suspended_until__gt=now)
+        self._suspended_limits = {limit.domain: limit for limit in suspended if limit.is_suspended(now)}
         returned = DeliveryEvent.objects.filter(
             delivery__in=self._lessons.values(), kind__in=DeliveryEvent.BOUNCES
         )
         self._returned = {each.delivery_id: each for each in returned}
-        self._restore_stop = Hold.current()
+        self._restore_stop = RestoreStop.current()
         self._planner_looked_at = last(Heartbeat.Name.PLANNER)
 
     def of(self, enrollment: Enrollment) -> str:
@@ -127,16 +128,16 @@ class LessonStatus:
         return f"{delay_reason(lesson, self._at)}{self._suspended(lesson)}"
 
     def _suspended(self, lesson: Delivery) -> str:
-        limit = self._suspended_limits.get("") or self._suspended_limits.get(lesson.domain)
-        if limit is None or limit.resting_until is None:
+        limit = self._suspended_limits.get(ALL) or self._suspended_limits.get(lesson.domain)
+        if limit is None or limit.suspended_until is None:
             return ""
         text = _("All mail rests until %(time)s: %(reason)s")
-        if limit.domain:
+        if limit.domain != ALL:
             text = _("Mail to %(domain)s rests until %(time)s: %(reason)s")
         values = {
             "domain": limit.domain,
-            "time": self._at(limit.resting_until),
-            "reason": _sentence(limit.reason),
+            "time": self._at(limit.suspended_until),
+            "reason": _sentence(limit.why),
         }
         return f" {text % values}"
 

@@ -15,6 +15,7 @@ from challenge.coach.access import CoachAdmin, ModelForm, log
 from challenge.coach.wording import NOTHING, when
 from challenge.delivery.throttle.circuit_breaker import send_again
 from challenge.models import Limit
+from challenge.models.limit import ALL
 from challenge.tasks import nudge, send
 
 
@@ -22,7 +23,7 @@ class LimitForm(ModelForm[Limit]):
     def clean_domain(self) -> str:
         domain = self.cleaned_data["domain"].strip().removeprefix("@").rstrip(".")
         try:
-            domain = domain_of(normalise(f"runner@{domain}")) if domain else ""
+            domain = domain_of(normalise(f"runner@{domain}")) if domain else ALL
         except AddressError as error:
             raise forms.ValidationError(_("Write the part of an address after the @: example.com")) from error
         if Limit.objects.filter(domain=domain).exists():
@@ -80,13 +81,11 @@ class LimitAdmin(CoachAdmin[Limit]):
     @admin.display(description=gettext_lazy("How it stands"))
     def status_cell(self, limit: Limit) -> str:
         now = timezone.now()
-        if limit.is_resting(now):
-            until = {"until": when(limit.resting_until), "reason": limit.reason}
+        if limit.is_suspended(now):
+            until = {"until": when(limit.suspended_until), "reason": limit.why}
             return _("Left alone until %(until)s. %(reason)s") % until
-        if limit.rests:
-            return _("It was left alone, and is tried with a few mails. %(reason)s") % {
-                "reason": limit.reason
-            }
+        if limit.suspensions:
+            return _("It was left alone, and is tried with a few mails. %(reason)s") % {"reason": limit.why}
         if limit.is_slow(now):
             until = {"until": when(limit.slow_until)}
             return _("It answers slowly: its mail goes apart, one at a time, until %(until)s.") % until

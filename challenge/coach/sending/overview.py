@@ -20,6 +20,7 @@ from challenge.coach.wording import NOTHING, ago, shortly, when
 from challenge.models import Alarm, Delivery, Enrollment, Limit
 from challenge.models.heartbeat import Heartbeat, last
 from challenge.monitoring.statistics import Tally, by_domain, queue, start_of_day, today
+from challenge.monitoring.wording import AlarmText
 
 PAGE = 50
 DOMAINS = 20
@@ -35,14 +36,13 @@ def sending_page(request: HttpRequest) -> HttpResponse:
     without_lesson = without_todays_lesson(now).select_related("runner", "program")
     rows, page = _page(without_lesson, request.GET.get("page", ""))
     lesson_status = LessonStatus(rows, now)
+    suspended = Limit.objects.filter(suspended_until__gt=now)
     context = {
         **admin.site.each_context(request),
         "title": _("Sending"),
         "opts": Delivery._meta,
-        "alarms": list(Alarm.objects.all()),
-        "suspended": [
-            limit for limit in Limit.objects.filter(resting_until__gt=now) if limit.is_resting(now)
-        ],
+        "alarms": [(alarm, AlarmText(alarm.code, alarm.values)) for alarm in Alarm.objects.all()],
+        "suspended": [limit for limit in suspended if limit.is_suspended(now)],
         "tally": _tally(tally),
         "facts": _facts(rate.short, rate.long, now),
         "domains": list(by_domain(midnight, now, DOMAINS).items()),

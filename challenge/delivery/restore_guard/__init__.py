@@ -1,1 +1,1 @@
-"""The guard against a restored backup, and what is done about it."""
+"""The guard against a restored backup, and the way on after one."""

@@ -1,4 +1,4 @@
-"""Which database this is, told from where it lies: one that was filled from a backup lies elsewhere.
+"""The identity of the database, told from where it lies: one that was filled from a backup has another.
 
 PostgreSQL has numbers for it, of the cluster and of the database in it. Beside an SQLite file lies a
 small one with a name made at random, which a backup of the database leaves behind; a copy of the whole
@@ -18,29 +18,29 @@ COPIED = "copied"
 STAMP_SECONDS = 60
 
 
-def here() -> str:
-    """The place; empty where nothing tells it. PostgreSQL's is CLUSTER/DATABASE, and the cluster's number
-    may be missing, where it may not be asked for."""
+def read() -> str:
+    """Return the identity; empty where nothing tells it. PostgreSQL's is CLUSTER/DATABASE, and the cluster's
+    number may be missing, where it may not be asked for."""
     return _numbers() if connection.vendor == "postgresql" else _name()
 
 
-def of_new() -> str:
-    """The place of a database that nobody has looked into before."""
-    found = here()
-    return renewed() if found == COPIED else found
+def read_new() -> str:
+    """Return the identity of a database that no sender has used before."""
+    identity = read()
+    return renew() if identity == COPIED else identity
 
 
-def renewed() -> str:
-    """The place, by a new name where it goes by one."""
+def renew() -> str:
+    """Give a database that is a file a new identity, and return the identity of any."""
     path = _beside()
     if path is not None:
         with suppress(OSError):
             path.unlink(missing_ok=True)
-    return here()
+    return read()
 
 
 def differ(before: str, after: str) -> bool:
-    """Whether two places are known to be two: what nothing tells is no difference."""
+    """Return whether two identities are known to differ: an unknown part is no difference."""
     pairs = zip(before.split("/"), after.split("/"), strict=False)
     return any(one and other and one != other for one, other in pairs)
 
@@ -59,7 +59,7 @@ def _numbers() -> str:
 
 
 def _beside() -> Path | None:
-    """The small file's path, where the database is a file."""
+    """The path of the small file, where the database is a file."""
     path = Path(connection.settings_dict["NAME"])
     return path.with_name(f"{path.name}.place") if path.is_file() else None
 

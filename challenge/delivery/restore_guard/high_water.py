@@ -1,21 +1,20 @@
-"""How far a database has come, kept outside of it: in a file, and in Redis where there is one.
+"""The high-water mark of a database, kept outside of it: in a file, and in Redis where there is one.
 
-A backup of the database does not take them along, so that they tell when one was restored. Losing
-them costs nothing but that; a mark may also lag behind, on a machine that was off for a while.
+A backup of the database does not take the mark along, so that it tells when one was restored. Losing it
+costs nothing but that; it may also lag behind, on a machine that was off for a while.
 """
 
 import logging
 import os
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 from uuid import UUID
 
 from django.conf import settings
 
-from challenge.celery import app
+from challenge.broker import redis_client
 
 log = logging.getLogger(__name__)
 
@@ -23,27 +22,27 @@ log = logging.getLogger(__name__)
 REDIS_SECONDS = 400 * 86_400
 
 
-class Mark(NamedTuple):
-    """How often a database had been looked into at an instant."""
+class HighWater(NamedTuple):
+    """The count that a database had reached at an instant."""
 
-    looks: int
-    looked_at: datetime
+    counter: int
+    counted_at: datetime
 
 
-def remember(history: UUID, mark: Mark) -> None:
-    """Keep a mark in both places. One that can't be written is left out."""
-    text = f"{mark.looks} {mark.looked_at.isoformat()}"
+def keep(history: UUID, mark: HighWater) -> None:
+    """Write a mark to both places, as far as they can be written."""
+    text = f"{mark.counter} {mark.counted_at.isoformat()}"
     try:
         _write(_path(history), text)
     except OSError as error:
         log.warning("the mark of the last look could not be kept in VAR_DIR: %s", type(error).__name__)
-    with suppress(Exception), _redis() as client:  # whatever it raises: Redis may be away at any time
-        if client:
+    if settings.REDIS_URL:
+        with suppress(Exception), redis_client() as client:  # Redis may be away at any time
             client.set(_key(history), text, ex=REDIS_SECONDS)
 
 
-def recall(history: UUID) -> Mark | None:
-    """The highest mark that is kept of a history; None when none is."""
+def read(history: UUID) -> HighWater | None:
+    """Return the highest mark that is kept of a history; None when none is."""
     return max((mark for mark in (_in_file(history), _in_redis(history)) if mark), default=None)
 
 
@@ -62,31 +61,21 @@ def _write(path: Path, text: str) -> None:
     aside.replace(path)
 
 
-def _in_file(history: UUID) -> Mark | None:
+def _in_file(history: UUID) -> HighWater | None:
     try:
         return _parsed(_path(history).read_text())
     except (OSError, ValueError):
         return None
 
 
-def _in_redis(history: UUID) -> Mark | None:
-    with suppress(Exception), _redis() as client:
-        kept = client.get(_key(history)) if client else None
-        return _parsed(kept.decode()) if kept else None
+def _in_redis(history: UUID) -> HighWater | None:
+    if settings.REDIS_URL:
+        with suppress(Exception), redis_client() as client:
+            kept = client.get(_key(history))
+            return _parsed(kept.decode()) if kept else None
     return None
 
 
-@contextmanager
-def _redis() -> Iterator[Any]:
-    """Redis's client, under the broker's time limits; None where no Redis is named."""
-    if not settings.REDIS_URL:
-        yield None
-        return
-    with app.connection_for_write() as connection:
-        channel: Any = connection.default_channel
-        yield channel.client
-
-
-def _parsed(text: str) -> Mark:
-    looks, looked_at = text.split()
-    return Mark(int(looks), datetime.fromisoformat(looked_at))
+def _parsed(text: str) -> HighWater:
+    counter, counted_at = text.split()
+    return HighWater(int(counter), datetime.fromisoformat(counted_at))

@@ -1,5 +1,5 @@
-"""What the operator of a restored database wants to know and to say: what would leave now, and that what
-fell due until an instant has been sent, by the database that is lost."""
+"""The way on after a restored backup: the operator sees what would leave now, and may say that what fell due
+until an instant has been sent, by the database that is lost."""
 
 from collections import Counter
 from datetime import datetime
@@ -10,34 +10,33 @@ from django.db import models, transaction
 from challenge.delivery.claim import waiting
 from challenge.delivery.eligibility import Revisions
 from challenge.delivery.plan import plan
-from challenge.delivery.restore_guard import database_identity
-from challenge.delivery.restore_guard import guard as hold
+from challenge.delivery.restore_guard import database_identity, guard
 from challenge.models import Delivery, Enrollment
 
 State = Delivery.State
 SIZE = 500
 
 
-class Outlook(NamedTuple):
-    """How many mails of each kind were taken as sent, and how many would leave at once."""
+class ResumePreview(NamedTuple):
+    """The number of mails of each kind that were taken as sent, and of those that would leave at once."""
 
     taken: Counter[str]
     leaving: Counter[str]
 
 
-def resume(now: datetime, sent_until: datetime | None, *, really: bool) -> Outlook:
-    """Let sending go on, what fell due until `sent_until` taken as sent; or only say what that would
-    come to. Nobody sends anything before it is all done."""
-    # The file beside an SQLite database first: a row that is let go names the new one.
-    here = database_identity.renewed() if really else database_identity.here()
+def resume(now: datetime, sent_until: datetime | None, *, really: bool) -> ResumePreview:
+    """Let sending go on, with what fell due until `sent_until` taken as sent; without `really`, only work
+    out what that would come to. Nobody sends anything before it is all done."""
+    # The file beside an SQLite database first: the row of the new history names it.
+    identity = database_identity.renew() if really else database_identity.read()
     with transaction.atomic():
-        hold.release(here, now)
+        guard.begin_history(identity, now)
         taken = take_as_sent(sent_until) if sent_until else Counter[str]()
         while plan(now):
             pass
         leaving = Counter(waiting(now).values_list("kind", flat=True))
         transaction.set_rollback(not really)
-    return Outlook(taken, leaving)
+    return ResumePreview(taken, leaving)
 
 
 def take_as_sent(until: datetime) -> Counter[str]:

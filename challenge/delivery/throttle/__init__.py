@@ -1,1 +1,1 @@
-"""How fast mail may go, and to whom not at all for a while."""
+"""The limits of how fast mail may go, and the suspension of a domain that refuses it."""

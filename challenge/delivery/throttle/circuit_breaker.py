@@ -1,7 +1,7 @@
-"""What the answers teach: a domain, or the mail server, that refuses one mail after the other is left
-alone for a while, and a domain that answers slowly is written to apart from the others.
+"""The circuit breaker: a domain, or the mail server, that refuses one mail after the other is suspended for a
+while, and the mail of a domain that answers slowly goes apart from all other mail.
 
-All of it is kept in the memory of each process; a row is written when something changes.
+The counts are kept in the memory of each process; a row is written when something changes.
 """
 
 import logging
@@ -11,32 +11,32 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import transaction
-from django.utils.translation import gettext as _
 
 from challenge.bounces.record import cleaned, is_hard_bounce, is_unexplained
-from challenge.delivery.throttle.lanes import ALL, Lanes, answered_slowly, forget_idle, latest, read
+from challenge.delivery.throttle.lanes import Lanes, delay_turn, forget_idle, last_read, read
 from challenge.models import Delivery, Limit
 from challenge.models.attempt import Answer, Outcome, Phase
-from challenge.models.limit import LONGEST_REST, SLOW_FOR
+from challenge.models.limit import ALL, LONGEST_SUSPENSION, SLOW_FOR
 
 log = logging.getLogger(__name__)
 
-# So many refusals in a row make a lane rest; after a rest that taught it nothing, so few.
-RUN, RUN_AGAIN = 12, 3
+# So many refusals in a row suspend a lane; after a suspension that was of no use, so few.
+THRESHOLD, THRESHOLD_AGAIN = 12, 3
 # When they are spread over so many domains, it is the mail server that refuses.
 DOMAINS = 3
-FIRST_REST = timedelta(minutes=15)
-MOST_RESTS = 1000
+FIRST_SUSPENSION = timedelta(minutes=15)
+MOST_SUSPENSIONS = 1000
 SLOW_SECONDS = 2.0
 # With the mail server itself so slow on the average, no domain is told apart.
 ALL_SLOW_SECONDS = 1.0
-ASKED = (Phase.RECIPIENT, Phase.DATA, Phase.ANSWER)
+SERVER_PHASES = (Phase.RECIPIENT, Phase.DATA, Phase.ANSWER)
+NOT_SUSPENDED = {"suspensions": 0, "reason": "", "reason_values": {}, "suspended_until": None}
 
 
 class Memory:
-    """What this process has heard. `refused`: whose mail each domain refused since it last accepted one;
-    `everywhere`: the same since any mail was accepted; `turned_away`: how often the mail server has
-    refused to talk since then; `usual`: the seconds that an answer takes on the average."""
+    """The answers that this process has had. `refused`: whose mail each domain refused since it last
+    accepted one; `everywhere`: the same since any mail was accepted; `turned_away`: how often the mail
+    server has refused to talk since then; `usual`: the seconds that an answer takes on the average."""
 
     def __init__(self) -> None:
         self.lock = threading.Lock()
@@ -54,9 +54,9 @@ class Memory:
             self.turned_away = 0
 
     def count(self, delivery: Delivery, answer: Answer) -> dict[str, int]:
-        """Note one refusal. To whom it may be laid, and how many in a row that makes."""
+        """Count one refusal. Return whose it may be, and how many in a row that makes."""
         with self.lock:
-            if answer.code == 421 or answer.phase not in ASKED:
+            if answer.code == 421 or answer.phase not in SERVER_PHASES:
                 self.turned_away += 1
                 return {ALL: self.turned_away}
             self.refused[delivery.domain].add(delivery.pk)
@@ -70,81 +70,80 @@ class Memory:
 memory = Memory()
 
 
-def heard(delivery: Delivery, answer: Answer, seconds: float, now: datetime) -> None:
+def learn(delivery: Delivery, answer: Answer, seconds: float, now: datetime) -> None:
     """Learn from the answer to a delivery, for which the server took so many seconds."""
-    lanes = latest()
-    if answer.phase in ASKED:
-        _time(lanes, delivery.domain, seconds, now)
+    lanes = last_read()
+    if answer.phase in SERVER_PHASES:
+        _time_answer(lanes, delivery.domain, seconds, now)
     if answer.outcome is Outcome.ACCEPTED:
         memory.accepted(delivery.domain)
         for limit in (lanes.get(delivery.domain), lanes.get(ALL)):
-            if limit is not None and limit.rests and not limit.is_resting(now):
-                _trust(limit, now)
+            if limit is not None and limit.suspensions and not limit.is_suspended(now):
+                _recover(limit, now)
     elif answer.code is not None and answer.code >= 400 and _may_be_ours(answer):
         for domain, count in memory.count(delivery, answer).items():
-            has_rested = domain in lanes and lanes[domain].rests
-            if count >= (RUN_AGAIN if has_rested else RUN):
+            again = domain in lanes and lanes[domain].suspensions
+            if count >= (THRESHOLD_AGAIN if again else THRESHOLD):
                 said = f"{answer.code} {cleaned(answer.text, delivery.to_address)}"
-                _rest(domain, count, said, now)
+                _suspend(domain, count, said, now)
                 break
 
 
 def _may_be_ours(answer: Answer) -> bool:
-    """Whether a refusal may be for us, and not for one bad address."""
+    """Return whether a refusal may be for us, and not for one bad address."""
     return not is_hard_bounce(answer) or is_unexplained(answer)
 
 
-def _rest(domain: str, count: int, said: str, now: datetime) -> None:
-    """Leave a lane alone: 15 minutes, twice as long each time until a mail is accepted."""
-    reason = _("%(count)s mails were refused in a row, the last with: %(said)s")
+def _suspend(domain: str, count: int, said: str, now: datetime) -> None:
+    """Suspend a lane: for 15 minutes, twice as long each time until a mail is accepted."""
     with transaction.atomic():
         limit = Limit.objects.select_for_update().get_or_create(domain=domain)[0]
-        if not limit.is_resting(now):
-            limit.resting_until = now + min(FIRST_REST * 2 ** min(limit.rests, 10), LONGEST_REST)
-            limit.reason = (reason % {"count": count, "said": said})[:300]
-            limit.rests = min(limit.rests + 1, MOST_RESTS)
-            limit.save(update_fields=["resting_until", "reason", "rests"])
-            log.warning("limit %s: rests until %s", limit.pk, limit.resting_until)
+        if not limit.is_suspended(now):
+            length = FIRST_SUSPENSION * 2 ** min(limit.suspensions, 10)
+            limit.suspended_until = now + min(length, LONGEST_SUSPENSION)
+            limit.reason, limit.reason_values = Limit.Reason.REFUSED, {"count": count, "said": said}
+            limit.suspensions = min(limit.suspensions + 1, MOST_SUSPENSIONS)
+            limit.save(update_fields=[*NOT_SUSPENDED])
+            log.warning("limit %s: suspended until %s", limit.pk, limit.suspended_until)
     memory.accepted(domain)  # from here it is counted anew
     read(now)
 
 
-def _trust(limit: Limit, now: datetime) -> None:
-    """A mail was accepted after a rest: the rest is forgotten."""
-    limit.rests = 0
-    over = Limit.objects.filter(pk=limit.pk).exclude(resting_until__gt=now)
-    over.update(rests=0, reason="", resting_until=None)
+def _recover(limit: Limit, now: datetime) -> None:
+    """Forget a suspension that is over, as a mail was accepted after it."""
+    limit.suspensions = 0
+    Limit.objects.filter(pk=limit.pk).exclude(suspended_until__gt=now).update(**NOT_SUSPENDED)
     forget_idle(limit.domain)
 
 
 def send_again(limit: Limit) -> None:
-    """End a rest now, as the coach wishes. The next run of refusals begins anew."""
-    Limit.objects.filter(pk=limit.pk).update(rests=0, reason="", resting_until=None, slow_until=None)
+    """End a suspension now, as the coach wishes. Refusals are counted anew."""
+    Limit.objects.filter(pk=limit.pk).update(**NOT_SUSPENDED, slow_until=None)
     forget_idle(limit.domain)
 
 
-def _time(lanes: Lanes, domain: str, seconds: float, now: datetime) -> None:
-    """Learn how long a domain took to answer: a slow one goes apart, until it answers quickly or the
-    time is over."""
+def _time_answer(lanes: Lanes, domain: str, seconds: float, now: datetime) -> None:
+    """Learn from the seconds that a domain took to answer: the mail of a slow one goes apart, until it
+    answers quickly or SLOW_FOR is over."""
     limit = lanes.get(domain)
     is_apart = limit is not None and limit.is_slow(now)
     is_slow = seconds > SLOW_SECONDS and (is_apart or memory.usual < ALL_SLOW_SECONDS)
     if not is_apart:
         memory.usual += (seconds - memory.usual) / 5
     if is_slow:
-        answered_slowly(domain, seconds)
-        _set_apart(domain, now)
+        delay_turn(domain, seconds)
+        _mark_slow(domain, now)
     elif is_apart:
-        _take_in(domain, now)
+        _unmark_slow(domain, now)
 
 
-def _set_apart(domain: str, now: datetime) -> None:
+def _mark_slow(domain: str, now: datetime) -> None:
     limit = Limit.objects.get_or_create(domain=domain)[0]
     Limit.objects.filter(pk=limit.pk).update(slow_until=now + SLOW_FOR)
     read(now)
 
 
-def _take_in(domain: str, now: datetime) -> None:
+def _unmark_slow(domain: str, now: datetime) -> None:
     Limit.objects.filter(domain=domain).update(slow_until=None)
     forget_idle(domain)
     read(now)

@@ -1,8 +1,8 @@
-"""What a sender may claim next.
+"""Grants: what a sender may claim next.
 
 A batch belongs to one lane. Lanes take turns; what a lane may not send yet stays in the ledger, so
-that one slow or limited domain holds nobody else up. Without limits all of it costs one look at an empty
-table for each batch.
+that one slow or limited domain holds nobody else up. Without limits all of it costs one statement on an
+empty table for each batch.
 """
 
 import itertools
@@ -14,15 +14,16 @@ from time import sleep
 from django.db.models import Q, QuerySet
 
 from challenge.delivery.throttle import rate_limit
-from challenge.delivery.throttle.lanes import ALL, common, has_turn, known, own, read
+from challenge.delivery.throttle.lanes import common, has_turn, own, read, recent
 from challenge.models import Delivery, Limit
 from challenge.models.conditions import is_in
+from challenge.models.limit import ALL
 
 # How far ahead a claim looks for slots of a limited domain when nothing else waits.
 AHEAD = timedelta(seconds=1)
-# A lane that has rested is tried with so few.
-AFTER_A_REST = 3
-SHORTEST_NAP, LONGEST_NAP = 0.1, 1.0
+# A lane that was suspended is tried with so few.
+AFTER_SUSPENSION = 3
+SHORTEST_SLEEP, LONGEST_SLEEP = 0.1, 1.0
 
 _turns = itertools.count()
 
@@ -38,18 +39,17 @@ class Grant:
 
 
 def grants(now: datetime, size: int) -> Iterator[Grant]:
-    """What one more sender may claim, in the order of turn: it takes the first for which mail waits.
+    """Yield what one more sender may claim, in the order of turn: it takes the first for which mail waits.
 
-    To be asked in the transaction of the claim, which holds the rows of limited connections until it
-    ends.
+    Call it in the transaction of the claim, which holds the rows of limited connections until it ends.
     """
     lanes = read(now)
     if ALL in lanes:
-        size = _room(lanes[ALL], now, rate_limit.PATIENCE, size)
+        size = _room(lanes[ALL], now, rate_limit.LONGEST_WAIT, size)
     if size < 1:
         return
     everything = [Grant("", common(lanes), size)]
-    limited = [limit for limit in own(lanes) if not limit.is_resting(now)]
+    limited = [limit for limit in own(lanes) if not limit.is_suspended(now)]
     nothing = set()
     for limit in _rotated([None, *limited]):
         found = everything if limit is None else _granted(limit, now, timedelta(0), size)
@@ -67,7 +67,7 @@ def _rotated(lanes: list[Limit | None]) -> list[Limit | None]:
 
 
 def _granted(limit: Limit, now: datetime, ahead: timedelta, size: int) -> list[Grant]:
-    """The grant of a limited domain, if it may have one. Without `ahead` only what needs no waiting."""
+    """Return a limited domain's grant, if it may have one; without `ahead` only what needs no waiting."""
     if limit.is_slow(now):
         if not ahead and not has_turn(limit.domain):
             return []
@@ -77,11 +77,11 @@ def _granted(limit: Limit, now: datetime, ahead: timedelta, size: int) -> list[G
 
 
 def _room(limit: Limit, now: datetime, ahead: timedelta, size: int) -> int:
-    """How many of `size` mails a limit lets one more sender claim."""
-    if limit.is_resting(now):
+    """Return how many of `size` mails a limit lets one more sender claim."""
+    if limit.is_suspended(now):
         return 0
-    if limit.rests:
-        size = min(size, AFTER_A_REST)
+    if limit.suspensions:
+        size = min(size, AFTER_SUSPENSION)
     quota = limit.quota(now)
     if quota is not None:
         size = min(size, quota - limit.counted_today(now))
@@ -97,17 +97,17 @@ def _room(limit: Limit, now: datetime, ahead: timedelta, size: int) -> int:
 
 
 def _has_connection(limit: Limit, held: QuerySet[Delivery], connections: int) -> bool:
-    """Whether fewer senders than `connections` are at work. From here until its claim is written, the
-    sender alone may ask that; of a domain that another asks for, nothing is granted."""
+    """Return whether fewer senders than `connections` are at work. Until its claim is written, no other
+    sender gets an answer; a domain that another sender asks about has none to give."""
     row = Limit.objects.select_for_update(skip_locked=limit.domain != ALL).filter(pk=limit.pk)
     return bool(row) and held.values("lease").distinct().count() < connections
 
 
-def nap(waiting: QuerySet[Delivery], now: datetime, seconds: float) -> bool:
+def sleep_until_slot(waiting: QuerySet[Delivery], now: datetime, seconds: float) -> bool:
     """Sleep for a moment when mail waits for nothing but the next slot of a rate; `waiting` is all that
-    waits. False when there is none, or none in so many seconds: then there is no use in staying."""
-    lanes = known(now)
-    still = [limit for limit in lanes.values() if limit.is_resting(now) or limit.is_used_up(now)]
+    waits. Return False when there is none within so many seconds: then there is no use in staying."""
+    lanes = recent(now)
+    still = [limit for limit in lanes.values() if limit.is_suspended(now) or limit.is_used_up(now)]
     paced = [limit for limit in lanes.values() if limit.rate is not None and limit not in still]
     if ALL in lanes and lanes[ALL] in still:
         return False
@@ -116,6 +116,6 @@ def nap(waiting: QuerySet[Delivery], now: datetime, seconds: float) -> bool:
         if waiting.filter(~elsewhere if limit.domain == ALL else Q(domain=limit.domain)).exists():
             left = (rate_limit.begin(limit, now) - AHEAD - now).total_seconds()
             if left < seconds:
-                sleep(min(max(left, SHORTEST_NAP), LONGEST_NAP))
+                sleep(min(max(left, SHORTEST_SLEEP), LONGEST_SLEEP))
             return left < seconds
     return False

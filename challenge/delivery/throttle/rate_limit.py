@@ -1,5 +1,5 @@
-"""The pace: slots, one for each mail, that all senders take from one row, so that it holds for all of
-them together.
+"""The rate limit: slots, one for each mail, that all senders take from one row, so that it holds for all
+of them together.
 
 The generic cell rate algorithm (ITU-T I.371): the row keeps when the next slot begins. A mail may leave
 from the begin of its slot until TOLERANCE later; a slot that nobody used in time is lost. Slots lie so
@@ -16,12 +16,12 @@ from time import monotonic
 from challenge.models import Limit
 
 TOLERANCE = timedelta(milliseconds=100)
-# How long a sender waits for a slot, at most.
-PATIENCE = timedelta(seconds=2)
+# The longest that a sender waits for a slot.
+LONGEST_WAIT = timedelta(seconds=2)
 # A row that says more than this is of a clock that was wrong.
 FAR = timedelta(seconds=60)
-# At most so many times a second a row is asked for slots; above it, for several at once.
-ASKS = 50
+# A row is asked for slots so many times a second at most; above it, for several at once.
+MOST_REQUESTS = 50
 TRIES = 20
 
 
@@ -33,7 +33,7 @@ def apart(rate: float) -> timedelta:
 
 
 def begin(limit: Limit, now: datetime) -> datetime:
-    """When the next slot begins: just past, for the first after a pause."""
+    """The begin of the next slot: just past, for the first after a pause."""
     earliest = now - TOLERANCE / 4
     if limit.rate is None or limit.free_at is None or limit.free_at > now + FAR + 2 * apart(limit.rate):
         return earliest
@@ -41,44 +41,44 @@ def begin(limit: Limit, now: datetime) -> datetime:
 
 
 def slots_until(limit: Limit, now: datetime, until: datetime) -> int:
-    """How many slots of a rate are free up to an instant."""
+    """Count the slots of a rate that are free up to an instant."""
     assert limit.rate is not None
     return max(0, (until - begin(limit, now)) // apart(limit.rate) + 1)
 
 
 def is_in_time(slot: datetime, now: datetime) -> bool:
-    """Whether a mail that leaves in a moment still leaves within its slot."""
+    """Return whether a mail that leaves in a moment still leaves within its slot."""
     return now <= slot + TOLERANCE / 2
 
 
-class _Hand(threading.local):
-    """By limit: the slots that a thread has taken and not used yet; when it took the last, and how many."""
+class _Reserve(threading.local):
+    """The slots that a thread has taken of each limit and not used yet; when it took the last, how many."""
 
     def __init__(self) -> None:
         self.slots: dict[int, deque[datetime]] = {}
         self.taken: dict[int, tuple[float, int]] = {}
 
 
-_hand = _Hand()
+_reserve = _Reserve()
 
 
 def take(limit: Limit, now: datetime) -> datetime | None:
-    """One slot of a limit: the instant from which a mail may leave, up to TOLERANCE later. None when
-    there is none within PATIENCE, or none left today."""
+    """Take one slot of a limit: the instant from which a mail may leave, up to TOLERANCE later. None when
+    there is none within LONGEST_WAIT, or none left today."""
     if limit.rate is None and not limit.is_warming_up(now):
         return now
-    slots = _hand.slots.setdefault(limit.pk, deque())
+    slots = _reserve.slots.setdefault(limit.pk, deque())
     while slots and not is_in_time(slots[0], now):
         slots.popleft()
-    if not slots or slots[0] > now + PATIENCE:
-        _hand.slots[limit.pk] = slots = deque(_taken(limit, now))
+    if not slots or slots[0] > now + LONGEST_WAIT:
+        _reserve.slots[limit.pk] = slots = deque(_taken(limit, now))
     return slots.popleft() if slots else None
 
 
 def _taken(limit: Limit, now: datetime) -> list[datetime]:
-    """New slots of a limit, written down as given away before anybody uses them.
+    """Take new slots of a limit, recorded as given away before anybody uses them.
 
-    No lock is held on the way: whoever comes second finds the row changed and looks again, and a
+    No lock is held on the way: whoever comes second finds the row changed and reads it again, and a
     sender that is frozen here stops nobody.
     """
     seen = copy(limit)  # other threads of this process work with the same object
@@ -100,12 +100,12 @@ def _taken(limit: Limit, now: datetime) -> list[datetime]:
 
 
 def _next(limit: Limit, now: datetime) -> tuple[list[datetime], dict[str, object]]:
-    """The slots to take next, and what the row says once they are given away."""
+    """Work out the slots to take next, and the fields of the row once they are given away."""
     count, first, distance = 1, now, timedelta(0)
     fields: dict[str, object] = {}
     if limit.rate is not None:
         count, first, distance = _at_once(limit), begin(limit, now), apart(limit.rate)
-        if first > now + PATIENCE:
+        if first > now + LONGEST_WAIT:
             return [], {}
     quota = limit.quota(now)
     if quota is not None:
@@ -119,11 +119,11 @@ def _next(limit: Limit, now: datetime) -> tuple[list[datetime], dict[str, object
 
 
 def _at_once(limit: Limit) -> int:
-    """How many slots this thread takes at once: no more than it uses before they are over."""
+    """The number of slots that this thread takes at once: no more than it uses before they are over."""
     assert limit.rate is not None
     at = monotonic()
-    before, last = _hand.taken.get(limit.pk, (at - 1, 1))
+    before, last = _reserve.taken.get(limit.pk, (at - 1, 1))
     in_time = int(TOLERANCE.total_seconds() * last / max(at - before, 0.0001))
-    count = max(1, min(math.ceil(limit.rate / ASKS), in_time))
-    _hand.taken[limit.pk] = at, count
+    count = max(1, min(math.ceil(limit.rate / MOST_REQUESTS), in_time))
+    _reserve.taken[limit.pk] = at, count
     return count

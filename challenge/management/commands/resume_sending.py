@@ -1,4 +1,4 @@
-"""After a backup was restored: show what would leave, and let sending go on once the operator says so."""
+"""Show what would leave after a backup was restored, and let sending go on once the operator says so."""
 
 from argparse import ArgumentParser, ArgumentTypeError
 from collections import Counter
@@ -9,7 +9,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
 from challenge.delivery.restore_guard.resume import resume
-from challenge.models import Delivery, Hold
+from challenge.models import Delivery, RestoreStop
 
 
 def instant(text: str) -> datetime:
@@ -46,26 +46,26 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         now, sent_until, really = timezone.now(), options["sent_until"], options["yes"]
-        hold = Hold.current()
-        if hold is None and not sent_until:
+        stop = RestoreStop.current()
+        if stop is None and not sent_until:
             self.stdout.write("Sending is not held back.")
             return
         if sent_until and sent_until > now:
             raise CommandError("--sent-until lies in the future; nothing can have been sent by then.")
-        outlook = resume(now, sent_until, really=really)
-        if hold and not really:
-            self._explain(hold)
+        preview = resume(now, sent_until, really=really)
+        if stop and not really:
+            self._explain(stop)
         if sent_until:
-            self.stdout.write(f"Taken as sent: {_listed(outlook.taken)}.")
-        self.stdout.write(f"{'Leaves' if really else 'Would leave'} now: {_listed(outlook.leaving)}.")
+            self.stdout.write(f"Taken as sent: {_listed(preview.taken)}.")
+        self.stdout.write(f"{'Leaves' if really else 'Would leave'} now: {_listed(preview.leaving)}.")
         if not really:
-            self._advise(hold.ran_until if hold and not sent_until else None)
+            self._advise(stop.ran_until if stop and not sent_until else None)
 
-    def _explain(self, hold: Hold) -> None:
-        self.stdout.write(f"Sending is held back since {_utc(hold.held_since)}: {hold}.")
-        self.stdout.write(f"This database was last in use at {_utc(hold.looked_at)}.")
-        if hold.ran_until:
-            self.stdout.write(f"The one before it still was at {_utc(hold.ran_until)}.")
+    def _explain(self, stop: RestoreStop) -> None:
+        self.stdout.write(f"Sending is held back since {_utc(stop.stopped_since)}: {stop}.")
+        self.stdout.write(f"This database was last in use at {_utc(stop.counted_at)}.")
+        if stop.ran_until:
+            self.stdout.write(f"The one before it still was at {_utc(stop.ran_until)}.")
 
     def _advise(self, ran_until: datetime | None) -> None:
         if ran_until:

@@ -1,5 +1,5 @@
-"""Plan, rescue, send and sweep without a broker: once, or for as long as it is left running. Then the mailbox
-for returned mail is visited beside it."""
+"""Do the recurring work without a broker: once, or until it is stopped. Only then it also reads the mailbox
+for returned mail, in a thread of its own."""
 
 import logging
 from argparse import ArgumentParser
@@ -11,25 +11,13 @@ from django.core.management.base import BaseCommand
 from django.db import DatabaseError, close_old_connections
 from django.utils import timezone
 
-from challenge.checkins.progress import sweep
-from challenge.delivery.corrections import correct
-from challenge.delivery.plan import plan
-from challenge.delivery.rescue import close, rescue
-from challenge.delivery.sender_pool import send_due
-from challenge.enrollment import pending, request_limits
-from challenge.inbound import imap
-from challenge.models.heartbeat import Heartbeat, beat
-from challenge.monitoring.checks import look
-from challenge.worker import shutdown
-from challenge.worker.background import keeping_watch
-from challenge.worker.periodic import going_round
+from challenge.monitoring.checks import check
+from challenge.worker import background, recurring, shutdown
 
 log = logging.getLogger(__name__)
 
 PAUSE_SECONDS = 10
-DRAIN_SECONDS = 20
 STEP_SECONDS = 0.1
-VISIT_EVERY_SECONDS = 300.0
 
 
 class Command(BaseCommand):
@@ -39,9 +27,9 @@ class Command(BaseCommand):
         parser.add_argument("--loop", action="store_true", help="go on until stopped")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        with shutdown.listening(SIGTERM, SIGINT):
+        with shutdown.catching(SIGTERM, SIGINT):
             if options["loop"]:
-                with keeping_watch(), going_round("mailbox", VISIT_EVERY_SECONDS, imap.poll):
+                with background.beside_loop():
                     self._loop()
             else:
                 self._once()
@@ -50,7 +38,7 @@ class Command(BaseCommand):
         try:
             self._round()
         finally:
-            look(timezone.now())
+            check(timezone.now())
 
     def _loop(self) -> None:
         while True:
@@ -63,23 +51,14 @@ class Command(BaseCommand):
             close_old_connections()
 
     def _round(self) -> None:
-        close(timezone.now())
-        rescue(timezone.now())
-        pending.remind_unconfirmed(timezone.now())
-        pending.delete_unconfirmed(timezone.now())
-        request_limits.forget(timezone.now())
-        correct(timezone.now())
-        while not shutdown.asked() and plan(timezone.now()):
-            pass
-        beat(Heartbeat.Name.PLANNER, timezone.now())
-        while not shutdown.asked() and send_due(timezone.now, DRAIN_SECONDS, shutdown.asked):
-            pass
-        sweep(timezone.now())
+        for job in recurring.JOBS.values():
+            if not (job.apart or job.in_workers):
+                recurring.run(job)
 
 
 def _stopped_within(seconds: float) -> bool:
-    """Wait, a signal's note aside. True when asked to stop meanwhile."""
+    """Wait. Return True, at once, when this process is asked to end meanwhile."""
     end = monotonic() + seconds
-    while not shutdown.asked() and monotonic() < end:
+    while not shutdown.requested() and monotonic() < end:
         sleep(STEP_SECONDS)  # no Event: a signal handler that sets one can wait for itself
-    return shutdown.asked()
+    return shutdown.requested()

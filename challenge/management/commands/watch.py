@@ -1,5 +1,5 @@
-"""Look once whether mail flows and tell the operator, from cron or a systemd timer: for when the
-beat and the workers, which look by themselves, are what has stopped."""
+"""Check once whether mail flows and tell the operator, from cron or a systemd timer: for when the
+workers, which check it by themselves, are what has stopped."""
 
 import sys
 from typing import Any
@@ -7,16 +7,16 @@ from typing import Any
 from django.core.management.base import BaseCommand
 from django.utils import timezone
 
-from challenge.monitoring.checks import look
+from challenge.monitoring.checks import check
 
 
 class Command(BaseCommand):
-    help = "Say what is wrong with sending, tell the operator if that is news, and exit with 1."
+    help = "Say what is wrong with sending, tell the operator if that is new, and exit with 1."
     requires_system_checks = []
 
     def handle(self, *args: Any, **options: Any) -> None:
-        wrong = look(timezone.now())
-        for sentence in wrong:
-            self.stdout.write(sentence)
+        wrong = check(timezone.now())
+        for text in wrong:
+            self.stdout.write(str(text))
         if wrong:
             sys.exit(1)

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods
 from accounts.capabilities import Altered, Expired, read
 from accounts.models import Consent
 from challenge import schedule, tasks
-from challenge.enrollment.confirm import Outcome, confirm
+from challenge.enrollment.confirm import ConfirmResult, confirm
 from challenge.enrollment.request_limits import TooManyRequests
 from challenge.enrollment.sign_up import Wish, send_links, sign_up
 from challenge.mail.links import Purpose
@@ -76,7 +76,7 @@ def confirm_page(request: HttpRequest, enrollment: Enrollment) -> HttpResponse:
     now = timezone.now()
     if request.method == "POST":
         outcome = confirm(enrollment.pk, now)
-        if outcome is Outcome.GONE:
+        if outcome is ConfirmResult.GONE:
             return link_error(request, "gone", 410)
         tasks.nudge(tasks.plan)
         return redirect(request.path)

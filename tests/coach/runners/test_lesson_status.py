@@ -12,7 +12,16 @@ from challenge.coach.runners.lesson_status import LessonStatus
 from challenge.coach.runners.without_lesson import without_todays_lesson
 from challenge.delivery.plan import plan
 from challenge.enrollment.transitions import PauseCause, leave, pause, reschedule, resume
-from challenge.models import Delivery, DeliveryEvent, Enrollment, Event, Heartbeat, Hold, Limit, Suppression
+from challenge.models import (
+    Delivery,
+    DeliveryEvent,
+    Enrollment,
+    Event,
+    Heartbeat,
+    Limit,
+    RestoreStop,
+    Suppression,
+)
 from challenge.models.enrollment import log_event
 from challenge.models.heartbeat import beat
 from tests.support.smtp_script import always, drop
@@ -87,14 +96,15 @@ def test_the_server_of_the_recipient_puts_it_off(
 
 def test_a_domain_is_suspended(alice: Enrollment, now: datetime) -> None:
     plan(now)
-    Limit.objects.create(domain="example.com", resting_until=now + HOUR, reason="20 refusals in a row.")
+    reason: dict[str, Any] = {"reason": "as_written", "reason_values": {"text": "20 refusals in a row."}}
+    Limit.objects.create(domain="example.com", suspended_until=now + HOUR, **reason)
     assert status(alice, now).endswith(
         "waits for its turn. Mail to example.com rests until 09:00: 20 refusals in a row."
     )
 
 
 def test_a_restore_stop(alice: Enrollment, now: datetime) -> None:
-    Hold.objects.create(looked_at=now, reason=Hold.Reason.OLDER, held_since=now)
+    RestoreStop.objects.create(counted_at=now, reason=RestoreStop.Reason.OLDER, stopped_since=now)
     assert status(alice, now) == "Nothing is sent to anybody: an older state of the database was restored."
 
 

@@ -10,6 +10,7 @@ from django.test import Client
 from django.utils.html import escape
 
 from challenge.models import Enrollment, Limit
+from challenge.models.limit import ALL
 from tests.coach.test_access import entered
 from tests.support.smtp_script import accept
 from tests.support.smtp_server import SmtpServer
@@ -37,7 +38,7 @@ def test_the_coach_sets_a_limit(coach: Client) -> None:
     coach.post(f"{PAGE}add/", EMPTY | {"per_second": "10"})
 
     rows = Limit.objects.values_list("domain", "per_second", "connections")
-    assert list(rows) == [("", 10, None), ("example.com", 0.5, 2)]
+    assert list(rows) == [("*", 10, None), ("example.com", 0.5, 2)]
     assert "All mail 10.0 - — Mail flows. example.com 0.5 2 — Mail flows." in plain(coach)
 
 
@@ -69,7 +70,7 @@ def test_what_makes_no_sense_is_said(given: dict[str, str], said: str, coach: Cl
 
 def test_the_warm_up_of_today_is_shown(coach: Client, now: datetime) -> None:
     first = date(2026, 3, 1)
-    Limit.objects.create(domain="", warm_up_from=first, first_day=50, counted_on=now.date(), counted=12)
+    Limit.objects.create(domain=ALL, warm_up_from=first, first_day=50, counted_on=now.date(), counted=12)
 
     assert "12 of 200" in plain(coach)
 
@@ -85,10 +86,10 @@ def test_a_change_leaves_alone_what_the_senders_wrote(coach: Client, now: dateti
     assert (limit.domain, limit.per_second, limit.counted, limit.free_at) == ("example.com", 2, 40, now)
 
 
-def test_a_rest_is_shown_with_its_reason_and_ended_by_the_coach(
+def test_a_suspension_is_shown_with_its_reason_and_ended_by_the_coach(
     coach: Client, trio: list[Enrollment], sink: SmtpServer, go: Any, now: datetime
 ) -> None:
-    kept = Limit.objects.create(domain="example.com", connections=2, rests=1)
+    kept = Limit.objects.create(domain="example.com", connections=2, suspensions=1)
     sink.script = lambda phase, to: (
         "450 4.7.1 <b>too fast</b>, coach@localhost" if phase == "recipient" else None
     )
@@ -99,14 +100,14 @@ def test_a_rest_is_shown_with_its_reason_and_ended_by_the_coach(
     assert said in plain(coach, f"{PAGE}{kept.pk}/change/")
     coach.post(PAGE, {"action": "send_again", "_selected_action": kept.pk})
     kept.refresh_from_db()
-    assert (kept.resting_until, kept.reason, kept.rests, kept.connections) == (None, "", 0, 2)
+    assert (kept.suspended_until, kept.reason, kept.suspensions, kept.connections) == (None, "", 0, 2)
     assert "Mail flows." in plain(coach)
     sink.script = accept
     go(now + 2 * timedelta(minutes=1))
     assert len(sink.mails) == 3
 
 
-def test_a_row_of_the_senders_own_goes_with_its_rest(coach: Client, now: datetime) -> None:
+def test_a_row_of_the_senders_own_goes_with_its_suspension(coach: Client, now: datetime) -> None:
     limit = Limit.objects.create(domain="slow.example", slow_until=now + timedelta(minutes=5))
     said = "It answers slowly: its mail goes apart, one at a time, until Tue 3 Mar 2026, 08:05."
     assert said in plain(coach)
@@ -118,10 +119,10 @@ def test_a_row_of_the_senders_own_goes_with_its_rest(coach: Client, now: datetim
 
 
 def test_nobody_but_a_coach_comes_here(alice: Enrollment, now: datetime) -> None:
-    limit = Limit.objects.create(domain="example.com", resting_until=now + HOUR, rests=1)
+    limit = Limit.objects.create(domain="example.com", suspended_until=now + HOUR, suspensions=1)
     for client in (Client(), entered()):
         for address in (PAGE, f"{PAGE}add/", f"{PAGE}{limit.pk}/change/"):
             assert client.get(address)["Location"].startswith("/coach/login/")
             client.post(address, {"action": "send_again", "_selected_action": limit.pk})
     limit.refresh_from_db()
-    assert limit.resting_until == now + HOUR
+    assert limit.suspended_until == now + HOUR

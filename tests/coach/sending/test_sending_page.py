@@ -13,6 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from challenge.models import Delivery, Enrollment, Heartbeat, Limit, Suppression
 from challenge.models.heartbeat import beat
 from challenge.monitoring import alarms
+from challenge.monitoring.wording import AlarmText, Code
 from tests.support.crowd import crowd
 from tests.support.desk import enter, said
 from tests.support.smtp_server import SmtpServer
@@ -48,9 +49,10 @@ def bob_is_busy(sink: SmtpServer) -> None:
 
 
 def test_what_is_wrong(coach: Client, clock: Any, now: datetime) -> None:
-    alarms.tell("stall", "Nothing moves.", now - 5 * MINUTE)
-    Limit.objects.create(domain="example.com", resting_until=now + 9 * MINUTE, reason="20 refusals.")
-    Limit.objects.create(domain="example.net", resting_until=now - 9 * MINUTE, reason="Long over.")
+    alarms.raise_alarm("stall", AlarmText(Code.AS_WRITTEN, {"text": "Nothing moves."}), now - 5 * MINUTE)
+    for domain, minutes, text in (("example.com", 9, "20 refusals."), ("example.net", -9, "Long over.")):
+        until, why = now + minutes * MINUTE, {"reason": "as_written", "reason_values": {"text": text}}
+        Limit.objects.create(domain=domain, suspended_until=until, **why)
     text = said(coach.get(PAGE))
     assert "Nothing moves. Since Tue 3 Mar, 07:55. The operator was told on Tue 3 Mar, 07:55." in text
     assert "example.com until Tue 3 Mar, 08:09: 20 refusals." in text

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from challenge.delivery.throttle import rate_limit
 from challenge.models import Limit
+from challenge.models.limit import ALL
 from tests.support.threads import together
 
 pytestmark = pytest.mark.django_db
@@ -22,11 +23,11 @@ STEP = st.integers(0, 300_000).map(lambda count: timedelta(microseconds=count))
 
 @pytest.fixture(autouse=True)
 def empty_hand(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(rate_limit, "_hand", rate_limit._Hand())
+    monkeypatch.setattr(rate_limit, "_reserve", rate_limit._Reserve())
 
 
 def most_within(window: timedelta, moments: list[datetime]) -> int:
-    """How many moments at most lie in any window, its end left out."""
+    """Count the moments in the fullest window, its end left out."""
     ordered, first, most = sorted(moments), 0, 0
     for place, moment in enumerate(ordered):
         while moment - ordered[first] >= window:
@@ -35,9 +36,9 @@ def most_within(window: timedelta, moments: list[datetime]) -> int:
     return most
 
 
-def sender(limit: Limit) -> tuple[rate_limit._Hand, Limit]:
+def sender(limit: Limit) -> tuple[rate_limit._Reserve, Limit]:
     """A sender of its own: its slots in hand, and its own copy of the row."""
-    return rate_limit._Hand(), Limit.objects.get(pk=limit.pk)
+    return rate_limit._Reserve(), Limit.objects.get(pk=limit.pk)
 
 
 @settings(
@@ -55,7 +56,7 @@ def test_no_second_sees_more_than_the_limit(
     rate: float, visits: list[tuple[int, timedelta, int]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     Limit.objects.all().delete()
-    limit = Limit.objects.create(domain="", per_second=rate)
+    limit = Limit.objects.create(domain=ALL, per_second=rate)
     senders = [sender(limit) for _ in range(4)]
     free = [START] * 4
     now, left = START, []
@@ -64,7 +65,7 @@ def test_no_second_sees_more_than_the_limit(
         if now < free[number]:
             continue  # it still waits for its slot
         hand, row = senders[number]
-        monkeypatch.setattr(rate_limit, "_hand", hand)
+        monkeypatch.setattr(rate_limit, "_reserve", hand)
         slot = rate_limit.take(row, now)
         if slot is not None:
             moment = max(slot, now)
@@ -77,13 +78,13 @@ def test_no_second_sees_more_than_the_limit(
 
 def test_all_of_the_pace_can_be_used(monkeypatch: pytest.MonkeyPatch) -> None:
     """Four that come whenever they may: nine tenths of the limit, in any second and over ten."""
-    limit = Limit.objects.create(domain="", per_second=100)
+    limit = Limit.objects.create(domain=ALL, per_second=100)
     senders = [sender(limit) for _ in range(4)]
     free, left = [START] * 4, list[datetime]()
     while (now := min(free)) < START + 10 * SECOND:
         number = free.index(now)
         hand, row = senders[number]
-        monkeypatch.setattr(rate_limit, "_hand", hand)
+        monkeypatch.setattr(rate_limit, "_reserve", hand)
         slot = rate_limit.take(row, now)
         assert slot is not None
         left.append(max(slot, now))
@@ -95,7 +96,7 @@ def test_all_of_the_pace_can_be_used(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.django_db(transaction=True)
 def test_senders_at_the_same_time_share_one_pace() -> None:
-    limit = Limit.objects.create(domain="", per_second=60)
+    limit = Limit.objects.create(domain=ALL, per_second=60)
     left: list[datetime] = []
 
     def send() -> None:
@@ -114,7 +115,7 @@ def test_senders_at_the_same_time_share_one_pace() -> None:
 
 
 def test_a_slot_that_nobody_used_is_lost() -> None:
-    limit = Limit.objects.create(domain="", per_second=2)
+    limit = Limit.objects.create(domain=ALL, per_second=2)
     slots = [rate_limit.take(limit, START + hours * HOUR) for hours in (0, 1, 1, 1)]
 
     assert slots[1] == START + HOUR - rate_limit.TOLERANCE / 4
@@ -126,7 +127,7 @@ def test_a_slot_that_nobody_used_is_lost() -> None:
 
 
 def test_nobody_waits_long() -> None:
-    limit = Limit.objects.create(domain="", per_second=0.1)
+    limit = Limit.objects.create(domain=ALL, per_second=0.1)
     assert rate_limit.take(limit, START) is not None
 
     assert rate_limit.take(limit, START) is None
@@ -137,14 +138,14 @@ def test_nobody_waits_long() -> None:
 
 def test_a_clock_that_was_wrong_stops_nobody() -> None:
     """A sender whose clock was a day ahead took the last slot."""
-    limit = Limit.objects.create(domain="", per_second=1)
+    limit = Limit.objects.create(domain=ALL, per_second=1)
     rate_limit.take(limit, START + DAY)
 
     assert rate_limit.take(limit, START) is not None
 
 
 def test_a_warm_up_doubles_from_day_to_day() -> None:
-    limit = Limit.objects.create(domain="", warm_up_from=START.date(), first_day=3)
+    limit = Limit.objects.create(domain=ALL, warm_up_from=START.date(), first_day=3)
 
     def sent(now: datetime) -> int:
         count = 0
@@ -160,7 +161,7 @@ def test_a_warm_up_doubles_from_day_to_day() -> None:
 
 
 def test_a_warm_up_and_a_pace_hold_together() -> None:
-    limit = Limit.objects.create(domain="", per_second=1000, warm_up_from=START.date(), first_day=150)
+    limit = Limit.objects.create(domain=ALL, per_second=1000, warm_up_from=START.date(), first_day=150)
     slots = [rate_limit.take(limit, START + timedelta(milliseconds=2) * number) for number in range(400)]
 
     assert sum(slot is not None for slot in slots) == 150
@@ -168,7 +169,7 @@ def test_a_warm_up_and_a_pace_hold_together() -> None:
 
 
 def test_a_limit_that_is_taken_away_holds_nobody() -> None:
-    limit = Limit.objects.create(domain="", per_second=0.1)
+    limit = Limit.objects.create(domain=ALL, per_second=0.1)
     rate_limit.take(limit, START)
     Limit.objects.all().delete()
 

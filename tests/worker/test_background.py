@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,7 @@ import pytest
 
 from challenge.monitoring import alarms
 from challenge.worker import background
+from challenge.worker.recurring import JOBS
 from tests.support.crowd import crowd
 from tests.support.web_hook import WebHook
 from tests.support.workers import mailroom, wait_until
@@ -37,18 +39,18 @@ def test_workers_without_a_beat_tell_once_that_nothing_is_planned(
     assert b"3 mails have been due since" in hook.posted[0].body
 
 
-def test_a_look_that_fails_is_not_the_last(
+def test_a_check_that_fails_is_not_the_last(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    looks = []
+    checks = []
 
-    def look(now: Any) -> None:
-        looks.append(now)
+    def check(now: Any) -> None:
+        checks.append(now)
         raise ZeroDivisionError
 
-    monkeypatch.setattr(background, "EVERY_SECONDS", 0.01)
-    monkeypatch.setattr(background, "look", look)
+    monkeypatch.setattr("challenge.monitoring.checks.check", check)
+    monkeypatch.setitem(JOBS, "check", replace(JOBS["check"], seconds=0.01))
     caplog.set_level(logging.CRITICAL)
-    with background.keeping_watch():
-        wait_until(lambda: len(looks) >= 3, 20, "three looks")
-    assert alarms.going_on() == {}
+    with background.beside_loop():
+        wait_until(lambda: len(checks) >= 3, 20, "three checks")
+    assert alarms.current() == {}

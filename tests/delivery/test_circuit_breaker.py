@@ -1,4 +1,4 @@
-"""A run of refusals: the domain, or the mail server, is left alone for a while, and everybody is told why."""
+"""A run of refusals: the domain, or the mail server, is suspended for a while, and everybody is told why."""
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -7,9 +7,10 @@ from typing import Any
 import pytest
 
 from challenge.delivery.plan import plan
-from challenge.delivery.throttle import circuit_breaker
+from challenge.delivery.throttle.circuit_breaker import THRESHOLD, learn
 from challenge.models import Delivery, Enrollment, Limit
 from challenge.models.attempt import Answer, Outcome, Phase
+from challenge.models.limit import ALL
 from tests.support.smtp_script import Script, accept
 from tests.support.smtp_server import SmtpServer
 
@@ -35,8 +36,8 @@ def refusing(domain: str, answer: str, phase: str = "recipient") -> Script:
     return lambda asked, to: answer.format(to) if asked == phase and to.endswith(domain) else None
 
 
-def resting(now: datetime) -> list[Limit]:
-    return [limit for limit in Limit.objects.all() if limit.is_resting(now)]
+def suspended(now: datetime) -> list[Limit]:
+    return [limit for limit in Limit.objects.all() if limit.is_suspended(now)]
 
 
 def states(domain: str = "") -> dict[str, int]:
@@ -50,22 +51,23 @@ def test_a_domain_that_refuses_all_mail_is_left_alone(
     sink.script = refusing("strict.example", BLOCKED)
     go(now)
 
-    assert states("strict.example") == {"failed": circuit_breaker.RUN, "queued": 20 - circuit_breaker.RUN}
+    assert states("strict.example") == {"failed": THRESHOLD, "queued": 20 - THRESHOLD}
     assert states("example.com") == {"sent": 1}
-    [limit] = resting(now)
-    assert (limit.domain, limit.resting_until) == ("strict.example", now + 15 * MINUTE)
-    assert (
-        limit.reason == "12 mails were refused in a row, the last with: 550 5.7.1 ... blocked, see our policy"
-    )
+    [limit] = suspended(now)
+    assert (limit.domain, limit.suspended_until) == ("strict.example", now + 15 * MINUTE)
+    assert limit.reason == Limit.Reason.REFUSED
+    assert limit.reason_values == {"count": 12, "said": "550 5.7.1 ... blocked, see our policy"}
 
 
-def test_the_rest_ends_by_itself(strict: list[Enrollment], sink: SmtpServer, go: Go, now: datetime) -> None:
+def test_the_suspension_ends_by_itself(
+    strict: list[Enrollment], sink: SmtpServer, go: Go, now: datetime
+) -> None:
     sink.script = refusing("strict.example", "451 4.7.1 slow down")
     go(now)
-    assert states("strict.example") == {"retry": circuit_breaker.RUN, "queued": 20 - circuit_breaker.RUN}
+    assert states("strict.example") == {"retry": THRESHOLD, "queued": 20 - THRESHOLD}
     sink.script = accept
     go(now + 14 * MINUTE)
-    assert states("strict.example") == {"retry": circuit_breaker.RUN, "queued": 20 - circuit_breaker.RUN}
+    assert states("strict.example") == {"retry": THRESHOLD, "queued": 20 - THRESHOLD}
 
     go(now + 15 * MINUTE)
 
@@ -74,43 +76,43 @@ def test_the_rest_ends_by_itself(strict: list[Enrollment], sink: SmtpServer, go:
     assert not Delivery.objects.filter(uncertain=True).exists()
 
 
-def test_each_rest_is_longer_until_a_mail_is_accepted(
+def test_each_suspension_is_longer_until_a_mail_is_accepted(
     strict: list[Enrollment], sink: SmtpServer, go: Go, now: datetime
 ) -> None:
     sink.script = refusing("strict.example", "451 4.7.1 slow down")
     Limit.objects.create(domain="strict.example", connections=1)
     go(now)
-    rests = []
+    lengths = []
     moment = now
     for _ in range(6):
         limit = Limit.objects.get()
-        assert limit.resting_until
-        rests.append(limit.resting_until - moment)
-        moment = limit.resting_until
+        assert limit.suspended_until
+        lengths.append(limit.suspended_until - moment)
+        moment = limit.suspended_until
         go(moment)
-    assert rests == [15 * MINUTE, 30 * MINUTE, HOUR, 2 * HOUR, 4 * HOUR, 4 * HOUR]
+    assert lengths == [15 * MINUTE, 30 * MINUTE, HOUR, 2 * HOUR, 4 * HOUR, 4 * HOUR]
 
     sink.script = accept
-    Limit.objects.update(resting_until=None)  # as the coach does
+    Limit.objects.update(suspended_until=None)  # as the coach does
     go(moment)
     limit = Limit.objects.get()
-    assert (limit.rests, limit.reason, limit.resting_until, limit.connections) == (0, "", None, 1)
+    assert (limit.suspensions, limit.reason, limit.suspended_until, limit.connections) == (0, "", None, 1)
 
 
-def test_what_did_not_get_through_while_it_rested_is_the_next_day_s(
+def test_what_did_not_get_through_while_it_was_suspended_is_the_next_day_s(
     strict: list[Enrollment], sink: SmtpServer, go: Go, now: datetime
 ) -> None:
     """Each lesson under its own row, in its window; none is skipped and none comes twice."""
     plan(now)
-    limit = Limit.objects.create(domain="strict.example", resting_until=now + 4 * HOUR, rests=1)
+    limit = Limit.objects.create(domain="strict.example", suspended_until=now + 4 * HOUR, suspensions=1)
     go(now)
     assert [mail["To"] for mail in sink.mails] == ["alice@example.com"]
-    limit.resting_until = now + DAY
+    limit.suspended_until = now + DAY
     limit.save()
 
-    go(now + 22 * HOUR)  # her window is over; the rest goes on
+    go(now + 22 * HOUR)  # its window is over; the suspension goes on
     assert len(sink.mails) == 1
-    limit.resting_until = now + DAY
+    limit.suspended_until = now + DAY
     limit.save()
     go(now + DAY)
 
@@ -125,7 +127,7 @@ def test_one_mailbox_that_refuses_again_and_again_is_no_run(
     for minutes in range(0, 12 * 60, 20):
         go(now + minutes * MINUTE)
 
-    assert len(Delivery.objects.get(enrollment=alice).attempts) > circuit_breaker.RUN
+    assert len(Delivery.objects.get(enrollment=alice).attempts) > THRESHOLD
     assert not Limit.objects.exists()
 
 
@@ -147,8 +149,8 @@ def test_a_server_that_says_no_to_everybody_without_a_reason_is_left_alone(
 
     go(now)
 
-    assert states("strict.example") == {"withheld": circuit_breaker.RUN, "queued": 20 - circuit_breaker.RUN}
-    assert [limit.domain for limit in resting(now)] == ["strict.example"]
+    assert states("strict.example") == {"withheld": THRESHOLD, "queued": 20 - THRESHOLD}
+    assert [limit.domain for limit in suspended(now)] == ["strict.example"]
 
 
 @pytest.mark.parametrize(
@@ -160,11 +162,11 @@ def test_a_mail_server_that_refuses_to_talk_is_left_alone(
     sink.script = refusing("", answer, phase)
     go(now)
 
-    [limit] = resting(now)
-    assert (limit.domain, limit.resting_until) == ("", now + 15 * MINUTE)
-    assert answer[:9] in limit.reason
+    [limit] = suspended(now)
+    assert (limit.domain, limit.suspended_until) == (ALL, now + 15 * MINUTE)
+    assert answer[:9] in limit.reason_values["said"]
     tried = Delivery.objects.exclude(attempts=[]).count()
-    assert tried == circuit_breaker.RUN
+    assert tried == THRESHOLD
     sink.script = accept
     go(now + 15 * MINUTE)
     assert states() == {"sent": 21}
@@ -179,8 +181,8 @@ def test_refusals_of_many_domains_in_a_row_are_the_mail_server_s(
     sink.script = refusing("", "451 4.7.1 daily quota exceeded")
     go(now)
 
-    assert [limit.domain for limit in resting(now)] == [""]
-    assert Delivery.objects.exclude(attempts=[]).count() == circuit_breaker.RUN
+    assert [limit.domain for limit in suspended(now)] == [ALL]
+    assert Delivery.objects.exclude(attempts=[]).count() == THRESHOLD
 
 
 def answer(verdict: Outcome, code: int | None, phase: Phase = Phase.RECIPIENT) -> Answer:
@@ -194,7 +196,7 @@ def test_an_accepted_mail_ends_a_run(strict: list[Enrollment], now: datetime) ->
     broken = answer(Outcome.DEFERRED, None)
     said = [refused] * 11 + [accepted] + [refused, broken] * 11
     for delivery, heard in zip(deliveries * 3, said, strict=False):
-        circuit_breaker.heard(delivery, heard, 0.1, now)
+        learn(delivery, heard, 0.1, now)
 
     assert not Limit.objects.exists()
 
@@ -206,4 +208,4 @@ def test_an_accepted_mail_costs_no_statement(
     delivery = Delivery.objects.filter(domain="strict.example").first()
     assert delivery
     with django_assert_num_queries(0):
-        circuit_breaker.heard(delivery, answer(Outcome.ACCEPTED, 250, Phase.ANSWER), 0.1, now)
+        learn(delivery, answer(Outcome.ACCEPTED, 250, Phase.ANSWER), 0.1, now)

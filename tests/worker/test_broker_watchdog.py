@@ -9,7 +9,7 @@ from celery import Celery
 from redis import Redis
 
 from challenge.runtime.redis import Server
-from challenge.worker.broker_watchdog import FORGOTTEN_AFTER_SECONDS, UNHEARD
+from challenge.worker.broker_watchdog import MOST_MISSED, QUEUE_EXPIRES_SECONDS
 from tests.support.workers import Group, Mailroom, await_ready, mailroom, wait_until
 
 pytestmark = [pytest.mark.processes, pytest.mark.django_db(transaction=True)]
@@ -40,7 +40,7 @@ def remote(redis: Server) -> Iterator[Celery]:
 def worker(room: Mailroom) -> Group:
     worker = room.worker("tests.support.quick_watchdog")
     await_ready(worker)
-    wait_until(lambda: worker.said("tasks.hear"), 20, "it hears itself")
+    wait_until(lambda: worker.said("tasks.ping"), 20, "its pings arrive")
     return worker
 
 
@@ -50,10 +50,10 @@ def test_a_worker_that_no_longer_consumes_ends(worker: Group, redis: Server, rem
     for queue in queues:
         remote.control.cancel_consumer(queue["name"])
     assert worker.exit_code(40) == 1
-    assert worker.said("hears no tasks any more")
+    assert worker.said("receives no tasks any more")
     with Redis(unix_socket_path=str(redis.path)) as client:
-        [unheard] = client.keys("ear.*")
-        assert 0 < client.ttl(unheard) <= FORGOTTEN_AFTER_SECONDS
+        [queue] = client.keys("ping.*")
+        assert 0 < client.ttl(queue) <= QUEUE_EXPIRES_SECONDS
 
 
 def test_a_worker_whose_loop_hangs_ends(worker: Group, remote: Celery) -> None:
@@ -65,9 +65,9 @@ def test_a_broker_that_is_away_excuses_it(worker: Group, redis: Server) -> None:
     redis.kill()
     wait_until(lambda: worker.said("Trying again in 4.00 seconds"), 60, "Redis is away for a while")
     redis.start()
-    heard = worker.count("tasks.hear")
-    wait_until(lambda: worker.count("tasks.hear") > heard, 60, "it hears itself again")
-    assert not worker.said("hears no tasks any more")
+    pings = worker.count("tasks.ping")
+    wait_until(lambda: worker.count("tasks.ping") > pings, 60, "its pings arrive again")
+    assert not worker.said("receives no tasks any more")
 
 
 def test_full_hands_excuse_it(worker: Group, redis: Server, remote: Celery, tmp_path: Path) -> None:
@@ -75,11 +75,11 @@ def test_full_hands_excuse_it(worker: Group, redis: Server, remote: Celery, tmp_
         remote.send_task("tests.hold", [str(tmp_path / "enough")])
     with Redis(unix_socket_path=str(redis.path)) as client:
 
-        def unheard() -> int:
-            return sum(client.llen(name) for name in client.keys("ear.*"))
+        def waiting() -> int:
+            return sum(client.llen(name) for name in client.keys("ping.*"))
 
-        wait_until(lambda: unheard() > UNHEARD, 60, "it has called more often than a deaf one")
-    heard = worker.count("tasks.hear")
+        wait_until(lambda: waiting() > MOST_MISSED, 60, "it has sent more pings than a deaf one")
+    pings = worker.count("tasks.ping")
     (tmp_path / "enough").touch()
-    wait_until(lambda: worker.count("tasks.hear") > heard, 60, "it hears itself again")
-    assert not worker.said("hears no tasks any more")
+    wait_until(lambda: worker.count("tasks.ping") > pings, 60, "its pings arrive again")
+    assert not worker.said("receives no tasks any more")

@@ -1,0 +1,74 @@
+"""All recurring work in one list, in the order in which one process alone does it.
+
+Beat, `manage.py send_due` and the background threads read it. It names functions by their paths, so that
+beat imports none of them.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.utils import timezone
+from django.utils.module_loading import import_string
+
+from challenge.worker import shutdown
+
+# A drain ends after this many seconds, so that planning and check-ins get their turn; beat or the
+# drain itself starts the next. A message for one that has waited as long is stale: others drain.
+DRAIN_SECONDS = 20
+
+
+@dataclass(frozen=True)
+class Job:
+    """Something to do every `seconds`. `path` leads to a function that takes `now`.
+
+    Beat sends each job's message (the Celery task `challenge.tasks.NAME`), unless it runs `in_workers`:
+    in a thread of every worker. `send_due` does all jobs in one thread, except for those that run `apart`
+    or `in_workers`; these get threads of their own under `--loop`.
+    """
+
+    name: str
+    seconds: float
+    path: str
+    repeats: bool = False  # its function returns whether there may be more to do at once
+    wakes_senders: bool = False
+    apart: bool = False
+    in_workers: bool = False
+
+    @property
+    def function(self) -> Callable[[datetime], Any]:
+        function: Callable[[datetime], Any] = import_string(self.path)
+        return function
+
+
+JOBS = {
+    job.name: job
+    for job in (
+        Job("rescue", 10, "challenge.delivery.rescue.rescue_and_close", wakes_senders=True),
+        Job("remind_pending", 900, "challenge.enrollment.pending.remind_unconfirmed"),
+        Job("drop_pending", 3600, "challenge.enrollment.pending.delete_unconfirmed"),
+        Job("forget_requests", 3600, "challenge.enrollment.request_limits.forget"),
+        Job("correct", 60, "challenge.delivery.corrections.correct", wakes_senders=True),
+        Job("plan", 10, "challenge.delivery.plan.plan_due", repeats=True, wakes_senders=True),
+        Job("send", 10, "challenge.worker.recurring.send", repeats=True),
+        Job("sweep_check_ins", 60, "challenge.checkins.progress.sweep"),
+        Job("visit_mailbox", 300, "challenge.inbound.imap.poll", apart=True),
+        Job("check", 30, "challenge.monitoring.checks.check", in_workers=True),
+    )
+}
+
+
+def run(job: Job, after: Callable[[], None] = lambda: None) -> None:
+    """Do a job until nothing more is to do or this process is asked to end, and call `after` each time."""
+    more = True
+    while more and not shutdown.requested():
+        more = job.function(timezone.now()) and job.repeats
+        after()
+
+
+def send(now: datetime, call_others: Callable[[], None] = lambda: None) -> bool:
+    """Send what is due, for DRAIN_SECONDS at most. Return whether more may be due."""
+    from challenge.delivery.sender_pool import send_due
+
+    return send_due(timezone.now, DRAIN_SECONDS, shutdown.requested, call_others)

@@ -11,8 +11,7 @@ from time import monotonic
 
 import pytest
 
-from tests.support import free_port
-from tests.support.workers import ROOT
+from tests.support import ROOT, free_port
 
 pytestmark = [pytest.mark.pure, pytest.mark.processes]
 

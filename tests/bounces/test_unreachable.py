@@ -14,7 +14,7 @@ from django.test.utils import CaptureQueriesContext
 from challenge.checkins.record import CheckInData, record
 from challenge.enrollment import transitions
 from challenge.inbound.bounce_mail import receive
-from challenge.mail.return_path import return_path
+from challenge.mail.links import return_path
 from challenge.models import Delivery, Enrollment, Event, Suppression
 from tests.support.desk import said
 from tests.support.returned_mails import FULL, complaint, dsn

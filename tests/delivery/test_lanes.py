@@ -13,7 +13,7 @@ from django.utils import timezone
 from challenge.delivery.claim import claim, record, release, waiting
 from challenge.delivery.plan import plan
 from challenge.delivery.throttle import lanes
-from challenge.delivery.throttle.grants import grants, sleep_until_slot
+from challenge.delivery.throttle.lanes import grants, sleep_until_slot
 from challenge.models import Delivery, Limit
 from challenge.models.limit import ALL
 from tests.support.crowd import crowd

@@ -6,8 +6,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from challenge.inbound.bounce_mail import Disposition, receive
-from challenge.mail.links import Purpose, url
-from challenge.mail.return_path import return_path
+from challenge.mail.links import Purpose, return_path, url
 from challenge.models import Delivery, DeliveryEvent, Event, Suppression
 from tests.support.answers import lesson_of
 from tests.support.returned_mails import complaint, dsn

@@ -13,8 +13,7 @@ from typing import Any
 import pytest
 
 from challenge.inbound.bounce_mail import receive
-from challenge.mail.links import Purpose, url
-from challenge.mail.return_path import return_path
+from challenge.mail.links import Purpose, return_path, url
 from challenge.models import Delivery, DeliveryEvent, Enrollment, Event, Suppression
 from tests.support import provider_events, returned_mails
 from tests.support.answers import lesson_of

@@ -12,9 +12,9 @@ from challenge.models import Answer, Delivery, Outcome, Phase
 from challenge.models.conditions import is_in
 
 
-def rescue_and_close(now: datetime) -> None:
+def rescue_and_close(now: datetime) -> int:
     close(now)
-    rescue(now)
+    return rescue(now)
 
 
 def rescue(now: datetime) -> int:

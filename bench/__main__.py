@@ -17,8 +17,8 @@ from django.db import connections
 
 from bench import report
 from bench.results import Findings
-from bench.scale import FULL, SMALL
-from tests.support.services import Ground, facts, ground
+from tests.support import ROOT
+from tests.support.services import Services, facts, run_services
 
 # In the order of running: what needs a quiet machine most goes first.
 MODULES = {
@@ -29,6 +29,7 @@ MODULES = {
     "bench.burst": ("P7", "P8"),
     "bench.due": ("P6",),
 }
+PAGE = ROOT / "docs" / "performance.md"
 KEYS = tuple(sorted(key for keys in MODULES.values() for key in keys))
 
 
@@ -41,7 +42,8 @@ def options() -> Namespace:
     parser.add_argument("--json", type=Path, metavar="FILE", help="write all that was found there, too")
     parser.add_argument("--profile", action="store_true", help="where a worker's time goes")
     parser.add_argument("--verbose", action="store_true", help="say more: each statement that was counted")
-    parser.add_argument("--docs", action="store_true", help="write the tables and plots into docs/")
+    parser.add_argument("--markdown", type=Path, metavar="FILE", help="write the page of docs/ there")
+    parser.add_argument("--docs", action="store_true", help="write the tables into docs/performance.md")
     chosen = parser.parse_args()
     if chosen.docs and (chosen.measures or chosen.small):
         parser.error("--docs wants everything, at full size")
@@ -54,21 +56,21 @@ def options() -> Namespace:
 def main() -> int:
     signal.signal(signal.SIGTERM, lambda *_: sys.exit("stopped"))
     chosen, begun, found = options(), perf_counter(), Findings()
-    with ground() as place:
+    with run_services() as services:
         try:
-            measure(place, chosen, begun, found)
+            measure(services, chosen, begun, found)
         finally:
             connections.close_all()
-    print(report.table(found, colour=sys.stdout.isatty()), report.profile(found))
+    print(report.table(found, colour=sys.stdout.isatty()))
     if chosen.json:
         chosen.json.write_text(json.dumps(found.as_json(), indent=1) + "\n")
-    if chosen.docs:
-        import_module("bench.document").write(found)
+    for page in [chosen.markdown] * bool(chosen.markdown) + [PAGE] * chosen.docs:
+        page.write_text(report.filled(PAGE.read_text(), found))
     return 1 if found.breaches and not chosen.small else 0
 
 
-def measure(place: Ground, chosen: Namespace, begun: float, found: Findings) -> None:
-    """Set the product up on the ground and run what was asked for."""
+def measure(services: Services, chosen: Namespace, begun: float, found: Findings) -> None:
+    """Set the product up on the services and run what was asked for."""
     import django
 
     django.setup()
@@ -77,28 +79,27 @@ def measure(place: Ground, chosen: Namespace, begun: float, found: Findings) -> 
 
     from accounts.models import Consent, User
     from bench import queued_lessons, sample_mail, sinks
-    from bench.stage import Stage
+    from bench.run import FULL, SMALL, BenchmarkRun
     from challenge.models import Enrollment
 
     scale = SMALL if chosen.small else FULL
     wanted = frozenset(chosen.measures or (() if chosen.profile and not chosen.docs else KEYS))
-    stage = Stage(place, scale, wanted, found, place.folder / "message", begun, chosen.verbose)
-    stage.say("a database, the course and its runners")
+    message = services.folder / "message"
+    run = BenchmarkRun(services, scale, wanted, found, message, begun, chosen.verbose)
+    run.progress("a database, the course and its runners")
     call_command("migrate", verbosity=0)
     call_command("load_course", stdout=sys.stderr)
     queued_lessons.enroll(max(scale.rate_mails, scale.far_mails, scale.peer_mails, scale.profiled_mails))
     queued_lessons.settle_down(User, Consent, Enrollment)
-    size = sample_mail.write(stage.message)
-    found.facts.update(
-        facts(), mail=f"day {queued_lessons.DAY} of the course, {size:,} bytes", sink=sinks.name()
-    )
+    mail = f"day {queued_lessons.DAY} of the course, {sample_mail.write(message):,} bytes"
+    found.facts.update(facts(), mail=mail, sink=sinks.name())
     if os.getloadavg()[0] > 0.5:
-        stage.say(f"NOTE: the machine is busy with other things (load {os.getloadavg()[0]:.1f})")
+        run.progress(f"NOTE: the machine is busy with other things (load {os.getloadavg()[0]:.1f})")
     for module, keys in MODULES.items():
-        if stage.wants(*keys):
-            import_module(module).run(stage)
+        if run.wants(*keys):
+            import_module(module).measure(run)
     if chosen.profile:
-        import_module("bench.profile").run(stage)
+        import_module("bench.profile").measure(run)
 
 
 if __name__ == "__main__":

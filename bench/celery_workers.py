@@ -1,59 +1,42 @@
 """The product's own Celery workers, each with one sender, as the Procfile starts them."""
 
 import os
-import signal
-import subprocess
 import sys
 from time import monotonic, perf_counter, sleep
+from typing import Self
 
 from bench import queued_lessons
 from bench.processes import LONGEST_RUN
-from bench.stage import Stage, check_all_sent
+from bench.run import BenchmarkRun, check_all_sent
 from challenge.models import Delivery
-from tests.support import ROOT
+from tests.support.workers import QUIET, Group
 
-QUIET = ("--without-mingle", "--without-gossip", "--without-heartbeat")
 STEP_SECONDS = 0.02
 # More than workers, as one worker may fetch several at once; a drain that finds nothing ends at once.
 NUDGES = 4
 
 
 class CeleryWorkers:
-    """Workers that are started when first needed and stopped at the end."""
+    """Workers that are started when first needed and ended with the context."""
 
-    def __init__(self, stage: Stage, port: int, count: int = 2) -> None:
-        self._stage, self._port, self._count = stage, port, count
-        self.processes: list[subprocess.Popen[bytes]] = []
+    def __init__(self, run: BenchmarkRun, port: int, count: int = 2) -> None:
+        self._run, self._port, self._count = run, port, count
+        self.groups: list[Group] = []
 
-    def __enter__(self) -> "CeleryWorkers":
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *exc_info: object) -> None:
-        for process in self.processes:
-            process.terminate()
-        for process in self.processes:
-            try:
-                process.wait(5)
-            except subprocess.TimeoutExpired:
-                os.killpg(process.pid, signal.SIGKILL)
-                process.wait()
+        for group in self.groups:
+            group.close()
 
     def start(self, *arguments: str) -> None:
         """Start one Celery program; its log is a file in the benchmark's folder."""
-        log = self._stage.ground.folder / f"celery-{len(self.processes)}-{perf_counter():.6f}.log"
-        environ = {**os.environ, "EMAIL_URL": f"smtp://127.0.0.1:{self._port}"}
-        with log.open("wb") as output:
-            self.processes.append(
-                subprocess.Popen(
-                    [sys.executable, "-m", "celery", "--app", "challenge.celery", *arguments],
-                    cwd=ROOT,
-                    env=environ,
-                    stdin=subprocess.DEVNULL,
-                    stdout=output,
-                    stderr=output,
-                    start_new_session=True,
-                )
-            )
+        log = self._run.services.folder / f"celery-{len(self.groups)}-{perf_counter():.6f}.log"
+        command = [sys.executable, "-m", "celery", "--app", "challenge.celery", *arguments]
+        group = Group(command, {**os.environ, "EMAIL_URL": f"smtp://127.0.0.1:{self._port}"}, log)
+        self.groups.append(group)
+        group.start()
 
     def await_ready(self) -> None:
         """Start the workers and wait until all of them answer."""
@@ -68,10 +51,10 @@ class CeleryWorkers:
                 raise RuntimeError("the Celery workers do not answer")
 
     def send(self, mails: int) -> float:
-        """Mails a second, from the nudge until the last is recorded."""
+        """Return mails a second, from the first task until the last mail is recorded."""
         from challenge.tasks import send
 
-        if not self.processes:
+        if not self.groups:
             self.await_ready()
         queued_lessons.queue(mails)
         begun = perf_counter()
@@ -87,6 +70,6 @@ class CeleryWorkers:
 
 
 def waiting() -> bool:
-    """Whether a mail is still to be sent, or is being sent."""
+    """Return whether a mail is still to be sent, or is being sent."""
     open_states = [*Delivery.WAITING, Delivery.State.SENDING]
     return Delivery.objects.filter(state__in=open_states).exists()

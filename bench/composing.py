@@ -9,31 +9,30 @@ from django.utils import timezone
 from bench import sample_mail
 from bench.peers.mail import make_message
 from bench.results import Row
-from bench.stage import Stage
+from bench.run import BenchmarkRun
 from challenge.mail.compose import compose
 
-KEYS = ("P5",)
 BOUND = 0.06
 BLOCK = 20
 
 
-def run(stage: Stage) -> None:
+def measure(run: BenchmarkRun) -> None:
     """Compose the same lesson both ways, in blocks in turn, in this process."""
     delivery, revision = sample_mail.lesson()
-    peers_letter = sample_mail.for_peers()
+    for_peers = sample_mail.for_peers()
     ours: list[float] = []
     theirs: list[float] = []
-    for _ in range(max(stage.scale.composed // BLOCK, 1)):
+    for _ in range(max(run.scale.composed // BLOCK, 1)):
         begun = perf_counter()
         for _ in range(BLOCK):
             message = compose(delivery, revision, timezone.now(), sample_mail.GREETING)
         between = perf_counter()
         for number in range(BLOCK):
-            other = make_message(peers_letter, number, "runner-1@example.com").message().as_bytes()
+            other = make_message(for_peers, number, "runner-1@example.com").message().as_bytes()
         ours.append((between - begun) / BLOCK * 1000)
         theirs.append((perf_counter() - between) / BLOCK * 1000)
     we, they = median(ours), median(theirs)
-    stage.found.rows.append(
+    run.found.rows.append(
         Row(
             "P5",
             f"Composing one mail of {len(message):,} bytes with {len(_signed(message))} signed links",
@@ -44,10 +43,10 @@ def run(stage: Stage) -> None:
             BOUND,
         )
     )
-    stage.say(f"composing: {we:.3f} ms beside {they:.3f} ms")
+    run.progress(f"composing: {we:.3f} ms beside {they:.3f} ms")
 
 
 def _signed(message: bytes) -> set[bytes]:
-    """The links of a message that carry a capability."""
+    """Return the links of a message that carry a capability."""
     unfolded = message.replace(b"=\r\n", b"")
     return set(re.findall(rb"https://reset\.example\.org/[\w./-]*~[\w/~-]*", unfolded))

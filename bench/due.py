@@ -13,12 +13,11 @@ from django.utils import timezone
 from accounts.models import User
 from bench import queued_lessons
 from bench.results import Point, Row
-from bench.stage import Stage
+from bench.run import BenchmarkRun
 from challenge.delivery.claim import claim
 from challenge.delivery.plan import plan
 from challenge.models import Delivery, Enrollment
 
-KEYS = ("P6",)
 DUE = 500
 # Spread over a day, as runners in all zones are.
 LATER = "now() + interval '1 hour' + random() * interval '23 hours'"
@@ -26,28 +25,28 @@ FIND, PLAN = "finding 500 due", "planning 500 due"
 SMALLEST_JUDGED = 100_000
 
 
-def run(stage: Stage) -> None:
+def measure(run: BenchmarkRun) -> None:
     """Measure with 500 due in tables of growing size, then claim everything in a full ledger."""
-    _claim_all(stage)
+    _claim_all(run)
     queued_lessons.clear()
-    for size in stage.scale.tables:
+    for size in run.scale.tables:
         begun = perf_counter()
         _grow(size)
         grown = perf_counter() - begun
-        found, planned = _look(stage.scale.looks)
-        stage.found.curves.setdefault(FIND, []).append(Point(size, found))
-        stage.found.curves.setdefault(PLAN, []).append(Point(size, planned))
-        stage.say(f"{DUE} of {size:,}, filled in {grown:.0f} s: found in {found:.2f} ms")
+        found, planned = _look(run.scale.looks)
+        run.found.curves.setdefault(FIND, []).append(Point(size, found))
+        run.found.curves.setdefault(PLAN, []).append(Point(size, planned))
+        run.progress(f"{DUE} of {size:,}, filled in {grown:.0f} s: found in {found:.2f} ms")
     Enrollment.objects.filter(next_due_at__lte=timezone.now()).update(
         next_due_at=timezone.now() + queued_lessons.NOT_DUE
     )
-    small = max(size for size in stage.scale.tables if size <= SMALLEST_JUDGED)
-    large = max(stage.scale.tables)
+    small = max(size for size in run.scale.tables if size <= SMALLEST_JUDGED)
+    large = max(run.scale.tables)
     for what, name in (("Finding 500 due", FIND), ("Finding and planning 500 due", PLAN)):
-        times = {point.x: point.y for point in stage.found.curves[name]}
+        times = {point.size: point.milliseconds for point in run.found.curves[name]}
         we, beside = f"{times[large]:.2f} ms", f"among {small:,}: {times[small]:.2f} ms"
         ratio = times[large] / times[small]
-        stage.found.rows.append(Row("P6", f"{what} among {large:,}", we, beside, ratio, "<=", 2.0))
+        run.found.rows.append(Row("P6", f"{what} among {large:,}", we, beside, ratio, "<=", 2.0))
 
 
 def _grow(size: int) -> None:
@@ -61,7 +60,7 @@ def _grow(size: int) -> None:
 
 @contextmanager
 def _bulk() -> Iterator[None]:
-    """Ten million rows in minutes: they are copies of a good one, so that no foreign key is looked up,
+    """Add ten million rows in minutes: they are copies of a good one, so that no foreign key is looked up,
     and the indexes are built afterwards."""
     tables = [User._meta.db_table, Enrollment._meta.db_table]
     with connection.cursor() as cursor:
@@ -86,24 +85,24 @@ def _bulk() -> Iterator[None]:
 
 
 def _look(looks: int) -> tuple[float, float]:
-    """Milliseconds, the medians of some looks: of the planner's query, and of the planner as a whole."""
+    """Return milliseconds, the medians of some looks: of the planner's query, and of the whole planner."""
     finding: list[float] = []
     planning: list[float] = []
     for _ in range(looks):
-        watch = Watch()
+        timer = QueryTimer()
         with transaction.atomic():
             begun = perf_counter()
-            with connection.execute_wrapper(watch):
+            with connection.execute_wrapper(timer):
                 plan(timezone.now(), DUE)
             planning.append((perf_counter() - begun) * 1000)
             if Delivery.objects.count() != DUE:
                 raise RuntimeError("the planner did not plan what was due")
             transaction.set_rollback(True)
-        finding.append(watch.milliseconds)
+        finding.append(timer.milliseconds)
     return median(finding), median(planning)
 
 
-class Watch:
+class QueryTimer:
     """Times the planner's first look for due enrollments."""
 
     def __init__(self) -> None:
@@ -117,14 +116,14 @@ class Watch:
         return result
 
 
-def _claim_all(stage: Stage) -> None:
-    queued_lessons.enroll(stage.scale.claimed)
-    queued_lessons.queue(stage.scale.claimed)
+def _claim_all(run: BenchmarkRun) -> None:
+    queued_lessons.enroll(run.scale.claimed)
+    queued_lessons.queue(run.scale.claimed)
     begun, claimed = perf_counter(), 0
     while batch := claim(timezone.now(), settings.BATCH_SIZE):
         claimed += len(batch)
     took = perf_counter() - begun
-    if claimed != stage.scale.claimed:
-        raise RuntimeError(f"{claimed} of {stage.scale.claimed} were claimed")
-    stage.found.facts["claiming"] = f"all of {claimed:,} due, {settings.BATCH_SIZE} at a time: {took:.1f} s"
-    stage.say(f"claimed all of {claimed:,} due in {took:.1f} s")
+    if claimed != run.scale.claimed:
+        raise RuntimeError(f"{claimed} of {run.scale.claimed} were claimed")
+    run.found.facts["claiming"] = f"all of {claimed:,} due, {settings.BATCH_SIZE} at a time: {took:.1f} s"
+    run.progress(f"claimed all of {claimed:,} due in {took:.1f} s")

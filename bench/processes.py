@@ -1,4 +1,4 @@
-"""A race: processes get ready, start at a word, and say when they are done. What it takes to start
+"""A race: processes get ready, start at a signal, and say when they are done. The time that it takes to start
 Python and to import is left out, for every side alike."""
 
 import os
@@ -19,7 +19,7 @@ class NotDone(RuntimeError):
     """A process ended, or hung, before it had said that it was done; str() holds the end of its log."""
 
 
-class Runner:
+class Racer:
     """One process of a race, in a group of its own."""
 
     def __init__(self, command: Sequence[str], environ: dict[str, str], log: Path) -> None:
@@ -37,16 +37,16 @@ class Runner:
             )
 
     def await_line(self, wanted: str) -> None:
-        """Read its output up to the wanted line. Raises NotDone."""
-        watch = threading.Timer(LONGEST_RUN, self.close)
-        watch.start()
+        """Read its output up to the wanted line. Raise NotDone when it does not come."""
+        watchdog = threading.Timer(LONGEST_RUN, self.close)
+        watchdog.start()
         try:
             assert self._process.stdout is not None
             for line in self._process.stdout:
                 if line.strip() == wanted:
                     return
         finally:
-            watch.cancel()
+            watchdog.cancel()
         raise NotDone(f"{self._process.args!r} was never {wanted}:\n{self._log.read_text()[-2000:]}")
 
     def start(self) -> None:
@@ -63,29 +63,28 @@ class Runner:
             self._process.wait()
 
 
-def race(runners: Sequence[Runner]) -> float:
-    """Seconds from the word until the last is done; all have ended then."""
+def race(racers: Sequence[Racer]) -> float:
+    """Return the seconds from the start until the last is done; all have ended then."""
     try:
-        for runner in runners:
-            runner.await_line("ready")
+        for racer in racers:
+            racer.await_line("ready")
         begun = perf_counter()
-        for runner in runners:
-            runner.start()
-        for runner in runners:
-            runner.await_line("done")
+        for racer in racers:
+            racer.start()
+        for racer in racers:
+            racer.await_line("done")
         return perf_counter() - begun
     finally:
-        for runner in runners:
-            runner.close()
+        for racer in racers:
+            racer.close()
 
 
 def await_start() -> None:
-    """In a runner: say that all is ready, and wait for the word."""
+    """Say, in a racer, that all is ready, and wait for the start."""
     print("ready", flush=True)
     if not sys.stdin.readline():
         sys.exit("nobody waits for this any more")
 
 
 def done() -> None:
-    """In a runner: say that the work is done."""
     print("done", flush=True)

@@ -31,8 +31,8 @@ def multiply(row: models.Model, count: int, first: int, **changed: str) -> None:
 
 
 def enroll(count: int, next_due: str = "now() + interval '2 days'", agreed: bool = True) -> None:
-    """Add active runners until there are `count`. `next_due` is SQL: when her next lesson is due;
-    `agreed` says whether she has agreed to mail, without which none is sent."""
+    """Add active runners until there are `count`. `next_due` is SQL: when the next lesson is due;
+    `agreed` says whether they agreed to mail, without which none is sent."""
     have = Enrollment.objects.count()
     if have == 0 and count:
         _first()
@@ -100,6 +100,6 @@ def settle_down(*tables: type[models.Model]) -> None:
 
 
 def ledger() -> Mapping[str, Any]:
-    """How many deliveries are in each state."""
+    """Count the deliveries in each state."""
     counted = Delivery.objects.values_list("state").annotate(models.Count("pk"))
     return dict(counted)

@@ -9,9 +9,8 @@ from bench import sinks
 from bench.celery_workers import CeleryWorkers
 from bench.processes import LONGEST_RUN
 from bench.results import Rate, Row, paired, per_second
-from bench.stage import Stage, in_words
+from bench.run import BenchmarkRun, in_words
 
-KEYS = ("P1", "P2", "P4", "P5b", "P6b")
 FAR_SECONDS = 0.005
 OURS = {workers: f"ours, {workers} worker{'s' if workers > 1 else ''}" for workers in (1, 2, 3, 4)}
 SMTPLIB = {1: "raw smtplib, 1 process", 2: "raw smtplib, 2 processes"}
@@ -22,49 +21,45 @@ FAR_OURS, FAR_SMTPLIB = "ours, 2 workers, 5 ms away", "raw smtplib, 1 connection
 Side = Callable[[], float]
 
 
-def run(stage: Stage) -> None:
+def measure(run: BenchmarkRun) -> None:
     """Run what was asked for, each side in turn, and hold the rates against each other."""
-    if stage.wants("P1", "P2", "P4", "P6b"):
-        with sinks.swift() as port, CeleryWorkers(stage, port) as celery:
-            _in_turn(stage, _near(stage, port, celery), stage.scale.rate_mails)
-    if stage.wants("P5b"):
-        with sinks.own(delay=FAR_SECONDS) as port:
-            _in_turn(stage, _far(stage, port), stage.scale.far_mails)
-    _compare(stage)
+    if run.wants("P1", "P2", "P4", "P6b"):
+        with sinks.fastest() as port, CeleryWorkers(run, port) as celery:
+            _in_turn(run, _near(run, port, celery), run.scale.rate_mails)
+    if run.wants("P5b"):
+        with sinks.our_own(delay=FAR_SECONDS) as port:
+            _in_turn(run, _far(run, port), run.scale.far_mails)
+    _compare(run)
 
 
-def _near(stage: Stage, port: int, celery: CeleryWorkers) -> dict[str, Side]:
-    mails = stage.scale.rate_mails
-    sides: dict[str, Side] = {}
-    if stage.wants("P1", "P6b"):
-        sides[OURS[2]] = lambda: stage.ours(2, mails, port)
-    if stage.wants("P6b"):
-        sides[CELERY] = lambda: celery.send(mails)
-    if stage.wants("P1"):
-        sides[SMTPLIB[2]] = lambda: stage.smtplib(2, mails, port)
-    if stage.wants("P2"):
-        sides[OURS[1]] = lambda: stage.ours(1, mails, port)
-        sides[SMTPLIB[1]] = lambda: stage.smtplib(1, mails, port)
-    if stage.wants("P4"):
-        sides[OURS[4]] = lambda: stage.ours(4, mails, port)
-        if source := sinks.tool("smtp-source"):
-            sides[SOURCE] = lambda: smtp_source(source, stage.message, mails, port)
-        else:
-            stage.leave_out("P4, as smtp-source is not installed (Debian: postfix)")
-        if stage.wants("P1") and stage.wants("P2") and stage.scale.plots:
-            sides[OURS[3]] = lambda: stage.ours(3, mails, port)
-    return sides
+def _near(run: BenchmarkRun, port: int, celery: CeleryWorkers) -> dict[str, Side]:
+    mails = run.scale.rate_mails
+    sides: list[tuple[tuple[str, ...], str, Side]] = [
+        (("P1", "P6b"), OURS[2], lambda: run.ours(2, mails, port)),
+        (("P6b",), CELERY, lambda: celery.send(mails)),
+        (("P1",), SMTPLIB[2], lambda: run.smtplib(2, mails, port)),
+        (("P2",), OURS[1], lambda: run.ours(1, mails, port)),
+        (("P2",), SMTPLIB[1], lambda: run.smtplib(1, mails, port)),
+        (("P4",), OURS[4], lambda: run.ours(4, mails, port)),
+    ]
+    if source := sinks.tool("smtp-source"):
+        sides.append((("P4",), SOURCE, lambda: smtp_source(source, run.message, mails, port)))
+    elif run.wants("P4"):
+        run.leave_out("P4, as smtp-source is not installed (Debian: postfix)")
+    if run.scale.three_workers and run.wants("P1") and run.wants("P2"):
+        sides.append((("P4",), OURS[3], lambda: run.ours(3, mails, port)))
+    return {name: side for keys, name, side in sides if run.wants(*keys)}
 
 
-def _far(stage: Stage, port: int) -> dict[str, Side]:
+def _far(run: BenchmarkRun, port: int) -> dict[str, Side]:
     return {
-        FAR_OURS: lambda: stage.ours(2, stage.scale.far_mails, port),
-        FAR_SMTPLIB: lambda: stage.smtplib(1, stage.scale.far_smtplib_mails, port),
+        FAR_OURS: lambda: run.ours(2, run.scale.far_mails, port),
+        FAR_SMTPLIB: lambda: run.smtplib(1, run.scale.far_smtplib_mails, port),
     }
 
 
 def smtp_source(program: str, message: Path, mails: int, port: int) -> float:
-    """Mails a second of two sessions, each on one connection."""
+    """Return mails a second of two sessions, each on one connection."""
     what = ["-d", "-s", "2", "-m", str(mails), "-F", str(_with_bare_ends(message))]
     who = ["-f", "coach@example.org", "-t", "runner-1@example.com", f"127.0.0.1:{port}"]
     begun = perf_counter()
@@ -73,25 +68,25 @@ def smtp_source(program: str, message: Path, mails: int, port: int) -> float:
 
 
 def _with_bare_ends(message: Path) -> Path:
-    """The message as smtp-source reads it: it ends each line with CRLF by itself."""
+    """Write the message as smtp-source reads it: it ends each line with CRLF by itself."""
     path = message.with_suffix(".lf")
     if not path.exists():
         path.write_bytes(message.read_bytes().replace(b"\r\n", b"\n"))
     return path
 
 
-def _in_turn(stage: Stage, sides: dict[str, Side], mails: int) -> None:
+def _in_turn(run: BenchmarkRun, sides: dict[str, Side], mails: int) -> None:
     runs: dict[str, list[float]] = {name: [] for name in sides}
-    for number in range(stage.scale.rounds):
+    for number in range(run.scale.rounds):
         for name, side in sides.items():
             runs[name].append(side())
-            stage.say(f"round {number + 1} of {stage.scale.rounds}: {name}: {per_second(runs[name][-1])}")
+            run.progress(f"round {number + 1} of {run.scale.rounds}: {name}: {per_second(runs[name][-1])}")
     for name, rates in runs.items():
-        count = stage.scale.far_smtplib_mails if name == FAR_SMTPLIB else mails
-        stage.found.rates[name] = Rate(name, rates, count)
+        count = run.scale.far_smtplib_mails if name == FAR_SMTPLIB else mails
+        run.found.rates[name] = Rate(name, rates, count)
 
 
-def _compare(stage: Stage) -> None:
+def _compare(run: BenchmarkRun) -> None:
     for key, what, ours, theirs, bound in (
         ("P1", "Two workers, end to end", OURS[2], SMTPLIB[2], 1.0),
         ("P2", "One worker, end to end", OURS[1], SMTPLIB[1], 0.9),
@@ -99,10 +94,10 @@ def _compare(stage: Stage) -> None:
         ("P5b", "A server that takes 5 ms for each message, two workers", FAR_OURS, FAR_SMTPLIB, 10.0),
         ("P6b", "The same through two Celery workers", CELERY, OURS[2], 0.9),
     ):
-        we, they = stage.found.rates.get(ours), stage.found.rates.get(theirs)
-        if we and they and stage.wants(key):
+        we, they = run.found.rates.get(ours), run.found.rates.get(theirs)
+        if we and they and run.wants(key):
             beside = f"{theirs}: {per_second(they.median)}"
             ratio = paired(we.runs, they.runs)
             note = f"runs: {in_words(we.runs)} beside {in_words(they.runs)}"
             row = Row(key, what, per_second(we.median), beside, ratio, ">=", bound, note)
-            stage.found.rows.append(row)
+            run.found.rows.append(row)

@@ -1,4 +1,7 @@
-"""What was found, as a table in the terminal."""
+"""The findings as a table in the terminal and as the tables of docs/performance.md."""
+
+import re
+from collections.abc import Iterable, Sequence
 
 from bench.results import Findings, Row
 
@@ -6,11 +9,10 @@ HEAD = ("", "measure", "we", "beside", "ratio", "bound", "")
 
 
 def table(found: Findings, colour: bool) -> str:
-    """The figures of one run; a ratio that keeps its bound is green, another red."""
-    lines = [f"{name}: {fact}" for name, fact in found.facts.items()]
+    """Return the figures of one run; a ratio that keeps its bound is green, another red."""
+    lines = [f"{name}: {fact}" for name, fact in found.facts.items()] + [""]
     rows = [HEAD, *(_cells(row) for row in found.rows)]
-    widths = [max(len(row[column]) for row in rows) for column in range(len(HEAD))]
-    lines.append("")
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     for number, cells in enumerate(rows):
         padded = [cell.ljust(width) for cell, width in zip(cells, widths, strict=True)]
         if colour and number:
@@ -24,6 +26,9 @@ def table(found: Findings, colour: bool) -> str:
         for rate in found.rates.values()
     ]
     lines += [f"LEFT OUT: {what}" for what in found.left_out]
+    for kind, shares in found.profile.items():
+        lines += ["", f"{kind}:"]
+        lines += [f"{s['share']:6.1%} {s['microseconds']:8.1f} us  {s['name']}" for s in shares]
     return "\n".join(lines)
 
 
@@ -32,10 +37,56 @@ def _cells(row: Row) -> tuple[str, ...]:
     return (row.key, row.what, row.we, row.beside, f"{row.ratio:.3g}", bound, "" if row.kept else "NOT KEPT")
 
 
-def profile(found: Findings) -> str:
-    """The shares of a worker's time, and the microseconds that they are of each mail."""
-    lines: list[str] = []
-    for kind, shares in found.profile.items():
-        lines += ["", f"{kind}:"]
-        lines += [f"{s['share']:6.1%} {s['microseconds']:8.1f} us  {s['name']}" for s in shares]
-    return "\n".join(lines)
+def filled(page: str, found: Findings) -> str:
+    """Return the page with its tables as they were found. Raise ValueError when its markers are missing."""
+    sections = {
+        "machine": "\n".join(f"- {name}: {fact}" for name, fact in found.facts.items()),
+        "measures": _measures(found),
+        "rates": _rates(found),
+        "due": _due(found),
+        "profile": _profile(found),
+    }
+    for name, text in sections.items():
+        begin, end = f"<!-- {name} -->", f"<!-- end of {name} -->"
+        page, count = re.subn(f"{begin}.*?{end}", f"{begin}\n{text}\n{end}", page, flags=re.DOTALL)
+        if count != 1:
+            raise ValueError(f"the page has no markers of {name}")
+    return page
+
+
+def _markdown(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    return "\n".join(f"| {' | '.join(cells)} |" for cells in (head, ["---"] * len(head), *rows))
+
+
+def _measures(found: Findings) -> str:
+    rows = []
+    for row in sorted(found.rows, key=lambda row: row.key):
+        ratio = f"**{row.ratio:.3g}**" if row.kept else f"**{row.ratio:.3g}, not kept**"
+        bound = f"{'at least' if row.sign == '>=' else 'at most'} {row.bound:g}"
+        rows.append((row.key, row.what, row.we, row.beside, ratio, bound))
+    left_out = [f"\n\nLeft out: {what}." for what in found.left_out]
+    return _markdown(("#", "Measure", "We", "Beside", "Ratio", "Bound"), rows) + "".join(left_out)
+
+
+def _rates(found: Findings) -> str:
+    rows = []
+    for rate in found.rates.values():
+        spread = f"{min(rate.runs):,.0f} to {max(rate.runs):,.0f}"
+        rows.append((rate.name, f"{rate.median:,.0f}", spread, f"{len(rate.runs)} of {rate.mails:,}"))
+    return _markdown(("Side", "Mails a second", "Slowest and fastest run", "Runs"), rows)
+
+
+def _due(found: Findings) -> str:
+    sizes = [f"{point.size:,}" for points in [*found.curves.values()][:1] for point in points]
+    rows = [
+        (name, *(f"{point.milliseconds:.1f} ms" for point in points)) for name, points in found.curves.items()
+    ]
+    return _markdown(("Enrollments in the table", *sizes), rows)
+
+
+def _profile(found: Findings) -> str:
+    rows = [
+        (share["name"], f"{share['share']:.1%}", f"{share['microseconds']:.0f}")
+        for share in found.profile.get("parts", [])
+    ]
+    return _markdown(("Part", "Share", "Microseconds a mail"), rows)

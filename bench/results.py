@@ -1,4 +1,4 @@
-"""What was measured: rates, and rows that hold a ratio against its bound."""
+"""The findings of a run: rates, and rows that hold a ratio against its bound."""
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
@@ -13,7 +13,6 @@ class Rate:
     name: str
     runs: Sequence[float]
     mails: int  # in each run
-    note: str = ""
 
     @property
     def median(self) -> float:
@@ -41,10 +40,10 @@ class Row:
 
 @dataclass(frozen=True)
 class Point:
-    """One point of a curve."""
+    """The milliseconds of one size of a table."""
 
-    x: float
-    y: float
+    size: int
+    milliseconds: float
 
 
 @dataclass
@@ -63,20 +62,16 @@ class Findings:
         return [row for row in self.rows if not row.kept]
 
     def as_json(self) -> dict[str, Any]:
-        """Plain lists and dicts, for --json."""
         return {
             **asdict(self),
             "rows": [{**asdict(row), "kept": row.kept} for row in self.rows],
-            "rates": {
-                name: {**asdict(rate), "runs": list(rate.runs), "median": rate.median}
-                for name, rate in self.rates.items()
-            },
+            "rates": {name: {**asdict(rate), "median": rate.median} for name, rate in self.rates.items()},
         }
 
 
 def paired(ours: Sequence[float], theirs: Sequence[float]) -> float:
-    """The median of the ratios of runs that were made in turn: what slows the machine for a while slows
-    both sides of a pair."""
+    """Return the median of the ratios of runs that were made in turn: what slows the machine for a while
+    slows both sides of a pair."""
     return median(we / they for we, they in zip(ours, theirs, strict=True))
 
 

@@ -16,7 +16,7 @@ GREETING = "When you have stretched, one tap below tells your coach how it went.
 
 
 def lesson() -> tuple[Delivery, Revision]:
-    """A delivery of the lesson to the first runner, not saved, and its revision."""
+    """Return a delivery of the lesson to the first runner, not saved, and its revision."""
     now = timezone.now()
     enrollment = Enrollment.objects.select_related("runner", "program").earliest("id")
     delivery = Delivery.objects.prepare(Delivery.Kind.LESSON, now, enrollment, day=queued_lessons.DAY)
@@ -25,13 +25,13 @@ def lesson() -> tuple[Delivery, Revision]:
 
 
 def write(path: Path) -> int:
-    """Write the composed lesson into a file; its size in bytes."""
+    """Write the composed lesson into a file; return its size in bytes."""
     delivery, revision = lesson()
     return path.write_bytes(compose(delivery, revision, timezone.now(), GREETING))
 
 
 def templates(revision: Revision) -> tuple[str, str, str]:
-    """The lesson's text, HTML and subject as sources of Django templates, with the same places to fill."""
+    """Return text, HTML and subject as sources of Django templates, with the same places to fill."""
     text, html, subject = (_as_template(part) for part in (revision.text, revision.html, revision.subject))
     return f"{{% autoescape off %}}{text}{{% endautoescape %}}", html, subject
 
@@ -43,8 +43,9 @@ def _as_template(compiled: str) -> str:
 
 
 def context(delivery: Delivery) -> dict[str, str]:
-    """What fills those places, the links left out: each side signs its own."""
+    """Return what fills those places, the links left out: each side signs its own."""
     enrollment = delivery.enrollment
+    assert enrollment
     return {
         "day": str(delivery.day),
         "length": str(enrollment.program.length),
@@ -62,13 +63,12 @@ def context(delivery: Delivery) -> dict[str, str]:
 
 
 def for_peers() -> dict[str, Any]:
-    """The templates' sources and what fills them, for bench.peers."""
+    """Return the templates' sources and what fills them, for bench.peers."""
     delivery, revision = lesson()
     text, html, subject = templates(revision)
     return {"text": text, "html": html, "subject": subject, "context": context(delivery)}
 
 
 def write_for_peers(path: Path) -> Path:
-    """The same as a JSON file."""
     path.write_text(json.dumps(for_peers()))
     return path

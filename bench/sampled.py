@@ -1,4 +1,4 @@
-"""A worker of ours that is looked at a thousand times a second: which part is it in?
+"""A worker of ours that is looked at a thousand times a second, to see which part it is in.
 
 python -m bench.sampled FILE, which gets the counts as JSON. A sample belongs to the innermost frame of
 a file that PARTS knows, so that a library's time is that of who called it. Waiting counts as time.
@@ -8,6 +8,7 @@ import json
 import sys
 import threading
 from collections import Counter
+from functools import cache
 from pathlib import Path
 from time import sleep
 from types import FrameType
@@ -15,52 +16,46 @@ from types import FrameType
 from django.core.management import call_command
 
 from bench.processes import await_start, done
-from bench.sender import get_ready
+from bench.senders import get_ready
+from tests.support import ROOT
 
 STEP_SECONDS = 0.001
 WAITS = "hand over: wait for the server's answer"
 PARTS = {
-    "claim.py": "claim a batch, load its rows",
-    "standing.py": "ask whether each may leave",
-    "outlook.py": "ask whether each may leave",
-    "revisions.py": "which version",
-    "greeting.py": "which greeting",
-    "compose.py": "compose",
-    "stencil.py": "compose",
-    "values.py": "compose",
-    "slots.py": "compose",
-    "links.py": "compose: sign the links",
-    "capabilities.py": "compose: sign the links",
-    "sign.py": "sign with DKIM",
-    "verp.py": "return path",
-    "transport.py": "hand over",
-    "conversation.py": "hand over",
-    "smtplib.py": "hand over",
-    "results.py": "record",
-    "pipeline.py": "record",
-    "outcome.py": "record",
-    "sender.py": "limits",
-    "refusals.py": "limits",
-    "lanes.py": "limits",
-    "pace.py": "limits",
-    "guard.py": "look for an old backup",
-    "grants.py": "limits",
-    "send.py": "the loop itself",
-    "crew.py": "the loop itself",
+    "accounts/capabilities.py": "compose: sign the links",
+    "challenge/curriculum/slots.py": "compose",
+    "challenge/delivery/": "the loop itself",
+    "challenge/delivery/claim.py": "claim a batch, load its rows",
+    "challenge/delivery/eligibility.py": "ask whether each may leave",
+    "challenge/delivery/recording.py": "record",
+    "challenge/delivery/restore_guard/": "look for an old backup",
+    "challenge/delivery/results.py": "record",
+    "challenge/delivery/smtp/": "hand over",
+    "challenge/delivery/throttle/": "limits",
+    "challenge/mail/": "compose",
+    "challenge/mail/dkim": "sign with DKIM",
+    "challenge/mail/links.py": "compose: sign the links",
+    "challenge/mail/return_path.py": "return path",
 }
 # Functions that do nothing but wait for the mail server.
 WAITING = {"readinto", "reply", "_line", "getreply"}
 
 
+@cache
+def part_of_file(path: str) -> str:
+    """Return the part of the longest beginning that PARTS knows; empty when there is none."""
+    name = path.removeprefix(f"{ROOT}/")
+    return PARTS[max(known)] if (known := [begin for begin in PARTS if name.startswith(begin)]) else ""
+
+
 def part_of(frame: FrameType | None) -> tuple[str, str] | None:
-    """The part that a stack is in and the product's innermost function; None when it is in none."""
+    """Return the part that a stack is in and the product's innermost function; None when it is in none."""
     while frame is not None:
         code = frame.f_code
-        name = Path(code.co_filename).name
-        if name in PARTS and ("/challenge/" in code.co_filename or "/accounts/" in code.co_filename):
-            waits = PARTS[name] == "hand over" and code.co_name in WAITING
-            return WAITS if waits else PARTS[name], f"{name.removesuffix('.py')}.{code.co_name}"
-        if name == "__init__.py" and "/logging/" in code.co_filename:
+        if part := part_of_file(code.co_filename):
+            waits = part == "hand over" and code.co_name in WAITING
+            return WAITS if waits else part, f"{Path(code.co_filename).stem}.{code.co_name}"
+        if code.co_filename.endswith("/logging/__init__.py"):
             return "log", "logging"
         frame = frame.f_back
     return None

@@ -10,24 +10,18 @@ from contextlib import contextmanager
 from pathlib import Path
 from time import monotonic, sleep
 
-from tests.support import ROOT
+from tests.support import ROOT, free_port
 
 PLACES = ("/usr/sbin", "/usr/libexec/postfix", "/usr/lib/postfix/sbin")
 
 
 def tool(name: str) -> str | None:
-    """The path of one of postfix's test programs, if it is installed."""
+    """Return the path of one of postfix's test programs, if it is installed."""
     return shutil.which(name) or shutil.which(name, path=os.pathsep.join(PLACES))
 
 
-def free_port() -> int:
-    """A loopback port that nobody listens on."""
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        return int(server.getsockname()[1])
-
-
 def name() -> str:
-    """Which sink measures of speed run against."""
+    """Name the sink that measures of speed run against."""
     return (
         "postfix's smtp-sink"
         if tool("smtp-sink")
@@ -36,11 +30,11 @@ def name() -> str:
 
 
 @contextmanager
-def swift() -> Iterator[int]:
-    """The sink for measures of speed; yields its port."""
+def fastest() -> Iterator[int]:
+    """Run the sink for measures of speed; yield its port."""
     program, port = tool("smtp-sink"), free_port()
     if program is None:
-        with own() as port:
+        with our_own() as port:
             yield port
         return
     user = ["-u", "nobody"] if os.geteuid() == 0 else []
@@ -49,8 +43,8 @@ def swift() -> Iterator[int]:
 
 
 @contextmanager
-def own(log: Path | None = None, delay: float = 0) -> Iterator[int]:
-    """The sink of our own, which can write each arrival down and answer late; yields its port."""
+def our_own(log: Path | None = None, delay: float = 0) -> Iterator[int]:
+    """Run the sink of our own, which can write each arrival down and answer late; yield its port."""
     port = free_port()
     options = ["--delay", str(delay), *(["--log", str(log)] if log else [])]
     with _running([sys.executable, "-m", "tests.support.fast_sink", str(port), *options], port):

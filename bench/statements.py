@@ -12,10 +12,9 @@ from django.db import connection
 from bench import queued_lessons, sinks
 from bench.processes import race
 from bench.results import Row
-from bench.stage import Stage, check_all_sent
+from bench.run import BenchmarkRun, check_all_sent
 from challenge.models import Delivery
 
-KEYS = ("P9",)
 # The server answers each message this late. A statement in the middle of that time is on nobody's way
 # but the message's; what was written down just before the message left may still run at its beginning.
 DELAY, AFTER, BEFORE = 0.02, 0.008, 0.002
@@ -37,22 +36,22 @@ class Statement:
         return re.sub(r"\?(, ?\(?\?\)?)+", "?", LITERAL.sub("?", self.text))[:200]
 
 
-def run(stage: Stage) -> None:
+def measure(run: BenchmarkRun) -> None:
     """Count the statements of one worker on one connection, and look when they come."""
-    mails = stage.scale.counted_mails
-    arrivals = stage.ground.folder / "arrivals.log"
-    with sinks.own(log=arrivals, delay=DELAY) as port:
-        runner = stage.runner("counted", "bench.sender", port=port, SMTP_CONNECTIONS="1")
+    mails = run.scale.counted_mails
+    arrivals = run.services.folder / "arrivals.log"
+    with sinks.our_own(log=arrivals, delay=DELAY) as port:
+        racer = run.racer("bench.senders", "ours", port=port, SMTP_CONNECTIONS="1")
         queued_lessons.queue(mails)
-        with _written_down(stage.ground.server_log) as statements:
-            race([runner])
+        with _written_down(run.services.server_log) as statements:
+            race([racer])
         check_all_sent(mails)
-    _judge(stage, mails, statements, [float(line.split()[0]) for line in arrivals.read_text().splitlines()])
+    _judge(run, mails, statements, [float(line.split()[0]) for line in arrivals.read_text().splitlines()])
 
 
 @contextmanager
 def _written_down(log: Path) -> Iterator[list[Statement]]:
-    """Have the server log every statement; what it logged of others than us is in the list afterwards."""
+    """Let the server log every statement; those of others than this process are in the list afterwards."""
     statements: list[Statement] = []
     with connection.cursor() as cursor:
         cursor.execute("ALTER SYSTEM SET log_statement = 'all'")
@@ -72,7 +71,7 @@ def _written_down(log: Path) -> Iterator[list[Statement]]:
                 statements.append(Statement(float(found[1]), int(found[2]), " ".join(found[3].split())))
 
 
-def _judge(stage: Stage, mails: int, statements: Sequence[Statement], arrivals: Sequence[float]) -> None:
+def _judge(run: BenchmarkRun, mails: int, statements: Sequence[Statement], arrivals: Sequence[float]) -> None:
     shapes = Counter(statement.shape for statement in statements)
     each = {shape: count for shape, count in shapes.items() if count >= mails / 2}
     of_mails = sum(each.values()) / mails
@@ -81,7 +80,7 @@ def _judge(stage: Stage, mails: int, statements: Sequence[Statement], arrivals: 
     others = (len(statements) - sum(each.values())) / batches
     on_wire = sum(_is_on_wire(statement.at, arrivals) for statement in statements)
     what = f"{len(statements):,} for {mails:,} mails in {batches} batches: {others:.0f} a batch besides"
-    stage.found.rows += [
+    run.found.rows += [
         Row("P9", "Statements for each mail", f"{of_mails:.2f}", what, of_mails, "<=", 1.0, "; ".join(each)),
         Row(
             "P9",
@@ -93,9 +92,9 @@ def _judge(stage: Stage, mails: int, statements: Sequence[Statement], arrivals: 
             0,
         ),
     ]
-    stage.say(f"statements: {of_mails:.2f} a mail, {others:.1f} a batch, {on_wire} on the wire")
+    run.progress(f"statements: {of_mails:.2f} a mail, {others:.1f} a batch, {on_wire} on the wire")
     for shape, count in shapes.most_common(30):
-        stage.detail(f"{count:6} {shape}")
+        run.detail(f"{count:6} {shape}")
 
 
 def _is_on_wire(at: float, arrivals: Sequence[float]) -> bool:

@@ -1,5 +1,5 @@
 """The cast (alice, bob, charlie), the course, the clock and the real servers that tests use. The browser is
-in browsing.py, a mail server that misbehaves in faulty_fixture.py."""
+in browsing.py."""
 
 import logging
 from collections.abc import Callable, Iterator
@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 from django.conf import settings as django_settings
 
-from tests.support.smtp_sink import Sink
+from tests.support.smtp_server import SmtpServer
 
-pytest_plugins = ["tests.support.browsing", "tests.support.faulty_fixture"]
+pytest_plugins = ["tests.support.browsing"]
 
 # A Tuesday; 08:00 in London, 03:00 in New York.
 NOW = datetime(2026, 3, 3, 8, 0, tzinfo=UTC)
@@ -60,12 +60,18 @@ def now() -> datetime:
 
 
 @pytest.fixture
-def sink(settings: Any) -> Iterator[Sink]:
-    """A real SMTP server that keeps what it is given."""
-    server = Sink()
-    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", server.port
-    yield server
-    server.stop()
+def sink(settings: Any) -> Iterator[SmtpServer]:
+    """The site's mail server: a real one that keeps what it is given."""
+    with SmtpServer() as server:
+        settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", server.port
+        yield server
+
+
+@pytest.fixture
+def server(sink: SmtpServer, settings: Any) -> SmtpServer:
+    """The same where it misbehaves: SMTP_TIMEOUT is a second, so an attempt ends within two."""
+    settings.SMTP_TIMEOUT = 1
+    return sink
 
 
 @pytest.fixture(scope="session")
@@ -150,7 +156,7 @@ def trio(enroll: Enroll) -> list[Any]:
 
 @pytest.fixture
 def coach(client: Any, settings: Any) -> Any:
-    """The coach at her desk, whose clock is UTC."""
+    """The coach logged in, with a clock in UTC."""
     from accounts.models import User
 
     settings.TIME_ZONE = "UTC"
@@ -159,7 +165,7 @@ def coach(client: Any, settings: Any) -> Any:
 
 
 @pytest.fixture
-def go(sink: Sink) -> Callable[[datetime], None]:
+def go(sink: SmtpServer) -> Callable[[datetime], None]:
     """Plan and send everything that is due at an instant, as the workers would."""
     from challenge.delivery.plan import plan
     from challenge.delivery.send import send_batch
@@ -194,7 +200,9 @@ def clock(now: datetime) -> Iterator[Any]:
 
 
 @pytest.fixture
-def visitor(request: pytest.FixtureRequest, db: None, client: Any, sink: Sink, go: Any, clock: Any) -> Any:
+def visitor(
+    request: pytest.FixtureRequest, db: None, client: Any, sink: SmtpServer, go: Any, clock: Any
+) -> Any:
     """Somebody at the sign-up page; the course has its lessons where a test asks for `program`."""
     from challenge.models import Program
     from tests.support.visitor import Visitor
@@ -205,7 +213,7 @@ def visitor(request: pytest.FixtureRequest, db: None, client: Any, sink: Sink, g
 
 
 @pytest.fixture
-def runner(client: Any, alice: Any, sink: Sink, go: Any, clock: Any, now: datetime) -> Any:
+def runner(client: Any, alice: Any, sink: SmtpServer, go: Any, clock: Any, now: datetime) -> Any:
     """Alice, who has just got day 1."""
     from tests.support.visitor import Runner
 

@@ -20,10 +20,10 @@ def template(source: str) -> Template:
     return Template(source)
 
 
-def read_letter(path: Path) -> dict[str, Any]:
-    """The templates' sources and what fills them, as bench.sample_mail wrote them."""
-    letter: dict[str, Any] = json.loads(path.read_text())
-    return letter
+def read_sample(path: Path) -> dict[str, Any]:
+    """Read the templates' sources and what fills them, as bench.sample_mail wrote them."""
+    sample: dict[str, Any] = json.loads(path.read_text())
+    return sample
 
 
 def signed_link(name: str, number: int) -> str:
@@ -31,7 +31,7 @@ def signed_link(name: str, number: int) -> str:
 
 
 def links(number: int) -> dict[str, str]:
-    """Seven of the links; the eighth is the header's."""
+    """Return seven of the links; the eighth is the header's."""
     return {name: signed_link(name, number) for name in LINKS}
 
 
@@ -46,14 +46,14 @@ def headers(number: int) -> dict[str, str]:
     }
 
 
-def make_message(letter: dict[str, Any], number: int, recipient: str) -> EmailMultiAlternatives:
-    """One mail, its templates rendered."""
-    context = Context({**letter["context"], **links(number)})
+def make_message(sample: dict[str, Any], number: int, recipient: str) -> EmailMultiAlternatives:
+    """Render the templates of one mail."""
+    context = Context({**sample["context"], **links(number)})
     message = EmailMultiAlternatives(
-        subject=template(letter["subject"]).render(context),
-        body=template(letter["text"]).render(context),
+        subject=template(sample["subject"]).render(context),
+        body=template(sample["text"]).render(context),
         to=[recipient],
         headers=headers(number),
     )
-    message.attach_alternative(template(letter["html"]).render(context), "text/html")
+    message.attach_alternative(template(sample["html"]).render(context), "text/html")
     return message

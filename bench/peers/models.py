@@ -1,5 +1,7 @@
 """The least that a sender of mail can keep: who gets it, and when it was sent."""
 
+from typing import ClassVar
+
 from django.db import models
 
 
@@ -10,5 +12,4 @@ class Mail(models.Model):
     number = models.PositiveIntegerField()
     sent_at = models.DateTimeField(null=True)
 
-    class Meta:
-        app_label = "peer"
+    objects: ClassVar[models.Manager["Mail"]] = models.Manager()

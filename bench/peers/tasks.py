@@ -20,10 +20,10 @@ app.conf.update(
 
 
 @lru_cache
-def _letter() -> dict[str, Any]:
-    from bench.peers.mail import read_letter
+def _sample() -> dict[str, Any]:
+    from bench.peers.mail import read_sample
 
-    return read_letter(Path(os.environ["PEER_LETTER"]))
+    return read_sample(Path(os.environ["PEER_SAMPLE"]))
 
 
 @lru_cache
@@ -44,6 +44,6 @@ def send(mail_id: int) -> None:
 
     mail = Mail.objects.get(pk=mail_id)
     if mail.sent_at is None:
-        _connection().send_messages([make_message(_letter(), mail.number, mail.recipient)])
+        _connection().send_messages([make_message(_sample(), mail.number, mail.recipient)])
         mail.sent_at = timezone.now()
         mail.save(update_fields=["sent_at"])

@@ -11,7 +11,7 @@ from time import monotonic
 
 import pytest
 
-from tests.support.smtp_sink import free_port
+from tests.support import free_port
 from tests.support.workers import ROOT
 
 pytestmark = [pytest.mark.pure, pytest.mark.processes]

@@ -14,8 +14,9 @@ from challenge.delivery.send import send_batch
 from challenge.delivery.smtp.transport import Transport
 from challenge.enrollment import transitions
 from challenge.models import Delivery, Event, Suppression
-from tests.support.answers import always, lesson_of
-from tests.support.smtp_sink import Sink
+from tests.support.cast import lesson_of
+from tests.support.smtp_script import accept, always
+from tests.support.smtp_server import SmtpServer
 from tests.support.threads import together
 
 pytestmark = pytest.mark.django_db
@@ -25,7 +26,7 @@ DAY = timedelta(days=1)
 
 
 def test_a_runner_who_leaves_in_the_middle_of_a_bounce_stays_away(
-    alice: Any, sink: Sink, now: datetime
+    alice: Any, sink: SmtpServer, now: datetime
 ) -> None:
     """The runner leaves at the last moment before the row is locked to be paused."""
     left: list[bool] = []
@@ -38,7 +39,7 @@ def test_a_runner_who_leaves_in_the_middle_of_a_bounce_stays_away(
         return execute(sql, *others)
 
     plan(now)
-    sink.script(always("recipient", "550 5.1.1 no such user"))
+    sink.script = always("recipient", "550 5.1.1 no such user")
     with Transport() as transport, connection.execute_wrapper(leave_first):
         send_batch(transport, lambda: now)
 
@@ -50,7 +51,7 @@ def test_a_runner_who_leaves_in_the_middle_of_a_bounce_stays_away(
 
 @pytest.mark.django_db(transaction=True)
 def test_a_refusal_while_the_runner_changes_the_hour_ends_in_no_deadlock(
-    alice: Any, sink: Sink, go: Go, now: datetime
+    alice: Any, sink: SmtpServer, go: Go, now: datetime
 ) -> None:
     """Both lock the enrollment before the lesson."""
     recording, changing = threading.Event(), threading.Event()
@@ -73,7 +74,7 @@ def test_a_refusal_while_the_runner_changes_the_hour_ends_in_no_deadlock(
         with connection.execute_wrapper(meet(changing, recording, 'UPDATE "challenge_delivery"')):
             transitions.reschedule(alice.pk, time(9), "Europe/London", Event.Actor.RUNNER, now)
 
-    sink.script(always("recipient", "550 5.1.1 no such user"))
+    sink.script = always("recipient", "550 5.1.1 no such user")
     together(refuse, change)
 
     alice.refresh_from_db()
@@ -91,9 +92,9 @@ def test_a_refusal_while_the_runner_changes_the_hour_ends_in_no_deadlock(
     ids=["in angle brackets", "bare", "in other letters"],
 )
 def test_no_address_is_kept_with_what_the_server_said(
-    said: str, alice: Any, sink: Sink, go: Go, now: datetime
+    said: str, alice: Any, sink: SmtpServer, go: Go, now: datetime
 ) -> None:
-    sink.script(always("recipient", f"550 {said}"))
+    sink.script = always("recipient", f"550 {said}")
 
     go(now)
 
@@ -105,12 +106,12 @@ def test_no_address_is_kept_with_what_the_server_said(
 
 
 def test_the_day_that_bounced_is_sent_once_the_coach_lets_the_address_in_again(
-    alice: Any, sink: Sink, go: Go, now: datetime
+    alice: Any, sink: SmtpServer, go: Go, now: datetime
 ) -> None:
-    sink.script(always("recipient", "550 5.1.1 no such user"))
+    sink.script = always("recipient", "550 5.1.1 no such user")
     go(now)
     bounced = lesson_of("alice")
-    sink.script(lambda phase, recipient: None)
+    sink.script = accept
     go(now + DAY)
     assert not sink.mails
 

@@ -6,8 +6,9 @@ from datetime import datetime, timedelta
 import pytest
 
 from challenge.models import Delivery, Enrollment, Event, Suppression
-from tests.support.answers import always, lesson_of, story
-from tests.support.smtp_sink import Sink
+from tests.support.cast import ALICE, lesson_of, story
+from tests.support.smtp_script import always
+from tests.support.smtp_server import SmtpServer
 
 pytestmark = pytest.mark.django_db
 
@@ -20,10 +21,10 @@ DAY = timedelta(days=1)
     ["550 no such user", "550 5.1.1 unknown", "553 bad mailbox name", "550 <alice@access.example> unknown"],
 )
 def test_an_address_that_does_not_exist_is_suppressed(
-    answer: str, trio: list[Enrollment], sink: Sink, go: Go, now: datetime
+    answer: str, trio: list[Enrollment], sink: SmtpServer, go: Go, now: datetime
 ) -> None:
     alice = trio[0]
-    sink.script(always("recipient", answer))
+    sink.script = always("recipient", answer, ALICE)
 
     go(now)
     go(now + DAY)
@@ -36,7 +37,7 @@ def test_an_address_that_does_not_exist_is_suppressed(
     alice.refresh_from_db()
     assert (alice.state, alice.next_due_at) == ("paused", None)
     assert Event.objects.get(enrollment=alice, kind=Event.Kind.PAUSED).actor == Event.Actor.SYSTEM
-    assert sorted(sink.handler.recipients) == ["bob@example.com"] * 2 + ["charlie@example.com"] * 2
+    assert sorted(sink.recipients) == ["bob@example.com"] * 2 + ["charlie@example.com"] * 2
     assert set(Enrollment.objects.exclude(pk=alice.pk).values_list("state", flat=True)) == {"active"}
 
 
@@ -58,9 +59,9 @@ def test_an_address_that_does_not_exist_is_suppressed(
     ],
 )
 def test_a_refusal_that_is_not_of_the_address_suppresses_nobody(
-    phase: str, answer: str, trio: list[Enrollment], sink: Sink, go: Go, now: datetime
+    phase: str, answer: str, trio: list[Enrollment], sink: SmtpServer, go: Go, now: datetime
 ) -> None:
-    sink.script(always(phase, answer))
+    sink.script = always(phase, answer, ALICE)
 
     go(now)
 
@@ -71,7 +72,7 @@ def test_a_refusal_that_is_not_of_the_address_suppresses_nobody(
 
 
 def test_an_address_that_smtp_cannot_write_fails_alone(
-    trio: list[Enrollment], sink: Sink, go: Go, now: datetime
+    trio: list[Enrollment], sink: SmtpServer, go: Go, now: datetime
 ) -> None:
     runner = trio[0].runner
     runner.email = "alicé@example.com"

@@ -10,9 +10,9 @@ from accounts.models import User
 from challenge.enrollment.sign_up import Wish, sign_up
 from challenge.inbound.bounce_mail import receive
 from challenge.models import Delivery, DeliveryEvent, Enrollment, Program, Suppression
-from tests.support.answers import lesson_of
+from tests.support.cast import lesson_of
 from tests.support.returned_mails import dsn
-from tests.support.smtp_sink import Sink
+from tests.support.smtp_server import SmtpServer
 
 pytestmark = pytest.mark.django_db
 
@@ -43,7 +43,7 @@ def test_erasing_a_runner_deletes_the_events_and_keeps_the_hash(lesson: Delivery
 
 
 def test_an_erased_address_that_signs_up_again_is_not_written_to(
-    lesson: Delivery, program: Program, sink: Sink, go: Any, now: datetime
+    lesson: Delivery, program: Program, sink: SmtpServer, go: Any, now: datetime
 ) -> None:
     call_command("erase", "alice@example.com", "--yes")
     already = len(sink.mails)
@@ -59,7 +59,7 @@ def test_an_erased_address_that_signs_up_again_is_not_written_to(
 
 
 def test_an_imported_runner_is_not_written_to(
-    lesson: Delivery, sink: Sink, go: Any, enroll: Any, now: datetime
+    lesson: Delivery, sink: SmtpServer, go: Any, enroll: Any, now: datetime
 ) -> None:
     """An import may create the row of an active enrollment in whatever way."""
     call_command("erase", "alice@example.com", "--yes")

@@ -12,7 +12,7 @@ from django.test import Client
 from accounts.models import Consent, has_consented
 from challenge.mail.links import Purpose, url
 from challenge.models import CheckIn, Delivery, Enrollment
-from tests.support.smtp_sink import Sink
+from tests.support.smtp_server import SmtpServer
 from tests.support.visitor import Runner, whole_database
 
 pytestmark = pytest.mark.django_db
@@ -22,7 +22,7 @@ Go = Callable[[datetime], None]
 
 
 @pytest.fixture
-def discreet(client: Client, enroll: Any, sink: Sink, go: Go, clock: Any, now: datetime) -> Runner:
+def discreet(client: Client, enroll: Any, sink: SmtpServer, go: Go, clock: Any, now: datetime) -> Runner:
     """A runner who has not agreed to health data being kept."""
     enroll("bob", health=False)
     go(now)
@@ -112,7 +112,7 @@ def test_what_the_page_did_not_ask_for_is_dropped_all_the_same(discreet: Runner,
 
 @pytest.mark.parametrize("zone", ["Pacific/Kiritimati", "Europe/London", "Pacific/Honolulu"])
 def test_a_day_is_open_for_three_local_days(
-    client: Client, enroll: Any, sink: Sink, go: Go, clock: Any, now: datetime, zone: str
+    client: Client, enroll: Any, sink: SmtpServer, go: Go, clock: Any, now: datetime, zone: str
 ) -> None:
     enroll("alice", time_zone=zone)
     for hour in range(24):
@@ -134,7 +134,7 @@ def test_a_day_is_open_for_three_local_days(
 
 
 def test_a_late_check_in_fills_the_day_it_is_for(
-    runner: Runner, sink: Sink, go: Go, clock: Any, now: datetime
+    runner: Runner, sink: SmtpServer, go: Go, clock: Any, now: datetime
 ) -> None:
     go(now + DAY)
     go(now + 2 * DAY)

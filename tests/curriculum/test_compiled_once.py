@@ -10,7 +10,7 @@ import pytest
 from challenge.curriculum.lesson import day_content
 from challenge.curriculum.publish import Origin, Publication, publish_day
 from challenge.models import Day
-from tests.support.smtp_sink import Sink
+from tests.support.smtp_server import SmtpServer
 
 pytestmark = pytest.mark.django_db
 Go = Callable[[datetime], None]
@@ -31,7 +31,7 @@ def compiled(monkeypatch: pytest.MonkeyPatch) -> list[int]:
 
 
 def test_publishing_compiles_once_and_sending_never(
-    enroll: Any, sink: Sink, go: Go, now: datetime, compiled: list[int]
+    enroll: Any, sink: SmtpServer, go: Go, now: datetime, compiled: list[int]
 ) -> None:
     runners = [enroll(f"runner-{number}") for number in range(12)]
     day = Day.objects.select_related("published").get(number=1)
@@ -49,7 +49,7 @@ def test_publishing_compiles_once_and_sending_never(
 
 
 def test_a_mail_without_a_lesson_is_compiled_once_for_the_process(
-    enroll: Any, sink: Sink, go: Go, now: datetime, compiled: list[int]
+    enroll: Any, sink: SmtpServer, go: Go, now: datetime, compiled: list[int]
 ) -> None:
     from challenge.mail.compose import _mail
     from challenge.models import Delivery

@@ -15,7 +15,7 @@ from challenge.curriculum.recall import NeedsReplacement, recall
 from challenge.delivery.plan import plan
 from challenge.models import Day, Recall, Revision, Stretch
 from tests.support.recalls import WHY, never_beside, stretch_of_day_1, take_back
-from tests.support.smtp_sink import Sink
+from tests.support.smtp_server import SmtpServer
 
 pytestmark = pytest.mark.django_db
 Go = Callable[[datetime], None]
@@ -38,7 +38,7 @@ def shown(mail: Any) -> list[str]:
 
 
 def test_unsent_mail_carries_the_replacement(
-    alice: Any, first: Stretch, other: Stretch, sink: Sink, go: Go, now: datetime
+    alice: Any, first: Stretch, other: Stretch, sink: SmtpServer, go: Go, now: datetime
 ) -> None:
     plan(now)
     take_back(first, other, now)
@@ -58,7 +58,7 @@ def test_files_that_name_only_what_was_recalled_leave_the_day_as_it_is(
 
 
 def test_runners_pinned_to_an_older_version_are_freed_from_the_stretch(
-    alice: Any, first: Stretch, other: Stretch, sink: Sink, go: Go, now: datetime
+    alice: Any, first: Stretch, other: Stretch, sink: SmtpServer, go: Go, now: datetime
 ) -> None:
     """Alice has begun with day 2 as it was; the coach had already taken the stretch out for others."""
     day = Day.objects.select_related("published", "program").get(number=2)

@@ -7,7 +7,7 @@ import pytest
 
 from challenge.enrollment.transitions import leave
 from challenge.models import CheckIn, Delivery, Enrollment, Event, Program
-from tests.support.smtp_sink import Sink
+from tests.support.smtp_server import SmtpServer
 
 pytestmark = pytest.mark.django_db
 Go = Callable[[datetime], None]
@@ -15,7 +15,7 @@ DAY = timedelta(days=1)
 
 
 @pytest.fixture
-def last_day(alice: Enrollment, sink: Sink, go: Go, now: datetime) -> datetime:
+def last_day(alice: Enrollment, sink: SmtpServer, go: Go, now: datetime) -> datetime:
     """Alice has just got the last lesson, of a course of two days."""
     alice.program.length = 2
     alice.program.save()
@@ -24,7 +24,7 @@ def last_day(alice: Enrollment, sink: Sink, go: Go, now: datetime) -> datetime:
     return now + DAY
 
 
-def texts(sink: Sink) -> list[str]:
+def texts(sink: SmtpServer) -> list[str]:
     """What came after the two lessons."""
     return [" ".join(mail.get_body(("plain",)).get_content().split()) for mail in sink.mails[2:]]
 
@@ -49,7 +49,7 @@ def begin(before: Enrollment, program: Program, now: datetime) -> None:
 
 
 def test_the_summary_comes_the_day_after_and_goodbye_a_week_later(
-    alice: Enrollment, sink: Sink, go: Go, last_day: datetime
+    alice: Enrollment, sink: SmtpServer, go: Go, last_day: datetime
 ) -> None:
     for hours in range(24, 24 * 14, 6):
         go(last_day + timedelta(hours=hours))
@@ -63,7 +63,7 @@ def test_the_summary_comes_the_day_after_and_goodbye_a_week_later(
 
 
 def test_the_summary_says_what_the_check_ins_add_up_to(
-    alice: Enrollment, sink: Sink, go: Go, last_day: datetime
+    alice: Enrollment, sink: SmtpServer, go: Go, last_day: datetime
 ) -> None:
     check_in(alice, 1, "partly", last_day, tightness=6)
     check_in(alice, 2, "not_today", last_day, tightness=3)
@@ -76,7 +76,7 @@ def test_the_summary_says_what_the_check_ins_add_up_to(
 
 
 def test_without_two_scores_the_summary_compares_none(
-    alice: Enrollment, sink: Sink, go: Go, last_day: datetime
+    alice: Enrollment, sink: SmtpServer, go: Go, last_day: datetime
 ) -> None:
     check_in(alice, 1, "done", last_day, tightness=6)
     go(last_day + DAY)
@@ -87,7 +87,7 @@ def test_without_two_scores_the_summary_compares_none(
 
 
 def test_who_leaves_after_the_course_hears_nothing_more(
-    alice: Enrollment, sink: Sink, go: Go, last_day: datetime
+    alice: Enrollment, sink: SmtpServer, go: Go, last_day: datetime
 ) -> None:
     go(last_day + DAY)
     leave(alice.pk, Event.Actor.RUNNER, last_day + DAY)
@@ -96,7 +96,7 @@ def test_who_leaves_after_the_course_hears_nothing_more(
 
 
 def test_another_program_does_not_swallow_the_goodbye(
-    alice: Enrollment, sink: Sink, go: Go, last_day: datetime
+    alice: Enrollment, sink: SmtpServer, go: Go, last_day: datetime
 ) -> None:
     go(last_day + DAY)
     begin(alice, Program.objects.create(slug="calves", title="Calves", length=30), last_day)
@@ -105,7 +105,7 @@ def test_another_program_does_not_swallow_the_goodbye(
 
 
 def test_who_has_begun_again_is_not_told_goodbye(
-    alice: Enrollment, sink: Sink, go: Go, last_day: datetime
+    alice: Enrollment, sink: SmtpServer, go: Go, last_day: datetime
 ) -> None:
     go(last_day + DAY)
     begin(alice, alice.program, last_day)

@@ -16,20 +16,18 @@ from challenge.delivery.send import send_batch
 from challenge.delivery.smtp.transport import Transport
 from challenge.models import Delivery, Enrollment, Suppression
 from challenge.models.attempt import Answer, Outcome, Phase
-from tests.support.answers import lesson_of, story
-from tests.support.faulty_fixture import ALICE, BOB, COACH
-from tests.support.faulty_session import Act
-from tests.support.faulty_smtp import FaultyServer
-from tests.support.smtp_acts import always, drip, drop, endless, say, silence
+from tests.support.cast import ALICE, BOB, COACH, lesson_of, story
+from tests.support.smtp_script import Act, accept, always, drip, drop, endless, silence
+from tests.support.smtp_server import SmtpServer
 
 MESSAGE = b"Subject: x\r\nMessage-ID: <1@localhost>\r\n\r\n" + b"words\r\n" * 5000
 
 # Replies that are none (RFC 5321, 4.2), whatever digits they hold.
 NONSENSE = {
-    "words": say("good morning"),
-    "binary": say(b"\x00\xff\xfe\x80\x01\r\n"),
-    "an empty line": say(""),
-    "no such code": say("999 kept"),
+    "words": "good morning",
+    "binary": b"\x00\xff\xfe\x80\x01\r\n",
+    "an empty line": "",
+    "no such code": "999 kept",
     "an endless line": endless(b"550 5.1.1 no such user" * 40),
     "lines without end": endless(b"550-5.1.1 no such user" + b"." * 800 + b"\r\n"),
     "dripped": drip(b"550 5.1.1 no such user" * 10, 0.05),
@@ -41,8 +39,8 @@ NONSENSE = {
     "silence": silence,
 }
 CHANGING = {
-    "yes, then no": say(b"250-kept\r\n550 5.1.1 no such user\r\n"),
-    "no, then yes": say(b"550-5.1.1 no such user\r\n250 kept\r\n"),
+    "yes, then no": b"250-kept\r\n550 5.1.1 no such user\r\n",
+    "no, then yes": b"550-5.1.1 no such user\r\n250 kept\r\n",
 }
 nonsense = pytest.mark.parametrize("act", NONSENSE.values(), ids=NONSENSE)
 worse = pytest.mark.parametrize("act", [*NONSENSE.values(), *CHANGING.values()], ids=[*NONSENSE, *CHANGING])
@@ -67,7 +65,7 @@ def send(transport: Transport, recipient: str = ALICE) -> Answer:
 @nonsense
 @pytest.mark.parametrize("phase", ["greeting", "ehlo"])
 def test_nonsense_in_the_opening_makes_the_server_unavailable(
-    phase: str, act: Act, server: FaultyServer
+    phase: str, act: Act, server: SmtpServer
 ) -> None:
     server.script = always(phase, act)
 
@@ -76,7 +74,7 @@ def test_nonsense_in_the_opening_makes_the_server_unavailable(
 
         assert (answer.outcome, answer.phase) == (Outcome.UNAVAILABLE, Phase.CONNECT)
         assert server.messages == []
-        server.script = lambda phase, recipient: None
+        server.script = accept
         assert send(transport).outcome is Outcome.ACCEPTED
 
 
@@ -88,10 +86,10 @@ def test_nonsense_in_the_opening_makes_the_server_unavailable(
 )
 @pytest.mark.parametrize("phase", ["greeting", "ehlo"])
 def test_a_greeting_of_five_thousand_letters_stops_nobody(
-    phase: str, greeting: bytes, server: FaultyServer
+    phase: str, greeting: bytes, server: SmtpServer
 ) -> None:
     """Longer than RFC 5321 allows, 512 octets a line, but an answer all the same."""
-    server.script = always(phase, say(greeting.replace(b"220", b"250" if phase == "ehlo" else b"220")))
+    server.script = always(phase, greeting.replace(b"220", b"250" if phase == "ehlo" else b"220"))
 
     with Transport() as transport:
         assert send(transport).outcome is Outcome.ACCEPTED
@@ -100,7 +98,7 @@ def test_a_greeting_of_five_thousand_letters_stops_nobody(
 @pytest.mark.pure
 @nonsense
 def test_nonsense_after_the_password_makes_the_server_unavailable(
-    act: Act, server: FaultyServer, settings: Any
+    act: Act, server: SmtpServer, settings: Any
 ) -> None:
     settings.EMAIL_HOST_USER, settings.EMAIL_HOST_PASSWORD = "coach", "secret-password"
     server.capabilities = ("AUTH PLAIN",)
@@ -110,7 +108,7 @@ def test_nonsense_after_the_password_makes_the_server_unavailable(
         answer = send(transport)
 
     assert (answer.outcome, answer.phase) == (Outcome.UNAVAILABLE, Phase.CONNECT)
-    assert not any(heard.line.startswith("MAIL") for heard in server.heard)
+    assert not any(heard.line.startswith("MAIL") for heard in server.commands)
     assert "secret" not in answer.text
 
 
@@ -121,7 +119,7 @@ def test_nonsense_after_the_password_makes_the_server_unavailable(
 @worse
 @pytest.mark.parametrize("phase", ["recipient", "data", "body", "answer"])
 def test_nonsense_about_a_message_is_recorded_and_the_others_leave(
-    phase: str, act: Act, server: FaultyServer, trio: list[Enrollment], now: datetime
+    phase: str, act: Act, server: SmtpServer, trio: list[Enrollment], now: datetime
 ) -> None:
     server.script = always(phase, act, ALICE)
     plan(now)
@@ -148,7 +146,7 @@ def test_nonsense_about_a_message_is_recorded_and_the_others_leave(
     assert not Suppression.objects.exists()
     assert set(Enrollment.objects.values_list("state", flat=True)) == {"active"}
 
-    server.script = lambda phase, recipient: None
+    server.script = accept
     with Transport() as transport:
         send_batch(transport, lambda: now + timedelta(minutes=2))
     assert story(lesson_of("alice"))[-1] == ("answer", "accepted", 250)
@@ -156,7 +154,7 @@ def test_nonsense_about_a_message_is_recorded_and_the_others_leave(
 
 @pytest.mark.pure
 @nonsense
-def test_nonsense_about_the_sender_counts_against_no_address(act: Act, server: FaultyServer) -> None:
+def test_nonsense_about_the_sender_counts_against_no_address(act: Act, server: SmtpServer) -> None:
     server.script = always("sender", act)
 
     with Transport() as transport:
@@ -175,12 +173,12 @@ def test_nonsense_about_the_sender_counts_against_no_address(act: Act, server: F
 @pytest.mark.parametrize("extra", range(1, 4))
 @pytest.mark.parametrize("phase", ["recipient", "answer"])
 def test_replies_too_many_are_not_taken_for_the_next_ones(
-    phase: str, extra: int, offered: tuple[str, ...], server: FaultyServer
+    phase: str, extra: int, offered: tuple[str, ...], server: SmtpServer
 ) -> None:
     """Somebody else's refusal, which stands in the stream where the next answer is looked for."""
     server.capabilities = offered
     stray = b"250 kept\r\n" + b"250 ok\r\n" * (extra - 1) + b"550 5.1.1 no such user\r\n"
-    server.script = always(phase, say(stray), ALICE)
+    server.script = always(phase, stray, ALICE)
 
     with Transport() as transport:
         answers = {ALICE: send(transport), BOB: send(transport, BOB)}

@@ -20,9 +20,10 @@ from challenge import tasks
 from challenge.mail.links import Purpose, token
 from challenge.models import CheckIn, Delivery, Progress
 from challenge.runtime.redis import Server
+from tests.support import free_port
 from tests.support.brokers import broker_at
 from tests.support.crowd import crowd
-from tests.support.smtp_sink import Sink, free_port
+from tests.support.smtp_server import SmtpServer
 from tests.support.visitor import form
 
 pytestmark = [pytest.mark.processes, pytest.mark.django_db(transaction=True)]
@@ -96,11 +97,11 @@ def test_a_nudge_gives_up_at_once(broken_broker: None) -> None:
 
 
 def test_sign_up_and_check_in_answer_and_mail_leaves(
-    program: Any, sink: Sink, client: Client, broken_broker: None
+    program: Any, sink: SmtpServer, client: Client, broken_broker: None
 ) -> None:
     [runner] = crowd(program, 1)
     call_command("send_due")
-    assert sink.handler.recipients == ["runner-0@example.com"]
+    assert sink.recipients == ["runner-0@example.com"]
 
     tomorrow = timezone.now().date() + timedelta(days=1)
     signed_up = promptly(lambda: client.post("/", form(starts_on=tomorrow)))
@@ -110,7 +111,7 @@ def test_sign_up_and_check_in_answer_and_mail_leaves(
     assert (signed_up.status_code, checked_in.status_code) == (302, 302)
     assert CheckIn.objects.get().status == "done"
     call_command("send_due")
-    assert sink.handler.recipients == ["runner-0@example.com", "maya@example.com"]
+    assert sink.recipients == ["runner-0@example.com", "maya@example.com"]
     assert set(Delivery.objects.values_list("kind", "state")) == {
         ("lesson", "sent"),
         ("confirmation", "sent"),

@@ -11,7 +11,8 @@ from challenge.delivery.throttle.circuit_breaker import THRESHOLD, learn
 from challenge.models import Delivery, Enrollment, Limit
 from challenge.models.attempt import Answer, Outcome, Phase
 from challenge.models.limit import ALL
-from tests.support.smtp_sink import Sink
+from tests.support.smtp_script import Script, accept
+from tests.support.smtp_server import SmtpServer
 
 pytestmark = pytest.mark.django_db
 
@@ -30,7 +31,7 @@ def strict(enroll: Any) -> list[Enrollment]:
     return [*runners, enroll("alice")]
 
 
-def refusing(domain: str, answer: str, phase: str = "recipient") -> Callable[[str, str], str | None]:
+def refusing(domain: str, answer: str, phase: str = "recipient") -> Script:
     """A script that refuses all mail to a domain."""
     return lambda asked, to: answer.format(to) if asked == phase and to.endswith(domain) else None
 
@@ -45,9 +46,9 @@ def states(domain: str = "") -> dict[str, int]:
 
 
 def test_a_domain_that_refuses_all_mail_is_left_alone(
-    strict: list[Enrollment], sink: Sink, go: Go, now: datetime
+    strict: list[Enrollment], sink: SmtpServer, go: Go, now: datetime
 ) -> None:
-    sink.script(refusing("strict.example", BLOCKED))
+    sink.script = refusing("strict.example", BLOCKED)
     go(now)
 
     assert states("strict.example") == {"failed": THRESHOLD, "queued": 20 - THRESHOLD}
@@ -58,11 +59,13 @@ def test_a_domain_that_refuses_all_mail_is_left_alone(
     assert limit.reason_values == {"count": 12, "said": "550 5.7.1 ... blocked, see our policy"}
 
 
-def test_the_suspension_ends_by_itself(strict: list[Enrollment], sink: Sink, go: Go, now: datetime) -> None:
-    sink.script(refusing("strict.example", "451 4.7.1 slow down"))
+def test_the_suspension_ends_by_itself(
+    strict: list[Enrollment], sink: SmtpServer, go: Go, now: datetime
+) -> None:
+    sink.script = refusing("strict.example", "451 4.7.1 slow down")
     go(now)
     assert states("strict.example") == {"retry": THRESHOLD, "queued": 20 - THRESHOLD}
-    sink.script(lambda phase, recipient: None)
+    sink.script = accept
     go(now + 14 * MINUTE)
     assert states("strict.example") == {"retry": THRESHOLD, "queued": 20 - THRESHOLD}
 
@@ -74,9 +77,9 @@ def test_the_suspension_ends_by_itself(strict: list[Enrollment], sink: Sink, go:
 
 
 def test_each_suspension_is_longer_until_a_mail_is_accepted(
-    strict: list[Enrollment], sink: Sink, go: Go, now: datetime
+    strict: list[Enrollment], sink: SmtpServer, go: Go, now: datetime
 ) -> None:
-    sink.script(refusing("strict.example", "451 4.7.1 slow down"))
+    sink.script = refusing("strict.example", "451 4.7.1 slow down")
     Limit.objects.create(domain="strict.example", connections=1)
     go(now)
     lengths = []
@@ -89,7 +92,7 @@ def test_each_suspension_is_longer_until_a_mail_is_accepted(
         go(moment)
     assert lengths == [15 * MINUTE, 30 * MINUTE, HOUR, 2 * HOUR, 4 * HOUR, 4 * HOUR]
 
-    sink.script(lambda phase, recipient: None)
+    sink.script = accept
     Limit.objects.update(suspended_until=None)  # as the coach does
     go(moment)
     limit = Limit.objects.get()
@@ -97,7 +100,7 @@ def test_each_suspension_is_longer_until_a_mail_is_accepted(
 
 
 def test_what_did_not_get_through_while_it_was_suspended_is_the_next_day_s(
-    strict: list[Enrollment], sink: Sink, go: Go, now: datetime
+    strict: list[Enrollment], sink: SmtpServer, go: Go, now: datetime
 ) -> None:
     """Each lesson under its own row, in its window; none is skipped and none comes twice."""
     plan(now)
@@ -118,9 +121,9 @@ def test_what_did_not_get_through_while_it_was_suspended_is_the_next_day_s(
 
 
 def test_one_mailbox_that_refuses_again_and_again_is_no_run(
-    alice: Enrollment, bob: Enrollment, sink: Sink, go: Go, now: datetime
+    alice: Enrollment, bob: Enrollment, sink: SmtpServer, go: Go, now: datetime
 ) -> None:
-    sink.script(refusing("alice@example.com", "451 greylisted"))
+    sink.script = refusing("alice@example.com", "451 greylisted")
     for minutes in range(0, 12 * 60, 20):
         go(now + minutes * MINUTE)
 
@@ -129,9 +132,9 @@ def test_one_mailbox_that_refuses_again_and_again_is_no_run(
 
 
 def test_addresses_that_do_not_exist_are_no_run(
-    strict: list[Enrollment], sink: Sink, go: Go, now: datetime
+    strict: list[Enrollment], sink: SmtpServer, go: Go, now: datetime
 ) -> None:
-    sink.script(refusing("strict.example", "550 5.1.1 no such user"))
+    sink.script = refusing("strict.example", "550 5.1.1 no such user")
     go(now)
 
     assert states("strict.example") == {"withheld": 20}
@@ -139,10 +142,10 @@ def test_addresses_that_do_not_exist_are_no_run(
 
 
 def test_a_server_that_says_no_to_everybody_without_a_reason_is_left_alone(
-    strict: list[Enrollment], sink: Sink, go: Go, now: datetime
+    strict: list[Enrollment], sink: SmtpServer, go: Go, now: datetime
 ) -> None:
     """So that not all who are written to this morning count as bad addresses."""
-    sink.script(refusing("strict.example", "550 no"))
+    sink.script = refusing("strict.example", "550 no")
 
     go(now)
 
@@ -154,9 +157,9 @@ def test_a_server_that_says_no_to_everybody_without_a_reason_is_left_alone(
     ("phase", "answer"), [("sender", "421 4.7.0 too many mails"), ("sender", "451 4.7.0 quota exceeded")]
 )
 def test_a_mail_server_that_refuses_to_talk_is_left_alone(
-    phase: str, answer: str, strict: list[Enrollment], sink: Sink, go: Go, now: datetime
+    phase: str, answer: str, strict: list[Enrollment], sink: SmtpServer, go: Go, now: datetime
 ) -> None:
-    sink.script(refusing("", answer, phase))
+    sink.script = refusing("", answer, phase)
     go(now)
 
     [limit] = suspended(now)
@@ -164,18 +167,18 @@ def test_a_mail_server_that_refuses_to_talk_is_left_alone(
     assert answer[:9] in limit.reason_values["said"]
     tried = Delivery.objects.exclude(attempts=[]).count()
     assert tried == THRESHOLD
-    sink.script(lambda phase, recipient: None)
+    sink.script = accept
     go(now + 15 * MINUTE)
     assert states() == {"sent": 21}
 
 
 def test_refusals_of_many_domains_in_a_row_are_the_mail_server_s(
-    strict: list[Enrollment], sink: Sink, go: Go, now: datetime
+    strict: list[Enrollment], sink: SmtpServer, go: Go, now: datetime
 ) -> None:
     for number, enrollment in enumerate(strict):
         enrollment.runner.email = f"runner@domain-{number}.example"
         enrollment.runner.save()
-    sink.script(refusing("", "451 4.7.1 daily quota exceeded"))
+    sink.script = refusing("", "451 4.7.1 daily quota exceeded")
     go(now)
 
     assert [limit.domain for limit in suspended(now)] == [ALL]

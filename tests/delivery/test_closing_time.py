@@ -14,8 +14,8 @@ from challenge.delivery.send import send_batch
 from challenge.delivery.smtp.transport import Transport
 from challenge.enrollment.transitions import reschedule, send_again
 from challenge.models import Delivery, Event
-from tests.support.answers import always
-from tests.support.smtp_sink import Sink
+from tests.support.smtp_script import accept, always
+from tests.support.smtp_server import SmtpServer
 
 pytestmark = pytest.mark.django_db
 
@@ -23,7 +23,7 @@ Go = Callable[[datetime], None]
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 
 
-def send_slowly(sink: Sink, start: datetime) -> list[datetime]:
+def send_slowly(sink: SmtpServer, start: datetime) -> list[datetime]:
     """Send what is due to a server that takes five minutes over each message: when it got each."""
     moment, got = start, []
 
@@ -34,19 +34,19 @@ def send_slowly(sink: Sink, start: datetime) -> list[datetime]:
             moment += 5 * MINUTE
 
     plan(start)
-    sink.script(dawdle)
+    sink.script = dawdle
     with Transport() as transport:
         send_batch(transport, lambda: moment)
-    sink.script(lambda phase, recipient: None)
+    sink.script = accept
     return got
 
 
-def days_of(sink: Sink, name: str) -> list[str]:
+def days_of(sink: SmtpServer, name: str) -> list[str]:
     return [str(mail["Subject"]).partition(":")[0] for mail in sink.to(f"{name}@example.com")]
 
 
 def test_a_claimed_lesson_does_not_leave_after_its_window_closed(
-    enroll: Callable[..., Any], sink: Sink, go: Go, now: datetime
+    enroll: Callable[..., Any], sink: SmtpServer, go: Go, now: datetime
 ) -> None:
     for name in ("alice", "bob"):
         enroll(name)
@@ -65,7 +65,7 @@ def test_a_claimed_lesson_does_not_leave_after_its_window_closed(
 
 
 def test_who_chose_ten_at_night_is_not_written_to_after_midnight_and_loses_no_day(
-    enroll: Callable[..., Any], sink: Sink, go: Go, now: datetime
+    enroll: Callable[..., Any], sink: SmtpServer, go: Go, now: datetime
 ) -> None:
     for name in ("alice", "bob"):
         enroll(name, send_at=time(22))
@@ -81,14 +81,14 @@ def test_who_chose_ten_at_night_is_not_written_to_after_midnight_and_loses_no_da
 
 @pytest.mark.parametrize("zone", ["Asia/Tokyo", "Asia/Kolkata", "America/Los_Angeles", "Pacific/Auckland"])
 def test_a_lesson_that_waits_while_the_zone_moves_leaves_by_day_over_there(
-    alice: Any, sink: Sink, go: Go, now: datetime, zone: str
+    alice: Any, sink: SmtpServer, go: Go, now: datetime, zone: str
 ) -> None:
-    sink.script(always("recipient", "451 later"))
+    sink.script = always("recipient", "451 later")
     at = now + 6 * HOUR
     go(now)
     go(at - 40 * MINUTE)
     reschedule(alice.pk, time(7), zone, Event.Actor.RUNNER, at)
-    sink.script(lambda phase, recipient: None)
+    sink.script = accept
 
     quarters(go, at, 3)
 
@@ -99,7 +99,9 @@ def test_a_lesson_that_waits_while_the_zone_moves_leaves_by_day_over_there(
     assert min(later - earlier for earlier, later in pairwise(sent)) >= 12 * HOUR
 
 
-def test_a_copy_that_waits_survives_a_change_of_hour(alice: Any, sink: Sink, go: Go, now: datetime) -> None:
+def test_a_copy_that_waits_survives_a_change_of_hour(
+    alice: Any, sink: SmtpServer, go: Go, now: datetime
+) -> None:
     go(now)
     copy = send_again(alice.pk, now + 15 * HOUR)
     assert copy
@@ -115,7 +117,7 @@ def test_a_copy_that_waits_survives_a_change_of_hour(alice: Any, sink: Sink, go:
 
 
 def test_a_copy_that_waits_while_the_zone_moves_leaves_by_day_over_there(
-    alice: Any, sink: Sink, go: Go, now: datetime
+    alice: Any, sink: SmtpServer, go: Go, now: datetime
 ) -> None:
     """Seven in the morning in London is an hour before midnight in Los Angeles."""
     go(now)
@@ -132,7 +134,7 @@ def test_a_copy_that_waits_while_the_zone_moves_leaves_by_day_over_there(
 
 
 def test_a_lesson_that_a_sender_holds_while_the_zone_moves_comes_back_by_day_over_there(
-    alice: Any, sink: Sink, go: Go, now: datetime
+    alice: Any, sink: SmtpServer, go: Go, now: datetime
 ) -> None:
     """Eight in the morning in London is nine at night in Auckland."""
     plan(now)

@@ -12,7 +12,7 @@ from challenge.delivery.plan import plan
 from challenge.enrollment.transitions import PauseCause, leave, pause
 from challenge.models import Day, Delivery, Enrollment, Event, Stretch
 from tests.support.recalls import WHY, corrections, never_beside, stretch_of_day_1, take_back
-from tests.support.smtp_sink import Sink
+from tests.support.smtp_server import SmtpServer
 
 pytestmark = pytest.mark.django_db
 Go = Callable[[datetime], None]
@@ -30,7 +30,7 @@ def other(first: Stretch) -> Stretch:
 
 
 def test_those_who_got_it_are_told_once_and_nobody_else(
-    trio: list[Any], enroll: Any, first: Stretch, other: Stretch, sink: Sink, go: Go, now: datetime
+    trio: list[Any], enroll: Any, first: Stretch, other: Stretch, sink: SmtpServer, go: Go, now: datetime
 ) -> None:
     go(now)
     enroll("dora", now=now + DAY)
@@ -51,7 +51,7 @@ def test_those_who_got_it_are_told_once_and_nobody_else(
 
 
 def test_a_lesson_that_was_on_the_wire_gets_its_correction_from_the_sweep(
-    alice: Any, first: Stretch, other: Stretch, sink: Sink, go: Go, now: datetime
+    alice: Any, first: Stretch, other: Stretch, sink: SmtpServer, go: Go, now: datetime
 ) -> None:
     old = Day.objects.get(number=1).published
     recalled = take_back(first, other, now)
@@ -108,7 +108,7 @@ def begin_again(before: Enrollment, now: datetime) -> Enrollment:
 
 
 def test_who_got_it_in_two_runs_is_told_once(
-    alice: Any, first: Stretch, other: Stretch, sink: Sink, go: Go, now: datetime
+    alice: Any, first: Stretch, other: Stretch, sink: SmtpServer, go: Go, now: datetime
 ) -> None:
     go(now)
     Enrollment.objects.filter(pk=alice.pk).update(state="completed", next_due_at=None)
@@ -129,7 +129,7 @@ def test_who_left_and_came_back_is_told_of_what_she_got_before(
 
 
 def test_of_two_recalls_each_is_told(
-    alice: Any, first: Stretch, other: Stretch, sink: Sink, go: Go, now: datetime
+    alice: Any, first: Stretch, other: Stretch, sink: SmtpServer, go: Go, now: datetime
 ) -> None:
     go(now)
     queue_corrections(take_back(first, other, now + HOUR), now + HOUR)
@@ -151,7 +151,7 @@ def test_a_time_zone_that_nobody_knows_keeps_nobody_from_being_told(
 
 
 def test_paused_runners_are_told_and_those_who_left_are_not(
-    trio: list[Any], first: Stretch, other: Stretch, sink: Sink, go: Go, now: datetime
+    trio: list[Any], first: Stretch, other: Stretch, sink: SmtpServer, go: Go, now: datetime
 ) -> None:
     go(now)
     pause(trio[0].pk, PauseCause.RUNNER, now)
@@ -164,7 +164,7 @@ def test_paused_runners_are_told_and_those_who_left_are_not(
 
 
 def test_nobody_is_woken_by_a_correction(
-    alice: Any, first: Stretch, other: Stretch, sink: Sink, go: Go, now: datetime
+    alice: Any, first: Stretch, other: Stretch, sink: SmtpServer, go: Go, now: datetime
 ) -> None:
     go(now)
     night = now.replace(hour=23)

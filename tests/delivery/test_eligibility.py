@@ -12,7 +12,7 @@ from challenge.delivery.send import send_batch
 from challenge.delivery.smtp.transport import Transport
 from challenge.enrollment.transitions import PauseCause, leave, pause
 from challenge.models import Delivery, Enrollment, Event, Suppression
-from tests.support.smtp_sink import Sink
+from tests.support.smtp_server import SmtpServer
 from tests.support.threads import together
 
 pytestmark = pytest.mark.django_db
@@ -47,7 +47,7 @@ MOVES = [
 
 @pytest.mark.parametrize(("move", "reason"), MOVES)
 def test_who_left_after_planning_gets_nothing(
-    move: Move, reason: str, alice: Enrollment, enroll: Enroll, sink: Sink, now: datetime, go: Any
+    move: Move, reason: str, alice: Enrollment, enroll: Enroll, sink: SmtpServer, now: datetime, go: Any
 ) -> None:
     enroll("bob")
     plan(now)
@@ -63,7 +63,7 @@ def test_who_left_after_planning_gets_nothing(
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize(("move", "reason"), MOVES)
 def test_who_leaves_while_the_batch_is_sent_gets_nothing(
-    move: Move, reason: str, enroll: Enroll, sink: Sink, now: datetime
+    move: Move, reason: str, enroll: Enroll, sink: SmtpServer, now: datetime
 ) -> None:
     runners = [enroll(name) for name in ("alice", "bob", "charlie")]
     plan(now)
@@ -78,7 +78,7 @@ def test_who_leaves_while_the_batch_is_sent_gets_nothing(
             together(lambda: move(leaver, moment))
             moment += timedelta(seconds=2)
 
-    sink.script(script)
+    sink.script = script
     with Transport() as transport:
         assert send_batch(transport, lambda: moment)
 
@@ -89,7 +89,7 @@ def test_who_leaves_while_the_batch_is_sent_gets_nothing(
 
 
 def test_a_confirmation_leaves_only_while_it_is_waited_for(
-    enroll: Enroll, sink: Sink, now: datetime, go: Any
+    enroll: Enroll, sink: SmtpServer, now: datetime, go: Any
 ) -> None:
     waiting = enroll("alice", state=Enrollment.State.PENDING)
     confirmed = enroll("bob", starts_on=now.date() + timedelta(days=1))
@@ -98,13 +98,13 @@ def test_a_confirmation_leaves_only_while_it_is_waited_for(
 
     go(now)
 
-    assert sink.handler.recipients == ["alice@example.com"]
+    assert sink.recipients == ["alice@example.com"]
     unsent = Delivery.objects.get(enrollment=confirmed)
     assert (unsent.state, unsent.reason) == ("withheld", "not_pending")
 
 
 def test_who_resumes_gets_the_lesson_that_was_held_back(
-    alice: Enrollment, sink: Sink, now: datetime, go: Any
+    alice: Enrollment, sink: SmtpServer, now: datetime, go: Any
 ) -> None:
     from challenge.enrollment.transitions import resume
 

@@ -11,12 +11,11 @@ from time import monotonic
 from typing import Any
 
 import pytest
-from aiosmtpd.controller import Controller
 
 from challenge.delivery.smtp.transport import Transport
 from challenge.models.attempt import Answer, Outcome, Phase
-from tests.support.faulty_fixture import ALICE, COACH, MESSAGE
-from tests.support.smtp_sink import Handler, Sink, free_port
+from tests.support.cast import ALICE, COACH, MESSAGE
+from tests.support.smtp_server import SmtpServer
 
 pytestmark = pytest.mark.pure
 WAYS = ["EMAIL_USE_TLS", "EMAIL_USE_SSL"]
@@ -45,7 +44,7 @@ def certify(tmp_path: Path) -> Callable[[str], Certificate]:
     return make
 
 
-Serve = Callable[[str, Certificate], Handler]
+Serve = Callable[[str, Certificate], SmtpServer]
 
 
 @pytest.fixture
@@ -53,21 +52,19 @@ def serve(settings: Any) -> Iterator[Serve]:
     """Run a mail server that encrypts, in one of the two ways, and send our mail there."""
     running = []
 
-    def run(way: str, certificate: Certificate) -> Handler:
+    def run(way: str, certificate: Certificate) -> SmtpServer:
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.load_cert_chain(certificate.certificate, certificate.key)
-        handler, port = Handler(), free_port()
-        option = {"EMAIL_USE_TLS": "tls_context", "EMAIL_USE_SSL": "ssl_context"}[way]
-        server = Controller(handler, hostname="127.0.0.1", port=port, **{option: context})
-        server.start()
+        server = SmtpServer(tls=context, implicit_tls=way == "EMAIL_USE_SSL")
+        server.capabilities = ("STARTTLS", "8BITMIME")
         running.append(server)
-        settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", port
+        settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", server.port
         setattr(settings, way, True)
-        return handler
+        return server
 
     yield run
     for server in running:
-        server.stop(no_assert=True)
+        server.stop()
 
 
 def send() -> Answer:
@@ -79,13 +76,13 @@ def send() -> Answer:
 def test_a_certificate_that_nobody_trusts_gets_no_mail(
     way: str, certify: Callable[[str], Certificate], serve: Serve
 ) -> None:
-    handler = serve(way, certify("IP:127.0.0.1"))
+    server = serve(way, certify("IP:127.0.0.1"))
 
     answer = send()
 
     assert (answer.outcome, answer.phase) == (Outcome.UNAVAILABLE, Phase.CONNECT)
     assert "CERTIFICATE_VERIFY_FAILED" in answer.text
-    assert not handler.raw
+    assert not server.raw
 
 
 @pytest.mark.parametrize("way", WAYS)
@@ -94,13 +91,13 @@ def test_a_certificate_of_another_server_gets_no_mail(
 ) -> None:
     certificate = certify("DNS:mail.example.com")
     monkeypatch.setenv("SSL_CERT_FILE", str(certificate.certificate))
-    handler = serve(way, certificate)
+    server = serve(way, certificate)
 
     answer = send()
 
     assert (answer.outcome, answer.phase) == (Outcome.UNAVAILABLE, Phase.CONNECT)
     assert "IP address mismatch" in answer.text
-    assert not handler.raw
+    assert not server.raw
 
 
 @pytest.mark.parametrize("way", WAYS)
@@ -109,13 +106,13 @@ def test_a_server_that_proves_its_name_gets_mail(
 ) -> None:
     certificate = certify("IP:127.0.0.1")
     monkeypatch.setenv("SSL_CERT_FILE", str(certificate.certificate))
-    handler = serve(way, certificate)
+    server = serve(way, certificate)
 
     assert send().outcome is Outcome.ACCEPTED
-    assert handler.raw == [MESSAGE]
+    assert server.raw == [MESSAGE]
 
 
-def test_a_server_that_does_not_encrypt_gets_no_mail(sink: Sink, settings: Any) -> None:
+def test_a_server_that_does_not_encrypt_gets_no_mail(sink: SmtpServer, settings: Any) -> None:
     settings.EMAIL_USE_TLS = True
 
     answer = send()
@@ -162,7 +159,7 @@ def test_a_message_goes_in_records_of_which_each_is_answered_for(
     """Of several records in one call nobody says how many went out when it fails."""
     certificate = certify("IP:127.0.0.1")
     monkeypatch.setenv("SSL_CERT_FILE", str(certificate.certificate))
-    handler, sizes = serve(way, certificate), []
+    server, sizes = serve(way, certificate), []
     send = ssl.SSLSocket.send
 
     def counted(sock: ssl.SSLSocket, octets: bytes, flags: int = 0) -> int:
@@ -175,5 +172,5 @@ def test_a_message_goes_in_records_of_which_each_is_answered_for(
         answer = transport.send(COACH, ALICE, message)
 
     assert answer.outcome is Outcome.ACCEPTED
-    assert handler.raw == [message]
+    assert server.raw == [message]
     assert max(sizes) == 16384

@@ -1,49 +1,49 @@
 """A mail server that is far away gets several connections from a worker; one that is near gets one."""
 
-import asyncio
-from collections.abc import Iterator
+import threading
 from typing import Any
 
 import pytest
-from aiosmtpd.smtp import SMTP, Envelope, Session
 from django.utils import timezone
 
 from challenge.delivery import sender_pool
 from challenge.delivery.plan import plan
 from challenge.models import Delivery
 from tests.support.crowd import crowd
-from tests.support.smtp_sink import Handler, Sink
+from tests.support.smtp_script import Reply
+from tests.support.smtp_server import SmtpServer
+from tests.support.smtp_session import Client
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 CONNECTIONS = 5
 
 
-class Slow(Handler):
-    """Takes `seconds` for each message, and counts how many it has in hand at the same time."""
+class Slow:
+    """Take `seconds` for each message, and count how many are in hand at the same time."""
 
     def __init__(self, seconds: float) -> None:
-        super().__init__()
-        self._seconds, self._in_hand = seconds, 0
-        self.most, self.sessions = 0, set[int]()
+        self._seconds, self._in_hand, self._lock = seconds, 0, threading.Lock()
+        self.most = 0
 
-    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
-        self.sessions.add(id(server))
-        self._in_hand += 1
-        self.most = max(self.most, self._in_hand)
-        await asyncio.sleep(self._seconds)
-        self._in_hand -= 1
-        return await super().handle_DATA(server, session, envelope)
+    def __call__(self, phase: str, recipient: str) -> Reply:
+        return self._take if phase == "answer" else None
+
+    def _take(self, client: Client) -> None:
+        with self._lock:
+            self._in_hand += 1
+            self.most = max(self.most, self._in_hand)
+        client.wait(self._seconds)
+        with self._lock:
+            self._in_hand -= 1
+        client.send(b"250 kept\r\n")
 
 
 @pytest.fixture
-def slow(settings: Any, request: pytest.FixtureRequest) -> Iterator[Slow]:
-    handler = Slow(request.param)
-    server = Sink(handler)
-    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", server.port
+def slow(sink: SmtpServer, settings: Any, request: pytest.FixtureRequest) -> Slow:
     settings.SMTP_CONNECTIONS = CONNECTIONS
-    yield handler
-    server.stop()
+    sink.script = script = Slow(request.param)
+    return script
 
 
 def send(program: Any, count: int) -> None:
@@ -53,24 +53,26 @@ def send(program: Any, count: int) -> None:
 
 
 @pytest.mark.parametrize("slow", [0.05], indirect=True)
-def test_a_far_server_gets_as_many_connections_as_allowed(program: Any, slow: Slow) -> None:
+def test_a_far_server_gets_as_many_connections_as_allowed(program: Any, slow: Slow, sink: SmtpServer) -> None:
     send(program, 300)
-    assert len(slow.raw) == len(set(slow.recipients)) == 300
+    assert len(sink.raw) == len(set(sink.recipients)) == 300
     assert Delivery.objects.filter(state="sent", uncertain=False).count() == 300
-    assert slow.most == len(slow.sessions) == CONNECTIONS
+    assert slow.most == sink.connections == CONNECTIONS
 
 
 @pytest.mark.parametrize("slow", [0.0], indirect=True)
-def test_a_near_server_gets_one(program: Any, slow: Slow, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_near_server_gets_one(
+    program: Any, slow: Slow, sink: SmtpServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(sender_pool, "FAR_SECONDS", 5)  # near is what the machine of a test can hold
     send(program, 60)
-    assert len(slow.raw) == 60
-    assert slow.most == len(slow.sessions) == 1
+    assert len(sink.raw) == 60
+    assert slow.most == sink.connections == 1
 
 
 @pytest.mark.parametrize("slow", [0.05], indirect=True)
 def test_what_stops_one_sender_is_said_when_all_have_ended(
-    program: Any, slow: Slow, monkeypatch: pytest.MonkeyPatch
+    program: Any, slow: Slow, sink: SmtpServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A sender that joined in fails; the first goes on, nothing is lost, and the failure is not hidden."""
     drain, calls = sender_pool.drain, iter(range(100))

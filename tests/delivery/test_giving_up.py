@@ -8,8 +8,9 @@ import pytest
 
 from challenge.delivery.rescue import close
 from challenge.models import Delivery, Enrollment
-from tests.support.answers import ALICE, always
-from tests.support.smtp_sink import Sink
+from tests.support.cast import ALICE
+from tests.support.smtp_script import accept, always
+from tests.support.smtp_server import SmtpServer
 
 pytestmark = pytest.mark.django_db
 
@@ -30,18 +31,18 @@ def work(go: Go) -> Callable[[datetime, datetime], None]:
 
 
 def test_a_welcome_that_is_put_off_for_seven_days_is_given_up(
-    alice: Any, sink: Sink, work: Callable[[datetime, datetime], None], now: datetime
+    alice: Any, sink: SmtpServer, work: Callable[[datetime, datetime], None], now: datetime
 ) -> None:
     Enrollment.objects.update(next_due_at=None)
     welcome = Delivery.objects.queue(Delivery.Kind.WELCOME, now, alice)
-    sink.script(always("recipient", "451 later"))
+    sink.script = always("recipient", "451 later")
 
     work(now, now + 7 * DAY)
     welcome.refresh_from_db()
     assert welcome.state == "retry"
     tried = len(welcome.attempts)
 
-    sink.script(lambda phase, recipient: None)
+    sink.script = accept
     work(now + 7 * DAY, now + 9 * DAY)
     welcome.refresh_from_db()
     assert (welcome.state, welcome.reason) == ("failed", "too_late")
@@ -49,14 +50,14 @@ def test_a_welcome_that_is_put_off_for_seven_days_is_given_up(
 
 
 def test_a_confirmation_that_gets_through_on_the_fifth_day_is_sent(
-    enroll: Callable[..., Any], sink: Sink, work: Callable[[datetime, datetime], None], now: datetime
+    enroll: Callable[..., Any], sink: SmtpServer, work: Callable[[datetime, datetime], None], now: datetime
 ) -> None:
     confirmation = Delivery.objects.queue(Delivery.Kind.CONFIRMATION, now, enroll("alice", state="pending"))
-    sink.script(always("recipient", "451 later"))
+    sink.script = always("recipient", "451 later")
     work(now, now + 5 * DAY)
     assert not sink.mails
 
-    sink.script(lambda phase, recipient: None)
+    sink.script = accept
     work(now + 5 * DAY, now + 8 * DAY)
 
     confirmation.refresh_from_db()

@@ -8,10 +8,10 @@ import pytest
 from challenge.bounces.record import is_hard_bounce
 from challenge.delivery.smtp.transport import Envelope, Transport
 from challenge.models.attempt import Outcome, Phase
-from tests.support.faulty_fixture import ALICE, BOB, CHARLIE, COACH, DORA, MESSAGE
-from tests.support.faulty_session import Act, Client, HungUpError
-from tests.support.faulty_smtp import FaultyServer
-from tests.support.smtp_acts import always, drop
+from tests.support.cast import ALICE, BOB, CHARLIE, COACH, DORA, MESSAGE
+from tests.support.smtp_script import Act, always, drop
+from tests.support.smtp_server import SmtpServer
+from tests.support.smtp_session import Client, HungUpError
 
 pytestmark = pytest.mark.pure
 
@@ -19,7 +19,7 @@ pytestmark = pytest.mark.pure
 @pytest.mark.parametrize("is_announced", [False, True], ids=["the first", "one announced"])
 @pytest.mark.parametrize("last_words", [b"", b"421 too many errors\r\n"], ids=["FIN", "421"])
 def test_a_server_that_refuses_and_leaves_has_refused(
-    last_words: bytes, is_announced: bool, server: FaultyServer
+    last_words: bytes, is_announced: bool, server: SmtpServer
 ) -> None:
     def refuse(client: Client) -> None:
         while not client.buffer.endswith(b"DATA\r\n"):
@@ -38,7 +38,7 @@ def test_a_server_that_refuses_and_leaves_has_refused(
     assert is_hard_bounce(answer)
 
 
-def test_a_server_that_gave_up_on_what_was_announced_is_asked_anew(server: FaultyServer) -> None:
+def test_a_server_that_gave_up_on_what_was_announced_is_asked_anew(server: SmtpServer) -> None:
     """It had asked for the message, and hung up when nothing came for too long."""
     gone = threading.Event()
 
@@ -64,7 +64,7 @@ def test_a_server_that_gave_up_on_what_was_announced_is_asked_anew(server: Fault
     assert server.connections == 2
 
 
-def test_a_server_that_reads_slowly_does_not_stretch_an_attempt(server: FaultyServer) -> None:
+def test_a_server_that_reads_slowly_does_not_stretch_an_attempt(server: SmtpServer) -> None:
     """Each piece is taken in time, the whole is not: twice SMTP_TIMEOUT is all that it gets."""
 
     def sip(client: Client) -> None:
@@ -80,7 +80,7 @@ def test_a_server_that_reads_slowly_does_not_stretch_an_attempt(server: FaultySe
     assert "TimeoutError" in answer.text
 
 
-def test_nothing_is_announced_any_more_to_a_server_that_took_an_answer_back(server: FaultyServer) -> None:
+def test_nothing_is_announced_any_more_to_a_server_that_took_an_answer_back(server: SmtpServer) -> None:
     """Not after another doubt either, in which nothing had been announced."""
     early: list[bytes] = []
 

@@ -15,7 +15,7 @@ from challenge.delivery.send import send_batch
 from challenge.delivery.smtp.transport import Transport
 from challenge.models import Delivery
 from tests.support.crowd import crowd
-from tests.support.smtp_sink import Sink
+from tests.support.smtp_server import SmtpServer
 from tests.support.threads import together
 
 pytestmark = pytest.mark.django_db
@@ -93,7 +93,7 @@ def test_a_sender_without_its_lease_records_nothing(queue: None, now: datetime) 
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_sender_stops_at_the_lease_it_lost(queue: None, sink: Sink, now: datetime) -> None:
+def test_a_sender_stops_at_the_lease_it_lost(queue: None, sink: SmtpServer, now: datetime) -> None:
     """While the first message is on the wire the lease runs out and is taken away."""
     moment = now
 
@@ -103,7 +103,7 @@ def test_a_sender_stops_at_the_lease_it_lost(queue: None, sink: Sink, now: datet
             moment = now + 2 * LEASE
             together(lambda: rescue(moment))
 
-    sink.script(lose)
+    sink.script = lose
     with Transport() as transport:
         send_batch(transport, lambda: moment)
 

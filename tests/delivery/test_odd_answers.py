@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 
 from challenge.delivery.rescue import rescue
-from tests.support.answers import always, lesson_of, story
-from tests.support.smtp_sink import Sink
+from tests.support.cast import lesson_of, story
+from tests.support.smtp_script import always
+from tests.support.smtp_server import SmtpServer
 
 
 @pytest.mark.django_db(transaction=True)
@@ -27,11 +28,11 @@ def test_an_answer_with_a_nul_in_it_is_recorded_and_the_message_goes_once(
     attempt: tuple[str, str, int],
     mails: int,
     alice: Any,
-    sink: Sink,
+    sink: SmtpServer,
     go: Callable[[datetime], None],
     now: datetime,
 ) -> None:
-    sink.script(always(phase, answer))
+    sink.script = always(phase, answer)
     later = now + timedelta(minutes=5)
 
     go(now)

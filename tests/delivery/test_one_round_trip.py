@@ -12,10 +12,10 @@ from challenge.delivery.smtp import transport
 from challenge.delivery.smtp.transport import Envelope, Transport
 from challenge.models import Delivery, Enrollment, Suppression
 from challenge.models.attempt import Answer, Outcome, Phase
-from tests.support.faulty_fixture import ALICE, BOB, CHARLIE, COACH, MESSAGE
-from tests.support.faulty_session import Act, Client
-from tests.support.faulty_smtp import FaultyServer
-from tests.support.smtp_acts import always, drop, say
+from tests.support.cast import ALICE, BOB, CHARLIE, COACH, MESSAGE
+from tests.support.smtp_script import Act, always, drop
+from tests.support.smtp_server import SmtpServer
+from tests.support.smtp_session import Client
 from tests.support.threads import together
 
 
@@ -36,7 +36,7 @@ def hear_the_next_first(client: Client) -> None:
 
 
 @pytest.mark.pure
-def test_the_next_envelope_is_there_before_the_answer(server: FaultyServer) -> None:
+def test_the_next_envelope_is_there_before_the_answer(server: SmtpServer) -> None:
     server.script = always("answer", hear_the_next_first, ALICE)
 
     with Transport() as transport:
@@ -48,7 +48,7 @@ def test_the_next_envelope_is_there_before_the_answer(server: FaultyServer) -> N
 
 
 @pytest.mark.pure
-def test_a_server_that_takes_no_groups_is_told_one_thing_at_a_time(server: FaultyServer) -> None:
+def test_a_server_that_takes_no_groups_is_told_one_thing_at_a_time(server: SmtpServer) -> None:
     server.capabilities = ("8BITMIME",)
     early: list[bytes] = []
 
@@ -65,7 +65,7 @@ def test_a_server_that_takes_no_groups_is_told_one_thing_at_a_time(server: Fault
 
 
 @pytest.mark.pure
-def test_another_message_than_the_one_that_was_announced(server: FaultyServer) -> None:
+def test_another_message_than_the_one_that_was_announced(server: SmtpServer) -> None:
     """The connection is in the middle of an envelope: it is left, and nothing goes to whom it named."""
     with Transport() as transport:
         answer = transport.send(COACH, ALICE, MESSAGE, Envelope(COACH, BOB))
@@ -78,8 +78,8 @@ def test_another_message_than_the_one_that_was_announced(server: FaultyServer) -
 
 
 @pytest.mark.pure
-def test_an_announced_recipient_that_is_refused(server: FaultyServer) -> None:
-    server.script = always("recipient", say("550 5.1.1 no such user"), BOB)
+def test_an_announced_recipient_that_is_refused(server: SmtpServer) -> None:
+    server.script = always("recipient", "550 5.1.1 no such user", BOB)
 
     with Transport() as transport:
         answers = in_a_row(transport, ALICE, BOB, CHARLIE)
@@ -91,7 +91,7 @@ def test_an_announced_recipient_that_is_refused(server: FaultyServer) -> None:
 
 @pytest.mark.pure
 @pytest.mark.parametrize("reset", [True, False], ids=["RST", "FIN"])
-def test_a_server_that_hangs_up_after_each_answer(reset: bool, server: FaultyServer) -> None:
+def test_a_server_that_hangs_up_after_each_answer(reset: bool, server: SmtpServer) -> None:
     """What it did not read yet may take its answer back: that is one doubt, and nothing is announced to
     it again."""
     server.script = always("answer", drop(b"250 kept\r\n", reset=reset))
@@ -107,9 +107,9 @@ def test_a_server_that_hangs_up_after_each_answer(reset: bool, server: FaultySer
 
 @pytest.mark.pure
 @pytest.mark.parametrize("extra", range(1, 4))
-def test_replies_too_many_are_not_taken_for_the_announced_ones(extra: int, server: FaultyServer) -> None:
+def test_replies_too_many_are_not_taken_for_the_announced_ones(extra: int, server: SmtpServer) -> None:
     stray = b"250 kept\r\n" + b"250 ok\r\n" * (extra - 1) + b"550 5.1.1 no such user\r\n"
-    server.script = always("answer", say(stray), ALICE)
+    server.script = always("answer", stray, ALICE)
 
     with Transport() as transport:
         first, second, third = in_a_row(transport, ALICE, BOB, CHARLIE)
@@ -121,8 +121,8 @@ def test_replies_too_many_are_not_taken_for_the_announced_ones(extra: int, serve
 
 
 @pytest.mark.pure
-@pytest.mark.parametrize("act", [drop(), say("421 closing")], ids=["gone", "421"])
-def test_a_server_that_leaves_at_the_announced_envelope(act: Act, server: FaultyServer) -> None:
+@pytest.mark.parametrize("act", [drop(), "421 closing"], ids=["gone", "421"])
+def test_a_server_that_leaves_at_the_announced_envelope(act: Act, server: SmtpServer) -> None:
     """It has said nothing of that message yet, so that it goes on another connection at once."""
     asked: list[str] = []
 
@@ -143,7 +143,7 @@ def test_a_server_that_leaves_at_the_announced_envelope(act: Act, server: Faulty
 
 @pytest.mark.django_db(transaction=True)
 def test_who_is_held_back_after_she_was_announced_gets_nothing(
-    trio: list[Enrollment], server: FaultyServer, now: datetime
+    trio: list[Enrollment], server: SmtpServer, now: datetime
 ) -> None:
     """While the server keeps the first waiting, the second one's address is suppressed."""
     plan(now)
@@ -191,7 +191,7 @@ class Torn:
 @pytest.mark.parametrize("then", [None, Envelope(COACH, BOB)], ids=["the last", "with another"])
 @pytest.mark.parametrize("more", range(-1, 5))
 def test_a_message_is_in_doubt_only_when_its_dot_went_out(
-    more: int, then: Envelope | None, server: FaultyServer, monkeypatch: pytest.MonkeyPatch
+    more: int, then: Envelope | None, server: SmtpServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The connection tears around the three octets that end a message."""
     envelope = sum(map(len, Envelope(COACH, ALICE).commands))
@@ -216,9 +216,9 @@ def test_a_message_is_in_doubt_only_when_its_dot_went_out(
 
 
 @pytest.mark.pure
-def test_a_message_that_is_refused_at_data_is_refused(server: FaultyServer) -> None:
+def test_a_message_that_is_refused_at_data_is_refused(server: SmtpServer) -> None:
     """It is asked twice, as the first time the refusal might have been another's."""
-    server.script = always("data", say("554 not from here"), BOB)
+    server.script = always("data", "554 not from here", BOB)
 
     with Transport() as hand:
         answers = in_a_row(hand, ALICE, BOB, CHARLIE)

@@ -15,7 +15,7 @@ from challenge.delivery.send import Sender
 from challenge.delivery.smtp.transport import Transport
 from challenge.models import Delivery, Enrollment
 from tests.conftest import Enroll
-from tests.support.smtp_sink import Sink
+from tests.support.smtp_server import SmtpServer
 from tests.support.threads import together
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -28,7 +28,7 @@ def send(now: datetime) -> None:
         sender.send_batch()
 
 
-def test_a_batch_of_different_days_and_kinds(enroll: Enroll, sink: Sink, now: datetime) -> None:
+def test_a_batch_of_different_days_and_kinds(enroll: Enroll, sink: SmtpServer, now: datetime) -> None:
     """Each of them reads what it says from the database while the one before is not recorded yet."""
     runners = [enroll(name) for name in ("alice", "bob", "charlie", "dora")]
     plan(now)
@@ -45,16 +45,18 @@ def test_a_batch_of_different_days_and_kinds(enroll: Enroll, sink: Sink, now: da
     assert all(len(lesson.attempts) == 1 for lesson in Delivery.objects.all())
 
 
-def test_an_own_connection_that_was_cut_loses_no_result(trio: list[Any], sink: Sink, now: datetime) -> None:
+def test_an_own_connection_that_was_cut_loses_no_result(
+    trio: list[Any], sink: SmtpServer, now: datetime
+) -> None:
     """The database ends the connection of the results after the first mail; SQLite has none to end."""
     cut: list[int] = []
 
     def end_others(phase: str, recipient: str) -> None:
-        if phase == "data" and len(sink.mails) == 1 and not cut:
+        if phase == "answer" and len(sink.mails) == 2 and not cut:
             together(lambda: cut.append(_end_others()))
 
     plan(now)
-    sink.script(end_others)
+    sink.script = end_others
     send(now)
 
     assert cut == [int(connection.vendor == "postgresql")]
@@ -63,14 +65,14 @@ def test_an_own_connection_that_was_cut_loses_no_result(trio: list[Any], sink: S
 
 
 def test_a_database_that_stays_away_while_a_sender_stops(
-    trio: list[Any], sink: Sink, now: datetime, monkeypatch: pytest.MonkeyPatch
+    trio: list[Any], sink: SmtpServer, now: datetime, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """What could not be written is left to rescue, and what is raised says why."""
     cut: list[int] = []
     record = results.record
 
     def end_all(phase: str, recipient: str) -> None:
-        if phase == "data" and len(sink.mails) == 1 and not cut:
+        if phase == "answer" and len(sink.mails) == 2 and not cut:
             together(lambda: cut.append(_end_others()))
 
     def no_database(delivery: Delivery, **fields: Any) -> bool:
@@ -79,7 +81,7 @@ def test_a_database_that_stays_away_while_a_sender_stops(
         return record(delivery, **fields)
 
     plan(now)
-    sink.script(end_all)
+    sink.script = end_all
     monkeypatch.setattr(results, "record", no_database)
     with (
         pytest.raises(OperationalError, match="is away"),
@@ -94,7 +96,7 @@ def test_a_database_that_stays_away_while_a_sender_stops(
 
 @pytest.mark.parametrize("is_back", [False, True], ids=["before it went again", "after"])
 def test_a_message_that_lost_its_lease_before_it_was_recorded_is_in_doubt(
-    is_back: bool, trio: list[Any], sink: Sink, now: datetime
+    is_back: bool, trio: list[Any], sink: SmtpServer, now: datetime
 ) -> None:
     """The database was silent for too long, and the second of two messages without a record counts as not
     tried: it goes once more, and says so."""

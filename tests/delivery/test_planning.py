@@ -10,7 +10,8 @@ from challenge.delivery.plan import bring_forward, plan
 from challenge.delivery.rescue import close
 from challenge.enrollment.transitions import PauseCause, pause, resume, send_again
 from challenge.models import Delivery, Enrollment, Event
-from tests.support.smtp_sink import Sink
+from tests.support.smtp_script import accept
+from tests.support.smtp_server import SmtpServer
 
 pytestmark = pytest.mark.django_db
 Go = Callable[[datetime], None]
@@ -18,12 +19,12 @@ DAY = timedelta(days=1)
 
 
 def test_a_lesson_that_missed_its_window_is_opened_again_under_the_same_row(
-    alice: Any, sink: Sink, go: Go, now: datetime
+    alice: Any, sink: SmtpServer, go: Go, now: datetime
 ) -> None:
-    sink.script(lambda phase, recipient: "451 later" if phase == "data" else None)
+    sink.script = lambda phase, recipient: "451 later" if phase == "data" else None
     go(now)
     [lesson] = Delivery.objects.all()
-    sink.script(lambda phase, recipient: None)
+    sink.script = accept
     go(now + timedelta(hours=15))
     assert not sink.mails
 
@@ -38,18 +39,18 @@ def test_a_lesson_that_missed_its_window_is_opened_again_under_the_same_row(
 
 
 def test_a_lesson_that_was_refused_for_good_is_not_tried_again_and_the_course_goes_on(
-    alice: Any, sink: Sink, go: Go, now: datetime
+    alice: Any, sink: SmtpServer, go: Go, now: datetime
 ) -> None:
-    sink.script(lambda phase, recipient: "554 5.7.1 not this one" if phase == "data" else None)
+    sink.script = lambda phase, recipient: "554 5.7.1 not this one" if phase == "data" else None
     go(now)
-    sink.script(lambda phase, recipient: None)
+    sink.script = accept
     go(now + DAY)
 
     assert list(Delivery.objects.order_by("day").values_list("day", "state")) == [(1, "failed"), (2, "sent")]
 
 
 def test_nothing_goes_out_in_a_pause_and_it_goes_on_with_the_next_unsent_day(
-    alice: Any, sink: Sink, go: Go, now: datetime
+    alice: Any, sink: SmtpServer, go: Go, now: datetime
 ) -> None:
     go(now)
     assert pause(alice.pk, PauseCause.RUNNER, now + timedelta(hours=1))
@@ -63,7 +64,7 @@ def test_nothing_goes_out_in_a_pause_and_it_goes_on_with_the_next_unsent_day(
 
 
 def test_a_pause_and_resume_on_one_day_sends_no_second_lesson_that_day(
-    alice: Any, sink: Sink, go: Go, now: datetime
+    alice: Any, sink: SmtpServer, go: Go, now: datetime
 ) -> None:
     go(now)
     pause(alice.pk, PauseCause.COACH, now + timedelta(minutes=5))
@@ -74,7 +75,7 @@ def test_a_pause_and_resume_on_one_day_sends_no_second_lesson_that_day(
 
 
 def test_a_lesson_planned_before_a_pause_goes_out_after_it(
-    alice: Any, sink: Sink, go: Go, now: datetime
+    alice: Any, sink: SmtpServer, go: Go, now: datetime
 ) -> None:
     plan(now)
     pause(alice.pk, PauseCause.RUNNER, now)
@@ -89,7 +90,9 @@ def test_a_lesson_planned_before_a_pause_goes_out_after_it(
     assert lesson.state == "sent"
 
 
-def test_the_course_ends_the_day_after_the_last_lesson(alice: Any, sink: Sink, go: Go, now: datetime) -> None:
+def test_the_course_ends_the_day_after_the_last_lesson(
+    alice: Any, sink: SmtpServer, go: Go, now: datetime
+) -> None:
     for days in range(21):
         go(now + days * DAY)
     alice.refresh_from_db()
@@ -102,7 +105,7 @@ def test_the_course_ends_the_day_after_the_last_lesson(alice: Any, sink: Sink, g
 
 
 def test_a_time_zone_that_nobody_knows_holds_nobody_else_up(
-    alice: Any, bob: Any, sink: Sink, go: Go, now: datetime
+    alice: Any, bob: Any, sink: SmtpServer, go: Go, now: datetime
 ) -> None:
     Enrollment.objects.filter(pk=alice.pk).update(time_zone="Mars/Olympus")
     go(now + timedelta(hours=5))
@@ -123,7 +126,7 @@ def test_many_are_planned_in_batches(enroll: Callable[..., Any], now: datetime) 
 
 
 def test_a_lesson_sent_again_is_a_copy_by_daylight_and_changes_nothing_of_the_course(
-    alice: Any, sink: Sink, go: Go, now: datetime
+    alice: Any, sink: SmtpServer, go: Go, now: datetime
 ) -> None:
     go(now)
     night = now + timedelta(hours=15)
@@ -140,7 +143,7 @@ def test_a_lesson_sent_again_is_a_copy_by_daylight_and_changes_nothing_of_the_co
 
 
 def test_a_copy_that_did_not_get_through_by_evening_ends(
-    alice: Any, sink: Sink, go: Go, now: datetime
+    alice: Any, sink: SmtpServer, go: Go, now: datetime
 ) -> None:
     go(now)
     copy = send_again(alice.pk, now)
@@ -152,7 +155,7 @@ def test_a_copy_that_did_not_get_through_by_evening_ends(
 
 
 def test_in_development_a_course_can_be_clicked_through(
-    alice: Any, sink: Sink, go: Go, now: datetime
+    alice: Any, sink: SmtpServer, go: Go, now: datetime
 ) -> None:
     at = now + timedelta(hours=16)
     for _click in range(21):

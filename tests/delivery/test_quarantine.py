@@ -10,7 +10,7 @@ from challenge.delivery.claim import claim
 from challenge.delivery.plan import plan
 from challenge.delivery.rescue import rescue
 from challenge.models import Day, Delivery, Revision
-from tests.support.smtp_sink import Sink
+from tests.support.smtp_server import SmtpServer
 
 pytestmark = pytest.mark.django_db
 
@@ -71,16 +71,16 @@ def test_three_tries_and_then_set_aside(
     first_day: Day,
     neighbours: list[str],
     alice: Any,
-    sink: Sink,
+    sink: SmtpServer,
     go: Go,
     now: datetime,
 ) -> None:
-    sink.handler.recipients.clear()
+    sink.messages.clear()
     break_it(first_day)
 
     go(now)
 
-    assert sorted(sink.handler.recipients) == neighbours
+    assert sorted(sink.recipients) == neighbours
     lesson = Delivery.objects.get(enrollment=alice)
     assert (lesson.state, lesson.try_at) == ("retry", now + timedelta(seconds=10))
     lesson = try_again(go, try_again(go, lesson))
@@ -91,12 +91,12 @@ def test_three_tries_and_then_set_aside(
     ] * 3
     go(now + timedelta(hours=6))
     assert len(Delivery.objects.get(pk=lesson.pk).attempts) == 3
-    assert sorted(sink.handler.recipients) == neighbours
+    assert sorted(sink.recipients) == neighbours
 
 
 @pytest.mark.parametrize(("break_it", "error"), BREAKS)
 def test_the_next_day_it_is_tried_again(
-    break_it: Break, error: str, first_day: Day, alice: Any, sink: Sink, go: Go, now: datetime
+    break_it: Break, error: str, first_day: Day, alice: Any, sink: SmtpServer, go: Go, now: datetime
 ) -> None:
     break_it(first_day)
     for second in (0, 10, 30):
@@ -111,7 +111,7 @@ def test_the_next_day_it_is_tried_again(
 
 
 def test_after_the_repair_the_course_goes_on_in_order(
-    first_day: Day, program: Any, alice: Any, sink: Sink, go: Go, now: datetime
+    first_day: Day, program: Any, alice: Any, sink: SmtpServer, go: Go, now: datetime
 ) -> None:
     unknown_slot(first_day)
     for second in (0, 10, 30):
@@ -137,7 +137,7 @@ def fall(now: datetime) -> datetime:
 
 
 def test_what_takes_its_sender_down_goes_after_its_neighbours(
-    enroll: Callable[..., Any], sink: Sink, go: Go, now: datetime
+    enroll: Callable[..., Any], sink: SmtpServer, go: Go, now: datetime
 ) -> None:
     for name in ("alice", "bob", "charlie"):
         enroll(name)
@@ -151,7 +151,7 @@ def test_what_takes_its_sender_down_goes_after_its_neighbours(
 
 
 def test_what_takes_three_senders_down_is_set_aside_until_the_next_day(
-    alice: Any, sink: Sink, go: Go, now: datetime
+    alice: Any, sink: SmtpServer, go: Go, now: datetime
 ) -> None:
     plan(now)
     later = now

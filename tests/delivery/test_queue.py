@@ -17,14 +17,14 @@ from challenge.enrollment.transitions import send_again
 from challenge.models import Delivery, Enrollment, Limit, Revision
 from challenge.models.mail_kinds import KINDS, Kind, Wording
 from tests.support import ROOT
-from tests.support.smtp_sink import Sink
+from tests.support.smtp_server import SmtpServer
 
 pytestmark = pytest.mark.django_db
 DAY = timedelta(days=1)
 
 
 def test_a_reminder_and_a_lesson_sent_again_obey_the_limit_of_their_domain(
-    enroll: Any, go: Any, sink: Sink, now: datetime
+    enroll: Any, go: Any, sink: SmtpServer, now: datetime
 ) -> None:
     alice, bob = enroll("alice"), enroll("bob", state=Enrollment.State.PENDING)
     go(now)
@@ -74,7 +74,7 @@ def test_mail_to_somebody_without_an_enrollment_is_queued_to_that_address(now: d
 
 @pytest.mark.django_db(transaction=True)
 def test_an_address_of_its_own_is_where_the_mail_goes_and_is_forgotten_then(
-    alice: Enrollment, go: Any, sink: Sink, now: datetime
+    alice: Enrollment, go: Any, sink: SmtpServer, now: datetime
 ) -> None:
     Delivery.objects.queue(Kind.WELCOME, now, alice, address="old@example.org")
     Enrollment.objects.update(next_due_at=now + DAY)

@@ -18,9 +18,8 @@ from challenge.delivery.restore_guard.database_identity import differ
 from challenge.delivery.restore_guard.guard import is_stopped
 from challenge.models import Delivery, RestoreStop
 from challenge.runtime.redis import Server
-from tests.faults.dumps import Dump
 from tests.support.brokers import broker_at
-from tests.support.restores import look, restored
+from tests.support.restores import Dump, look, restored
 from tests.support.threads import together
 
 pytestmark = pytest.mark.django_db(transaction=True)

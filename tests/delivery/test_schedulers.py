@@ -18,14 +18,14 @@ from challenge.delivery.smtp.transport import Transport
 from challenge.models import Delivery
 from challenge.runtime.redis import Server
 from tests.support.crowd import crowd
-from tests.support.smtp_sink import Sink
+from tests.support.smtp_server import SmtpServer
 from tests.support.threads import together
 from tests.support.workers import Mailroom, await_ready, mailroom, wait_until
 
 pytestmark = [pytest.mark.processes, pytest.mark.django_db(transaction=True)]
 
 
-def test_three_schedulers_double_nothing(program: Any, sink: Sink, settings: Any) -> None:
+def test_three_schedulers_double_nothing(program: Any, sink: SmtpServer, settings: Any) -> None:
     settings.BATCH_SIZE = 7
     crowd(program, 100)
     planned = threading.Event()

@@ -7,13 +7,13 @@ from typing import Any
 import pytest
 
 from challenge.models import Delivery
-from tests.support.smtp_sink import Sink
+from tests.support.smtp_server import SmtpServer
 
 pytestmark = pytest.mark.django_db
 
 
 def test_a_due_runner_gets_day_one(
-    alice: Any, sink: Sink, go: Callable[[datetime], None], now: datetime
+    alice: Any, sink: SmtpServer, go: Callable[[datetime], None], now: datetime
 ) -> None:
     go(now)
 
@@ -34,7 +34,9 @@ def test_a_due_runner_gets_day_one(
     assert [(a["phase"], a["outcome"], a["code"]) for a in lesson.attempts] == [("answer", "accepted", 250)]
 
 
-def test_nothing_goes_twice(alice: Any, sink: Sink, go: Callable[[datetime], None], now: datetime) -> None:
+def test_nothing_goes_twice(
+    alice: Any, sink: SmtpServer, go: Callable[[datetime], None], now: datetime
+) -> None:
     go(now)
     go(now + timedelta(minutes=1))
 

@@ -16,9 +16,8 @@ from challenge.delivery.throttle import circuit_breaker, lanes
 from challenge.models import Delivery, Limit
 from challenge.models.attempt import Answer, Outcome, Phase
 from tests.support.crowd import crowd
-from tests.support.faulty_session import Act
-from tests.support.faulty_smtp import FaultyServer
-from tests.support.smtp_acts import after, say
+from tests.support.smtp_script import Act, accept, after
+from tests.support.smtp_server import SmtpServer
 from tests.support.threads import together
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -28,7 +27,7 @@ SECONDS = 1.0
 
 
 @pytest.fixture
-def server(settings: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[FaultyServer]:
+def server(settings: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[SmtpServer]:
     """A mail server that takes a second to answer for mail to slow.example, which counts as slow."""
     settings.SMTP_CONNECTIONS, settings.SMTP_TIMEOUT = 1, 15
     monkeypatch.setattr(circuit_breaker, "SLOW_SECONDS", SECONDS / 2)
@@ -36,9 +35,9 @@ def server(settings: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[FaultySer
 
     def script(phase: str, recipient: str) -> Act | None:
         is_slow = phase == "answer" and recipient.endswith(SLOW)
-        return after(SECONDS, say("250 at last")) if is_slow else None
+        return after(SECONDS, "250 at last") if is_slow else None
 
-    with FaultyServer(script) as faulty:
+    with SmtpServer(script) as faulty:
         settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", faulty.port
         yield faulty
 
@@ -52,7 +51,7 @@ def queue(program: Any, slow: int, quick: int) -> None:
     plan(timezone.now())
 
 
-def arrivals(server: FaultyServer, domain: str) -> list[float]:
+def arrivals(server: SmtpServer, domain: str) -> list[float]:
     return [
         message.ended for message in server.accepted if message.recipient.endswith(domain) and message.ended
     ]
@@ -60,7 +59,7 @@ def arrivals(server: FaultyServer, domain: str) -> list[float]:
 
 @pytest.mark.parametrize("senders", [1, 2])
 def test_others_wait_for_no_more_than_one_of_its_mails(
-    senders: int, program: Any, server: FaultyServer
+    senders: int, program: Any, server: SmtpServer
 ) -> None:
     """Each sender is in a worker of its own: 50 mails are through while the slow domain had a few."""
     queue(program, slow=6, quick=50)
@@ -84,7 +83,7 @@ def test_others_wait_for_no_more_than_one_of_its_mails(
     assert Limit.objects.get().is_slow(timezone.now())
 
 
-def test_all_of_its_mail_goes_one_by_one(program: Any, server: FaultyServer) -> None:
+def test_all_of_its_mail_goes_one_by_one(program: Any, server: SmtpServer) -> None:
     queue(program, slow=4, quick=5)
     together(*[lambda: sender_pool.send_due(timezone.now, 60)] * 3)
     if Delivery.objects.exclude(state="sent").exists():
@@ -99,10 +98,10 @@ def test_all_of_its_mail_goes_one_by_one(program: Any, server: FaultyServer) -> 
     assert len(server.accepted) == Delivery.objects.filter(state="sent", uncertain=False).count() == 9
 
 
-def test_a_domain_that_is_quick_again_goes_with_the_others(program: Any, server: FaultyServer) -> None:
+def test_a_domain_that_is_quick_again_goes_with_the_others(program: Any, server: SmtpServer) -> None:
     queue(program, slow=3, quick=3)
     Limit.objects.create(domain=SLOW, slow_until=timezone.now() + timedelta(minutes=5))
-    server.script = lambda phase, recipient: None
+    server.script = accept
     sender_pool.send_due(timezone.now, 60)
 
     assert len(server.accepted) == 6

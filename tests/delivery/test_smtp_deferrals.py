@@ -9,9 +9,9 @@ import pytest
 from challenge.delivery.recording import MOST_ATTEMPTS, attempted
 from challenge.models import Delivery
 from challenge.models.attempt import Answer, Outcome, Phase
-from tests.support.answers import Once, always, lesson_of, story
-from tests.support.faulty_fixture import ALICE
-from tests.support.smtp_sink import Sink
+from tests.support.cast import ALICE, lesson_of, story
+from tests.support.smtp_script import Once, accept, always
+from tests.support.smtp_server import SmtpServer
 
 pytestmark = pytest.mark.django_db
 
@@ -23,15 +23,14 @@ DAY, MINUTE = timedelta(days=1), timedelta(minutes=1)
     ("phase", "code"), [("recipient", 450), ("recipient", 421), ("data", 451), ("answer", 452)]
 )
 def test_a_deferred_message_is_tried_again(
-    phase: str, code: int, trio: list[Any], sink: Sink, go: Go, now: datetime
+    phase: str, code: int, trio: list[Any], sink: SmtpServer, go: Go, now: datetime
 ) -> None:
-    sink.script(Once(phase, f"{code} later"))
-    recorded = "answer" if phase == "data" else phase  # aiosmtpd asks its handler after the final dot
+    sink.script = Once(phase, f"{code} later")
     go(now)
     for delivery in Delivery.objects.all():
-        assert (delivery.state, story(delivery)) == ("retry", [(recorded, "deferred", code)])
+        assert (delivery.state, story(delivery)) == ("retry", [(phase, "deferred", code)])
         assert now + 0.75 * MINUTE <= delivery.try_at <= now + 1.25 * MINUTE
-    sink.handler.raw.clear()
+    sink.messages.clear()
 
     go(now + 2 * MINUTE)
 
@@ -40,13 +39,13 @@ def test_a_deferred_message_is_tried_again(
     )
     for delivery in Delivery.objects.all():
         assert (delivery.state, delivery.uncertain) == ("sent", False)
-        assert story(delivery) == [(recorded, "deferred", code), ("answer", "accepted", 250)]
+        assert story(delivery) == [(phase, "deferred", code), ("answer", "accepted", 250)]
 
 
 def test_a_deferral_of_the_sender_is_one_of_the_message(
-    alice: Any, sink: Sink, go: Go, now: datetime
+    alice: Any, sink: SmtpServer, go: Go, now: datetime
 ) -> None:
-    sink.script(Once("sender", "451 later"))
+    sink.script = Once("sender", "451 later")
 
     go(now)
     assert story(lesson_of("alice")) == [("sender", "deferred", 451)]
@@ -55,10 +54,10 @@ def test_a_deferral_of_the_sender_is_one_of_the_message(
 
 
 def test_each_deferral_waits_longer_until_the_window_closes(
-    trio: list[Any], sink: Sink, go: Go, now: datetime
+    trio: list[Any], sink: SmtpServer, go: Go, now: datetime
 ) -> None:
     """Ten deferrals and more, none after nine in the evening; the next morning the same row leaves."""
-    sink.script(always("recipient", "451 greylisted"))
+    sink.script = always("recipient", "451 greylisted", ALICE)
     go(now)
     closes_at = lesson_of("alice").closes_at
     assert closes_at
@@ -77,9 +76,9 @@ def test_each_deferral_waits_longer_until_the_window_closes(
     missed = lesson_of("alice")
     assert (missed.state, len(missed.attempts)) == ("retry", len(waits) + 1)
     assert all(datetime.fromisoformat(attempt["at"]) < closes_at for attempt in missed.attempts)
-    assert sorted(sink.handler.recipients) == ["bob@example.com", "charlie@example.com"]
+    assert sorted(sink.recipients) == ["bob@example.com", "charlie@example.com"]
 
-    sink.script(lambda phase, recipient: None)
+    sink.script = accept
     go(now + DAY)
     assert [mail["Message-ID"] for mail in sink.to(ALICE)] == [missed.message_id]
     assert (lesson_of("alice").day, lesson_of("alice").due_at) == (1, missed.due_at + DAY)

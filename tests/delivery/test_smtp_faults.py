@@ -17,9 +17,10 @@ from challenge.delivery.smtp.transport import Transport
 from challenge.mail.compose import message, written
 from challenge.models import Delivery
 from challenge.models.attempt import Outcome
-from tests.support.answers import Once, always, lesson_of, story
-from tests.support.faulty_fixture import ALICE, COACH, MESSAGE
-from tests.support.smtp_sink import DROP, SILENCE, Sink, free_port
+from tests.support import free_port
+from tests.support.cast import ALICE, COACH, MESSAGE, lesson_of, story
+from tests.support.smtp_script import Once, Reply, Script, accept, always, drop, silence
+from tests.support.smtp_server import SmtpServer
 
 pytestmark = pytest.mark.django_db
 
@@ -32,9 +33,9 @@ DAY, MINUTE = timedelta(days=1), timedelta(minutes=1)
 
 @pytest.mark.parametrize("phase", ["sender", "recipient"])
 def test_a_connection_that_drops_before_data_doubles_nothing(
-    phase: str, trio: list[Any], sink: Sink, go: Go, now: datetime
+    phase: str, trio: list[Any], sink: SmtpServer, go: Go, now: datetime
 ) -> None:
-    sink.script(Once(phase, DROP))
+    sink.script = Once(phase, drop())
 
     go(now)
     go(now + 2 * MINUTE)
@@ -46,9 +47,9 @@ def test_a_connection_that_drops_before_data_doubles_nothing(
 
 
 def test_a_connection_that_drops_after_the_final_dot_costs_one_more_try(
-    trio: list[Any], sink: Sink, go: Go, now: datetime
+    trio: list[Any], sink: SmtpServer, go: Go, now: datetime
 ) -> None:
-    sink.script(Once("answer", DROP))
+    sink.script = Once("answer", drop())
 
     go(now)
     assert set(Delivery.objects.values_list("state", "uncertain")) == {("retry", True)}
@@ -63,9 +64,9 @@ def test_a_connection_that_drops_after_the_final_dot_costs_one_more_try(
 
 
 def test_a_message_that_is_never_confirmed_goes_twice_at_most(
-    alice: Any, sink: Sink, go: Go, now: datetime
+    alice: Any, sink: SmtpServer, go: Go, now: datetime
 ) -> None:
-    sink.script(always("answer", DROP))
+    sink.script = always("answer", drop(), ALICE)
 
     for minutes in range(0, 60, 2):
         go(now + minutes * MINUTE)
@@ -88,11 +89,10 @@ def impatient(settings: Any) -> float:
 
 @pytest.mark.parametrize("phase", ["sender", "recipient", "answer"])
 def test_silence_ends_the_attempt_and_other_mail_flows(
-    phase: str, trio: list[Any], impatient: float, sink: Sink, now: datetime
+    phase: str, trio: list[Any], impatient: float, sink: SmtpServer, now: datetime
 ) -> None:
     plan(now)
-    waited = Once(phase, SILENCE)
-    sink.script(lambda asked, recipient: None if waited.asked else waited(asked, recipient))
+    sink.script = Once(phase, silence, only_first=True)
 
     with Transport() as transport:
         began = monotonic()
@@ -172,7 +172,7 @@ def test_a_server_that_never_comes_to_the_point_is_left_in_time(
 
 
 def check_nothing_counts(
-    sink: Sink, now: datetime, break_it: Callable[[], None], repair: Callable[[], None], looks: int
+    sink: SmtpServer, now: datetime, break_it: Callable[[], None], repair: Callable[[], None], looks: int
 ) -> None:
     """The server takes nothing for a while: one trace is kept, no try is counted, then mail flows."""
     plan(now)
@@ -193,7 +193,7 @@ def check_nothing_counts(
 
 
 def test_a_server_that_is_down_counts_against_nobody(
-    trio: list[Any], sink: Sink, settings: Any, now: datetime
+    trio: list[Any], sink: SmtpServer, settings: Any, now: datetime
 ) -> None:
     def point_to(port: int) -> None:
         settings.EMAIL_PORT = port
@@ -203,28 +203,30 @@ def test_a_server_that_is_down_counts_against_nobody(
 
 @pytest.mark.parametrize("answer", ["530 authentication required", "550 you may not send"])
 def test_a_server_that_refuses_the_sender_counts_against_nobody(
-    answer: str, trio: list[Any], sink: Sink, settings: Any, now: datetime
+    answer: str, trio: list[Any], sink: SmtpServer, now: datetime
 ) -> None:
     """For as long as it may be a slip; one that goes on refusing is left alone (test_circuit_breaker.py)."""
-    refuse = always("sender", answer, settings.MAIL_FROM_ADDRESS)
-    check_nothing_counts(
-        sink, now, lambda: sink.script(refuse), lambda: sink.script(lambda phase, recipient: None), looks=10
-    )
+
+    def follow(script: Script) -> None:
+        sink.script = script
+
+    refuse = always("sender", answer)
+    check_nothing_counts(sink, now, lambda: follow(refuse), lambda: follow(accept), looks=10)
 
 
-@pytest.mark.parametrize("goodbye", [DROP, "421 idle for too long"])
+@pytest.mark.parametrize("goodbye", [drop(), "421 idle for too long"])
 def test_a_connection_that_the_server_closed_is_opened_anew(
-    goodbye: str, trio: list[Any], sink: Sink, go: Go, now: datetime
+    goodbye: Reply, trio: list[Any], sink: SmtpServer, go: Go, now: datetime
 ) -> None:
     """The second message finds the connection closed; nothing of that is counted."""
     mails = 0
 
-    def script(phase: str, recipient: str) -> str | None:
+    def script(phase: str, recipient: str) -> Reply:
         nonlocal mails
         mails += phase == "sender"
         return goodbye if (phase, mails) == ("sender", 2) else None
 
-    sink.script(script)
+    sink.script = script
     go(now)
 
     assert mails == 4
@@ -234,7 +236,7 @@ def test_a_connection_that_the_server_closed_is_opened_anew(
 # What arrives
 
 
-def test_lines_that_begin_with_dots_arrive_as_they_are(sink: Sink) -> None:
+def test_lines_that_begin_with_dots_arrive_as_they_are(sink: SmtpServer) -> None:
     text = "Dots\n.\n..\n.hidden\nno . dot\n...\n\n.\n"
     composed = message(Compiled(".", text, f"<pre>{text}</pre>\n"), {}, written({"To": ALICE}))
 
@@ -242,7 +244,7 @@ def test_lines_that_begin_with_dots_arrive_as_they_are(sink: Sink) -> None:
         answer = transport.send(COACH, ALICE, composed)
 
     assert answer.outcome is Outcome.ACCEPTED
-    assert sink.handler.raw == [composed]
+    assert sink.raw == [composed]
     body = sink.mails[0].get_body(("plain",))
     assert body is not None
     assert body.get_content().split("\r\n") == text.split("\n")

@@ -7,13 +7,13 @@ from typing import Any
 import pytest
 
 from challenge.models import Delivery, Enrollment
-from tests.support.smtp_sink import Sink
+from tests.support.smtp_server import SmtpServer
 
 pytestmark = pytest.mark.django_db
 
 
 def test_late_mail_to_an_unknown_zone_holds_nobody_else_up(
-    enroll: Callable[..., Any], sink: Sink, go: Callable[[datetime], None], now: datetime
+    enroll: Callable[..., Any], sink: SmtpServer, go: Callable[[datetime], None], now: datetime
 ) -> None:
     """Only what is an hour late asks what time it is where the runner is."""
     lost, bob = enroll("alice"), enroll("bob")

@@ -1,16 +1,14 @@
 """A mail server's settings that cannot work: no mail is failed for them, all wait until they are mended."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from aiosmtpd.controller import Controller
-from aiosmtpd.smtp import AuthResult
 from django.core.checks import run_checks
 
 from challenge.models import Delivery
-from tests.support.smtp_sink import Handler, Sink, free_port
+from tests.support.smtp_server import SmtpServer
 
 pytestmark = pytest.mark.django_db
 
@@ -19,21 +17,11 @@ HOUR, MINUTE = timedelta(hours=1), timedelta(minutes=1)
 
 
 @pytest.fixture
-def doorkeeper(sink: Sink, settings: Any) -> Iterator[Handler]:
-    """A mail server that asks for a password and takes any, in the place of the sink."""
-    handler, port = Handler(), free_port()
-    server = Controller(
-        handler,
-        hostname="127.0.0.1",
-        port=port,
-        auth_require_tls=False,
-        authenticator=lambda *asked: AuthResult(success=True),
-    )
-    server.start()
-    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", port
+def login(sink: SmtpServer, settings: Any) -> SmtpServer:
+    """The mail server, which takes any password."""
+    sink.capabilities = ("AUTH PLAIN LOGIN", "8BITMIME")
     settings.EMAIL_HOST_USER, settings.EMAIL_HOST_PASSWORD = "coach", "secret"
-    yield handler
-    server.stop(no_assert=True)
+    return sink
 
 
 def test_a_sender_whose_domain_is_not_written_in_ascii_is_named(settings: Any) -> None:
@@ -58,17 +46,23 @@ def test_a_sender_whose_domain_is_not_written_in_ascii_is_named(settings: Any) -
     ids=["an empty label", "a label too long", "a password", "a name", "a sender"],
 )
 def test_mail_waits_while_a_setting_is_wrong(
-    name: str, wrong: str, trio: list[Any], doorkeeper: Handler, go: Go, now: datetime, settings: Any
+    name: str,
+    wrong: str,
+    trio: list[Any],
+    login: SmtpServer,
+    go: Go,
+    now: datetime,
+    settings: Any,
 ) -> None:
     right = getattr(settings, name)
     setattr(settings, name, wrong)
     for minutes in range(0, 60, 10):
         go(now + minutes * MINUTE)
     assert set(Delivery.objects.values_list("state", "uncertain")) <= {("queued", False), ("retry", False)}
-    assert not doorkeeper.raw
+    assert not login.raw
 
     setattr(settings, name, right)
     go(now + HOUR)
 
     assert set(Delivery.objects.values_list("state", "uncertain")) == {("sent", False)}
-    assert sorted(doorkeeper.recipients) == [f"{who}@example.com" for who in ("alice", "bob", "charlie")]
+    assert sorted(login.recipients) == [f"{who}@example.com" for who in ("alice", "bob", "charlie")]

@@ -9,8 +9,8 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from challenge.dns import lookup
+from tests.support import free_port
 from tests.support.dns_desk import DKIM, DMARC, Desk, desk
-from tests.support.smtp_sink import free_port
 
 pytestmark = pytest.mark.pure
 

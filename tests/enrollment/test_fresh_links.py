@@ -8,24 +8,24 @@ import pytest
 from django.test import Client
 
 from challenge.models import Delivery
-from tests.support.answers import always
-from tests.support.smtp_sink import Sink
+from tests.support.smtp_script import accept, always
+from tests.support.smtp_server import SmtpServer
 from tests.support.visitor import link
 
 pytestmark = pytest.mark.django_db
 
 
 def test_fresh_links_are_of_the_newest_day_that_was_sent(
-    client: Client, alice: Any, sink: Sink, go: Callable[[datetime], None], clock: Any, now: datetime
+    client: Client, alice: Any, sink: SmtpServer, go: Callable[[datetime], None], clock: Any, now: datetime
 ) -> None:
     """Day 2 is on its way, and does not get through yet."""
     tomorrow = now + timedelta(days=1)
     go(now)
-    sink.script(always("recipient", "451 later"))
+    sink.script = always("recipient", "451 later")
     clock.move_to(tomorrow)
     go(tomorrow)
     assert Delivery.objects.get(day=2).state == "retry"
-    sink.script(lambda phase, recipient: None)
+    sink.script = accept
 
     assert client.post("/links/", {"email": "alice@example.com"}).status_code == 302
     go(tomorrow)

@@ -9,7 +9,7 @@ import pytest
 from django.test import Client
 
 from challenge.models import Delivery, Event
-from tests.support.smtp_sink import Sink
+from tests.support.smtp_server import SmtpServer
 from tests.support.visitor import Runner, link, whole_database
 
 pytestmark = pytest.mark.django_db
@@ -45,7 +45,7 @@ def test_half_an_hour_earlier_neither_repeats_nor_skips_a_day(
 
 @pytest.mark.parametrize("hour_there", [time(6, 30), time(19, 30)], ids=["a morning", "an evening"])
 def test_from_auckland_to_los_angeles_all_21_and_never_two_within_12_hours(
-    client: Client, enroll: Any, sink: Sink, go: Go, clock: Any, now: datetime, hour_there: time
+    client: Client, enroll: Any, sink: SmtpServer, go: Go, clock: Any, now: datetime, hour_there: time
 ) -> None:
     charlie = enroll("charlie", time_zone="Pacific/Auckland", send_at=hour_there)
     for hour in range(24 * 26):

@@ -14,7 +14,7 @@ from challenge.delivery.eligibility import Eligibility
 from challenge.delivery.plan import plan
 from challenge.enrollment import pending
 from challenge.models import Day, Delivery, Enrollment, Event, Program
-from tests.support.smtp_sink import Sink
+from tests.support.smtp_server import SmtpServer
 from tests.support.visitor import form, link
 
 pytestmark = pytest.mark.django_db
@@ -31,7 +31,7 @@ def mail_client(db: None) -> Client:
 
 @pytest.mark.parametrize("encoding", ["application/x-www-form-urlencoded", "multipart/form-data"])
 def test_one_click_stops_all_mail(
-    mail_client: Client, alice: Any, sink: Sink, go: Go, clock: Any, now: datetime, encoding: str
+    mail_client: Client, alice: Any, sink: SmtpServer, go: Go, clock: Any, now: datetime, encoding: str
 ) -> None:
     go(now)
     url = str(sink.mails[0]["List-Unsubscribe"]).strip("<>")
@@ -61,7 +61,7 @@ def test_one_click_stops_all_mail(
 
 
 def test_the_page_asks_first(
-    client: Client, alice: Any, sink: Sink, go: Go, clock: Any, now: datetime
+    client: Client, alice: Any, sink: SmtpServer, go: Go, clock: Any, now: datetime
 ) -> None:
     go(now)
     path = link(sink.mails[0], "leave")
@@ -77,7 +77,7 @@ def test_the_page_asks_first(
 
 
 def test_what_is_on_its_way_to_the_server_is_checked_again(
-    client: Client, alice: Any, sink: Sink, go: Go, clock: Any, now: datetime
+    client: Client, alice: Any, sink: SmtpServer, go: Go, clock: Any, now: datetime
 ) -> None:
 
     from challenge.delivery.claim import claim
@@ -93,7 +93,7 @@ def test_what_is_on_its_way_to_the_server_is_checked_again(
 
 
 def test_leaving_one_program_keeps_the_other(
-    client: Client, alice: Any, sink: Sink, go: Go, clock: Any, now: datetime
+    client: Client, alice: Any, sink: SmtpServer, go: Go, clock: Any, now: datetime
 ) -> None:
     words = day_content(Day.objects.get(number=1).published.content)
     other = Program.objects.create(slug="calves", title="Calves", length=2)
@@ -118,7 +118,7 @@ def test_leaving_one_program_keeps_the_other(
 
 
 def test_who_joins_again_begins_anew_and_her_history_stays(
-    client: Client, alice: Any, sink: Sink, go: Go, clock: Any, now: datetime
+    client: Client, alice: Any, sink: SmtpServer, go: Go, clock: Any, now: datetime
 ) -> None:
     for days in range(3):
         go(now + days * DAY)
@@ -140,7 +140,7 @@ def test_who_joins_again_begins_anew_and_her_history_stays(
 
 
 def test_who_never_asked_can_have_the_address_forgotten(
-    client: Client, program: Any, sink: Sink, go: Go, clock: Any, now: datetime
+    client: Client, program: Any, sink: SmtpServer, go: Go, clock: Any, now: datetime
 ) -> None:
     client.post("/", form())
     go(now)

@@ -8,7 +8,7 @@ import pytest
 
 from challenge.enrollment.transitions import PauseCause, pause, resume
 from challenge.models import Delivery, Enrollment, Event
-from tests.support.smtp_sink import Sink
+from tests.support.smtp_server import SmtpServer
 
 pytestmark = pytest.mark.django_db
 Go = Callable[[datetime], None]
@@ -21,7 +21,9 @@ def kinds() -> list[tuple[str, str]]:
     return list(moves.order_by("due_at").values_list("kind", "state"))
 
 
-def test_a_pause_is_confirmed_with_a_way_back(alice: Enrollment, sink: Sink, go: Go, now: datetime) -> None:
+def test_a_pause_is_confirmed_with_a_way_back(
+    alice: Enrollment, sink: SmtpServer, go: Go, now: datetime
+) -> None:
     pause(alice.pk, PauseCause.RUNNER, now)
     go(now)
 
@@ -31,7 +33,7 @@ def test_a_pause_is_confirmed_with_a_way_back(alice: Enrollment, sink: Sink, go:
 
 
 def test_resuming_says_when_the_next_lesson_comes(
-    alice: Enrollment, sink: Sink, go: Go, now: datetime
+    alice: Enrollment, sink: SmtpServer, go: Go, now: datetime
 ) -> None:
     go(now)
     pause(alice.pk, PauseCause.RUNNER, now + HOUR)
@@ -45,7 +47,7 @@ def test_resuming_says_when_the_next_lesson_comes(
 
 
 def test_when_the_lesson_comes_at_once_it_is_welcome_enough(
-    alice: Enrollment, sink: Sink, go: Go, now: datetime
+    alice: Enrollment, sink: SmtpServer, go: Go, now: datetime
 ) -> None:
     go(now)
     pause(alice.pk, PauseCause.RUNNER, now + HOUR)
@@ -57,7 +59,7 @@ def test_when_the_lesson_comes_at_once_it_is_welcome_enough(
 
 
 def test_a_pause_in_the_night_is_confirmed_in_the_morning(
-    alice: Enrollment, sink: Sink, go: Go, now: datetime
+    alice: Enrollment, sink: SmtpServer, go: Go, now: datetime
 ) -> None:
     night = now.replace(hour=23)
     pause(alice.pk, PauseCause.RUNNER, night)
@@ -68,7 +70,7 @@ def test_a_pause_in_the_night_is_confirmed_in_the_morning(
 
 
 def test_changing_ones_mind_often_does_not_fill_the_inbox(
-    alice: Enrollment, sink: Sink, go: Go, now: datetime
+    alice: Enrollment, sink: SmtpServer, go: Go, now: datetime
 ) -> None:
     go(now)
     for minutes in range(1, 20, 2):
@@ -79,7 +81,7 @@ def test_changing_ones_mind_often_does_not_fill_the_inbox(
 
 
 def test_a_runner_who_ends_up_paused_after_all_is_told(
-    alice: Enrollment, sink: Sink, go: Go, now: datetime
+    alice: Enrollment, sink: SmtpServer, go: Go, now: datetime
 ) -> None:
     go(now)
     pause(alice.pk, PauseCause.RUNNER, now + HOUR)
@@ -91,7 +93,7 @@ def test_a_runner_who_ends_up_paused_after_all_is_told(
 
 
 def test_the_welcome_back_never_comes_after_the_lesson(
-    enroll: Any, sink: Sink, go: Go, now: datetime
+    enroll: Any, sink: SmtpServer, go: Go, now: datetime
 ) -> None:
     early = enroll("early", send_at=time(6, 0))
     go(now)

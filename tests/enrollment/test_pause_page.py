@@ -10,7 +10,7 @@ from django.test import Client
 from challenge.enrollment.transitions import PauseCause, pause
 from challenge.mail.links import Purpose, url
 from challenge.models import Delivery, Enrollment, Event
-from tests.support.smtp_sink import Sink
+from tests.support.smtp_server import SmtpServer
 from tests.support.visitor import link, whole_database
 
 pytestmark = pytest.mark.django_db
@@ -24,14 +24,14 @@ def events() -> list[tuple[str, str]]:
 
 
 @pytest.fixture
-def path(alice: Any, sink: Sink, go: Go, clock: Any, now: datetime) -> str:
+def path(alice: Any, sink: SmtpServer, go: Go, clock: Any, now: datetime) -> str:
     """The link at the foot of Alice's day 1."""
     go(now)
     return link(sink.lessons[0], "pause")
 
 
 def test_nothing_comes_while_she_is_away_and_then_the_next_lesson(
-    client: Client, alice: Any, path: str, sink: Sink, go: Go, clock: Any, now: datetime
+    client: Client, alice: Any, path: str, sink: SmtpServer, go: Go, clock: Any, now: datetime
 ) -> None:
     assert b"Your next lesson comes on <strong>Wednesday, 4 March, at 07:00" in client.get(path).content
     answer = client.post(path, {"action": "pause"})

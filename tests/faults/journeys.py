@@ -30,7 +30,7 @@ class Move:
 
 @dataclass(frozen=True)
 class Journey:
-    """One runner's course: what she chose at first, when she confirmed, and her moves in order. Each
+    """One runner's course: the first choice, when it was confirmed, and the moves in order. Each
     lesson leaves one of `waits`, in turn, after it was planned."""
 
     confirmed_at: datetime
@@ -46,7 +46,7 @@ class Journey:
 
 @dataclass(frozen=True)
 class Sent:
-    """A lesson that left: its program day, when, and the zone of its runner's clock then."""
+    """A lesson that left: its program day, when, and the zone of the runner's clock then."""
 
     day: int
     at: datetime
@@ -70,12 +70,14 @@ def journeys(draw: st.DrawFn) -> Journey:
         if (other_wall, other_zone) != before:
             before = (other_wall, other_zone)
             moves.append(Move(confirmed_at + minutes * MINUTE, *before))
-    waits = draw(st.lists(_waits, max_size=4))  # the last is none: who always waits too long gets nothing
+    waits = draw(
+        st.lists(_waits, max_size=4)
+    )  # the last is none: a runner who always waits too long gets nothing
     return Journey(confirmed_at, wall, zone, moves, [*waits, 0 * MINUTE])
 
 
 def course(journey: Journey) -> list[Sent]:
-    """The lessons of a journey, by the planner's own `turn` on rows that are not saved."""
+    """Work out the lessons of a journey, by the planner's own `turn` on rows that are not saved."""
     enrollment = Enrollment(send_at=journey.wall, time_zone=journey.zone, starts_on=journey.starts_on)
     _go_on(enrollment, None, journey.confirmed_at)
     moves, waits, sent = list(journey.moves), cycle(journey.waits), list[Sent]()
@@ -93,7 +95,7 @@ def course(journey: Journey) -> list[Sent]:
         last = Delivery(day=day, state=State.QUEUED, due_at=window.opens)
         leaves = now + next(waits)
         if moves and moves[0].at <= leaves:
-            last.state = State.SUPPRESSED
+            last.state = State.WITHHELD
         elif leaves < window.closes:
             last.state, last.sent_at = State.SENT, leaves
             sent.append(Sent(day, leaves, enrollment.time_zone))
@@ -108,14 +110,14 @@ def _move(enrollment: Enrollment, move: Move, sent: list[Sent]) -> None:
 
 
 def _go_on(enrollment: Enrollment, last: datetime | None, now: datetime) -> None:
-    """As enrollment.moves.would_go_on does from the rows."""
+    """Do as enrollment.transitions.would_go_on does from the rows."""
     enrollment.next_due_at = schedule.due_from(
         now, last, enrollment.starts_on, enrollment.send_at, enrollment.zone
     )
 
 
 def trouble(sent: list[Sent]) -> str:
-    """What is wrong with a course, in a sentence, or an empty text."""
+    """Say what is wrong with a course, in a sentence; an empty text if nothing is."""
     if (days := [lesson.day for lesson in sent]) != list(range(1, LENGTH + 1)):
         return f"sent {days}"
     for before, lesson in pairwise(sent):

@@ -17,37 +17,34 @@ from challenge.delivery.plan import plan
 from challenge.enrollment.confirm import confirm
 from challenge.enrollment.transitions import reschedule
 from challenge.models import Delivery, Enrollment, Event, Program
-from tests.faults.journeys import EVENTS, LENGTH, Journey, Move, Sent, course, journeys, trouble
-from tests.faults.outcome import Outcome, Scale
-from tests.faults.postbox import Postbox
-
-TITLE = "Hour or zone changed mid-course: property test"
-BOUND = "21 sends, on 21 local dates, in order, with gaps of at least 12 h"
+from tests.faults.journeys import EVENTS, LENGTH, Journey, Sent, course, journeys, trouble
+from tests.faults.model.server import InProcessServer
+from tests.faults.report import Fault, Result, Scale
 
 EXAMPLES = {Scale.SMALL: 300, Scale.FULL: 10_000}
 SAVED = {Scale.SMALL: 8, Scale.FULL: 200}
 
 
-def run(scale: Scale, folder: Path) -> Outcome:
-    outcome = Outcome(mails=0, injected=0)
+def run(scale: Scale, folder: Path) -> Result:
+    result = Result(mails=0, injected=0)
     program = Program.objects.get()
 
     def holds(journey: Journey) -> None:
         sent = course(journey)
-        outcome.mails += len(sent)
-        outcome.injected += len(journey.moves)
+        result.mails += len(sent)
+        result.injected += len(journey.moves)
         assert not (said := trouble(sent)), said
 
     def agrees(journey: Journey) -> None:
         assert by_rows(journey, program) == course(journey), "the ledger's course is another one"
 
-    outcome.breaches += [*_broken(holds, EXAMPLES[scale]), *_broken(agrees, SAVED[scale])]
-    outcome.note = f"{EXAMPLES[scale]} examples, {SAVED[scale]} through the database too"
-    return outcome
+    result.breaches += [*_broken(holds, EXAMPLES[scale]), *_broken(agrees, SAVED[scale])]
+    result.note = f"{EXAMPLES[scale]} examples, {SAVED[scale]} through the database too"
+    return result
 
 
 def _broken(check: Callable[[Journey], None], examples: int) -> Iterator[str]:
-    """The smallest journey, if there is any, for which a check fails."""
+    """Find the smallest journey, if there is any, for which a check fails."""
     options = settings(
         max_examples=examples,
         derandomize=True,
@@ -62,8 +59,8 @@ def _broken(check: Callable[[Journey], None], examples: int) -> Iterator[str]:
 
 
 def by_rows(journey: Journey, program: Program) -> list[Sent]:
-    """The lessons of a journey, by the ledger: confirmed, planned, moved and sent as in real life."""
-    postbox, sent, moves = Postbox(journey.confirmed_at), list[Sent](), list(journey.moves)
+    """Return the lessons of a journey from the ledger: confirmed, planned, moved and sent as in real life."""
+    server, sent, moves = InProcessServer(journey.confirmed_at), list[Sent](), list(journey.moves)
     waits = cycle(journey.waits)
     with _runner(journey, program) as enrollment:
         confirm(enrollment.pk, journey.confirmed_at)
@@ -72,21 +69,22 @@ def by_rows(journey: Journey, program: Program) -> list[Sent]:
             now = enrollment.next_due_at
             assert now is not None
             if moves and moves[0].at <= now:
-                _move(enrollment, moves.pop(0))
+                move = moves.pop(0)
+                reschedule(enrollment.pk, move.wall, move.zone, Event.Actor.RUNNER, move.at)
                 continue
             plan(now)
             if not _is_planned(now):
                 continue
-            postbox.now = now + next(waits)
-            if moves and moves[0].at <= postbox.now:
+            server.now = now + next(waits)
+            if moves and moves[0].at <= server.now:
                 continue
-            postbox.send_due()
+            server.send_due()
             lessons = Delivery.objects.filter(kind=Delivery.Kind.LESSON)
             days = {str(lesson.pk): lesson.day for lesson in lessons}
             sent += [
-                Sent(days[key], at, enrollment.time_zone) for at, _who, key in postbox.arrived if key in days
+                Sent(days[key], at, enrollment.time_zone) for at, _who, key in server.arrived if key in days
             ]
-            postbox.arrived.clear()
+            server.arrived.clear()
             if len(sent) == LENGTH:
                 break
     return sent
@@ -97,13 +95,9 @@ def _is_planned(now: datetime) -> bool:
     return waiting.filter(due_at__lte=now, closes_at__gt=now).exists()
 
 
-def _move(enrollment: Enrollment, move: Move) -> None:
-    reschedule(enrollment.pk, move.wall, move.zone, Event.Actor.RUNNER, move.at)
-
-
 @contextmanager
 def _runner(journey: Journey, program: Program) -> Iterator[Enrollment]:
-    """Somebody who has signed up; afterwards she is gone."""
+    """Sign somebody up, and erase them afterwards."""
     runner = User.objects.create(email="mover@example.com", first_name="Mo")
     request_consents(runner, [Consent.Purpose.MAIL], journey.confirmed_at)
     try:
@@ -117,3 +111,10 @@ def _runner(journey: Journey, program: Program) -> Iterator[Enrollment]:
         )
     finally:
         runner.delete()
+
+
+F17 = Fault(
+    "Hour or zone changed mid-course: property test",
+    "21 sends, on 21 local dates, in order, with gaps of at least 12 h",
+    run,
+)

@@ -12,18 +12,15 @@ from pathlib import Path
 
 from challenge import schedule
 from challenge.models import Delivery, Enrollment
-from tests.faults.outcome import Outcome, Scale
-from tests.faults.scattered import scattered
-from tests.faults.tally import Tally, arrivals
-from tests.faults.travel import Travel, faulty_server
-from tests.support.smtp_acts import always, say
-
-TITLE = "48 h outage, travelled clock"
-BOUND = "one mail for each runner, no burst, none in the night"
+from tests.faults.reconciliation import Reconciliation, arrivals
+from tests.faults.report import Fault, Result, Scale
+from tests.faults.simulation import SimulatedWorkers, site_mail_server
+from tests.faults.zones import runners_worldwide
+from tests.support.smtp_script import accept, always
 
 RUNNERS = {Scale.SMALL: 14, Scale.FULL: 455}
 # When the outage is over, in UTC: at each time of day somebody sleeps, and somebody's window is open. It all
-# takes less than a course: who is through gets no lesson, and her goodbye waits for its day.
+# takes less than a course: who is through gets no lesson, and the goodbye waits for its day.
 OVER = {
     Scale.SMALL: [datetime(2026, 3, 29, 4, tzinfo=UTC)],
     Scale.FULL: [
@@ -33,7 +30,7 @@ OVER = {
         datetime(2026, 4, 14, 19, tzinfo=UTC),
     ],
 }
-OUTAGE, DEAF = timedelta(hours=48), timedelta(hours=6)
+OUTAGE, SERVER_DOWN = timedelta(hours=48), timedelta(hours=6)
 LEAST_GAP = timedelta(hours=12)
 MORNING, EVENING = time(7), time(21)
 # A clock change may bring a lesson an hour forward; a late choice holds for two.
@@ -42,29 +39,28 @@ BEAT = timedelta(minutes=1)
 BEFORE, AFTER = timedelta(days=1), timedelta(days=3)
 
 
-def run(scale: Scale, folder: Path) -> Outcome:
+def run(scale: Scale, folder: Path) -> Result:
     ends = OVER[scale]
-    enrollments = scattered(RUNNERS[scale], ends[0] - OUTAGE - BEFORE)
-    with faulty_server() as server:
-        travel = Travel(ends[0] - OUTAGE - BEFORE, BEAT)
+    enrollments = runners_worldwide(RUNNERS[scale], ends[0] - OUTAGE - BEFORE)
+    with site_mail_server() as server:
+        workers = SimulatedWorkers(ends[0] - OUTAGE - BEFORE, BEAT)
         for over in ends:
-            travel.until(over - OUTAGE)
-            server.script = always("recipient", say("451 4.3.0 later"))
-            travel.until(travel.now + DEAF)
-            server.script = lambda phase, recipient: None
-            travel.now = over
-        travel.until(ends[-1] + AFTER)
-        tally = Tally(arrivals(server))
-    outcome = Outcome(tally.arrived.total(), len(ends), tally.lost, tally.doubled, tally.uncertain)
-    outcome.breaches = tally.breaches(most_doubled=0, most_uncertain=0)
+            workers.run_until(over - OUTAGE)
+            server.script = always("recipient", "451 4.3.0 later")
+            workers.run_until(workers.now + SERVER_DOWN)
+            server.script = accept
+            workers.now = over
+        workers.run_until(ends[-1] + AFTER)
+        found = Reconciliation(arrivals(server))
+    result = found.result(found.arrived.total(), len(ends))
     for enrollment in enrollments:
-        outcome.breaches += [f"runner {enrollment.pk}: {said}" for said in _trouble(enrollment, ends)]
-    outcome.note = f"{len(enrollments)} runners in {len({one.time_zone for one in enrollments})} zones"
-    return outcome
+        result.breaches += [f"runner {enrollment.pk}: {said}" for said in _trouble(enrollment, ends)]
+    result.note = f"{len(enrollments)} runners in {len({one.time_zone for one in enrollments})} zones"
+    return result
 
 
 def _trouble(enrollment: Enrollment, ends: list[datetime]) -> Iterator[str]:
-    """What is wrong with the lessons of one runner, a sentence each."""
+    """Say what is wrong with the lessons of one runner, a sentence each."""
     lessons = Delivery.objects.filter(enrollment=enrollment, kind=Delivery.Kind.LESSON, sent_at__isnull=False)
     sent = [(lesson.day, lesson.sent_at) for lesson in lessons.order_by("sent_at") if lesson.sent_at]
     zone, wall = enrollment.zone, enrollment.send_at
@@ -85,13 +81,16 @@ def _trouble(enrollment: Enrollment, ends: list[datetime]) -> Iterator[str]:
 
 
 def _is_night(local: datetime, wall: time) -> bool:
-    """Whether it is neither day, which begins for her at the hour that she chose if that is early, nor about
-    that hour, late as it may be."""
+    """Return whether it is neither day, which begins at the chosen hour if that is early, nor about that
+    hour, late as it may be."""
     chosen = local.replace(hour=wall.hour, minute=wall.minute)
     return not (min(MORNING, wall) <= local.time() < EVENING or chosen - EARLIER <= local <= chosen + LATER)
 
 
 def _days_after(end: datetime, enrollment: Enrollment) -> Iterator[date]:
-    """The local dates after an outage on which a lesson must come: all whose window opens after its end."""
+    """Give the local dates on which a lesson must come: those whose window opens after the outage."""
     first = schedule.local_date(end, enrollment.zone) + timedelta(days=1)
     yield from (first + timedelta(days=number) for number in range(2))
+
+
+F19 = Fault("48 h outage, travelled clock", "one mail for each runner, no burst, none in the night", run)

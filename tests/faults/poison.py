@@ -8,22 +8,20 @@ from django.utils import timezone
 from accounts.models import User
 from challenge.models import Delivery, Program
 from challenge.models.attempt import Phase
-from tests.faults.outcome import Outcome, Scale
-from tests.faults.poisoned import ENDS, RAISES
+from tests.faults.report import Fault, Result, Scale
+from tests.faults.send_loop import ENDS, RAISES
 from tests.support.crowd import crowd
 from tests.support.workers import Group, Mailroom, mailroom, wait_until
 
-TITLE = "Poison row: raises; ends its process"
-BOUND = "set aside after 3 tries; neighbours at most 60 s late"
 NEIGHBOURS = {Scale.SMALL: 20, Scale.FULL: 1000}
 SENDERS = {Scale.SMALL: 1, Scale.FULL: 2}
 MOST_LATE, TRIES = 60, 3
 State = Delivery.State
 
 
-def run(scale: Scale, folder: Path) -> Outcome:
-    """At full size with the waits and the lease that the product ships with; small, time is moved on as
-    soon as a sender has died."""
+def run(scale: Scale, folder: Path) -> Result:
+    """Keep the waits and the lease that the product ships with at full size; small, move time on as soon as
+    a sender has died."""
     neighbours = NEIGHBOURS[scale]
     enrollments = crowd(Program.objects.get(), neighbours + 2)
     for enrollment, name in zip(enrollments[:: neighbours + 1], (ENDS, RAISES), strict=True):
@@ -31,23 +29,27 @@ def run(scale: Scale, folder: Path) -> Outcome:
     hurry = scale is Scale.SMALL
     pause = "0.2" if hurry else "10"
     with mailroom(folder, seconds=0, LEASE_SECONDS="45", SMTP_TIMEOUT="15", BATCH_SIZE="50") as room:
-        watch = Watch(
-            [room.start("-m", "tests.faults.poisoned", pause) for _ in range(SENDERS[scale])], hurry
+        watch = SenderWatch(
+            [
+                room.start("-m", "tests.faults.send_loop", "--poison", "--pause", pause)
+                for _ in range(SENDERS[scale])
+            ],
+            hurry,
         )
         wait_until(watch.nothing_waits, 90 if hurry else 600, "all is sent or set aside", step=0.05)
-        outcome = Outcome(neighbours + 2, 2, stall=last_arrival(room) - watch.began)
+        result = Result(neighbours + 2, 2, stall=last_arrival(room) - watch.began)
         arrived = room.arrived()
     poisoned = {name: Delivery.objects.get(enrollment__runner__first_name=name) for name in (ENDS, RAISES)}
     sound = Delivery.objects.exclude(pk__in=[row.pk for row in poisoned.values()])
-    outcome.lost = sum(arrived[delivery.message_id] == 0 for delivery in sound)
-    outcome.doubled = arrived.total() - len(arrived)
-    outcome.uncertain = Delivery.objects.filter(uncertain=True).count()
-    outcome.note = f"{watch.deaths} senders died; the last neighbour was {outcome.stall:.0f} s late"
-    outcome.breaches = breaches(outcome, poisoned, watch.deaths)
-    return outcome
+    result.lost = sum(arrived[delivery.message_id] == 0 for delivery in sound)
+    result.doubled = arrived.total() - len(arrived)
+    result.uncertain = Delivery.objects.filter(uncertain=True).count()
+    result.note = f"{watch.deaths} senders died; the last neighbour was {result.stall:.0f} s late"
+    result.breaches = breaches(result, poisoned, watch.deaths)
+    return result
 
 
-class Watch:
+class SenderWatch:
     """Starts senders again as they die. `began` is when the first mail was claimed (seconds since 1970)."""
 
     def __init__(self, senders: list[Group], hurry: bool) -> None:
@@ -56,7 +58,7 @@ class Watch:
         self.deaths = 0
 
     def nothing_waits(self) -> bool:
-        """One look; whether all is sent or set aside."""
+        """Look once. Return whether all is sent or set aside."""
         states = set(Delivery.objects.values_list("state", flat=True))
         if not self.began and states - {State.QUEUED}:
             self.began = time()
@@ -75,14 +77,14 @@ def last_arrival(room: Mailroom) -> float:
     return max(float(line.split()[0]) for line in room.log.read_text().splitlines())
 
 
-def breaches(outcome: Outcome, poisoned: dict[str, Delivery], deaths: int) -> list[str]:
+def breaches(result: Result, poisoned: dict[str, Delivery], deaths: int) -> list[str]:
     said = []
-    if outcome.lost or outcome.doubled:
-        said.append(f"of the neighbours {outcome.lost} were lost and {outcome.doubled} doubled")
-    if outcome.uncertain > 1:
-        said.append(f"{outcome.uncertain} are marked uncertain, but one can be")
-    if outcome.stall is None or outcome.stall > MOST_LATE:
-        said.append(f"a neighbour was {outcome.stall:.0f} s late")
+    if result.lost or result.doubled:
+        said.append(f"of the neighbours {result.lost} were lost and {result.doubled} doubled")
+    if result.uncertain > 1:
+        said.append(f"{result.uncertain} are marked uncertain, but one can be")
+    if result.stall is None or result.stall > MOST_LATE:
+        said.append(f"a neighbour was {result.stall:.0f} s late")
     if deaths != TRIES:
         said.append(f"{deaths} senders died, not {TRIES}")
     for name, phase in ((ENDS, Phase.UNKNOWN), (RAISES, Phase.COMPOSE)):
@@ -91,3 +93,8 @@ def breaches(outcome: Outcome, poisoned: dict[str, Delivery], deaths: int) -> li
         if (row.state, phases) != (State.FAILED, [phase] * TRIES):
             said.append(f"{name} is {row.state} after {phases}")
     return said
+
+
+F12 = Fault(
+    "Poison row: raises; ends its process", "set aside after 3 tries; neighbours at most 60 s late", run
+)

@@ -1,77 +1,65 @@
 """F5: Redis is away for ten minutes; visitors come, runners answer, and `send_due` carries the mail."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 from time import monotonic, sleep
 
-from django.conf import settings
-from django.test import Client
+from django.test import Client, override_settings
 from django.utils import timezone
 
 from challenge.mail.links import Purpose, token
 from challenge.models import CheckIn, Delivery, Enrollment, Program
-from challenge.runtime.redis import Server
-from tests.faults.kills import all_sent
-from tests.faults.outcome import Outcome, Scale
-from tests.faults.redis_kills import BEATS, judge
+from tests.faults.reconciliation import all_sent, reconcile
+from tests.faults.redis_loss import redis_and_senders
+from tests.faults.report import Fault, Result, Scale
 from tests.support.brokers import broker_at
 from tests.support.crowd import crowd
 from tests.support.visitor import form
-from tests.support.workers import Mailroom, await_ready, mailroom, wait_until
+from tests.support.workers import Mailroom, wait_until
 
-TITLE = "Redis absent for 10 minutes"
-BOUND = "sign-up and check-in answer under 1 s, mail flows, nothing is doubled on return"
 SIZES = {Scale.SMALL: (5.0, 0.5), Scale.FULL: (600.0, 5.0)}
 MAILS = 40
 # The suite's machine may be busy with other things.
 PROMPT = {Scale.SMALL: 3.0, Scale.FULL: 1.0}
 
 
-def run(scale: Scale, folder: Path) -> Outcome:
+def run(scale: Scale, folder: Path) -> Result:
     seconds, pause = SIZES[scale]
-    server, program = Server(folder / "redis"), Program.objects.get()
-    server.start()
-    try:
-        with mailroom(folder, server.url, seconds=0.02) as room, broker_at(server.url):
-            await_ready(room.worker())
-            room.beat(BEATS[scale])
-            runners = crowd(program, MAILS)
-            room.wait_for_mail(5, 60)
-            client = Client(headers={"host": "localhost"})
-            for path in ("/", check_in_link(runners[0])):
-                client.get(path, secure=True)  # a site that has just begun reads its templates first
-            server.kill()
-            loop = room.start("manage.py", "send_due", "--loop")
-            slowest, signed_up = keep_coming(room, client, runners, seconds, pause)
-            server.start()
-            crowd(program, MAILS, first=MAILS)
-            mails = 2 * MAILS + signed_up
-            wait_until(lambda: all_sent(mails), 120, "all is sent after the return", 0.1)
-            loop.close()
-            outcome = judge(room, mails, 1, room.longest_gap(), bound=float("inf"))
-    finally:
-        server.close()
-    outcome.stall, outcome.note = None, f"slowest answer {slowest:.2f} s"
+    program = Program.objects.get()
+    with redis_and_senders(scale, folder, workers=1) as (server, room), broker_at(server.url):
+        runners = crowd(program, MAILS)
+        room.wait_for_mail(5, 60)
+        client = Client(headers={"host": "localhost"})
+        for path in ("/", check_in_link(runners[0])):
+            client.get(path, secure=True)  # a site that has just begun reads its templates first
+        server.kill()
+        loop = room.start("manage.py", "send_due", "--loop")
+        slowest, signed_up = keep_coming(room, client, runners, seconds, pause)
+        server.start()
+        crowd(program, MAILS, first=MAILS)
+        mails = 2 * MAILS + signed_up
+        wait_until(lambda: all_sent(mails), 120, "all is sent after the return", 0.1)
+        loop.close()
+        result = reconcile(room, mails, 1, None)
+    result.note = f"slowest answer {slowest:.2f} s"
     if slowest > PROMPT[scale]:
-        outcome.breaches.append(f"an answer took {slowest:.2f} s")
+        result.breaches.append(f"an answer took {slowest:.2f} s")
     if CheckIn.objects.count() != min(signed_up, MAILS):
-        outcome.breaches.append(f"{CheckIn.objects.count()} check-ins kept of {signed_up}")
-    return outcome
+        result.breaches.append(f"{CheckIn.objects.count()} check-ins kept of {signed_up}")
+    return result
 
 
 def keep_coming(
     room: Mailroom, client: Client, runners: list[Enrollment], seconds: float, pause: float
 ) -> tuple[float, int]:
-    """Sign somebody up and check somebody in every `pause` seconds. Returns the slowest answer, in
-    seconds, and how many came; each has got her mail while Redis was away."""
+    """Sign somebody up and check somebody in every `pause` seconds. Return the slowest answer, in
+    seconds, and how many came; each has got their mail while Redis was away."""
     slowest, count, end = 0.0, 0, monotonic() + seconds
     while monotonic() < end:
         runner = runners[count % len(runners)]
-        with any_number_of_visitors():
+        with override_settings(SIGN_UPS_PER_IP=1_000_000):  # all of them come from this machine
             slowest = max(slowest, answered(client, "/", visitor(count)))
-        wait_until(lambda: has_lesson(runner), 60, "her lesson is there")  # noqa: B023  waited for here
+        wait_until(lambda: has_lesson(runner), 60, "the lesson is there")  # noqa: B023  waited for here
         slowest = max(slowest, answered(client, check_in_link(runner), {"status": "done", "unit": "km"}))
         count += 1
         sleep(pause)
@@ -93,18 +81,15 @@ def visitor(number: int) -> dict[str, str]:
 
 
 def answered(client: Client, path: str, fields: dict[str, str]) -> float:
-    """Post a form: how many seconds the answer took. Raises AssertionError for one that is no redirect."""
+    """Post a form. Return how many seconds the answer took; AssertionError for an error of the site."""
     began = monotonic()
     status = client.post(path, fields, secure=True).status_code
     assert 200 <= status < 400, f"{path.split('/')[1] or 'sign-up'} answered {status}"
     return monotonic() - began
 
 
-@contextmanager
-def any_number_of_visitors() -> Iterator[None]:
-    """All of them come from this machine, which the limits would soon stop."""
-    before, settings.SIGN_UPS_PER_IP = settings.SIGN_UPS_PER_IP, 1_000_000
-    try:
-        yield
-    finally:
-        settings.SIGN_UPS_PER_IP = before
+F5 = Fault(
+    "Redis absent for 10 minutes",
+    "sign-up and check-in answer under 1 s, mail flows, nothing is doubled on return",
+    run,
+)

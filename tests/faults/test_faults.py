@@ -1,15 +1,14 @@
 """Every fault of docs/reliability.md at a small size; bin/faults injects them as promised."""
 
 import os
-from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.db import connection
 
-from tests.faults.catalogue import FAULTS
-from tests.faults.outcome import Scale
+from tests.faults.catalogue import FAULTS, fault
+from tests.faults.report import Scale
 
 pytestmark = [pytest.mark.processes, pytest.mark.django_db(transaction=True)]
 
@@ -21,11 +20,11 @@ HERE = [name for name in FAULTS if (name in ON_SQLITE) == (connection.vendor == 
 
 @pytest.mark.parametrize("name", HERE)
 def test_a_fault_breaks_no_promise(name: str, program: Any, tmp_path: Path) -> None:
-    outcome = import_module(FAULTS[name]).run(Scale.SMALL, tmp_path)
+    result = fault(name).run(Scale.SMALL, tmp_path)
 
-    if outcome.left_out:
+    if result.left_out:
         leave_out = pytest.fail if os.environ.get("NOTHING_LEFT_OUT") == "1" else pytest.skip
-        leave_out(outcome.left_out)
-    assert outcome.breaches == []
-    assert outcome.mails > 0
-    assert outcome.injected > 0
+        leave_out(result.left_out)
+    assert result.breaches == []
+    assert result.mails > 0
+    assert result.injected > 0

@@ -1,4 +1,4 @@
-"""What the whole-system model (tests/faults/model) once found, each in its smallest form."""
+"""Findings of the whole-system model (tests/faults/model), each in its smallest form."""
 
 from collections.abc import Callable
 from datetime import datetime, time, timedelta
@@ -10,30 +10,31 @@ from challenge.bounces.record import record_refusal
 from challenge.enrollment.transitions import PauseCause, pause, reschedule, resume
 from challenge.models import Delivery, Event, Suppression
 from challenge.models.attempt import Answer, Outcome, Phase
-from tests.support.answers import always, lesson_of
-from tests.support.smtp_sink import DROP, Sink
+from tests.support.cast import lesson_of
+from tests.support.smtp_script import accept, always, drop
+from tests.support.smtp_server import SmtpServer
 
 pytestmark = pytest.mark.django_db
 Go = Callable[[datetime], None]
 
 
 @pytest.fixture
-def evening(alice: Any, sink: Sink, go: Go, now: datetime) -> datetime:
+def evening(alice: Any, sink: SmtpServer, go: Go, now: datetime) -> datetime:
     """20:40 of a day on which Alice's lesson arrived without a word of it, and was refused when it came
     again a little later."""
     at = now.replace(hour=20, minute=40)
-    sink.script(always("answer", DROP))
+    sink.script = always("answer", drop())
     go(at)
-    sink.script(always("data", "554 5.7.1 not this one"))
+    sink.script = always("data", "554 5.7.1 not this one")
     go(at + timedelta(minutes=2))
-    sink.script(lambda phase, recipient: None)
+    sink.script = accept
     lesson = lesson_of("alice")
     assert (lesson.state, lesson.sent_at, lesson.uncertain) == ("failed", None, True)
     return at
 
 
 def test_a_lesson_follows_twelve_hours_after_one_that_may_have_arrived_before_it_was_refused(
-    evening: datetime, sink: Sink, go: Go
+    evening: datetime, sink: SmtpServer, go: Go
 ) -> None:
     go(evening + timedelta(hours=11))
     assert len(sink.lessons) == 1
@@ -43,7 +44,7 @@ def test_a_lesson_follows_twelve_hours_after_one_that_may_have_arrived_before_it
 
 
 def test_another_zone_brings_no_lesson_on_the_date_of_one_that_may_have_arrived(
-    alice: Any, evening: datetime, sink: Sink, go: Go
+    alice: Any, evening: datetime, sink: SmtpServer, go: Go
 ) -> None:
     later = evening + timedelta(minutes=5)
     reschedule(alice.pk, time(9, 45), "Pacific/Auckland", Event.Actor.RUNNER, later)
@@ -54,8 +55,8 @@ def test_another_zone_brings_no_lesson_on_the_date_of_one_that_may_have_arrived(
     assert len(sink.lessons) == 2
 
 
-def test_a_refusal_in_the_instant_in_which_she_resumes_is_no_old_news(alice: Any, now: datetime) -> None:
-    """The mail that says that she pauses is on the wire while she goes on."""
+def test_a_refusal_in_the_instant_of_the_resuming_is_no_old_news(alice: Any, now: datetime) -> None:
+    """The mail that confirms the pause is on the wire while the runner goes on."""
     pause(alice.pk, PauseCause.RUNNER, now - timedelta(seconds=1))
     said = Delivery.objects.get(kind=Delivery.Kind.PAUSED)
     resume(alice.pk, Event.Actor.RUNNER, now)

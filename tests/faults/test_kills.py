@@ -1,12 +1,13 @@
 """kill -9 of `send_due --loop` while mail flows: nothing is lost, and at most one message a kill goes
-twice. For Celery's workers tests/test_faults.py shows the same."""
+twice. test_faults.py shows the same for Celery's workers."""
 
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.faults.kills import SEED, all_sent, judge, moments
+from tests.faults.reconciliation import all_sent, reconcile
+from tests.faults.worker_faults import SEED, moments
 from tests.support.crowd import crowd
 from tests.support.workers import mailroom, wait_until
 
@@ -25,4 +26,4 @@ def test_killed_loops_without_a_broker_lose_nothing(program: Any, tmp_path: Path
             loops[number % 2].start()
         wait_until(lambda: all_sent(MAILS), 60, f"all are sent, seed {SEED}", 0.2)
 
-        assert judge(room, MAILS, KILLS).breaches == []
+        assert reconcile(room, MAILS, KILLS, None, kills=KILLS).breaches == []

@@ -1,11 +1,13 @@
-"""F21: the whole system as a state machine (tests/faults/model), on the real models.
+"""F21 and F21b: the whole system as a state machine (tests/faults/model), on the real models.
 
-On SQLite, where a run takes half as long as on PostgreSQL; F21b takes fewer there.
+F21 runs on SQLite, where a run takes half as long; F21b takes fewer runs, and others, on PostgreSQL, where
+results are recorded in libpq's pipeline mode.
 """
 
 import random
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from uuid import UUID
 
@@ -13,23 +15,18 @@ from hypothesis import HealthCheck, Phase, seed, settings
 from hypothesis.stateful import run_state_machine_as_test
 
 from challenge.models import Delivery
-from tests.faults.model.machine import Town
-from tests.faults.outcome import Outcome, Scale
-
-TITLE = "Whole-system model: anything, in any order"
-BOUND = "no mail after leaving, erasing, holding or suppression; 21 lessons in order; the ledger adds up"
+from tests.faults.model.machine import SystemMachine
+from tests.faults.report import Fault, Result, Scale
 
 RUNS = {Scale.SMALL: 40, Scale.FULL: 2000}
+RUNS_ON_POSTGRESQL = {Scale.SMALL: 40, Scale.FULL: 150}
 STEPS = {Scale.SMALL: 30, Scale.FULL: 50}
 
 
-def run(scale: Scale, folder: Path) -> Outcome:
-    return live(RUNS[scale], STEPS[scale], beginning=21)
-
-
-def live(runs: int, steps: int, beginning: int) -> Outcome:
-    """Let the town live so many times; the runs are the same each time for one beginning."""
-    outcome = Town.outcome = Outcome(mails=0, injected=0)
+def run_model(sizes: dict[Scale, int], first: int, scale: Scale, folder: Path) -> Result:
+    """Run the model so many times; the runs are the same each time for one `first` seed."""
+    runs, steps = sizes[scale], STEPS[scale]
+    result = SystemMachine.result = Result(mails=0, injected=0)
     options = settings(
         max_examples=runs,
         stateful_step_count=steps,
@@ -40,16 +37,16 @@ def live(runs: int, steps: int, beginning: int) -> Outcome:
     )
     with _ids_from_the_seed():
         try:
-            run_state_machine_as_test(seed(beginning)(Town), settings=options)
+            run_state_machine_as_test(seed(first)(SystemMachine), settings=options)
         except AssertionError as error:
-            outcome.breaches.append("\n".join([str(error), *getattr(error, "__notes__", [])]))
-    outcome.note = f"{runs} runs of {steps} steps"
-    return outcome
+            result.breaches.append("\n".join([str(error), *getattr(error, "__notes__", [])]))
+    result.note = f"{runs} runs of {steps} steps"
+    return result
 
 
 @contextmanager
 def _ids_from_the_seed() -> Iterator[None]:
-    """Rows that are due at one instant go in the order of their ids: the same one in each replay."""
+    """Give rows that are due at one instant the same order in each replay: that of their ids."""
     field = Delivery._meta.get_field("id")
     before = field.default
     field.default = lambda: UUID(int=random.getrandbits(128), version=4)
@@ -59,3 +56,8 @@ def _ids_from_the_seed() -> Iterator[None]:
     finally:
         field.default = before
         field.__dict__.pop("_get_default", None)
+
+
+BOUND = "no mail after leaving, erasing, holding or suppression; 21 lessons in order; the ledger adds up"
+F21 = Fault("Whole-system model: anything, in any order", BOUND, partial(run_model, RUNS, 21))
+F21b = Fault("Whole-system model on PostgreSQL", BOUND, partial(run_model, RUNS_ON_POSTGRESQL, 22))

@@ -59,9 +59,9 @@ def contents(*, with_pages: bool) -> dict[str, bytes]:
     from challenge.models import Program
     from tests.gallery.answers import answers
     from tests.gallery.walk import Walk
-    from tests.support.smtp_sink import Sink
+    from tests.support.smtp_server import SmtpServer
 
-    sink = Sink()
+    sink = SmtpServer()
     settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", sink.port
     walk = Walk(Program.objects.get(), sink)
     walk.begin()

@@ -16,7 +16,7 @@ from challenge.enrollment import pending, transitions
 from challenge.enrollment.confirm import confirm
 from challenge.enrollment.sign_up import Wish, send_links, sign_up
 from challenge.models import Delivery, Enrollment, Event, Program, Stretch
-from tests.support.smtp_sink import Sink
+from tests.support.smtp_server import SmtpServer
 
 BEGIN = datetime(2026, 3, 3, 8, 0, tzinfo=UTC)  # a Tuesday
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
@@ -87,7 +87,7 @@ WAITING = Someone("waiting", "has not confirmed", "Wren", lambda day: False)
 class Walk:
     """The whole course in the database, day by day; `now` is the instant that it has reached."""
 
-    def __init__(self, program: Program, sink: Sink) -> None:
+    def __init__(self, program: Program, sink: SmtpServer) -> None:
         self.program, self.sink, self.now = program, sink, BEGIN
 
     def go(self, at: datetime) -> None:
@@ -137,7 +137,7 @@ class Walk:
         states = {someone.email: someone.state for someone in (*CAST, WAITING)}
         lessons: dict[str, bytes] = {}
         others: dict[str, bytes] = {}
-        for raw in self.sink.handler.raw:
+        for raw in self.sink.raw:
             delivery = sent[str(message_from_bytes(raw)["Message-ID"]).strip("<>").partition("@")[0]]
             state = states[delivery.enrollment.runner.email]
             if delivery.kind == "lesson":

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from challenge.models import Delivery
-from tests.support.answers import lesson_of
+from tests.support.cast import lesson_of
 
 
 @pytest.fixture

@@ -8,9 +8,9 @@ import pytest
 from challenge.inbound.bounce_mail import Disposition, receive
 from challenge.mail.links import Purpose, return_path, url
 from challenge.models import Delivery, DeliveryEvent, Event, Suppression
-from tests.support.answers import lesson_of
+from tests.support.cast import lesson_of
 from tests.support.returned_mails import complaint, dsn
-from tests.support.smtp_sink import Sink
+from tests.support.smtp_server import SmtpServer
 
 pytestmark = pytest.mark.django_db
 
@@ -18,13 +18,13 @@ Go = Callable[[datetime], None]
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 
 
-def raw_of(sink: Sink, name: str) -> bytes:
+def raw_of(sink: SmtpServer, name: str) -> bytes:
     """Return the mail that the mail server got for a runner."""
-    return sink.handler.raw[sink.handler.recipients.index(f"{name}@example.com")]
+    return sink.raw[sink.recipients.index(f"{name}@example.com")]
 
 
 def test_a_complaint_about_a_real_mail_stops_all_mail_at_once(
-    lesson: Delivery, sink: Sink, go: Go, now: datetime
+    lesson: Delivery, sink: SmtpServer, go: Go, now: datetime
 ) -> None:
     """It returns the mail as it left: the Message-ID and the mail's own link to leave are the proof."""
     assert receive(complaint(raw_of(sink, "alice")), [], now + HOUR) is Disposition.RECORDED
@@ -45,7 +45,7 @@ def test_a_complaint_about_a_real_mail_stops_all_mail_at_once(
 
 
 def test_a_complaint_comes_before_a_bounce_and_counts_once(
-    lesson: Delivery, sink: Sink, now: datetime
+    lesson: Delivery, sink: SmtpServer, now: datetime
 ) -> None:
     receive(dsn(lesson), [], now)
     assert receive(complaint(raw_of(sink, "alice")), [], now) is Disposition.RECORDED
@@ -67,13 +67,15 @@ def test_its_return_path_is_proof_enough(lesson: Delivery, now: datetime) -> Non
 
 
 @pytest.mark.parametrize("feedback", ["not-spam", "virus", "other", "auth-failure", ""])
-def test_other_feedback_stops_nothing(feedback: str, lesson: Delivery, sink: Sink, now: datetime) -> None:
+def test_other_feedback_stops_nothing(
+    feedback: str, lesson: Delivery, sink: SmtpServer, now: datetime
+) -> None:
     assert receive(complaint(raw_of(sink, "alice"), feedback), [], now) is Disposition.OTHER
     assert not Suppression.objects.exists()
     assert not DeliveryEvent.objects.exists()
 
 
-def test_nobody_complains_in_anothers_name(lesson: Delivery, sink: Sink, now: datetime) -> None:
+def test_nobody_complains_in_anothers_name(lesson: Delivery, sink: SmtpServer, now: datetime) -> None:
     """Bob knows his own mail; he also has a Message-ID of Alice's, and links of hers for other purposes."""
     bob = lesson_of("bob")
     hers = raw_of(sink, "alice")
@@ -92,7 +94,7 @@ def test_nobody_complains_in_anothers_name(lesson: Delivery, sink: Sink, now: da
     assert not DeliveryEvent.objects.exists()
 
 
-def test_the_link_to_leave_proves_it_after_its_end(lesson: Delivery, sink: Sink, now: datetime) -> None:
+def test_the_link_to_leave_proves_it_after_its_end(lesson: Delivery, sink: SmtpServer, now: datetime) -> None:
     assert receive(complaint(raw_of(sink, "alice")), [], now + 900 * DAY) is Disposition.RECORDED
 
 

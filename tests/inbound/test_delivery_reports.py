@@ -12,7 +12,7 @@ from challenge.mail.links import return_path
 from challenge.models import Delivery, DeliveryEvent, Event, Suppression
 from tests.support import returned_mails
 from tests.support.returned_mails import FULL, dsn, qmail, with_headers
-from tests.support.smtp_sink import Sink
+from tests.support.smtp_server import SmtpServer
 
 pytestmark = pytest.mark.django_db
 
@@ -29,7 +29,7 @@ def stopped() -> list[str]:
 
 
 def test_an_address_that_is_gone_is_suppressed_and_the_lessons_stop(
-    lesson: Delivery, sink: Sink, go: Go, now: datetime
+    lesson: Delivery, sink: SmtpServer, go: Go, now: datetime
 ) -> None:
     assert receive(dsn(lesson), [], now + HOUR) is Disposition.RECORDED
 

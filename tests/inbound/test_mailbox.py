@@ -21,10 +21,10 @@ from challenge.models import Delivery, DeliveryEvent, Suppression
 from challenge.worker import shutdown
 from challenge.worker.recurring import JOBS
 from tests.support import returned_mails
-from tests.support.answers import lesson_of
+from tests.support.cast import lesson_of
 from tests.support.imap_server import PASSWORD, USER, ImapServer, Kept
 from tests.support.returned_mails import complaint, dsn
-from tests.support.smtp_sink import Sink
+from tests.support.smtp_server import SmtpServer
 from tests.support.threads import together
 from tests.support.workers import wait_until
 
@@ -51,9 +51,9 @@ def untouched(mail: Kept) -> bool:
 
 @pytest.mark.django_db
 def test_reports_are_recorded_and_marked_as_read(
-    lesson: Delivery, server: ImapServer, sink: Sink, now: datetime
+    lesson: Delivery, server: ImapServer, sink: SmtpServer, now: datetime
 ) -> None:
-    bounce, loop = server.add(dsn(lesson)), server.add(complaint(sink.handler.raw[0]))
+    bounce, loop = server.add(dsn(lesson)), server.add(complaint(sink.raw[0]))
 
     assert poll(now) == 2
     assert sorted(each.kind for each in DeliveryEvent.objects.all()) == ["bounced", "complained"]

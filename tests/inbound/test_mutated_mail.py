@@ -16,7 +16,7 @@ from challenge.inbound.bounce_mail import receive
 from challenge.mail.links import Purpose, return_path, url
 from challenge.models import Delivery, DeliveryEvent, Enrollment, Event, Suppression
 from tests.support import provider_events, returned_mails
-from tests.support.answers import lesson_of
+from tests.support.cast import lesson_of
 from tests.support.mutations import mutate
 from tests.support.provider_events import KEY, SECRET, USER_UNKNOWN, Door, failed
 from tests.support.returned_mails import FULL, complaint, dsn, qmail
@@ -90,7 +90,7 @@ def forgeries(hers: Delivery, his: Delivery, raw_of_hers: bytes, now: datetime) 
 
 def test_10000_mails_gone_wrong_or_forged(mails: dict[str, Delivery], sink: Any, now: datetime) -> None:
     hers, his = mails["alice"], mails["bob"]
-    raw_of_hers = sink.handler.raw[sink.handler.recipients.index("alice@example.com")]
+    raw_of_hers = sink.raw[sink.recipients.index("alice@example.com")]
     short = raw_of_hers[: raw_of_hers.index(b"\r\n\r\n")] + b"\r\n\r\nBreathe out.\r\n"
     real = [
         dsn(hers), dsn(hers, "5.2.2", FULL), dsn(hers, action="delayed"), qmail(hers),

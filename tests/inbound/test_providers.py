@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from challenge.models import Delivery, DeliveryEvent, Suppression
-from tests.support.answers import lesson_of
+from tests.support.cast import lesson_of
 from tests.support.provider_events import (
     KEY,
     SECRET,

@@ -10,9 +10,9 @@ from django.core.handlers.wsgi import WSGIHandler
 from django.db import OperationalError, connection
 
 from challenge.models import Delivery, DeliveryEvent, Suppression
-from tests.support.answers import lesson_of
+from tests.support.cast import lesson_of
 from tests.support.provider_events import KEY, SECRET, USER_UNKNOWN, Door, failed, mailgun
-from tests.support.smtp_sink import Sink
+from tests.support.smtp_server import SmtpServer
 
 pytestmark = pytest.mark.django_db
 
@@ -46,7 +46,7 @@ def door(client: Any) -> Door:
 
 
 def test_a_bounce_suppresses_and_pauses(
-    lesson: Delivery, door: Door, sink: Sink, go: Go, now: datetime
+    lesson: Delivery, door: Door, sink: SmtpServer, go: Go, now: datetime
 ) -> None:
     assert door.post(mailgun(lesson, "failed", now + HOUR, **failed(USER_UNKNOWN))).status_code == 200
 

@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from challenge.enrollment.transitions import PauseCause, pause, resume
 from challenge.mail.context import Greetings, greeting
 from challenge.models import CheckIn, Delivery, Enrollment, Event
-from tests.support.smtp_sink import Sink
+from tests.support.smtp_server import SmtpServer
 
 Go = Callable[[datetime], None]
 DAY = timedelta(days=1)
@@ -38,13 +38,13 @@ def test_what_a_lesson_says_first(day: int, last: int, done: int, is_back: bool,
     assert bool(said) == bool(begins)
 
 
-def first_words(sink: Sink) -> str:
+def first_words(sink: SmtpServer) -> str:
     return str(sink.mails[-1].get_body(("plain",)).get_content())
 
 
 @pytest.mark.django_db
 def test_after_a_pause_the_next_lesson_welcomes_her_back_once(
-    alice: Enrollment, sink: Sink, go: Go, now: datetime
+    alice: Enrollment, sink: SmtpServer, go: Go, now: datetime
 ) -> None:
     go(now)
     assert pause(alice.pk, PauseCause.RUNNER, now + timedelta(hours=1))
@@ -57,7 +57,7 @@ def test_after_a_pause_the_next_lesson_welcomes_her_back_once(
 
 @pytest.mark.django_db
 def test_who_goes_quiet_is_told_so_until_she_checks_in(
-    alice: Enrollment, sink: Sink, go: Go, now: datetime
+    alice: Enrollment, sink: SmtpServer, go: Go, now: datetime
 ) -> None:
     for days in range(4):
         assert QUIET not in first_words(sink) if sink.mails else True

@@ -12,7 +12,7 @@ from django.test import Client
 from challenge.enrollment import pending
 from challenge.mail.links import Purpose
 from challenge.models import Delivery
-from tests.support.smtp_sink import Sink
+from tests.support.smtp_server import SmtpServer
 from tests.support.visitor import form, link, links_in, whole_database
 
 pytestmark = pytest.mark.django_db
@@ -39,7 +39,7 @@ class Scanner:
 
 
 def mails_of_a_runner(
-    client: Client, sink: Sink, go: Go, clock: Any, now: datetime
+    client: Client, sink: SmtpServer, go: Go, clock: Any, now: datetime
 ) -> Iterator[EmailMessage]:
     """Every mail that one runner gets, from signing up to day 21, each at the moment of its arrival."""
     client.post("/", form(starts_on="2026-03-07", health_consent="on"))
@@ -62,7 +62,7 @@ def mails_of_a_runner(
 
 
 def test_looking_at_every_link_of_every_mail_changes_nothing(
-    client: Client, program: Any, sink: Sink, go: Go, clock: Any, now: datetime
+    client: Client, program: Any, sink: SmtpServer, go: Go, clock: Any, now: datetime
 ) -> None:
     subjects = []
     scanner = Scanner(client)

@@ -15,7 +15,7 @@ from challenge.models.attempt import Outcome
 from tests.support.key_files import new_key
 from tests.support.name_server import NameServer
 from tests.support.second_dkim import by_mail_dkim
-from tests.support.smtp_sink import Sink
+from tests.support.smtp_server import SmtpServer
 
 Go = Callable[[datetime], None]
 
@@ -23,20 +23,20 @@ Go = Callable[[datetime], None]
 @pytest.mark.usefixtures("trio")
 @pytest.mark.parametrize("ed25519", [False, True])
 def test_what_arrives_verifies(
-    go: Go, sink: Sink, now: datetime, settings: Any, tmp_path: Path, ed25519: bool
+    go: Go, sink: SmtpServer, now: datetime, settings: Any, tmp_path: Path, ed25519: bool
 ) -> None:
     key = new_key(tmp_path / "dkim.pem", ed25519=ed25519)
     settings.DKIM_KEY_FILE, settings.MAIL_DOMAIN = str(tmp_path / "dkim.pem"), "example.org"
     server = NameServer({f"{settings.DKIM_SELECTOR}._domainkey.example.org": {"TXT": [key.record]}})
 
     go(now)
-    judged = by_mail_dkim(sink.handler.raw, server.port, tmp_path)
+    judged = by_mail_dkim(sink.raw, server.port, tmp_path)
     server.stop()
 
     assert judged == ["pass"] * 3
 
 
-def test_dots_at_line_starts_come_through(sink: Sink, settings: Any, tmp_path: Path) -> None:
+def test_dots_at_line_starts_come_through(sink: SmtpServer, settings: Any, tmp_path: Path) -> None:
     key = new_key(tmp_path / "dkim.pem", ed25519=True)
     settings.DKIM_KEY_FILE, settings.MAIL_DOMAIN = str(tmp_path / "dkim.pem"), "example.org"
     server = NameServer({f"{settings.DKIM_SELECTOR}._domainkey.example.org": {"TXT": [key.record]}})
@@ -45,7 +45,7 @@ def test_dots_at_line_starts_come_through(sink: Sink, settings: Any, tmp_path: P
 
     with Transport() as transport:
         answer = transport.send("coach@example.org", "alice@example.com", signed)
-    judged = by_mail_dkim(sink.handler.raw, server.port, tmp_path)
+    judged = by_mail_dkim(sink.raw, server.port, tmp_path)
     server.stop()
 
     assert answer.outcome is Outcome.ACCEPTED
@@ -54,7 +54,7 @@ def test_dots_at_line_starts_come_through(sink: Sink, settings: Any, tmp_path: P
 
 @pytest.mark.usefixtures("alice")
 def test_nothing_leaves_when_it_cannot_be_signed(
-    go: Go, sink: Sink, now: datetime, settings: Any, tmp_path: Path
+    go: Go, sink: SmtpServer, now: datetime, settings: Any, tmp_path: Path
 ) -> None:
     settings.DKIM_KEY_FILE = str(tmp_path / "gone.pem")
 

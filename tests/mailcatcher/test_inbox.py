@@ -15,7 +15,7 @@ from challenge import urls as site
 from challenge.mailcatcher.server import controller
 from challenge.mailcatcher.store import Inbox
 from challenge.models import Delivery, Enrollment
-from tests.support.smtp_sink import free_port
+from tests.support import free_port
 
 pytestmark = [pytest.mark.urls("tests.mailcatcher.test_inbox"), pytest.mark.django_db]
 urlpatterns = [*site.urlpatterns, path("inbox/", include("challenge.mailcatcher.urls"))]

@@ -18,7 +18,7 @@ from challenge.models import Alarm
 from challenge.monitoring import alarms
 from challenge.monitoring.alarms import end_alarm, raise_alarm
 from challenge.monitoring.wording import AlarmText, Code
-from tests.support.smtp_sink import Sink
+from tests.support.smtp_server import SmtpServer
 from tests.support.web_hook import WebHook
 
 pytestmark = pytest.mark.django_db
@@ -33,9 +33,9 @@ def _nothing_in_mind() -> Iterator[None]:
 
 
 @pytest.fixture
-def second(settings: Any) -> Iterator[Sink]:
+def second(settings: Any) -> Iterator[SmtpServer]:
     """The mail server of alarms."""
-    server = Sink()
+    server = SmtpServer()
     settings.OPERATOR_EMAIL = "operator@example.org"
     settings.ALARM_EMAIL = {
         "EMAIL_HOST": "127.0.0.1",
@@ -86,7 +86,7 @@ def test_it_is_told_at_once_then_every_six_hours_then_that_it_is_over(hook: WebH
 
 
 def test_the_mail_goes_through_the_second_server_and_not_the_runners(
-    second: Sink, sink: Sink, settings: Any, now: datetime
+    second: SmtpServer, sink: SmtpServer, settings: Any, now: datetime
 ) -> None:
     settings.SITE_URL, settings.TIME_ZONE = "https://reset.example.org", "UTC"
     raise_alarm("stall", NOTHING_MOVES, now)
@@ -99,7 +99,7 @@ def test_the_mail_goes_through_the_second_server_and_not_the_runners(
 
 
 def test_without_a_second_server_it_goes_the_way_of_all_mail(
-    sink: Sink, settings: Any, now: datetime
+    sink: SmtpServer, settings: Any, now: datetime
 ) -> None:
     settings.OPERATOR_EMAIL = "operator@example.org"
     raise_alarm("stall", NOTHING_MOVES, now)
@@ -140,7 +140,7 @@ def test_what_was_never_told_ends_without_a_word(hook: WebHook, now: datetime) -
     assert len(hook.posted) == 1
 
 
-def test_one_way_that_fails_leaves_the_other(second: Sink, hook: WebHook, now: datetime) -> None:
+def test_one_way_that_fails_leaves_the_other(second: SmtpServer, hook: WebHook, now: datetime) -> None:
     hook.answer = 500
     assert raise_alarm("stall", NOTHING_MOVES, now)
     assert len(second.mails) == 1

@@ -15,7 +15,7 @@ from django.test import Client
 from accounts.models import User
 from challenge.models import Delivery, Enrollment
 from challenge.monitoring.logs import Json, Line, hide
-from tests.support.smtp_sink import Sink
+from tests.support.smtp_server import SmtpServer
 
 FORMATTERS: list[Callable[[], Formatter]] = [Line, Json]
 
@@ -104,7 +104,7 @@ def test_a_database_s_own_words_are_taken_out(alice: Enrollment, formatter: Call
 @pytest.mark.django_db(transaction=True)
 def test_nobody_is_named_while_mail_is_planned_sent_refused_and_watched(
     trio: list[Enrollment],
-    sink: Sink,
+    sink: SmtpServer,
     go: Callable[[datetime], None],
     now: datetime,
     caplog: pytest.LogCaptureFixture,
@@ -113,7 +113,7 @@ def test_nobody_is_named_while_mail_is_planned_sent_refused_and_watched(
     from challenge.monitoring.checks import check
 
     answers = iter(["550 5.1.1 <alice@example.com> no such user", "451 bob@example.com is busy", "nonsense"])
-    sink.script(lambda phase, recipient: next(answers, None) if phase == "recipient" else None)
+    sink.script = lambda phase, recipient: next(answers, None) if phase == "recipient" else None
     caplog.set_level(logging.DEBUG, "challenge")
     User.objects.filter(first_name="Charlie").update(first_name="Charlotte")
     go(now)

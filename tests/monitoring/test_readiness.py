@@ -19,7 +19,7 @@ from challenge import tasks
 from challenge.models import Heartbeat
 from challenge.models.heartbeat import beat
 from tests.delivery.test_broker_down import broker_at, hung, killed, mute, nobody
-from tests.support.smtp_sink import Sink
+from tests.support.smtp_server import SmtpServer
 
 pytestmark = [pytest.mark.processes, pytest.mark.django_db(transaction=True)]
 PLANNER = Heartbeat.Name.PLANNER
@@ -118,7 +118,7 @@ def test_a_database_that_fails_is_said_without_its_words(
     assert planner == "planner: not known without the database"
 
 
-def test_each_planner_notes_its_look(program: Any, sink: Sink) -> None:
+def test_each_planner_notes_its_look(program: Any, sink: SmtpServer) -> None:
     before = timezone.now()
     tasks.plan()
     first = Heartbeat.objects.get(name=PLANNER).at

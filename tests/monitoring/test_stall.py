@@ -16,7 +16,8 @@ from challenge.monitoring import alarms
 from challenge.monitoring.checks import check
 from challenge.monitoring.stall import stall
 from challenge.monitoring.wording import AlarmText, Code
-from tests.support.smtp_sink import Sink, free_port
+from tests.support import free_port
+from tests.support.smtp_server import SmtpServer
 from tests.support.web_hook import WebHook
 
 pytestmark = pytest.mark.django_db
@@ -141,7 +142,7 @@ def test_what_a_warm_up_leaves_for_tomorrow_is_none(
 
 
 def test_the_watch_tells_it_once_and_when_mail_moves_again(
-    alice: Enrollment, sink: Sink, go: Go, hook: WebHook, now: datetime
+    alice: Enrollment, sink: SmtpServer, go: Go, hook: WebHook, now: datetime
 ) -> None:
     for minutes in range(5):
         assert len(check(now + minutes * MINUTE)) == 1
@@ -155,7 +156,7 @@ def test_the_watch_tells_it_once_and_when_mail_moves_again(
 
 
 def test_a_window_that_closes_over_it_is_not_its_end(
-    enroll: Any, sink: Sink, go: Go, hook: WebHook, now: datetime
+    enroll: Any, sink: SmtpServer, go: Go, hook: WebHook, now: datetime
 ) -> None:
     enroll("alice", send_at=time(19))
     evening = now.replace(hour=20)

@@ -14,8 +14,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from tests.support import ROOT
-from tests.support.smtp_sink import free_port
+from tests.support import ROOT, free_port
 
 pytestmark = [pytest.mark.pure, pytest.mark.processes, pytest.mark.embedded]
 

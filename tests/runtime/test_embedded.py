@@ -14,8 +14,7 @@ from challenge.runtime import coach, container, redis
 from challenge.runtime.beat import Scheduler
 from challenge.runtime.environment import StartError, accepts, choose_setup
 from challenge.runtime.keys import random_key, read_or_create
-from tests.support import ROOT
-from tests.support.smtp_sink import free_port
+from tests.support import ROOT, free_port
 
 BASE = ROOT
 

@@ -13,7 +13,7 @@ import psutil
 import pytest
 
 from tests.runtime.test_dev_command import Dev
-from tests.support.smtp_sink import free_port
+from tests.support import free_port
 
 pytestmark = [pytest.mark.browser, pytest.mark.processes, pytest.mark.embedded, pytest.mark.pure]
 

@@ -11,7 +11,7 @@ from django.test import Client
 from challenge.enrollment import pending
 from challenge.mail.links import LIFETIME, Purpose, token, url
 from challenge.models import Enrollment
-from tests.support.smtp_sink import Sink
+from tests.support.smtp_server import SmtpServer
 from tests.support.visitor import form, link, whole_database
 
 pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
@@ -107,7 +107,7 @@ def test_a_key_that_was_replaced_still_opens_what_it_signed(
 
 
 def test_an_expired_link_has_a_button_that_mails_a_fresh_one(
-    client: Client, alice: Any, sink: Sink, go: Go, clock: Any, now: datetime
+    client: Client, alice: Any, sink: SmtpServer, go: Go, clock: Any, now: datetime
 ) -> None:
     for days in range(7):
         go(now + days * DAY)
@@ -130,7 +130,7 @@ def test_an_expired_link_has_a_button_that_mails_a_fresh_one(
 
 
 def test_an_expired_confirm_link_leads_to_a_fresh_one(
-    client: Client, program: Any, sink: Sink, go: Go, clock: Any, now: datetime
+    client: Client, program: Any, sink: SmtpServer, go: Go, clock: Any, now: datetime
 ) -> None:
     client.post("/", form(starts_on="2026-03-20"))
     go(now)
@@ -193,7 +193,7 @@ def test_the_button_with_a_forged_token_is_a_kind_page(client: Client, fields: d
 
 
 def test_links_for_an_address(
-    client: Client, alice: Any, sink: Sink, go: Go, clock: Any, now: datetime
+    client: Client, alice: Any, sink: SmtpServer, go: Go, clock: Any, now: datetime
 ) -> None:
     assert client.get("/links/").status_code == 200
     answers = [

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from challenge.models import CheckIn, Enrollment, Question
-from tests.support.smtp_sink import Sink
+from tests.support.smtp_server import SmtpServer
 from tests.support.visitor import Watch, confirm_link, heading, lesson_link, link
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -22,7 +22,9 @@ DAY = timedelta(days=1)
 
 
 @pytest.mark.parametrize("zone", ["Pacific/Auckland", "America/Los_Angeles", "Asia/Calcutta"])
-def test_with_javascript(program: Any, site: str, sink: Sink, go: Go, open_page: Open, zone: str) -> None:
+def test_with_javascript(
+    program: Any, site: str, sink: SmtpServer, go: Go, open_page: Open, zone: str
+) -> None:
     page = open_page(timezone_id=zone)
     page.goto(site)
     assert page.input_value("[name=time_zone]") == zone
@@ -76,7 +78,7 @@ def test_a_form_that_was_refused_keeps_what_was_chosen(
     assert page.input_value("[name=email]") == "maya@example.com"
 
 
-def test_without_javascript(program: Any, site: str, sink: Sink, go: Go, open_page: Open) -> None:
+def test_without_javascript(program: Any, site: str, sink: SmtpServer, go: Go, open_page: Open) -> None:
     page = open_page(timezone_id="Pacific/Auckland", java_script_enabled=False)
     page.goto(site)
     assert page.input_value("[name=time_zone]") == ""

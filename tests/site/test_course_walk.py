@@ -12,7 +12,7 @@ from django.test import Client
 
 from challenge.checkins.progress import recalculate
 from challenge.models import CheckIn, Delivery, Enrollment
-from tests.support.smtp_sink import Sink
+from tests.support.smtp_server import SmtpServer
 
 pytestmark = pytest.mark.django_db
 Go = Callable[[datetime], None]
@@ -26,7 +26,7 @@ def link(text: str, path: str, site: str = "http://localhost:8000") -> str:
 
 
 def test_from_sign_up_to_the_last_day(
-    program: Any, sink: Sink, go: Go, client: Client, settings: Any
+    program: Any, sink: SmtpServer, go: Go, client: Client, settings: Any
 ) -> None:
     settings.SITE_URL = "http://localhost:8000"
     clock = datetime(2026, 3, 19, 18, 0, tzinfo=UTC)
@@ -51,9 +51,9 @@ def test_from_sign_up_to_the_last_day(
             datetime.combine(date(2026, 3, 20) + timedelta(days=n), at) for n in range(24) for at in looks
         ]:
             traveller.move_to(clock)
-            before = len(sink.handler.raw)
+            before = len(sink.raw)
             go(clock)
-            for place in range(before, len(sink.handler.raw)):
+            for place in range(before, len(sink.raw)):
                 if number := re.match(r"Day (\d+):", sink.mails[place]["Subject"]):
                     seen.append((int(number[1]), clock))
                     check_in(client, body(sink, place), int(number[1]))
@@ -71,7 +71,7 @@ def test_from_sign_up_to_the_last_day(
     assert [event.kind for event in enrollment.events.all()] == ["signed_up", "confirmed", "completed"]
 
 
-def body(sink: Sink, place: int) -> str:
+def body(sink: SmtpServer, place: int) -> str:
     part = sink.mails[place].get_body(("plain",))
     assert part is not None
     return str(part.get_content())
@@ -89,7 +89,7 @@ def check_in(client: Client, text: str, day: int) -> None:
 
 
 def test_a_late_lesson_leaves_the_next_ones_time_unchanged(
-    alice: Any, sink: Sink, go: Go, now: datetime
+    alice: Any, sink: SmtpServer, go: Go, now: datetime
 ) -> None:
     times = [now, now + timedelta(days=1, hours=5), now + timedelta(days=2) - timedelta(hours=1)]
     for at in times:
@@ -102,18 +102,18 @@ def test_a_late_lesson_leaves_the_next_ones_time_unchanged(
 
 
 def test_after_an_outage_one_lesson_a_local_day_and_none_in_the_night(
-    alice: Any, bob: Any, charlie: Any, sink: Sink, go: Go, now: datetime
+    alice: Any, bob: Any, charlie: Any, sink: SmtpServer, go: Go, now: datetime
 ) -> None:
     for hours in range(6):
         go(now + timedelta(hours=hours))
-    arrived = len(sink.handler.raw)
+    arrived = len(sink.raw)
     back = now + timedelta(days=4, hours=14)
     at = back
     dates: dict[str, list[datetime]] = {}
     while at < back + timedelta(days=4):
-        before = len(sink.handler.raw)
+        before = len(sink.raw)
         go(at)
-        for address in sink.handler.recipients[before:]:
+        for address in sink.recipients[before:]:
             dates.setdefault(address, []).append(at)
         at += timedelta(minutes=30)
 

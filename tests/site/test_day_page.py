@@ -13,7 +13,7 @@ from challenge.curriculum.publish import Publication, publish_day
 from challenge.enrollment.transitions import leave, send_again
 from challenge.mail.links import Purpose, url
 from challenge.models import Day, Delivery, Event, Question, Revision, Stretch
-from tests.support.smtp_sink import Sink
+from tests.support.smtp_server import SmtpServer
 from tests.support.visitor import link, whole_database
 
 pytestmark = pytest.mark.django_db
@@ -39,7 +39,7 @@ def republish(now: datetime, number: int = 1, **changes: str) -> Revision:
 
 
 def test_the_mail_links_to_the_whole_lesson(
-    client: Client, alice: Any, sink: Sink, go: Go, clock: Any, now: datetime
+    client: Client, alice: Any, sink: SmtpServer, go: Go, clock: Any, now: datetime
 ) -> None:
     go(now)
     lesson = Delivery.objects.get(kind="lesson").revision.content  # type: ignore[union-attr]

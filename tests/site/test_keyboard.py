@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from challenge.mail.links import Purpose, url
 from challenge.models import CheckIn, Enrollment
-from tests.support.smtp_sink import Sink
+from tests.support.smtp_server import SmtpServer
 from tests.support.visitor import confirm_link, heading, lesson_link, link
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -70,7 +70,7 @@ IN_SIGHT = """field => {
 }"""
 
 
-def test_by_keyboard_alone(program: Any, site: str, sink: Sink, go: Go, open_page: Open) -> None:
+def test_by_keyboard_alone(program: Any, site: str, sink: SmtpServer, go: Go, open_page: Open) -> None:
     page = open_page(width=1024, timezone_id="Europe/London")
     keys = Keyboard(page)
     page.goto(site)
@@ -113,7 +113,7 @@ def test_by_keyboard_alone(program: Any, site: str, sink: Sink, go: Go, open_pag
 
 
 def test_a_refused_form_begins_at_what_is_to_be_mended(
-    program: Any, site: str, sink: Sink, go: Go, open_page: Open, enroll: Any
+    program: Any, site: str, sink: SmtpServer, go: Go, open_page: Open, enroll: Any
 ) -> None:
     now = timezone.now()
     alice = enroll("alice", now=now)

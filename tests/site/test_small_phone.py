@@ -11,7 +11,7 @@ from django.utils import timezone
 from accounts import capabilities
 from challenge.mail.links import Purpose, url
 from challenge.models import Stretch
-from tests.support.smtp_sink import Sink
+from tests.support.smtp_server import SmtpServer
 from tests.support.visitor import body, whole_database
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -80,7 +80,7 @@ LEVELS = "() => [...document.querySelectorAll('h1, h2, h3, h4')].map(e => Number
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_every_page_on_a_small_phone(
-    enroll: Any, site: str, sink: Sink, go: Go, open_page: Open, scheme: str
+    enroll: Any, site: str, sink: SmtpServer, go: Go, open_page: Open, scheme: str
 ) -> None:
     pages = every_page(site, enroll, go)
     page = open_page(width=320, height=640, color_scheme=scheme, timezone_id="America/Los_Angeles")
@@ -102,7 +102,9 @@ def test_every_page_on_a_small_phone(
     assert whole_database() == before
 
 
-def test_every_mail_on_a_small_phone(enroll: Any, site: str, sink: Sink, go: Go, open_page: Open) -> None:
+def test_every_mail_on_a_small_phone(
+    enroll: Any, site: str, sink: SmtpServer, go: Go, open_page: Open
+) -> None:
     now = timezone.now()
     alice = enroll("alice", now=now, time_zone="UTC")
     first = max(now, alice.next_due_at)

@@ -11,7 +11,7 @@ from django.utils import timezone
 from challenge.models import CheckIn, Enrollment, Question
 from tests.gallery.pages import cast, every_page
 from tests.site.test_keyboard import Keyboard
-from tests.support.smtp_sink import Sink
+from tests.support.smtp_server import SmtpServer
 from tests.support.visitor import confirm_link, heading, lesson_link, link
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -89,7 +89,7 @@ def enlarge(page: Any) -> None:
     ids=["320 px", "320 px and letters at 200%", "zoom 200% by keyboard", "letters at 200% by keyboard"],
 )
 def test_the_whole_way_without_a_script(
-    program: Any, site: str, sink: Sink, go: Go, open_page: Open, screen: Any, letters: int, hand: Any
+    program: Any, site: str, sink: SmtpServer, go: Go, open_page: Open, screen: Any, letters: int, hand: Any
 ) -> None:
     page = open_page(java_script_enabled=False, **screen)
     if letters == 2:

@@ -72,8 +72,8 @@ def got(enrollment: Enrollment, now: datetime) -> None:
     """Record that day 9 was sent as it is published."""
     revision = Day.objects.get(number=9).published
     Delivery.objects.queue(
-        enrollment=enrollment, kind="lesson", day=9, state="sent", due_at=now, try_at=now, sent_at=now,
-        revision=revision,
+        enrollment=enrollment, kind=Delivery.Kind.LESSON, day=9, state="sent", due_at=now, try_at=now,
+        sent_at=now, revision=revision,
     )  # fmt: skip
 
 

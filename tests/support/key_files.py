@@ -12,7 +12,7 @@ from tests.gallery.reporting import skip_without_tool
 
 
 def openssl(*arguments: str | Path) -> bytes:
-    """What the program writes."""
+    """Return the output of the program."""
     command = shutil.which("openssl") or skip_without_tool("openssl is not installed")
     ran = subprocess.run([command, *map(str, arguments)], capture_output=True, check=True)
     return ran.stdout

@@ -63,5 +63,5 @@ def other_mails() -> dict[str, Compiled]:
 
 
 def published() -> list[Content]:
-    """What the days of the course say, as they were published."""
+    """Return the words of the days of the course, as they were published."""
     return [revision.content for revision in Revision.objects.order_by("day__number")]

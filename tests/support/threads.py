@@ -1,13 +1,15 @@
-"""Work in threads, each with a database connection of its own."""
+"""Work in threads."""
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 from django.db import connection
 
 
 def together(*works: Callable[[], object]) -> None:
-    """Run each in a thread, all from the same instant; wait for them; fail when one failed.
+    """Run each in a thread with a database connection of its own, all from the same instant; wait for them;
+    fail when one failed.
 
     Also the way from inside an event loop to the database, which Django does not let it touch.
     """
@@ -29,3 +31,21 @@ def together(*works: Callable[[], object]) -> None:
     for thread in threads:
         thread.join()
     assert not failures
+
+
+@contextmanager
+def repeating(seconds: float, work: Callable[[], object]) -> Iterator[None]:
+    """Work every so many seconds in a thread while the context lasts."""
+    over = threading.Event()
+
+    def run() -> None:
+        while not over.wait(seconds):
+            work()
+
+    thread = threading.Thread(target=run)
+    thread.start()
+    try:
+        yield
+    finally:
+        over.set()
+        thread.join()

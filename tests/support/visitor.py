@@ -1,4 +1,4 @@
-"""A visitor's side of the site: the sign-up form filled in, and what her mails and pages lead to."""
+"""A visitor's side of the site: the sign-up form filled in, and what mails and pages lead to."""
 
 import re
 from collections.abc import Callable
@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from accounts.addresses import normalise
 from challenge.models import Enrollment
-from tests.support.smtp_sink import Sink
+from tests.support.smtp_server import SmtpServer
 
 
 def form(**changes: Any) -> dict[str, Any]:
@@ -73,7 +73,7 @@ def seen(response: HttpResponse) -> tuple[int, bytes, list[tuple[str, str]], str
 class Visitor:
     """Somebody at the sign-up page, and the mail that comes of it."""
 
-    def __init__(self, client: Client, sink: Sink, go: Callable[[datetime], None], clock: Any) -> None:
+    def __init__(self, client: Client, sink: SmtpServer, go: Callable[[datetime], None], clock: Any) -> None:
         self.client, self.sink, self.go, self.clock = client, sink, go, clock
 
     def post(self, ip: str = "192.0.2.1", path: str = "/", **changes: Any) -> Any:
@@ -129,13 +129,13 @@ class Watch:
         return [*self.said, *(f"asked {host}" for host in self.hosts - {"localhost", "127.0.0.1"})]
 
 
-def confirm_link(sink: Sink, go: Callable[[datetime], None]) -> str:
+def confirm_link(sink: SmtpServer, go: Callable[[datetime], None]) -> str:
     """Send what is due: the path of Maya's confirm link."""
     go(timezone.now())
     return link(sink.to("maya@example.com")[0], "confirm")
 
 
-def lesson_link(sink: Sink, go: Callable[[datetime], None]) -> str:
+def lesson_link(sink: SmtpServer, go: Callable[[datetime], None]) -> str:
     """Send Maya's day 1 when it is due: the path of its button "Done"."""
     due_at = Enrollment.objects.get().next_due_at
     assert due_at
@@ -145,5 +145,5 @@ def lesson_link(sink: Sink, go: Callable[[datetime], None]) -> str:
 
 
 def heading(page: Any) -> str:
-    """What the page of a browser is headed by."""
+    """Return the heading of the page of a browser."""
     return str(page.locator("h1").inner_text())

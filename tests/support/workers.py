@@ -4,7 +4,6 @@ import os
 import signal
 import subprocess
 import sys
-import threading
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -18,8 +17,8 @@ from celery import Celery
 from django.conf import settings
 from django.db import connection
 
-from tests.support import ROOT
-from tests.support.smtp_sink import free_port
+from tests.support import ROOT, free_port
+from tests.support.threads import repeating
 
 LEASE_SECONDS = 4
 QUIET = ("--without-mingle", "--without-gossip", "--without-heartbeat")
@@ -51,6 +50,12 @@ class Group:
         self._command, self._environ, self._log = command, environ, log
         self._process: subprocess.Popen[bytes] | None = None
 
+    @property
+    def pid(self) -> int:
+        """The id of its first process."""
+        assert self._process is not None
+        return self._process.pid
+
     def start(self) -> None:
         with self._log.open("wb") as log:
             self._process = subprocess.Popen(
@@ -58,15 +63,15 @@ class Group:
             )
 
     def count(self, text: str) -> int:
-        """How often the text is in the output since the last start."""
+        """Count how often the text is in the output since the last start."""
         return self._log.read_text(errors="replace").count(text)
 
     def said(self, text: str, times: int = 1) -> bool:
-        """Whether the text is in the output since the last start, so many times at least."""
+        """Return whether the text is in the output since the last start, so many times at least."""
         return self.count(text) >= times
 
     def ended(self) -> bool:
-        """Whether its first process has come to an end."""
+        """Return whether its first process has come to an end."""
         return self._process is None or self._process.poll() is not None
 
     def signal(self, number: signal.Signals) -> None:
@@ -144,7 +149,7 @@ class Mailroom:
         return self.start("-m", "celery", "--app", app, "beat", "--schedule", schedule)
 
     def arrived(self) -> Counter[str]:
-        """How often each Message-ID has arrived."""
+        """Count how often each Message-ID has arrived."""
         return Counter(line.split()[1] for line in self.log.read_text().splitlines())
 
     def longest_gap(self) -> float:
@@ -185,19 +190,11 @@ def is_ready(worker: Group) -> bool:
 @contextmanager
 def prompting(redis_url: str) -> Iterator[None]:
     """Ask the workers to plan, rescue and send, as beat does, but several times a second."""
-    app = Celery(broker=redis_url, set_as_current=False)
-    over = threading.Event()
+    with Celery(broker=redis_url, set_as_current=False) as app:
 
-    def prompt() -> None:
-        while not over.wait(0.3):
+        def prompt() -> None:
             for name in ("plan", "rescue", "send"):
                 app.send_task(f"challenge.tasks.{name}", expires=1, retry=False)
 
-    thread = threading.Thread(target=prompt)
-    thread.start()
-    try:
-        yield
-    finally:
-        over.set()
-        thread.join()
-        app.close()
+        with repeating(0.3, prompt):
+            yield

@@ -15,7 +15,7 @@ from challenge.delivery.corrections import correct
 from challenge.enrollment.transitions import PauseCause, pause, resume
 from challenge.models import Day, Delivery, Enrollment, Event, Program, Revision, Stretch
 from tests.support.desk import enter, said
-from tests.support.smtp_sink import Sink
+from tests.support.smtp_server import SmtpServer
 from tests.support.visitor import body, link
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -86,12 +86,12 @@ def versions(runners: list[Enrollment]) -> set[int]:
     return set(sent.values_list("revision__number", flat=True))
 
 
-def day_9(sink: Sink, runner: Enrollment) -> Any:
+def day_9(sink: SmtpServer, runner: Enrollment) -> Any:
     [mail] = [mail for mail in sink.to(runner.runner.email) if mail["Subject"].startswith("Day 9: ")]
     return mail
 
 
-def web_copy(sink: Sink, runner: Enrollment) -> str:
+def web_copy(sink: SmtpServer, runner: Enrollment) -> str:
     answer = Client().get(link(day_9(sink, runner), "day"))
     assert answer.status_code == 200
     return said(answer)
@@ -106,7 +106,7 @@ def test_each_gets_the_promised_version_and_a_recall_reaches_exactly_those_who_g
     desk: Desk,
     enroll: Callable[..., Enrollment],
     go: Callable[[datetime], None],
-    sink: Sink,
+    sink: SmtpServer,
     clock: Any,
     now: datetime,
 ) -> None:
@@ -169,7 +169,7 @@ def test_each_gets_the_promised_version_and_a_recall_reaches_exactly_those_who_g
 
 
 def test_a_lesson_that_was_on_the_wire_during_the_recall_is_corrected_once(
-    desk: Desk, alice: Enrollment, go: Callable[[datetime], None], sink: Sink, clock: Any, now: datetime
+    desk: Desk, alice: Enrollment, go: Callable[[datetime], None], sink: SmtpServer, clock: Any, now: datetime
 ) -> None:
     shown = Day.objects.get(pk=desk.day).published
     assert "0 runners get a correction" in desk.recalls(SLUG, "Couch stretch", "It may hurt the back.")

@@ -14,7 +14,7 @@ from challenge.curriculum.slots import OPEN
 from challenge.models import Article, Day, Program, Revision, Stretch
 from tests.support.desk import DeskItem, said
 from tests.support.payloads import FINE, REFUSED
-from tests.support.smtp_sink import Sink
+from tests.support.smtp_server import SmtpServer
 from tests.support.visitor import body
 
 pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
@@ -105,7 +105,7 @@ def test_what_is_fine_is_published_as_it_was_written(
 
 @pytest.mark.parametrize("payload", REFUSED)
 def test_a_test_mail_has_no_more_headers_than_another(
-    coach: Client, program: Program, sink: Sink, payload: str
+    coach: Client, program: Program, sink: SmtpServer, payload: str
 ) -> None:
     desk = desk_item(coach, program, "day")
     desk.save(do="test")
@@ -115,7 +115,7 @@ def test_a_test_mail_has_no_more_headers_than_another(
 
     plain, hostile = sink.mails
     assert sorted(plain.keys()) == sorted(hostile.keys())
-    assert sink.handler.recipients == ["coach@example.com"] * 2
+    assert sink.recipients == ["coach@example.com"] * 2
     assert "\n" not in hostile["Subject"]
     nothing_runs(body(hostile, "html"))
     assert "/leave/" not in hostile.as_string()

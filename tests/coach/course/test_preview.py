@@ -11,8 +11,9 @@ from django.contrib.admin.models import LogEntry
 from django.test import Client
 
 from challenge.models import CheckIn, Day, Delivery, Enrollment, Program, Stretch
+from tests.support import free_port
 from tests.support.desk import DeskItem, enter, said
-from tests.support.smtp_sink import Sink, free_port
+from tests.support.smtp_server import SmtpServer
 from tests.support.visitor import body, whole_database
 
 pytestmark = pytest.mark.django_db
@@ -70,7 +71,7 @@ def test_a_runner_who_is_not_there_is_said_kindly(day: DeskItem, typed: str) -> 
     assert "<script" not in page
 
 
-def test_no_link_of_a_preview_or_a_test_is_live(day: DeskItem, alice: Enrollment, sink: Sink) -> None:
+def test_no_link_of_a_preview_or_a_test_is_live(day: DeskItem, alice: Enrollment, sink: SmtpServer) -> None:
     page = html(shown(day, as_runner=str(alice.pk)))
     text = html(shown(day, as_runner=str(alice.pk), view="text"))
     day.save(title="T", do="test", as_runner=str(alice.pk))
@@ -142,7 +143,7 @@ def test_a_day_without_stretches_a_stretch_and_the_self_check_are_shown(day: Des
     assert "Alone, as typed." in html(shown(DeskItem(day.client, alone), purpose="Alone, as typed."))
 
 
-def test_send_me_a_test(day: DeskItem, alice: Enrollment, sink: Sink) -> None:
+def test_send_me_a_test(day: DeskItem, alice: Enrollment, sink: SmtpServer) -> None:
     page = day.save(
         title="A test title", subject="A test of a subject", do="test", as_runner="alice@example.com"
     )
@@ -150,7 +151,7 @@ def test_send_me_a_test(day: DeskItem, alice: Enrollment, sink: Sink) -> None:
     [mail] = sink.mails
     assert mail["Subject"] == "[Test] Day 9: A test of a subject"
     assert mail["To"] == "coach@example.com"
-    assert sink.handler.recipients == ["coach@example.com"]
+    assert sink.recipients == ["coach@example.com"]
     assert "List-Unsubscribe" not in mail
     assert "Hello Alice," in body(mail)
     assert "A test title" in body(mail, "html")
@@ -162,15 +163,15 @@ def test_send_me_a_test(day: DeskItem, alice: Enrollment, sink: Sink) -> None:
     ]
 
 
-def test_a_test_of_what_is_published_makes_no_draft(day: DeskItem, sink: Sink) -> None:
+def test_a_test_of_what_is_published_makes_no_draft(day: DeskItem, sink: SmtpServer) -> None:
     day.save(do="test")
 
     assert len(sink.mails) == 1
     assert day.instance.draft is None
 
 
-def test_a_test_that_does_not_get_through_says_why(day: DeskItem, sink: Sink, settings: Any) -> None:
-    sink.script(lambda phase, recipient: "550 5.1.1 no such user" if phase == "recipient" else None)
+def test_a_test_that_does_not_get_through_says_why(day: DeskItem, sink: SmtpServer, settings: Any) -> None:
+    sink.script = lambda phase, recipient: "550 5.1.1 no such user" if phase == "recipient" else None
     assert "did not get through. Outcome: refused, at: naming the recipient. 5.1.1 no such user" in said(
         day.save(title="x", do="test")
     )

@@ -15,7 +15,7 @@ from challenge.curriculum.recall import days_that_name
 from challenge.delivery.corrections import correct
 from challenge.models import Day, Delivery, Program, Question, Recall, Stretch
 from tests.support.desk import DeskItem, said
-from tests.support.smtp_sink import Sink
+from tests.support.smtp_server import SmtpServer
 from tests.support.threads import together
 from tests.support.visitor import body
 
@@ -73,7 +73,7 @@ def test_a_yes_takes_it_out_and_tells_those_who_got_it(
     first: DeskItem,
     other: Stretch,
     trio: list[Any],
-    sink: Sink,
+    sink: SmtpServer,
     go: Go,
     now: datetime,
     monkeypatch: pytest.MonkeyPatch,

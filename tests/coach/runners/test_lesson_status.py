@@ -24,7 +24,8 @@ from challenge.models import (
 )
 from challenge.models.enrollment import log_event
 from challenge.models.heartbeat import beat
-from tests.support.smtp_sink import Sink
+from tests.support.smtp_script import always, drop
+from tests.support.smtp_server import SmtpServer
 
 pytestmark = pytest.mark.django_db
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
@@ -78,9 +79,9 @@ def test_it_waits_for_its_turn(alice: Enrollment, now: datetime) -> None:
 
 
 def test_the_server_of_the_recipient_puts_it_off(
-    alice: Enrollment, sink: Sink, go: Go, now: datetime
+    alice: Enrollment, sink: SmtpServer, go: Go, now: datetime
 ) -> None:
-    sink.script(lambda phase, recipient: "421 4.7.0 try again later" if phase == "recipient" else None)
+    sink.script = lambda phase, recipient: "421 4.7.0 try again later" if phase == "recipient" else None
     go(now)
     text = status(alice, now)
     assert text.startswith(
@@ -107,28 +108,28 @@ def test_a_restore_stop(alice: Enrollment, now: datetime) -> None:
     assert status(alice, now) == "Nothing is sent to anybody: an older state of the database was restored."
 
 
-def test_our_own_server_takes_nothing(alice: Enrollment, sink: Sink, go: Go, now: datetime) -> None:
-    sink.script(lambda phase, recipient: "550 not you" if phase == "sender" else None)
+def test_our_own_server_takes_nothing(alice: Enrollment, sink: SmtpServer, go: Go, now: datetime) -> None:
+    sink.script = lambda phase, recipient: "550 not you" if phase == "sender" else None
     go(now)
     assert status(alice, now) == "The mail server took nothing (550 not you); next try of day 1 at 08:00."
 
 
-def test_it_may_have_arrived(alice: Enrollment, sink: Sink, go: Go, now: datetime) -> None:
-    sink.script(lambda phase, recipient: "drop" if phase == "answer" else None)
+def test_it_may_have_arrived(alice: Enrollment, sink: SmtpServer, go: Go, now: datetime) -> None:
+    sink.script = always("answer", drop())
     go(now)
     assert status(alice, now).startswith("Day 1 may have arrived: nobody confirmed it; it goes again at 08:0")
 
 
-def test_the_server_refused_the_message(alice: Enrollment, sink: Sink, go: Go, now: datetime) -> None:
-    sink.script(lambda phase, recipient: "554 5.7.1 spam" if phase == "answer" else None)
+def test_the_server_refused_the_message(alice: Enrollment, sink: SmtpServer, go: Go, now: datetime) -> None:
+    sink.script = lambda phase, recipient: "554 5.7.1 spam" if phase == "answer" else None
     go(now)
     failed, then = status(alice, now).split(". ")
     assert failed == "Day 1 failed: The mail server refused it: 554 5.7.1 spam"
     assert then == "The next lesson is due on Wednesday, 4 March at 07:00 on the runner's clock."
 
 
-def test_the_runner_is_unreachable(alice: Enrollment, sink: Sink, go: Go, now: datetime) -> None:
-    sink.script(lambda phase, recipient: "550 5.1.1 no such user" if phase == "recipient" else None)
+def test_the_runner_is_unreachable(alice: Enrollment, sink: SmtpServer, go: Go, now: datetime) -> None:
+    sink.script = lambda phase, recipient: "550 5.1.1 no such user" if phase == "recipient" else None
     go(now)
     text = status(alice, now)
     assert text.startswith("Unreachable: the address refused mail on 3 March. ")

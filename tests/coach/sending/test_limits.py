@@ -12,7 +12,8 @@ from django.utils.html import escape
 from challenge.models import Enrollment, Limit
 from challenge.models.limit import ALL
 from tests.coach.test_access import entered
-from tests.support.smtp_sink import Sink
+from tests.support.smtp_script import accept
+from tests.support.smtp_server import SmtpServer
 
 pytestmark = pytest.mark.django_db
 
@@ -86,11 +87,11 @@ def test_a_change_leaves_alone_what_the_senders_wrote(coach: Client, now: dateti
 
 
 def test_a_suspension_is_shown_with_its_reason_and_ended_by_the_coach(
-    coach: Client, trio: list[Enrollment], sink: Sink, go: Any, now: datetime
+    coach: Client, trio: list[Enrollment], sink: SmtpServer, go: Any, now: datetime
 ) -> None:
     kept = Limit.objects.create(domain="example.com", connections=2, suspensions=1)
-    sink.script(
-        lambda phase, to: "450 4.7.1 <b>too fast</b>, coach@localhost" if phase == "recipient" else None
+    sink.script = lambda phase, to: (
+        "450 4.7.1 <b>too fast</b>, coach@localhost" if phase == "recipient" else None
     )
     go(now)
 
@@ -101,7 +102,7 @@ def test_a_suspension_is_shown_with_its_reason_and_ended_by_the_coach(
     kept.refresh_from_db()
     assert (kept.suspended_until, kept.reason, kept.suspensions, kept.connections) == (None, "", 0, 2)
     assert "Mail flows." in plain(coach)
-    sink.script(lambda phase, to: None)
+    sink.script = accept
     go(now + 2 * timedelta(minutes=1))
     assert len(sink.mails) == 3
 

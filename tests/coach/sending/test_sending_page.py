@@ -16,7 +16,7 @@ from challenge.monitoring import alarms
 from challenge.monitoring.wording import AlarmText, Code
 from tests.support.crowd import crowd
 from tests.support.desk import enter, said
-from tests.support.smtp_sink import Sink
+from tests.support.smtp_server import SmtpServer
 
 PAGE = "/coach/challenge/delivery/sending/"
 MINUTE = timedelta(minutes=1)
@@ -42,9 +42,9 @@ def test_the_figures_of_today(
 
 
 @pytest.fixture
-def bob_is_busy(sink: Sink) -> None:
-    sink.script(
-        lambda phase, recipient: "450 busy" if (phase, recipient[:3]) == ("recipient", "bob") else None
+def bob_is_busy(sink: SmtpServer) -> None:
+    sink.script = lambda phase, recipient: (
+        "450 busy" if (phase, recipient[:3]) == ("recipient", "bob") else None
     )
 
 

@@ -1,6 +1,6 @@
-"""What was promised, held against what reached the mail server and what the ledger says of it.
+"""The promises, held against what reached the mail server and what the ledger says of it.
 
-It knows who may not be written to from what the model did itself, not from the product's states.
+The oracle knows who may not be written to from what the model did itself, not from the product's states.
 """
 
 from collections import Counter, defaultdict
@@ -12,8 +12,8 @@ from django.db import models
 
 from challenge import schedule
 from challenge.models import Delivery, Enrollment
-from tests.faults.model.server import ARRIVES, Act, Handed
-from tests.faults.outcome import Outcome
+from tests.faults.model.server import ARRIVES, Behaviour, Handover
+from tests.faults.report import Result
 
 Kind, State = Delivery.Kind, Delivery.State
 DOUBTFUL = ("answer", "unknown")
@@ -25,16 +25,15 @@ AT_ONCE = timedelta(hours=1)
 
 @dataclass(frozen=True)
 class Lesson:
-    """A first sending of a lesson that arrived, and the zone of its runner's clock then."""
+    """A first sending of a lesson that arrived, and the zone of the runner's clock then."""
 
     day: int
     at: datetime
     zone: str
 
 
-def _by_day(delivery: Delivery, at: datetime) -> bool:
-    """Whether a delivery may leave at an instant, by its runner's clock."""
-    enrollment = delivery.enrollment
+def _by_day(delivery: Delivery, enrollment: Enrollment, at: datetime) -> bool:
+    """Return whether a delivery may leave at an instant, by the runner's clock."""
     if delivery.kind == Kind.LESSON and delivery.copy == 0:
         return schedule.open_window(at, enrollment.send_at, enrollment.zone) is not None
     if delivery.kind != Kind.LESSON and at - delivery.due_at < AT_ONCE:
@@ -42,8 +41,8 @@ def _by_day(delivery: Delivery, at: datetime) -> bool:
     return time(7) <= at.astimezone(enrollment.zone).time() < time(21)
 
 
-class Truth:
-    """Judges each message as it arrives, and the ledger whenever it is asked to. Raises AssertionError."""
+class Oracle:
+    """Judges each message as it arrives, and the ledger whenever it is asked to, by AssertionError."""
 
     def __init__(self) -> None:
         self.left: set[int] = set()
@@ -52,40 +51,43 @@ class Truth:
         self.lessons: dict[int, list[Lesson]] = defaultdict(list)
         self.asked: set[int] = set()
         self.moved: dict[int, datetime] = {}
-        self.acts: Counter[Act] = Counter()
+        self.behaviours: Counter[Behaviour] = Counter()
         self._times: Counter[str] = Counter()
         self._recorded: set[str] = set()
 
-    def hear(self, handed: Handed) -> None:
-        """A message is on the wire."""
-        self.acts[handed.act] += 1
-        delivery = Delivery.objects.select_related("enrollment__runner").filter(pk=handed.delivery_id).first()
+    def on_message(self, handover: Handover) -> None:
+        """Judge a message that is on the wire."""
+        self.behaviours[handover.behaviour] += 1
+        delivery = (
+            Delivery.objects.select_related("enrollment__runner").filter(pk=handover.delivery_id).first()
+        )
         assert delivery, "mail to somebody who was erased"
         enrollment = delivery.enrollment
-        assert handed.recipient == enrollment.runner.email
+        assert enrollment, "mail to a coach"
+        assert handover.recipient == enrollment.runner.email
         assert enrollment.pk not in self.left, f"{delivery} after leaving"
-        assert handed.recipient not in self.suppressed, f"{delivery} to a suppressed address"
+        assert handover.recipient not in self.suppressed, f"{delivery} to a suppressed address"
         if delivery.kind == Kind.LESSON:
             assert enrollment.pk not in self.paused, f"{delivery} in a pause or a hold"
-        if handed.at - self.moved.get(enrollment.pk, datetime.min.replace(tzinfo=UTC)) > IN_HAND:
-            assert _by_day(delivery, handed.at), f"{delivery} at night"
-        if handed.act not in ARRIVES:
+        if handover.at - self.moved.get(enrollment.pk, datetime.min.replace(tzinfo=UTC)) > IN_HAND:
+            assert _by_day(delivery, enrollment, handover.at), f"{delivery} at night"
+        if handover.behaviour not in ARRIVES:
             return
-        self._times[handed.delivery_id] += 1
-        if handed.act is Act.KEEP:
-            self._recorded.add(handed.delivery_id)
+        self._times[handover.delivery_id] += 1
+        if handover.behaviour is Behaviour.KEEP:
+            self._recorded.add(handover.delivery_id)
         if delivery.kind in (Kind.CONFIRMATION, Kind.REMINDER):
             self.asked.add(enrollment.pk)
         if delivery.kind == Kind.LESSON and delivery.copy == 0:
-            self._follow(enrollment, Lesson(delivery.day, handed.at, enrollment.time_zone))
+            self._follow(enrollment, Lesson(delivery.day, handover.at, enrollment.time_zone))
 
-    def answer(self, handed: Handed) -> None:
-        """The server has said what it made of a message; whatever happened meanwhile was before."""
-        if handed.act is Act.NOBODY:
-            self.suppressed.add(handed.recipient)
+    def on_answer(self, handover: Handover) -> None:
+        """Learn what the server made of a message; whatever happened meanwhile was before."""
+        if handover.behaviour is Behaviour.NOBODY:
+            self.suppressed.add(handover.recipient)
 
     def _follow(self, enrollment: Enrollment, lesson: Lesson) -> None:
-        """A lesson arrives after the ones before it."""
+        """Check that a lesson arrives after the ones before it."""
         before = self.lessons[enrollment.pk][-1:]
         self.lessons[enrollment.pk].append(lesson)
         last = before[0].day if before else 0
@@ -101,33 +103,33 @@ class Truth:
         assert dates[0] < dates[1], f"days {last} and {lesson.day} on {dates[1]}"
 
     def _over(self, enrollment: Enrollment) -> set[int]:
-        """The days that are over without having arrived: the server refused them for good, or twice had all
-        of them and never said what it did with it."""
+        """Return the days that are over without having arrived: the server refused them for good, or twice
+        had all of them and never said what it did with it."""
         lessons = Delivery.objects.filter(enrollment=enrollment, kind=Kind.LESSON, copy=0)
         in_doubt = models.Q(state=State.SENT, uncertain=True)
         return set(lessons.filter(models.Q(state=State.FAILED) | in_doubt).values_list("day", flat=True))
 
-    def count_into(self, outcome: Outcome) -> None:
+    def count_into(self, result: Result) -> None:
         """Add this run's mails and faults to a table's row."""
-        outcome.mails += self.acts.total()
-        outcome.injected += self.acts.total() - self.acts[Act.KEEP]
-        outcome.doubled += self._times.total() - len(self._times)
-        outcome.uncertain += Delivery.objects.filter(uncertain=True).count()
+        result.mails += self.behaviours.total()
+        result.injected += self.behaviours.total() - self.behaviours[Behaviour.KEEP]
+        result.doubled += self._times.total() - len(self._times)
+        result.uncertain += Delivery.objects.filter(uncertain=True).count()
 
     def last_day(self, enrollment: Enrollment) -> int:
-        """The day of the last lesson that arrived, or 0."""
+        """Return the day of the last lesson that arrived, or 0."""
         lessons = self.lessons[enrollment.pk]
         return lessons[-1].day if lessons else 0
 
     def forget_erased(self) -> None:
-        """What the ledger has no row of any more can't be added up."""
+        """Forget what the ledger has no row of any more."""
         there = {str(key) for key in Delivery.objects.values_list("pk", flat=True)}
         self._recorded &= there
         self._times = Counter({key: count for key, count in self._times.items() if key in there})
 
     def add_up(self) -> None:
-        """Every message that was taken and recorded is sent in the ledger, every sent row was taken, and
-        what may have arrived twice says so."""
+        """Check that every message that was taken and recorded is sent in the ledger, every sent row was
+        taken, and what may have arrived twice says so."""
         rows = {str(delivery.pk): delivery for delivery in Delivery.objects.all()}
         for key in self._recorded:
             assert rows[key].state == State.SENT, f"{rows[key]} was taken and is {rows[key].state}"

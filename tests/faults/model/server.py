@@ -1,24 +1,64 @@
-"""A mail server within the process that does what a script says, and workers that die of it."""
+"""Mail servers within the process, for faults that need thousands of courses: real SMTP is too slow."""
 
+import re
 from collections import deque
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import NamedTuple
 
-from challenge.delivery.smtp.transport import Envelope
+from challenge.delivery.send import send_batch
+from challenge.delivery.smtp.transport import Envelope, Transport
+from challenge.models import Delivery
 from challenge.models.attempt import Answer, Outcome, Phase
-from tests.faults.postbox import ACCEPTED, Postbox
 
 # A message takes as long. Where something has happened meanwhile that may stand against the next one, it is
 # long enough for the sender to ask again (delivery.send.FRESH_FOR).
 QUICK, SLOW = timedelta(milliseconds=50), timedelta(seconds=1)
 LEASE_AND_MORE = timedelta(seconds=90)
+MESSAGE_ID = re.compile(rb"^Message-ID: <([^@]+)@", re.MULTILINE)
+ACCEPTED = Answer(Outcome.ACCEPTED, Phase.ANSWER, 250, "kept")
 
 
-class Act(StrEnum):
-    """What happens to one message that is handed over."""
+class Arrival(NamedTuple):
+    """A message that the server took, and when: who it was for, and its row's id in the ledger."""
+
+    at: datetime
+    recipient: str
+    delivery_id: str
+
+
+class InProcessServer(Transport):
+    """A transport that hands nothing on: it keeps what arrives, at an instant that its owner sets."""
+
+    def __init__(self, now: datetime) -> None:
+        super().__init__()
+        self.now = now
+        self.arrived: list[Arrival] = []
+
+    def send(self, sender: str, recipient: str, message: bytes, then: Envelope | None = None) -> Answer:
+        self.keep(recipient, message)
+        return ACCEPTED
+
+    def keep(self, recipient: str, message: bytes) -> Arrival:
+        found = MESSAGE_ID.search(message)
+        assert found, "a message without Message-ID"
+        arrival = Arrival(self.now, recipient, found[1].decode())
+        self.arrived.append(arrival)
+        return arrival
+
+    def send_due(self) -> None:
+        """Send what is due, as a worker does."""
+        due = Delivery.objects.filter(state__in=Delivery.WAITING)
+        while due.filter(try_at__lte=self.now, closes_at__gt=self.now).exists():
+            if not send_batch(self, lambda: self.now):
+                break
+
+
+class Behaviour(StrEnum):
+    """The treatment of one message by the server and its sender."""
 
     KEEP = "keep"
     DEFER = "421 to the recipient"
@@ -34,68 +74,68 @@ class Act(StrEnum):
 
 
 ANSWERS = {
-    Act.DEFER: Answer(Outcome.DEFERRED, Phase.RECIPIENT, 421, "too busy"),
-    Act.BUSY: Answer(Outcome.DEFERRED, Phase.DATA, 451, "later"),
-    Act.NOBODY: Answer(Outcome.REFUSED, Phase.RECIPIENT, 550, "5.1.1 nobody of that name"),
-    Act.REFUSE: Answer(Outcome.REFUSED, Phase.DATA, 554, "5.7.1 not this one"),
-    Act.AWAY: Answer(Outcome.UNAVAILABLE, Phase.CONNECT, None, "refused"),
-    Act.LOSE_ANSWER: Answer(Outcome.UNCERTAIN, Phase.ANSWER, None, "closed"),
-    Act.LOSE_BOTH: Answer(Outcome.UNCERTAIN, Phase.ANSWER, None, "closed"),
+    Behaviour.DEFER: Answer(Outcome.DEFERRED, Phase.RECIPIENT, 421, "too busy"),
+    Behaviour.BUSY: Answer(Outcome.DEFERRED, Phase.DATA, 451, "later"),
+    Behaviour.NOBODY: Answer(Outcome.REFUSED, Phase.RECIPIENT, 550, "5.1.1 nobody of that name"),
+    Behaviour.REFUSE: Answer(Outcome.REFUSED, Phase.DATA, 554, "5.7.1 not this one"),
+    Behaviour.AWAY: Answer(Outcome.UNAVAILABLE, Phase.CONNECT, None, "refused"),
+    Behaviour.LOSE_ANSWER: Answer(Outcome.UNCERTAIN, Phase.ANSWER, None, "closed"),
+    Behaviour.LOSE_BOTH: Answer(Outcome.UNCERTAIN, Phase.ANSWER, None, "closed"),
 }
-ARRIVES = {Act.KEEP, Act.LOSE_ANSWER, Act.DIE_AFTER, Act.FREEZE}
+ARRIVES = {Behaviour.KEEP, Behaviour.LOSE_ANSWER, Behaviour.DIE_AFTER, Behaviour.FREEZE}
 
 
-class Death(BaseException):
+class WorkerKilled(BaseException):
     """kill -9: nobody catches it, and nothing is tidied up."""
 
 
 @dataclass(frozen=True)
-class Handed:
-    """One message that was handed over, and what happened to it."""
+class Handover:
+    """One message that was handed over, and how it was treated."""
 
     at: datetime
     recipient: str
     delivery_id: str
-    act: Act
+    behaviour: Behaviour
 
 
-class Server(Postbox):
-    """Follows its script, one act a message; when that is over it keeps everything.
+class ScriptedServer(InProcessServer):
+    """Follows its script, one behaviour a message; when that is over it keeps everything.
 
-    `hears` is told of each message when it is on the wire, `answers` when its answer is given; `meanwhile`
-    runs once in between, and `thaws` while a worker is frozen.
+    `on_message` is told of each message when it is on the wire, `on_answer` when its answer is given;
+    `meanwhile` runs once in between, and `while_frozen` while a worker is frozen.
     """
 
     def __init__(
         self,
         now: datetime,
-        hears: Callable[[Handed], None],
-        answers: Callable[[Handed], None],
-        thaws: Callable[[], None],
+        on_message: Callable[[Handover], None],
+        on_answer: Callable[[Handover], None],
+        while_frozen: Callable[[], None],
     ) -> None:
         super().__init__(now)
-        self.script: deque[Act] = deque()
+        self.script: deque[Behaviour] = deque()
         self.meanwhile: Callable[[], None] | None = None
-        self._hears, self._answers, self._thaws = hears, answers, thaws
+        self._on_message, self._on_answer, self._while_frozen = on_message, on_answer, while_frozen
 
-    def hand_over(self, sender: str, recipient: str, message: bytes, then: Envelope | None = None) -> Answer:
-        act = self.script.popleft() if self.script else Act.KEEP
+    def send(self, sender: str, recipient: str, message: bytes, then: Envelope | None = None) -> Answer:
+        behaviour = self.script.popleft() if self.script else Behaviour.KEEP
         arrival = self.keep(recipient, message)
-        handed = Handed(self.now, recipient, arrival.delivery_id, act)
-        self._hears(handed)
-        self.now += QUICK if act is Act.KEEP and not self.meanwhile else SLOW
+        handover = Handover(self.now, recipient, arrival.delivery_id, behaviour)
+        self._on_message(handover)
+        self.now += QUICK if behaviour is Behaviour.KEEP and not self.meanwhile else SLOW
         if self.meanwhile:
             run, self.meanwhile = self.meanwhile, None
             run()
-        if act in (Act.DIE_BEFORE, Act.DIE_AFTER):
-            raise Death
-        if act is Act.FREEZE:
+        if behaviour in (Behaviour.DIE_BEFORE, Behaviour.DIE_AFTER):
+            raise WorkerKilled
+        if behaviour is Behaviour.FREEZE:
             self.now += LEASE_AND_MORE
-            self._thaws()
-        self._answers(handed)
-        return ANSWERS.get(act, ACCEPTED)
+            self._while_frozen()
+        self._on_answer(handover)
+        return ANSWERS.get(behaviour, ACCEPTED)
 
-    def send(self) -> None:
-        """Send what is due; a worker that dies leaves the rest as it is."""
-        with suppress(Death):
+    def send_due(self) -> None:
+        """Send what is due; a worker that is killed leaves the rest as it is."""
+        with suppress(WorkerKilled):
             super().send_due()

@@ -1,23 +1,21 @@
-"""One connection to the faulty mail server (tests/faulty_smtp.py), and what it keeps of it."""
+"""One connection to the SMTP server of the tests (smtp_server.py), and what is kept of it."""
 
 import re
 import select
 import socket
 import ssl
 import struct
-from collections.abc import Callable
 from dataclasses import dataclass
 from time import monotonic
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from tests.support.faulty_smtp import FaultyServer
+    from tests.support.smtp_script import Reply
+    from tests.support.smtp_server import SmtpServer
 
-Act = Callable[["Client"], None]
-Script = Callable[[str, str], Act | None]
 OPENINGS = {"EHLO": "ehlo", "HELO": "ehlo", "STARTTLS": "starttls", "AUTH": "auth"}
-MESSAGE_ID = re.compile(rb"^message-id:\s*(<[^>\r\n]*>)", re.IGNORECASE | re.MULTILINE)
 ENVELOPE = {"MAIL": "sender", "RCPT": "recipient", "DATA": "data"}
+MESSAGE_ID = re.compile(rb"^message-id:\s*(<[^>\r\n]*>)", re.IGNORECASE | re.MULTILINE)
 
 
 class HungUpError(Exception):
@@ -41,6 +39,11 @@ class Message:
         return self.answer.startswith(b"2")
 
     @property
+    def arrived(self) -> bool:
+        """Return whether it came as a whole and was not refused: what was left unanswered may be kept."""
+        return self.complete and (self.accepted or not self.answer)
+
+    @property
     def message_id(self) -> str:
         """The Message-ID, empty when it did not come so far."""
         found = MESSAGE_ID.search(self.content)
@@ -48,7 +51,7 @@ class Message:
 
 
 @dataclass
-class Heard:
+class Command:
     """A command line, when it came, and whether anybody on the way could read it."""
 
     line: str
@@ -63,16 +66,27 @@ class Client:
 
     sock: socket.socket
     number: int
-    server: "FaultyServer"
+    server: "SmtpServer"
     buffer: bytes = b""
     said: bytes = b""
     recipient: str = ""
     open: bool = False  # a recipient was accepted
+    message: Message | None = None  # whose final dot is being answered
 
-    def send(self, reply: bytes) -> None:
-        self.sock.sendall(reply)
-        self.said = (self.said + reply)[:1000]
-        self.server.sent += len(reply)
+    def send(self, octets: bytes) -> None:
+        self.said = (self.said + octets)[:1000]
+        if self.message:
+            self.message.answer = self.said  # before the other side can know of it
+        self.sock.sendall(octets)
+        self.server.sent += len(octets)
+
+    def reply(self, reply: "Reply", usual: bytes = b"") -> None:
+        if callable(reply):
+            reply(self)
+        elif reply is None:
+            self.send(usual)
+        else:
+            self.send(reply if isinstance(reply, bytes) else reply.encode() + b"\r\n")
 
     def wait(self, seconds: float) -> None:
         if self.server.over.wait(seconds):
@@ -91,15 +105,11 @@ class Client:
         self.sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
         raise HungUpError
 
-    def act(self, phase: str, usual: bytes) -> bytes:
-        """Do what the script says, or the usual. What was said, of its first bytes."""
+    def ask(self, phase: str, usual: bytes) -> bytes:
+        """Do what the script says, or the usual. Return the first bytes of what was said."""
         self.said = b""
         self.server.asked.append((phase, self.recipient))
-        act = self.server.script(phase, self.recipient)
-        if act is None:
-            self.send(usual)
-        else:
-            act(self)
+        self.reply(self.server.script(phase, self.recipient), usual)
         return self.said
 
     def receive(self) -> None:
@@ -114,11 +124,13 @@ class Client:
         line, _, self.buffer = self.buffer.partition(b"\r\n")
         plain = not isinstance(self.sock, ssl.SSLSocket)
         text = line.decode("latin-1")
-        self.server.heard.append(Heard(text, self.number, monotonic(), plain))
+        self.server.commands.append(Command(text, self.number, monotonic(), plain))
         return text
 
     def converse(self) -> None:
-        self.act("greeting", b"220 faulty\r\n")
+        if self.server.tls and self.server.implicit_tls:
+            self.sock = self.server.tls.wrap_socket(self.sock, server_side=True)
+        self.ask("greeting", b"220 faulty\r\n")
         while True:
             line = self.line()
             verb = line.split(" ")[0].upper()
@@ -141,7 +153,7 @@ class Client:
             "starttls": b"220 go ahead\r\n" if self.server.tls else b"502 not here\r\n",
             "auth": b"235 welcome\r\n",
         }
-        said = self.act(phase, usual[phase])
+        said = self.ask(phase, usual[phase])
         if phase == "starttls" and said.startswith(b"220"):
             if not self.server.tls:
                 self.wait_until_left()
@@ -150,12 +162,12 @@ class Client:
                 self.sock = self.server.tls.wrap_socket(self.sock, server_side=True)
 
     def envelope(self, phase: str, line: str) -> None:
-        if phase == "recipient":
-            self.recipient = line.partition("<")[2].rpartition(">")[0]
-        if phase == "data" and not self.open:
+        if phase != "data":
+            self.recipient = line.partition("<")[2].rpartition(">")[0] if phase == "recipient" else ""
+        elif not self.open:
             self.send(b"503 no recipient\r\n")
             return
-        said = self.act(phase, b"354 go on\r\n" if phase == "data" else b"250 ok\r\n")
+        said = self.ask(phase, b"354 go on\r\n" if phase == "data" else b"250 ok\r\n")
         if phase == "recipient":
             self.open = said.startswith(b"2")
         elif phase == "data" and said.startswith(b"354"):
@@ -169,16 +181,17 @@ class Client:
         except (OSError, HungUpError):
             message.content = self.buffer
             raise
+        self.message = message
         try:
-            self.act("answer", b"250 kept\r\n")
+            self.ask("answer", b"250 kept\r\n")
         finally:
-            message.answer, message.ended = self.said, monotonic()
+            self.message, message.ended = None, monotonic()
         self.open = False
 
     def read(self, message: Message) -> None:
         if not self.buffer:
             self.receive()
-        self.act("body", b"")
+        self.ask("body", b"")
         while b"\r\n.\r\n" not in b"\r\n" + self.buffer:
             self.receive()
         content, _, self.buffer = (b"\r\n" + self.buffer).partition(b"\r\n.\r\n")

@@ -7,19 +7,24 @@ from time import monotonic
 
 from django.conf import settings
 from django.db.models import Min
+from django.test import override_settings
+from django.utils import timezone
 
 from challenge.delivery.plan import plan
 from challenge.delivery.rescue import close, rescue
 from challenge.delivery.send import send_batch
 from challenge.delivery.smtp.transport import Envelope, Transport
-from challenge.models import Delivery, Enrollment
+from challenge.models import Delivery, Enrollment, Program
 from challenge.models.attempt import Answer
-from tests.support.faulty_smtp import FaultyServer
+from tests.faults.reconciliation import Reconciliation, arrivals
+from tests.support.crowd import crowd
+from tests.support.smtp_script import Script, accept
+from tests.support.smtp_server import SmtpServer
 
 State = Delivery.State
 
 
-class Timed(Transport):
+class TimedTransport(Transport):
     """Knows how long its longest attempt took, in seconds."""
 
     def __init__(self) -> None:
@@ -33,34 +38,34 @@ class Timed(Transport):
         return answer
 
 
-class Travel:
-    """`now` is the travelled instant; `step` the least jump: as often as the workers look."""
+class SimulatedWorkers:
+    """`now` is the simulated instant; `step` the least jump: as often as the workers look."""
 
     def __init__(self, now: datetime, step: timedelta = timedelta(seconds=5)) -> None:
         self.now, self._step = now, step
         self.longest_attempt = 0.0
 
-    def until(self, end: datetime) -> None:
+    def run_until(self, end: datetime) -> None:
         """Do all that falls due up to an instant, when it does."""
         while self.now <= end:
-            self.round()
+            self.run_once()
             self.now = max(self._next() or end, self.now + self._step)
         self.now = end
 
-    def round(self) -> None:
+    def run_once(self) -> None:
         """Rescue, close, plan and send what is due now."""
         close(self.now)
         rescue(self.now)
         while plan(self.now):
             pass
-        transport = Timed()
+        transport = TimedTransport()
         with transport:
             while send_batch(transport, lambda: self.now):
                 pass
         self.longest_attempt = max(self.longest_attempt, transport.longest)
 
     def _next(self) -> datetime | None:
-        """When the next thing falls due."""
+        """Return when the next thing falls due."""
         waiting = Delivery.objects.filter(state__in=[State.QUEUED, State.RETRY])
         moments = [
             waiting.aggregate(at=Min("try_at"))["at"],
@@ -71,15 +76,26 @@ class Travel:
 
 
 @contextmanager
-def faulty_server(seconds: int | None = None) -> Iterator[FaultyServer]:
-    """A faulty mail server for this process, which waits `seconds` for it (SMTP_TIMEOUT)."""
-    names = ("EMAIL_HOST", "EMAIL_PORT", "SMTP_TIMEOUT", "INBOX_DIR")
-    before = {name: getattr(settings, name) for name in names}
-    with FaultyServer() as server:
-        settings.EMAIL_HOST, settings.EMAIL_PORT, settings.INBOX_DIR = "127.0.0.1", server.port, ""
-        settings.SMTP_TIMEOUT = seconds or before["SMTP_TIMEOUT"]
-        try:
-            yield server
-        finally:
-            for name, value in before.items():
-                setattr(settings, name, value)
+def site_mail_server(script: Script = accept, timeout: int | None = None) -> Iterator[SmtpServer]:
+    """Run the mail server of this process's site, which waits `timeout` seconds for it (SMTP_TIMEOUT)."""
+    with (
+        SmtpServer(script) as server,
+        override_settings(
+            EMAIL_HOST="127.0.0.1",
+            EMAIL_PORT=server.port,
+            INBOX_DIR="",
+            SMTP_TIMEOUT=timeout or settings.SMTP_TIMEOUT,
+        ),
+    ):
+        yield server
+
+
+def send_for_hours(
+    mails: int, script: Script, step: timedelta = timedelta(seconds=5)
+) -> tuple[SmtpServer, Reconciliation]:
+    """Send the lesson of so many runners within six simulated hours, to a server that follows a script."""
+    crowd(Program.objects.get(), mails)
+    with site_mail_server(script) as server:
+        workers = SimulatedWorkers(timezone.now(), step)
+        workers.run_until(workers.now + timedelta(hours=6))
+        return server, Reconciliation(arrivals(server))

@@ -1,5 +1,10 @@
-"""Faults run each in a process of its own, some beside each other: what waits and what only reckons goes
-beside what sends."""
+"""Faults run each in a process of its own, some beside each other: what waits and what only computes goes
+beside what sends.
+
+    python -m tests.faults.processes NAME SCALE FOLDER RESULT
+
+injects one into the database of DATABASE_URL, which has the course and no runners, and writes RESULT, JSON.
+"""
 
 import json
 import os
@@ -8,40 +13,39 @@ import subprocess
 import sys
 import threading
 from collections.abc import Sequence
-from importlib import import_module
+from dataclasses import asdict
 from itertools import chain
 from pathlib import Path
 from time import monotonic, strftime
 
-from tests.faults.catalogue import FAULTS, ONLY_ON
+from tests.faults.catalogue import ONLY_ON, fault
 from tests.faults.databases import Databases
-from tests.faults.outcome import Outcome, Scale
-from tests.faults.table import Row
+from tests.faults.report import Result, Row, Scale
 from tests.support import ROOT
 
-# Faults that wait most of their time, and those that only reckon, leave the busy lane its speed.
-BESIDE = (("F5", "F12", "F11", "F17", "F21b"), ("F21", "F16"))
-# Nothing from outside strikes those that reckon: no row of theirs needs to outlive a crash.
-RECKONING = ("F16", "F17", "F21", "F21b")
-UNHARMED = {"REDIS_URL": "", "PGOPTIONS": "-c synchronous_commit=off"}
+# Faults that wait most of their time, and those that only compute, leave the busy queue its speed.
+PARALLEL_QUEUES = (("F5", "F12", "F11", "F17", "F21b"), ("F21", "F16"))
+# Nothing from outside strikes those that only compute: no row of theirs needs to outlive a crash.
+COMPUTING = ("F16", "F17", "F21", "F21b")
+WITHOUT_FLUSHES = {"REDIS_URL": "", "PGOPTIONS": "-c synchronous_commit=off"}
 LONGEST = 25 * 60
-# What a process that is told to stop may need to end those that it started.
+# Seconds that a process which is told to stop may need to end those that it started.
 GRACE = 20
 MARK = "RUNNER_RESET_FAULT"
 
 
-def say(words: str) -> None:
+def progress(words: str) -> None:
     print(f"{strftime('%H:%M:%S')} {words}", file=sys.stderr, flush=True)
 
 
-def lanes_of(names: Sequence[str]) -> list[list[str]]:
-    """The faults to inject one after another, for each lane; what needs longest goes first."""
-    busy = [name for name in names if name not in chain(*BESIDE)]
-    beside = [[name for name in some if name in names] for some in BESIDE]
-    return [lane for lane in (busy, *beside) if lane]
+def queues_of(names: Sequence[str]) -> list[list[str]]:
+    """Return the faults to inject one after another, for each queue; what needs longest goes first."""
+    busy = [name for name in names if name not in chain(*PARALLEL_QUEUES)]
+    parallel = [[name for name in queue if name in names] for queue in PARALLEL_QUEUES]
+    return [queue for queue in (busy, *parallel) if queue]
 
 
-class Lanes:
+class FaultProcesses:
     """Runs faults and keeps a row for each."""
 
     def __init__(self, folder: Path, databases: Databases, scale: Scale) -> None:
@@ -50,11 +54,11 @@ class Lanes:
         self._over = threading.Event()
         self.rows: dict[str, Row] = {}
 
-    def run(self, lanes: list[list[str]]) -> None:
-        """Run all lanes beside each other, to their end; whatever happens, nothing is left running."""
-        for name in chain(*lanes):  # not in the threads: two cannot import Celery at once
-            import_module(FAULTS[name])
-        threads = [threading.Thread(target=self._lane, args=[lane]) for lane in lanes]
+    def run(self, queues: list[list[str]]) -> None:
+        """Run all queues beside each other, to their end; whatever happens, nothing is left running."""
+        for name in chain(*queues):  # not in the threads: two cannot import Celery at once
+            fault(name)
+        threads = [threading.Thread(target=self._run_queue, args=[queue]) for queue in queues]
         try:
             for thread in threads:
                 thread.start()
@@ -62,50 +66,49 @@ class Lanes:
                 while thread.is_alive():
                     thread.join(1)  # a signal is heard between two looks
         finally:
-            self._stop()
+            self._over.set()
+            for process in list(self._running.values()):
+                stop(process)
             for thread in threads:
                 thread.join()
 
-    def _lane(self, names: list[str]) -> None:
+    def _run_queue(self, names: list[str]) -> None:
         for name in names:
             if not self._over.is_set():
                 self.rows[name] = self._inject(name)
 
     def _inject(self, name: str) -> Row:
-        row, began = Row(name, "", "", None, 0.0), monotonic()
+        chosen, began = fault(name), monotonic()
+        row = Row(name, chosen.title, chosen.bound, None, 0.0)
+        progress(f"{name} {row.title}: begins")
         try:
-            module = import_module(FAULTS[name])
-            row.title, row.bound = module.TITLE, module.BOUND
-            say(f"{name} {row.title}: begins")
-            row.outcome = self._outcome(name)
+            row.result = self._result(name)
         except Exception as error:
             row.trouble.append(str(error))
         if left := end_all(name):
             row.trouble.append(f"{left} processes were left running")
         row.seconds = monotonic() - began
-        if self._over.is_set():
-            return row
-        verdict = "LEFT OUT" if row.is_left_out else "held"
-        if row.breaches:
-            verdict = "BROKEN: " + "; ".join(row.breaches)
-        say(f"{name} {verdict}, after {row.seconds:.0f} s")
+        if not self._over.is_set():
+            broken = "BROKEN: " + "; ".join(row.breaches) if row.breaches else ""
+            held = "LEFT OUT" if row.left_out else "held"
+            progress(f"{name} {broken or held}, after {row.seconds:.0f} s")
         return row
 
-    def _outcome(self, name: str) -> Outcome:
-        """Raises RuntimeError when the process ended without a result; it holds the end of its log."""
+    def _result(self, name: str) -> Result:
+        """Raise RuntimeError when the process ended without a result; it holds the end of its log."""
         folder = self._folder / name
         folder.mkdir()
         folder.chmod(0o755)
         result, log = folder / "result.json", folder / "log"
         url = self._databases.copy(ONLY_ON.get(name, "postgresql"), name, folder)
         environ = {**os.environ, "DATABASE_URL": url, MARK: mark(name)}
-        if name in RECKONING:
-            environ |= UNHARMED
+        if name in COMPUTING:
+            environ |= WITHOUT_FLUSHES
         (folder / "room").mkdir()
         command = [name, self._scale, str(folder / "room"), str(result)]
         with log.open("wb") as output:
             process = self._running[name] = subprocess.Popen(
-                [sys.executable, "-m", "tests.faults.one", *command],
+                [sys.executable, "-m", "tests.faults.processes", *command],
                 cwd=ROOT,
                 env=environ,
                 stdout=output,
@@ -123,14 +126,9 @@ class Lanes:
             raise RuntimeError("it was stopped")
         if process.returncode or not result.exists():
             tail = log.read_text(errors="replace").strip().splitlines()[-8:]
-            say(f"{name}, the end of its log:\n" + "\n".join(tail))
+            progress(f"{name}, the end of its log:\n" + "\n".join(tail))
             raise RuntimeError(f"it ended with {process.returncode}: {tail[-1] if tail else ''}")
-        return Outcome(**json.loads(result.read_text()))
-
-    def _stop(self) -> None:
-        self._over.set()
-        for process in list(self._running.values()):
-            stop(process)
+        return Result(**json.loads(result.read_text()))
 
 
 def stop(process: "subprocess.Popen[bytes]") -> None:
@@ -144,12 +142,12 @@ def stop(process: "subprocess.Popen[bytes]") -> None:
 
 
 def mark(name: str) -> str:
-    """What the environment of all processes of one fault of this run says."""
+    """Return what the environment of all processes of one fault of this run says."""
     return f"{os.getpid()}-{name}"
 
 
 def end_all(name: str) -> int:
-    """End what a fault has left running (Linux). How many processes that was."""
+    """End what a fault has left running (Linux). Return how many processes that was."""
     wanted = f"{MARK}={mark(name)}".encode()
     found = 0
     for environ in Path("/proc").glob("[0-9]*/environ"):
@@ -160,3 +158,17 @@ def end_all(name: str) -> int:
         except OSError:
             continue  # it has ended, or is somebody else's
     return found
+
+
+def main() -> None:
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit("stopped"))
+    name, scale, folder, result = sys.argv[1:]
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "challenge.settings")
+    import django
+
+    django.setup()
+    Path(result).write_text(json.dumps(asdict(fault(name).run(Scale(scale), Path(folder)))))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,4 +1,4 @@
-"""What runners and their coach do, and what the model knows from it about who may be written to."""
+"""The actions of runners and their coach, and what the oracle learns from them about who may get mail."""
 
 from contextlib import suppress
 from datetime import time, timedelta
@@ -9,19 +9,18 @@ from challenge.enrollment import transitions
 from challenge.enrollment.confirm import confirm
 from challenge.enrollment.sign_up import Wish, send_links, sign_up
 from challenge.models import Enrollment, Event, Program, Suppression
-from tests.faults.model.oracle import Truth
-from tests.faults.model.server import Server
+from tests.faults.model.oracle import Oracle
+from tests.faults.model.server import ScriptedServer
 
 State, RUNNER = Enrollment.State, Event.Actor.RUNNER
-# What each asks for on the form at first: when the course starts, in days, at what hour, and where.
-WISHES = {
+# The first choice of each on the form: when the course starts, in days, at what hour, and where.
+CHOICES = {
     "alice": (0, time(7), "Europe/London"),
     "bob": (0, time(20, 45), "America/Los_Angeles"),
     "charlie": (1, time(23, 45), "Pacific/Auckland"),
 }
 FAR_AWAY = "Pacific/Auckland"
-# What people do, by name.
-ACTS = (
+ACTIONS = (
     "signs_up",
     "confirms",
     "checks_in",
@@ -42,71 +41,71 @@ def address(name: str) -> str:
     return f"{name}@{name}.example"
 
 
-class People:
+class Actions:
     """Each method does one thing for the runner of a name, if it can be done."""
 
-    def __init__(self, server: Server, truth: Truth) -> None:
-        self._server, self._truth = server, truth
+    def __init__(self, server: ScriptedServer, oracle: Oracle) -> None:
+        self._server, self._oracle = server, oracle
         self._program = Program.objects.get()
         self._forms = 0
 
     def act(self, name: str, what: str) -> None:
-        """Do one of ACTS."""
+        """Do one of ACTIONS."""
         getattr(self, what)(name)
 
     def signs_up(self, name: str) -> None:
-        days, wall, zone = WISHES[name]
+        days, wall, zone = CHOICES[name]
         starts_on = self._server.now.date() + timedelta(days)
         wish = Wish(address(name), name.title(), self._program, starts_on, wall, zone, health=True)
         sign_up(wish, self._ip(), self._server.now)
 
     def changes_hour(self, name: str, wall: time, zone: str) -> None:
         if enrollment := self._newest(name):
-            self._truth.moved[enrollment.pk] = self._server.now
+            self._oracle.moved[enrollment.pk] = self._server.now
             transitions.reschedule(enrollment.pk, wall, zone, RUNNER, self._server.now)
 
     def flies(self, name: str) -> None:
-        """To where it is night when it was day."""
+        """Fly to where it is night when it was day."""
         if enrollment := self._newest(name):
             zone = "Europe/London" if enrollment.time_zone == FAR_AWAY else FAR_AWAY
             self.changes_hour(name, enrollment.send_at, zone)
 
     def confirms(self, name: str) -> None:
-        """By the link of a mail that has arrived."""
-        if (enrollment := self._newest(name)) and enrollment.pk in self._truth.asked:
+        """Open the link of a mail that has arrived."""
+        if (enrollment := self._newest(name)) and enrollment.pk in self._oracle.asked:
             confirm(enrollment.pk, self._server.now)
 
     def checks_in(self, name: str) -> None:
-        if (enrollment := self._newest(name)) and (day := self._truth.last_day(enrollment)):
+        if (enrollment := self._newest(name)) and (day := self._oracle.last_day(enrollment)):
             with suppress(Closed):
                 record(enrollment.pk, day, CheckInData("done", pain=1), self._server.now)
 
     def pauses(self, name: str) -> None:
         enrollment = self._newest(name)
         if enrollment and transitions.pause(enrollment.pk, transitions.PauseCause.RUNNER, self._server.now):
-            self._truth.paused.add(enrollment.pk)
+            self._oracle.paused.add(enrollment.pk)
 
     def goes_on(self, name: str) -> None:
-        """After a pause or a hold."""
+        """Go on after a pause or a hold."""
         if enrollment := self._newest(name):
             Enrollment.objects.filter(pk=enrollment.pk, state=State.HELD).update(state=State.PAUSED)
             if transitions.resume(enrollment.pk, RUNNER, self._server.now):
-                self._truth.paused.discard(enrollment.pk)
+                self._oracle.paused.discard(enrollment.pk)
 
     def leaves(self, name: str) -> None:
         enrollment = self._newest(name)
         if enrollment and transitions.leave(enrollment.pk, RUNNER, self._server.now):
-            self._truth.left.add(enrollment.pk)
+            self._oracle.left.add(enrollment.pk)
 
     def asks_for_links(self, name: str) -> None:
         send_links(address(name), self._ip(), self._server.now)
 
     def is_held(self, name: str) -> None:
-        """A state that leaves the queue as it is, so that only the sender can notice."""
+        """Hold in a way that leaves the queue as it is, so that only the sender can notice."""
         enrollment = self._newest(name)
         if enrollment and enrollment.state == State.ACTIVE:
             Enrollment.objects.filter(pk=enrollment.pk).update(state=State.HELD, next_due_at=None)
-            self._truth.paused.add(enrollment.pk)
+            self._oracle.paused.add(enrollment.pk)
 
     def gets_it_again(self, name: str) -> None:
         if enrollment := self._newest(name):
@@ -116,21 +115,21 @@ class People:
         if user := User.objects.filter(email=address(name)).first():
             facts = {"reason": Suppression.Reason.COMPLAINED, "created_at": self._server.now}
             Suppression.objects.get_or_create(address_hash=user.address_hash, defaults=facts)
-            self._truth.suppressed.add(user.email)
+            self._oracle.suppressed.add(user.email)
 
     def can_be_written_to_again(self, name: str) -> None:
         if user := User.objects.filter(email=address(name)).first():
             Suppression.objects.filter(address_hash=user.address_hash).delete()
-            self._truth.suppressed.discard(user.email)
+            self._oracle.suppressed.discard(user.email)
 
     def is_erased(self, name: str) -> None:
         User.objects.filter(email=address(name)).delete()
-        self._truth.forget_erased()
+        self._oracle.forget_erased()
 
     def _newest(self, name: str) -> Enrollment | None:
         return Enrollment.objects.filter(runner__email=address(name)).order_by("-pk").first()
 
     def _ip(self) -> str:
-        """Each form comes from a connection of its own: how often one may ask is tested elsewhere."""
+        """Return another address for each form: how often one may ask is tested elsewhere."""
         self._forms += 1
         return f"10.0.0.{self._forms}"

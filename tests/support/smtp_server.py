@@ -1,32 +1,37 @@
-"""A mail server that misbehaves as its script says.
+"""A real SMTP server in this process, which misbehaves where its script says so.
 
-The script is asked at each phase of each connection, with the recipient once there is one, and returns
-what to do in place of the usual reply (see tests/smtp_acts.py); None means the usual. The phases:
-greeting, ehlo, starttls, auth, sender, recipient, data, body (the first of the message has come), answer
-(its final dot has come).
+Its script is asked in each phase of each connection, with the recipient once there is one, and says what
+takes the place of the usual reply (smtp_script.py). The phases: greeting, ehlo, starttls, auth, sender,
+recipient, data, body (the first of the message has come), answer (its final dot has come).
 """
 
+import email
+import email.policy
 import socket
 import ssl
 import threading
 from contextlib import suppress
+from email.message import EmailMessage
 from typing import Self
 
-from tests.support.faulty_session import Client, Heard, HungUpError, Message, Script
+from tests.support.smtp_script import Script, accept
+from tests.support.smtp_session import Client, Command, HungUpError, Message
 
 CAPABILITIES = ("PIPELINING", "8BITMIME")
 
 
-class FaultyServer:
-    """The server and what it was given: `messages` in the order in which their bodies began, `heard` the
-    commands, `asked` the phases, `sent` how many bytes it said. `capabilities` may be changed."""
+class SmtpServer:
+    """The server and what it was given: `messages` in the order in which their bodies began, `commands`, the
+    phases `asked`, `sent` how many bytes it said. `script`, `capabilities` and `tls` may be changed."""
 
-    def __init__(self, script: Script | None = None, tls: ssl.SSLContext | None = None) -> None:
-        self.script: Script = script or (lambda phase, recipient: None)
-        self.tls = tls
+    def __init__(
+        self, script: Script = accept, tls: ssl.SSLContext | None = None, *, implicit_tls: bool = False
+    ) -> None:
+        self.script = script
+        self.tls, self.implicit_tls = tls, implicit_tls
         self.capabilities: tuple[str, ...] = CAPABILITIES
         self.messages: list[Message] = []
-        self.heard: list[Heard] = []
+        self.commands: list[Command] = []
         self.asked: list[tuple[str, str]] = []
         self.connections = self.sent = 0
         self.over = threading.Event()
@@ -44,8 +49,30 @@ class FaultyServer:
 
     @property
     def accepted(self) -> list[Message]:
-        """The messages that it said yes to."""
         return [message for message in self.messages if message.accepted]
+
+    @property
+    def arrived(self) -> list[Message]:
+        return [message for message in self.messages if message.arrived]
+
+    @property
+    def raw(self) -> list[bytes]:
+        return [message.content for message in self.arrived]
+
+    @property
+    def recipients(self) -> list[str]:
+        return [message.recipient for message in self.arrived]
+
+    @property
+    def mails(self) -> list[EmailMessage]:
+        return [email.message_from_bytes(raw, policy=email.policy.default) for raw in self.raw]
+
+    @property
+    def lessons(self) -> list[EmailMessage]:
+        return [mail for mail in self.mails if mail["Subject"].startswith("Day ")]
+
+    def to(self, address: str) -> list[EmailMessage]:
+        return [mail for mail in self.mails if mail["To"] == address]
 
     def stop(self) -> None:
         """Hang up on everybody and wait until every thread has ended."""

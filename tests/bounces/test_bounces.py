@@ -15,7 +15,7 @@ from challenge.models import Event, Suppression
 from tests.support.answers import always, lesson_of
 from tests.support.smtp_sink import Sink
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 
 Go = Callable[[datetime], None]
 DAY = timedelta(days=1)

@@ -9,7 +9,7 @@ from challenge.models import Delivery, Enrollment, Event, Suppression
 from tests.support.answers import always, lesson_of, story
 from tests.support.smtp_sink import Sink
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 
 Go = Callable[[datetime], None]
 DAY = timedelta(days=1)

@@ -14,7 +14,7 @@ from tests.support.answers import lesson_of
 from tests.support.returned_mails import dsn
 from tests.support.smtp_sink import Sink
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 
 DAY = timedelta(days=1)
 

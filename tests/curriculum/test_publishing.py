@@ -14,7 +14,7 @@ from challenge.curriculum.publish import Imprint, Origin, Outdated, publish_day,
 from challenge.curriculum.publish_checks import review_day, review_stretch
 from challenge.models import Day, Revision, Stretch
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 FOLDER = CONTENT / "reset-21"
 
 

@@ -18,7 +18,7 @@ from challenge.models import Delivery, Limit
 from tests.support.crowd import crowd
 from tests.support.threads import together
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 SECOND, HOUR = timedelta(seconds=1), timedelta(hours=1)
 SLOW, OTHER = "slow.example", "example.com"
 

@@ -11,6 +11,7 @@ from tests.support.answers import always, lesson_of, story
 from tests.support.smtp_sink import Sink
 
 
+@pytest.mark.both_databases
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize(
     ("phase", "answer", "state", "attempt", "mails"),

@@ -12,7 +12,7 @@ from challenge.enrollment.transitions import pause, resume, send_again
 from challenge.models import Delivery, Enrollment, Event
 from tests.support.smtp_sink import Sink
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 Go = Callable[[datetime], None]
 DAY = timedelta(days=1)
 

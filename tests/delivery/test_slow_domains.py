@@ -21,7 +21,7 @@ from tests.support.faulty_smtp import FaultyServer
 from tests.support.smtp_acts import after, say
 from tests.support.threads import together
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.both_databases]
 
 SLOW, QUICK = "slow.example", "example.com"
 SECONDS = 1.0

@@ -11,7 +11,7 @@ from django.db import connection
 from tests.faults.catalogue import FAULTS
 from tests.faults.outcome import Scale
 
-pytestmark = [pytest.mark.processes, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.processes, pytest.mark.django_db(transaction=True), pytest.mark.both_databases]
 
 
 # Each on one of the two databases, whose suites run side by side; bin/faults takes whichever is asked for.

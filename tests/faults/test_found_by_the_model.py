@@ -13,7 +13,7 @@ from challenge.models import Delivery, Event, Suppression
 from tests.support.answers import always, lesson_of
 from tests.support.smtp_sink import DROP, Sink
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 Go = Callable[[datetime], None]
 
 

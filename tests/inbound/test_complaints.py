@@ -14,7 +14,7 @@ from tests.support.answers import lesson_of
 from tests.support.returned_mails import complaint, dsn
 from tests.support.smtp_sink import Sink
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 
 Go = Callable[[datetime], None]
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)

@@ -13,7 +13,7 @@ from tests.support import returned_mails
 from tests.support.answers import lesson_of
 from tests.support.returned_mails import dsn
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 
 LEFT_ALONE = (Outcome.OTHER, Outcome.UNPROVEN)
 

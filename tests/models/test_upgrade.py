@@ -14,7 +14,7 @@ from challenge.curriculum.load import load
 from challenge.curriculum.versions import pick
 from challenge.models import Enrollment, Revision, Stretch
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.both_databases]
 
 STRETCH = '+++\nslug = "rest"\ntitle = "Rest"\nminutes = 5\n+++\n1. Lie down.\n'
 DAY = '+++\nnumber = 1\ntitle = "Hello"\nstretches = ["rest"]\nself_check = false\n+++\nWelcome.\n'

@@ -15,7 +15,7 @@ from challenge.models.heartbeat import beat
 from challenge.monitoring.metrics import exposition
 from challenge.monitoring.stall import stall
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 MINUTE = timedelta(minutes=1)
 
 

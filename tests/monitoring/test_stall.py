@@ -18,7 +18,7 @@ from challenge.monitoring.stall import stall
 from tests.support.smtp_sink import Sink, free_port
 from tests.support.web_hook import WebHook
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 MINUTE = timedelta(minutes=1)
 Go = Callable[[datetime], None]
 

@@ -17,7 +17,7 @@ import pytest
 from tests.support import ROOT
 from tests.support.smtp_sink import free_port
 
-pytestmark = [pytest.mark.pure, pytest.mark.processes, pytest.mark.embedded]
+pytestmark = [pytest.mark.pure, pytest.mark.processes]
 
 BASE = ROOT
 NOT_OURS = ("DATABASE_URL", "REDIS_URL", "EMAIL_URL", "INBOX_DIR", "SECRET_KEY", "DEBUG", "SITE_URL")

@@ -15,7 +15,7 @@ import pytest
 from tests.runtime.test_dev_command import Dev
 from tests.support.smtp_sink import free_port
 
-pytestmark = [pytest.mark.browser, pytest.mark.processes, pytest.mark.embedded, pytest.mark.pure]
+pytestmark = [pytest.mark.browser, pytest.mark.processes, pytest.mark.pure]
 
 ARRIVES_WITHIN = 120
 ZONES = ("Pacific/Honolulu", "America/New_York", "Europe/London", "Asia/Dubai", "Pacific/Auckland")

@@ -14,7 +14,7 @@ from challenge.models import Enrollment
 from tests.support.smtp_sink import Sink
 from tests.support.visitor import form, link, whole_database
 
-pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
+pytestmark = pytest.mark.django_db
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 Go = Callable[[datetime], None]

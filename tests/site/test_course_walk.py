@@ -14,7 +14,7 @@ from challenge.checkins.progress import work_out
 from challenge.models import CheckIn, Delivery, Enrollment
 from tests.support.smtp_sink import Sink
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 Go = Callable[[datetime], None]
 
 

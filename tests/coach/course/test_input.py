@@ -17,7 +17,7 @@ from tests.support.payloads import FINE, REFUSED
 from tests.support.smtp_sink import Sink
 from tests.support.visitor import body
 
-pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
+pytestmark = pytest.mark.django_db
 
 TEXTS_OF_A_DAY = [name for name, field in DayForm.base_fields.items() if hasattr(field, "most")]
 TEXTS_OF_A_STRETCH = [name for name, field in StretchForm.base_fields.items() if hasattr(field, "most")]

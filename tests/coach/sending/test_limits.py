@@ -13,7 +13,7 @@ from challenge.models import Enrollment, Limit
 from tests.coach.test_coach_access import entered
 from tests.support.smtp_sink import Sink
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 
 PAGE = "/coach/challenge/limit/"
 EMPTY = {"domain": "", "per_second": "", "connections": "", "warm_up_from": "", "first_day": ""}

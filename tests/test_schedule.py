@@ -46,23 +46,28 @@ def test_a_date_that_a_zone_skipped_has_no_window() -> None:
     assert window.opens == window.closes
 
 
-@pytest.mark.parametrize("name", ZONES)
-def test_every_zone_sends_once_on_each_of_21_local_dates_around_its_clock_changes(name: str) -> None:
-    zone = ZoneInfo(name)
-    for start in [date(2026, 1, 1), *clock_changes(zone)]:
-        for wall in (time(0), time(0, 30), time(1, 45), time(2, 30), time(7), time(23, 45)):
-            check_21_days(start, wall, zone)
+def test_every_zone_sends_once_on_each_of_21_local_dates_around_its_clock_changes() -> None:
+    # Most zones are others by another name: in these years their clocks show the same at each instant.
+    clocks = {clock(ZoneInfo(name)): ZoneInfo(name) for name in ZONES}
+    assert len(clocks) > 50
+    for (_start, *changes), zone in clocks.items():
+        for start in [date(2026, 1, 1), *(at.date() - timedelta(days=10) for at, _offset in changes)]:
+            for wall in (time(0), time(0, 30), time(1, 45), time(2, 30), time(7), time(23, 45)):
+                check_21_days(start, wall, zone)
 
 
-def clock_changes(zone: ZoneInfo) -> list[date]:
-    """Ten days before each change of the zone's offset, 2026 to 2030."""
-    days = [date(2026, 1, 1) + timedelta(days=n) for n in range(5 * 365)]
-    offsets = [datetime.combine(day, time(12), zone).utcoffset() for day in days]
-    return [
-        day - timedelta(days=10)
-        for day, before, after in zip(days[1:], offsets, offsets[1:], strict=False)
-        if before != after
-    ]
+def clock(zone: ZoneInfo) -> tuple[tuple[datetime, timedelta | None], ...]:
+    """The offset of a zone at the end of 2025, and each change of it until 2030, to the quarter of an hour."""
+    at, quarter = datetime(2025, 12, 1, tzinfo=UTC), timedelta(minutes=15)
+    found = [(at, at.astimezone(zone).utcoffset())]
+    while at.year < 2031:
+        following = at + timedelta(days=1)
+        while following.astimezone(zone).utcoffset() != found[-1][1]:
+            at += quarter
+            if (offset := at.astimezone(zone).utcoffset()) != found[-1][1]:
+                found.append((at, offset))
+        at = following
+    return tuple(found)
 
 
 def check_21_days(start: date, wall: time, zone: ZoneInfo) -> None:
@@ -75,7 +80,7 @@ def check_21_days(start: date, wall: time, zone: ZoneInfo) -> None:
 
 
 @given(zone=st.sampled_from(ZONES).map(ZoneInfo), day=dates, wall=walls)
-@settings(max_examples=1000, deadline=None)
+@settings(max_examples=200, deadline=None)
 def test_an_instant_shows_its_wall_time_wherever_that_exists(zone: ZoneInfo, day: date, wall: time) -> None:
     shown = schedule.to_utc(day, wall, zone).astimezone(zone)
     assert shown.date() == day
@@ -89,7 +94,7 @@ def exists(day: date, wall: time, zone: ZoneInfo) -> bool:
 
 
 @given(zone=st.sampled_from(ZONES).map(ZoneInfo), now=instants, wall=walls)
-@settings(max_examples=1000, deadline=None)
+@settings(max_examples=200, deadline=None)
 def test_a_window_is_never_open_in_the_night_before_the_hour_that_was_chosen(
     zone: ZoneInfo, now: datetime, wall: time
 ) -> None:
@@ -110,7 +115,7 @@ def test_a_window_is_never_open_in_the_night_before_the_hour_that_was_chosen(
     chosen=st.lists(walls, min_size=21, max_size=21),
     start=dates,
 )
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=100, deadline=None)
 def test_whatever_the_runner_changes_the_next_lesson_is_a_later_date_and_twelve_hours_on(
     zones: list[ZoneInfo], chosen: list[time], start: date
 ) -> None:

@@ -28,7 +28,7 @@ from tests.support.faulty_smtp import FaultyServer
 
 TITLE = "Yesterday's backup restored"
 BOUND = "nothing is sent until the operator says so; then nothing again of what she takes as sent"
-SIZES = {Scale.SMALL: (6, 1), Scale.FULL: (300, 5)}
+SIZES = {Scale.SMALL: (4, 1), Scale.FULL: (300, 5)}
 DAY, HOUR, MINUTE = timedelta(days=1), timedelta(hours=1), timedelta(minutes=1)
 LESSON = re.compile(r"Day (\d+)")
 

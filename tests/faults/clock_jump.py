@@ -17,7 +17,7 @@ from tests.faults.travel import Travel, faulty_server
 TITLE = "Clock jump, an hour or a day, back and forth"
 BOUND = "0 lost, 0 doubled"
 
-RUNNERS = {Scale.SMALL: 5, Scale.FULL: 120}
+RUNNERS = {Scale.SMALL: 3, Scale.FULL: 120}
 JUMPS = [timedelta(hours=1), timedelta(hours=-1), timedelta(days=1), timedelta(days=-1)]
 START = datetime(2026, 3, 20, 8, tzinfo=UTC)
 # A jump comes this often at most; one of three while a message is on the wire.

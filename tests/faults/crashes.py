@@ -23,7 +23,7 @@ from tests.support.workers import await_ready, database_url, mailroom, prompting
 
 TITLE = "PostgreSQL crash: immediate stop under load"
 BOUND = "0 lost, at most the mails in flight are doubled, heals by itself"
-SIZES = {Scale.SMALL: (150, 2), Scale.FULL: (5000, 10)}
+SIZES = {Scale.SMALL: (100, 1), Scale.FULL: (5000, 10)}
 WORKERS = 2
 # What a sender has in flight: a message on the wire, and the record of the one before it.
 IN_FLIGHT = 2

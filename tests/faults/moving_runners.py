@@ -24,8 +24,8 @@ from tests.faults.postbox import Postbox
 TITLE = "Hour or zone changed mid-course: property test"
 BOUND = "21 sends, on 21 local dates, in order, with gaps of at least 12 h"
 
-EXAMPLES = {Scale.SMALL: 300, Scale.FULL: 10_000}
-SAVED = {Scale.SMALL: 8, Scale.FULL: 200}
+EXAMPLES = {Scale.SMALL: 60, Scale.FULL: 10_000}
+SAVED = {Scale.SMALL: 3, Scale.FULL: 200}
 
 
 def run(scale: Scale, folder: Path) -> Outcome:

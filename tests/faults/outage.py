@@ -21,7 +21,7 @@ from tests.support.smtp_acts import always, say
 TITLE = "48 h outage, travelled clock"
 BOUND = "one mail for each runner, no burst, none in the night"
 
-RUNNERS = {Scale.SMALL: 14, Scale.FULL: 455}
+RUNNERS = {Scale.SMALL: 7, Scale.FULL: 455}
 # When the outage is over, in UTC: at each time of day somebody sleeps, and somebody's window is open. It all
 # takes less than a course: who is through gets no lesson, and her goodbye waits for its day.
 OVER = {

@@ -23,7 +23,7 @@ from tests.support.workers import Mailroom, await_ready, mailroom, wait_until
 
 TITLE = "Redis absent for 10 minutes"
 BOUND = "sign-up and check-in answer under 1 s, mail flows, nothing is doubled on return"
-SIZES = {Scale.SMALL: (5.0, 0.5), Scale.FULL: (600.0, 5.0)}
+SIZES = {Scale.SMALL: (2.0, 0.5), Scale.FULL: (600.0, 5.0)}
 MAILS = 40
 # The suite's machine may be busy with other things.
 PROMPT = {Scale.SMALL: 3.0, Scale.FULL: 1.0}

@@ -18,7 +18,7 @@ from tests.support.workers import await_ready, mailroom
 TITLE = "Redis emptied: FLUSHALL every 5 s under load"
 BOUND = "0 lost, 0 doubled"
 # How many times a crowd's mail falls due, and how many seconds lie between two flushes.
-SIZES = {Scale.SMALL: (3, 0.5), Scale.FULL: (6, 5.0)}
+SIZES = {Scale.SMALL: (2, 0.5), Scale.FULL: (6, 5.0)}
 MAILS = 100
 
 

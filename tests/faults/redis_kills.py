@@ -16,7 +16,7 @@ from tests.support.workers import Mailroom, await_ready, mailroom, wait_until
 
 TITLE = "Redis death: killed and started again under load"
 BOUND = "0 lost, 0 doubled, sending resumes within 60 s each time"
-TIMES = {Scale.SMALL: 2, Scale.FULL: 15}
+TIMES = {Scale.SMALL: 1, Scale.FULL: 15}
 # The suite has no time for the pace at which the product looks by itself.
 BEATS = {Scale.SMALL: "tests.support.quick_beat", Scale.FULL: "challenge.celery"}
 MAILS = 40

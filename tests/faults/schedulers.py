@@ -11,7 +11,7 @@ from tests.support.workers import await_ready, mailroom
 
 TITLE = "Three schedulers: beats, workers and loops without a broker"
 BOUND = "0 doubled"
-MAILS = {Scale.SMALL: 200, Scale.FULL: 5000}
+MAILS = {Scale.SMALL: 100, Scale.FULL: 5000}
 EACH = 3
 
 

@@ -14,7 +14,7 @@ from tests.support.workers import Group, await_ready, is_ready, mailroom, prompt
 
 TITLE = "Deploys: SIGTERM of 2 workers under load"
 BOUND = "0 lost, 0 doubled, none doubtful"
-SIZES = {Scale.SMALL: (200, 4), Scale.FULL: (6000, 20)}
+SIZES = {Scale.SMALL: (120, 2), Scale.FULL: (6000, 20)}
 # With one message of 10 ms in hand; the tasks of a pool are over well before a drain's 20 s.
 MOST_SECONDS = 15.0
 

@@ -10,7 +10,7 @@ from tests.faults.kills import SEED, all_sent, judge, moments
 from tests.support.crowd import crowd
 from tests.support.workers import mailroom, wait_until
 
-pytestmark = [pytest.mark.processes, pytest.mark.django_db(transaction=True), pytest.mark.both_databases]
+pytestmark = [pytest.mark.processes, pytest.mark.django_db(transaction=True)]
 
 MAILS, KILLS = 120, 2
 

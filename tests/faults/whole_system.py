@@ -19,7 +19,7 @@ from tests.faults.outcome import Outcome, Scale
 TITLE = "Whole-system model: anything, in any order"
 BOUND = "no mail after leaving, erasing, holding or suppression; 21 lessons in order; the ledger adds up"
 
-RUNS = {Scale.SMALL: 40, Scale.FULL: 2000}
+RUNS = {Scale.SMALL: 10, Scale.FULL: 2000}
 STEPS = {Scale.SMALL: 30, Scale.FULL: 50}
 
 

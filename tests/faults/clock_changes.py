@@ -47,7 +47,7 @@ def run(scale: Scale, folder: Path) -> Outcome:
 
 
 def _stretches(clock: Clock, most: int | None) -> Iterator[tuple[date, int]]:
-    """The first local dates and the lengths, in days, of the runs of lessons around a clock's first changes."""
+    """The first local dates and the lengths, in days, of the runs of lessons around a clock's changes."""
     if not clock.changes:
         yield FIRST.date(), LENGTH
     for change in clock.changes[:most]:

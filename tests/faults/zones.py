@@ -6,8 +6,8 @@ from functools import cache
 from zoneinfo import ZoneInfo, available_timezones
 
 FIRST, LAST = datetime(2026, 1, 1, tzinfo=UTC), datetime(2031, 1, 1, tzinfo=UTC)
-# No zone changes its clock twice within half a day.
-STEP = timedelta(hours=12)
+# No zone changes its clock twice within a week.
+STEP = timedelta(days=7)
 Rules = tuple[tuple[datetime, timedelta], ...]
 
 

@@ -130,3 +130,6 @@ def test_from_the_sign_up_page_to_the_coachs_desk(
     story = desk.locator("#content").inner_text()
     assert "Light legs" in story
     assert "Done" in story
+
+    dev.process.kill()
+    assert dev.left_over() == [], "its processes do not outlive it"

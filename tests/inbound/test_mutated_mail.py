@@ -1,4 +1,4 @@
-"""10,000 returned mails and complaints and 3,000 webhooks gone wrong or forged: no crash, nothing held up,
+"""2,000 returned mails and complaints and 900 webhooks gone wrong or forged: no crash, nothing held up,
 and nobody stopped by what proves nothing."""
 
 import json
@@ -90,7 +90,7 @@ def forgeries(hers: Delivery, his: Delivery, raw_of_hers: bytes, now: datetime) 
     ]
 
 
-def test_10000_mails_gone_wrong_or_forged(mails: dict[str, Delivery], sink: Any, now: datetime) -> None:
+def test_2000_mails_gone_wrong_or_forged(mails: dict[str, Delivery], sink: Any, now: datetime) -> None:
     hers, his = mails["alice"], mails["bob"]
     raw_of_hers = sink.handler.raw[sink.handler.recipients.index("alice@example.com")]
     short = raw_of_hers[: raw_of_hers.index(b"\r\n\r\n")] + b"\r\n\r\nBreathe out.\r\n"
@@ -101,7 +101,7 @@ def test_10000_mails_gone_wrong_or_forged(mails: dict[str, Delivery], sink: Any,
     ]  # fmt: skip
     false = forgeries(hers, his, short, now)
     chance, slowest = random.Random(7), 0.0
-    for number in range(10_000):
+    for number in range(2000):
         base = false if number % 4 else real
         raw = mutate(chance.choice(base), [*real, *false], chance)
         slowest = max(slowest, timed(lambda raw=raw: take_mail(raw, [], now)))
@@ -133,12 +133,12 @@ def webhooks(mail: Delivery, at: datetime) -> dict[str, list[bytes]]:
     return {name: [json.dumps(event).encode() for event in told] for name, told in events.items()}
 
 
-def test_1000_webhooks_gone_wrong(mails: dict[str, Delivery], client: Any, now: datetime) -> None:
+def test_300_webhooks_gone_wrong(mails: dict[str, Delivery], client: Any, now: datetime) -> None:
     """From providers, with their secret: whatever they say, they get an answer."""
     told = webhooks(mails["alice"], now + HOUR)
     bodies = [body for each in told.values() for body in each]
     chance, slowest, answers = random.Random(8), 0.0, set()
-    for _ in range(1000):
+    for _ in range(300):
         provider = chance.choice(list(told))
         body = mutate(chance.choice(told[provider]), bodies, chance)
         began = perf_counter()
@@ -151,11 +151,11 @@ def test_1000_webhooks_gone_wrong(mails: dict[str, Delivery], client: Any, now: 
     assert Returned.objects.filter(delivery=mails["alice"]).exists()
 
 
-def test_2000_forged_webhooks(mails: dict[str, Delivery], client: Any, now: datetime) -> None:
+def test_600_forged_webhooks(mails: dict[str, Delivery], client: Any, now: datetime) -> None:
     """From others: without the secret, with one that is nearly right, or with a signature that is."""
     told = webhooks(mails["bob"], now + HOUR)
     chance, answers = random.Random(9), set()
-    for number in range(2000):
+    for number in range(600):
         provider = chance.choice(list(told))
         body = chance.choice(told[provider])
         secret = mutate(SECRET.encode(), [b"provider:", b"x"], chance).decode("latin-1")

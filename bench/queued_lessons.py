@@ -74,7 +74,9 @@ def queue(count: int, day: int = DAY, sent_at: datetime | None = None) -> None:
     clear()
     first = Enrollment.objects.select_related("runner").earliest("id")
     now = sent_at or timezone.now()
-    lesson = Delivery.to(first, kind=Delivery.Kind.LESSON, day=day, due_at=now, try_at=now)
+    lesson = Delivery.objects.prepare(
+        enrollment=first, kind=Delivery.Kind.LESSON, day=day, due_at=now, try_at=now
+    )
     lesson.closes_at, lesson.sent_at = now + timedelta(hours=12), sent_at
     lesson.state = Delivery.State.SENT if sent_at else Delivery.State.QUEUED
     lesson.save(force_insert=True)

@@ -19,9 +19,7 @@ def lesson() -> tuple[Delivery, Revision]:
     """A delivery of the lesson to the first runner, not saved, and its revision."""
     now = timezone.now()
     enrollment = Enrollment.objects.select_related("runner", "program").earliest("id")
-    delivery = Delivery.to(
-        enrollment, kind=Delivery.Kind.LESSON, day=queued_lessons.DAY, due_at=now, try_at=now
-    )
+    delivery = Delivery.objects.prepare(Delivery.Kind.LESSON, now, enrollment, day=queued_lessons.DAY)
     published = Revision.objects.filter(day__number=queued_lessons.DAY, published_at__isnull=False)
     return delivery, published.latest("number")
 

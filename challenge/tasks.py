@@ -96,12 +96,12 @@ def sweep_check_ins() -> None:
 
 @app.task
 def remind_pending() -> None:
-    pending.remind(timezone.now())
+    pending.remind_unconfirmed(timezone.now())
 
 
 @app.task
 def drop_pending() -> None:
-    pending.drop(timezone.now())
+    pending.delete_unconfirmed(timezone.now())
 
 
 @app.task

@@ -8,9 +8,9 @@ import re
 from datetime import datetime
 
 from accounts.models import User
-from challenge.delivery.smtp.answer import Answer, Phase
 from challenge.models import Enrollment, Event, Suppression
-from challenge.models.enrollment import note
+from challenge.models.attempt import Answer, Phase
+from challenge.models.enrollment import log_event
 
 # RFC 3463 and RFC 7505: no such mailbox, no such domain, bad syntax, moved, the domain takes no mail,
 # and a mailbox that was closed. 5.1.0, 5.1.7 and 5.1.8 are said of senders too.
@@ -91,10 +91,10 @@ def suppress(runner: User, reason: Suppression.Reason, detail: str, now: datetim
     row.save(update_fields=["reason", "detail", "runner"])
 
 
-def pause(runner: User, kind: Event.Kind, why: str, now: datetime) -> None:
+def pause(runner: User, kind: Event.Kind, why: Event.Detail, now: datetime) -> None:
     """Pause whatever a runner has going on."""
     active = Enrollment.objects.filter(runner=runner, state=Enrollment.State.ACTIVE)
     for stopped in active:
         # Counted again in the UPDATE: she may have left meanwhile.
         if active.filter(pk=stopped.pk).update(state=Enrollment.State.PAUSED, next_due_at=None):
-            note(stopped, kind, Event.Actor.SYSTEM, now, why)
+            log_event(stopped, kind, Event.Actor.SYSTEM, now, why)

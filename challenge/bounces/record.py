@@ -18,12 +18,11 @@ from itertools import dropwhile
 from django.db import transaction
 from django.db.models import Exists, Max, OuterRef, Q
 from django.db.models.functions import Coalesce
-from django.utils.translation import gettext as _
 
 from accounts.models import User
 from challenge.bounces.classify import cleaned, is_hard_bounce, pause, suppress
-from challenge.delivery.smtp.answer import Answer, Phase
 from challenge.models import CheckIn, Delivery, Event, Returned, Suppression
+from challenge.models.attempt import Answer, Phase
 from challenge.models.delivery_event import came_back
 
 Kind = Returned.Kind
@@ -68,11 +67,12 @@ def take(came: Return, now: datetime) -> Delivery | None:
     if Returned.objects.filter(event_id=came.event_id).exists():
         return None
     with transaction.atomic():
-        delivery = Delivery.objects.select_related("enrollment__runner").filter(pk=came.delivery_id).first()
+        rows = Delivery.objects.select_related("enrollment__runner", "recipient")
+        delivery = rows.filter(pk=came.delivery_id).first()
         if delivery is None:
             return None
         # One return of a runner after the other: two at once must not both be the second.
-        runner = User.objects.select_for_update(no_key=True).get(pk=delivery.enrollment.runner_id)
+        runner = User.objects.select_for_update(no_key=True).get(pk=delivery.to_user.pk)
         detail = cleaned(came.detail, runner.email)
         _row, is_new = Returned.objects.get_or_create(
             event_id=came.event_id,
@@ -94,7 +94,7 @@ def take(came: Return, now: datetime) -> Delivery | None:
 def _act(delivery: Delivery, runner: User, came: Return, detail: str, now: datetime) -> None:
     if came.kind == Kind.COMPLAINED:
         suppress(runner, Suppression.Reason.COMPLAINED, detail, now)
-        pause(runner, Event.Kind.PAUSED, _("She marked a mail as spam."), now)
+        pause(runner, Event.Kind.PAUSED, Event.Detail.COMPLAINT, now)
     elif came.kind == Kind.UNSUBSCRIBED:
         suppress(runner, Suppression.Reason.UNSUBSCRIBED, detail, now)
     elif came.kind in Returned.CAME_BACK:
@@ -103,9 +103,9 @@ def _act(delivery: Delivery, runner: User, came: Return, detail: str, now: datet
             return  # old news: the coach, or she herself, has set things right meanwhile
         if came.bad_address:
             suppress(runner, Suppression.Reason.BOUNCED, detail, now)
-            pause(runner, Event.Kind.PAUSED, _("The address refuses mail."), now)
+            pause(runner, Event.Kind.PAUSED, Event.Detail.BAD_ADDRESS, now)
         elif _nothing_arrives(runner, since, now):
-            pause(runner, Event.Kind.UNREACHABLE, _("Three mails in a row came back."), now)
+            pause(runner, Event.Kind.UNREACHABLE, Event.Detail.SOFT_BOUNCES, now)
 
 
 def _resumed(runner: User) -> datetime:

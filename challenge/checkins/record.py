@@ -49,11 +49,11 @@ def sent_lesson(enrollment_id: int, day: int) -> Delivery | None:
 def last_date(lesson: Delivery) -> date:
     """The runner's local date until whose end the day of a sent lesson may be reported."""
     assert lesson.sent_at is not None
-    return schedule.local_date(lesson.sent_at, lesson.enrollment.zone) + timedelta(days=LATE_DAYS)
+    return schedule.local_date(lesson.sent_at, lesson.required_enrollment.zone) + timedelta(days=LATE_DAYS)
 
 
 def is_open(lesson: Delivery, now: datetime) -> bool:
-    return now < schedule.end_of_day(last_date(lesson), lesson.enrollment.zone)
+    return now < schedule.end_of_day(last_date(lesson), lesson.required_enrollment.zone)
 
 
 def record(

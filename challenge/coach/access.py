@@ -1,9 +1,10 @@
-"""Who may do what at the coach's desk: every coach all of it, and nobody by hand what the program
-writes itself."""
+"""The permissions of the coach's desk: every coach may do everything, and nobody edits the records that the
+program writes."""
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
+from django import forms
 from django.contrib import admin
 from django.contrib.admin.models import CHANGE, LogEntry
 from django.db.models import Model
@@ -16,10 +17,14 @@ M = TypeVar("M", bound=Model)
 
 if TYPE_CHECKING:
     Base = admin.ModelAdmin[M]
+    ModelForm = forms.ModelForm[M]
 else:
 
     class Base(admin.ModelAdmin, Generic[M]):
         """Django's class is generic in its type stubs alone."""
+
+    class ModelForm(forms.ModelForm, Generic[M]):
+        """Likewise."""
 
 
 def is_coach(request: HttpRequest) -> bool:
@@ -28,18 +33,18 @@ def is_coach(request: HttpRequest) -> bool:
 
 
 def coach_of(request: HttpRequest) -> User:
-    """Who is at the desk; the admin site has let her in."""
+    """The coach who sent the request; the admin site has checked the permission."""
     assert isinstance(request.user, User)
     return request.user
 
 
-def log(request: HttpRequest, items: Sequence[Model], said: str) -> None:
-    """Note in the desk's own history what the coach did to some rows."""
-    LogEntry.objects.log_actions(str(request.user.pk), items, CHANGE, change_message=said)
+def log(request: HttpRequest, items: Sequence[Model], message: str) -> None:
+    """Write into the admin's log what the coach did to some rows."""
+    LogEntry.objects.log_actions(str(request.user.pk), items, CHANGE, change_message=message)
 
 
 class CoachAdmin(Base[M]):
-    """Open to each coach; the permissions of single tables are for no one here."""
+    """Open to every coach; the permissions of single tables are not used."""
 
     def changelist_view(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
@@ -64,7 +69,7 @@ class CoachAdmin(Base[M]):
 
 
 class RecordAdmin(CoachAdmin[M]):
-    """A table that is only read: its rows are the record of what happened."""
+    """A table that the program writes and a coach only reads."""
 
     change_form_template = "admin/record.html"
 

@@ -1,27 +1,25 @@
-"""The coach's desk, put together: importing this module registers all of it with Django admin."""
+"""Import this module to register all of the coach's desk with Django admin."""
 
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
-from challenge.coach.course import articles, days, programs, stretches
-from challenge.coach.runners import check_ins, enrollments, questions
+from challenge.coach.course import articles, item_admin, programs
+from challenge.coach.runners import check_ins, enrollments
 from challenge.coach.sending import deliveries, limits, suppressions
 
 __all__ = [
     "articles",
     "check_ins",
-    "days",
     "deliveries",
     "enrollments",
+    "item_admin",
     "limits",
     "programs",
-    "questions",
-    "stretches",
     "suppressions",
 ]
 
 admin.site.site_header = _("Runner Reset")
 admin.site.site_title = _("Runner Reset")
-# The tables need the room; the header leads everywhere.
+# The tables need the width, and the header links to every list.
 admin.site.enable_nav_sidebar = False
 admin.site.index_title = _("The coach's desk")

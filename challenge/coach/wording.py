@@ -1,8 +1,9 @@
-"""What the ledger knows, in the coach's words: instants on her clock, states in sentences."""
+"""States, reasons and instants in words that a coach reads; instants are on the clock of COACH_TIME_ZONE."""
 
 from collections.abc import Mapping
 from datetime import datetime
 
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.functional import Promise
@@ -13,9 +14,9 @@ from django.utils.timesince import timesince
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from challenge.coach.runners.unreachable import WHY
-from challenge.delivery.smtp.transport import Phase, Verdict
+from challenge.coach.runners.unreachable import REASONS
 from challenge.models import CheckIn, Delivery, Enrollment
+from challenge.models.attempt import Outcome, Phase
 from challenge.models.delivery_event import came_back
 
 PHASES: Mapping[str, Promise] = {
@@ -28,37 +29,34 @@ PHASES: Mapping[str, Promise] = {
     Phase.UNKNOWN: gettext_lazy("not known"),
 }
 OUTCOMES: Mapping[str, Promise] = {
-    Verdict.ACCEPTED: gettext_lazy("accepted"),
-    Verdict.DEFERRED: gettext_lazy("put off"),
-    Verdict.REFUSED: gettext_lazy("refused"),
-    Verdict.UNCERTAIN: gettext_lazy("uncertain"),
-    Verdict.UNAVAILABLE: gettext_lazy("server away"),
+    Outcome.ACCEPTED: gettext_lazy("accepted"),
+    Outcome.DEFERRED: gettext_lazy("put off"),
+    Outcome.REFUSED: gettext_lazy("refused"),
+    Outcome.UNCERTAIN: gettext_lazy("uncertain"),
+    Outcome.UNAVAILABLE: gettext_lazy("server away"),
 }
-
-
 NOTHING = "—"
 
 
 def when(instant: datetime | None) -> str:
-    """An instant on the coach's clock (COACH_TIME_ZONE)."""
     return date_format(timezone.localtime(instant), "D j M Y, H:i") if instant else NOTHING
 
 
 def shortly(instant: datetime) -> str:
-    """The same for a list, where the year is plain."""
+    """The same without the year, for a list."""
     return date_format(timezone.localtime(instant), "D j M, H:i")
 
 
-def on_her_clock(instant: datetime, enrollment: Enrollment) -> str:
+def runner_time(instant: datetime, enrollment: Enrollment) -> str:
     """An instant on the runner's own clock, with its zone."""
     local = date_format(instant.astimezone(enrollment.zone), "D j M, H:i")
     return f"{local} {enrollment.time_zone.replace('_', ' ')}"
 
 
-def if_other(instant: datetime, enrollment: Enrollment) -> str:
-    """The same where her clock does not show what the coach's does; empty where it does."""
+def runner_time_if_other(instant: datetime, enrollment: Enrollment) -> str:
+    """The same; empty where it is what the coach's clock shows."""
     same = instant.astimezone(enrollment.zone).utcoffset() == timezone.localtime(instant).utcoffset()
-    return "" if same else on_her_clock(instant, enrollment)
+    return "" if same else runner_time(instant, enrollment)
 
 
 def ago(instant: datetime, now: datetime) -> str:
@@ -66,14 +64,14 @@ def ago(instant: datetime, now: datetime) -> str:
 
 
 def two_lines(first: object, second: object, label: object = "") -> SafeString:
-    """A cell of a list: what matters, and below it smaller what explains it. On a phone, where the
-    list has no columns, the label stands before it."""
+    """A cell of a list with a smaller second line. On a phone, where the list has no columns, the label
+    stands before it."""
     before = format_html('<span class="cell-label quiet small">{} </span>', label) if label else ""
     return format_html('{}{}<br><span class="quiet small">{}</span>', before, first, second)
 
 
 def program_day(enrollment: Enrollment) -> int:
-    """The last program day that was sent, from rows that are loaded already; 0 before the first."""
+    """The last program day that was sent, from deliveries that are loaded; 0 before the first."""
     lessons = (lesson for lesson in enrollment.deliveries.all() if lesson.kind == Delivery.Kind.LESSON)
     return max((lesson.day for lesson in lessons if lesson.sent_at), default=0)
 
@@ -84,14 +82,14 @@ def day_of(enrollment: Enrollment) -> str:
 
 
 def state_and_day(enrollment: Enrollment) -> str:
-    """Where a runner stands; `enrollment` is one of roster.with_rows."""
-    why = getattr(enrollment, "unreachable", "")
-    state = _("unreachable") if why else enrollment.get_state_display()
+    """The state and the day of an enrollment that enrollment_queries.with_row_data loaded."""
+    reason = getattr(enrollment, "unreachable_reason", "")
+    state = _("unreachable") if reason else enrollment.get_state_display()
     return f"{capfirst(state)}, {day_of(enrollment)}"
 
 
-def why_unreachable(enrollment: Enrollment) -> str:
-    return str(WHY.get(getattr(enrollment, "unreachable", ""), ""))
+def unreachable_reason(enrollment: Enrollment) -> str:
+    return str(REASONS.get(getattr(enrollment, "unreachable_reason", ""), ""))
 
 
 def last_mail(enrollment: Enrollment) -> Delivery | None:
@@ -99,11 +97,24 @@ def last_mail(enrollment: Enrollment) -> Delivery | None:
 
 
 def last_check_in(enrollment: Enrollment) -> CheckIn | None:
-    return max(enrollment.check_ins.all(), key=lambda told: (told.updated_at, told.day), default=None)
+    return max(
+        enrollment.check_ins.all(), key=lambda check_in: (check_in.updated_at, check_in.day), default=None
+    )
 
 
-def name_of(mail: Delivery) -> str:
-    """What a mail is called. A second lesson is a copy; a second correction is of another stretch."""
+def runner_label(enrollment: Enrollment) -> str:
+    runner = enrollment.runner
+    return f"{runner.first_name} <{runner.email}>" if runner.first_name else runner.email
+
+
+def runner_link(enrollment: Enrollment) -> SafeString:
+    runner = enrollment.runner
+    address = reverse("admin:challenge_enrollment_change", args=[enrollment.pk])
+    return format_html('<a href="{}">{}</a>', address, runner.first_name or runner.email)
+
+
+def mail_name(mail: Delivery) -> str:
+    """The name of a mail. A second lesson is a copy; a second correction is of another stretch."""
     name = capfirst(str(mail))
     if mail.recall:
         return _("%(mail)s: %(stretch)s") % {"mail": name, "stretch": mail.recall.stretch}
@@ -118,19 +129,19 @@ def state_in_words(delivery: Delivery) -> str:
 
 
 def sentence(delivery: Delivery) -> str:
-    """What became of a delivery and why, as one would tell it."""
+    """The state of a delivery and its reason, in one to three sentences."""
     tries = len(delivery.attempts)
     tried = ngettext("tried once", "tried %d times", tries).replace("%d", str(tries))
-    said = {
+    text = {
         Delivery.State.QUEUED: _("Waits to be sent at %(time)s.") % {"time": when(delivery.try_at)},
         Delivery.State.SENDING: _("Is being sent now."),
         Delivery.State.SENT: _("Sent at %(time)s.") % {"time": when(delivery.sent_at)},
         Delivery.State.RETRY: _("Not through yet: %(tried)s, the next try is at %(time)s.")
         % {"tried": tried, "time": when(delivery.try_at)},
         Delivery.State.FAILED: _("Failed: %(tried)s.") % {"tried": tried},
-        Delivery.State.SUPPRESSED: _("Held back."),
+        Delivery.State.WITHHELD: _("Held back."),
     }
-    sentences = [said[Delivery.State(delivery.state)], delivery.reason]
+    sentences = [text[Delivery.State(delivery.state)], delivery.why]
     if delivery.uncertain:
         sentences.append(_("It may have arrived twice."))
     return " ".join(part for part in sentences if part)

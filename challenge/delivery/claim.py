@@ -1,4 +1,4 @@
-"""The queue's four moves: claim rows under a lease, keep the lease, settle a row, put rows back.
+"""The lease: claim rows, renew it, record a row's result, release rows.
 
 A lease is a random token. Every write names the token it was claimed under and counts for nothing
 once the lease has been taken away, so that a worker that was frozen can't undo another's record.
@@ -14,36 +14,37 @@ from django.conf import settings
 from django.db import models, transaction
 
 from challenge.delivery.restore_guard.guard import is_held
-from challenge.delivery.smtp.answer import Answer, Verdict
 from challenge.delivery.throttle.grants import grants
 from challenge.models import Attempt, Delivery, Program, Recall
 from challenge.models.conditions import among, is_in
+from challenge.models.mail_kinds import Priority
 
 log = logging.getLogger(__name__)
 
-# What every mail is asked for, of its delivery, the enrollment and the runner.
+# Every mail needs these of its delivery, the enrollment and the runner.
 NEEDED = (
     "kind",
     "day",
     "domain",
+    "address",
     "due_at",
     "closes_at",
     "uncertain",
     "attempts",
     "recall",
+    "recipient",
     "enrollment__program_id",
     "enrollment__pinned_at",
     "enrollment__time_zone",
     "enrollment__runner__email",
     "enrollment__runner__first_name",
 )
-MOST_ATTEMPTS = 100
 LOST = "delivery %s: the lease was lost, its result is not recorded"
 
 
 def claim(now: datetime, size: int) -> list[Delivery]:
-    """Up to `size` deliveries of one lane that may leave now, leased to the caller, in the order of
-    sending. None while sending is held back."""
+    """Lease up to `size` deliveries of one lane and priority that may leave now to the caller, in the order
+    of sending; none while sending is stopped."""
     if is_held(now):
         return []
     lease, until = uuid.uuid4(), _until(now)
@@ -53,14 +54,14 @@ def claim(now: datetime, size: int) -> list[Delivery]:
             state=Delivery.State.SENDING, lease=lease, leased_until=until
         )
     held = in_order(Delivery.objects.filter(among("id", ids), lease=lease))
-    batch = list(held.select_related("enrollment__runner").only(*NEEDED))
+    batch = list(held.select_related("enrollment__runner", "recipient").only(*NEEDED))
     # As prefetch_related would do it, for a third of its time.
-    programs = Program.objects.in_bulk({delivery.enrollment.program_id for delivery in batch})
-    recalls = Recall.objects.in_bulk({delivery.recall_id for delivery in batch if delivery.recall_id})
+    programs = Program.objects.in_bulk({each.enrollment.program_id for each in batch if each.enrollment})
+    recalls = Recall.objects.in_bulk({each.recall_id for each in batch if each.recall_id})
     for delivery in batch:
         delivery.lane, delivery.lease, delivery.leased_until = lane, lease, until
         # One that was deleted a moment ago is missed when its mail is composed, and by no other.
-        if program := programs.get(delivery.enrollment.program_id):
+        if delivery.enrollment and (program := programs.get(delivery.enrollment.program_id)):
             delivery.enrollment.program = program
         if recall := recalls.get(delivery.recall_id):
             delivery.recall = recall
@@ -68,23 +69,24 @@ def claim(now: datetime, size: int) -> list[Delivery]:
 
 
 def waiting(now: datetime) -> models.QuerySet[Delivery]:
-    """All that may leave, as far as the ledger is concerned."""
+    """Select all that may leave, as far as the ledger is concerned."""
     due = Delivery.objects.filter(is_in(*Delivery.WAITING), try_at__lte=now)
     return due.filter(models.Q(closes_at=None) | models.Q(closes_at__gt=now))
 
 
 def _chosen(now: datetime, size: int) -> tuple[str, list[uuid.UUID]]:
-    """The lane whose turn it is and in which mail waits, and which of that mail goes next."""
+    """Choose the lane whose turn it is and in which mail waits, and which of that mail goes next."""
     for grant in grants(now, size):
         free = waiting(now).filter(grant.waiting).select_for_update(skip_locked=True)
-        ids = list(free.order_by("try_at").values_list("id", flat=True)[: grant.size])
-        if ids:
-            return grant.lane, ids
+        for priority in Priority:
+            found = free.filter(priority=priority).order_by("try_at").values_list("id", flat=True)
+            if ids := list(found[: grant.size]):
+                return grant.lane, ids
     return "", []
 
 
 def in_order(deliveries: models.QuerySet[Delivery]) -> models.QuerySet[Delivery]:
-    """The order in which a batch is sent; rescue reads from it which message was on the wire."""
+    """Sort as a batch is sent; rescue reads from it which message was on the wire."""
     return deliveries.order_by("try_at", "id")
 
 
@@ -92,7 +94,7 @@ def _until(now: datetime) -> datetime:
     return now + timedelta(seconds=settings.LEASE_SECONDS)
 
 
-def keep(left: list[Delivery], now: datetime) -> bool:
+def renew_lease(left: list[Delivery], now: datetime) -> bool:
     """Make sure that the lease of what is left of a batch outlasts one more attempt. False when it was
     taken away."""
     longest = timedelta(seconds=2 * settings.SMTP_TIMEOUT + 5)
@@ -105,8 +107,8 @@ def keep(left: list[Delivery], now: datetime) -> bool:
     return held.filter(id=left[0].id).exists()
 
 
-def settle(delivery: Delivery, **fields: Any) -> bool:
-    """Record what became of a leased delivery and give the lease up. False when it was lost."""
+def record(delivery: Delivery, **fields: Any) -> bool:
+    """Write what became of a leased delivery and give the lease up. False when it was lost."""
     held = Delivery.objects.filter(id=delivery.id, lease=delivery.lease)
     if held.update(lease=None, leased_until=None, **fields):
         return True
@@ -114,14 +116,14 @@ def settle(delivery: Delivery, **fields: Any) -> bool:
     return False
 
 
-def doubt(delivery: Delivery, sent_at: datetime) -> None:
+def mark_uncertain(delivery: Delivery, sent_at: datetime) -> None:
     """Mark a message that left at an instant and could not be recorded, as its lease was lost: whoever has
     the row now sends it once more. A record that was written, and only its answer lost, stands."""
     others = Delivery.objects.filter(id=delivery.id).exclude(state=Delivery.State.SENT, sent_at=sent_at)
     others.update(uncertain=True)
 
 
-def put_back(deliveries: Sequence[Delivery], try_at: datetime) -> None:
+def release(deliveries: Sequence[Delivery], try_at: datetime) -> None:
     """Return leased deliveries untried, to be claimed again from `try_at`; two statements at most."""
     for was_tried in (False, True):
         some = [delivery for delivery in deliveries if bool(delivery.attempts) is was_tried]
@@ -135,23 +137,3 @@ def put_back(deliveries: Sequence[Delivery], try_at: datetime) -> None:
 
 def waiting_state(attempts: list[Attempt]) -> Delivery.State:
     return Delivery.State.RETRY if attempts else Delivery.State.QUEUED
-
-
-def attempted(delivery: Delivery, now: datetime, answer: Answer) -> list[Attempt]:
-    """The delivery's attempts with one more. Of a server that stays away only the last is kept; of one that
-    puts a mail off for weeks, the last: MOST_ATTEMPTS in all."""
-    attempt = Attempt(
-        at=now.isoformat(timespec="milliseconds"),
-        phase=answer.phase.value,
-        outcome=answer.verdict.value,
-        code=answer.code,
-        answer=answer.text,
-    )
-    before = delivery.attempts
-    if before and before[-1]["outcome"] == attempt["outcome"] == Verdict.UNAVAILABLE:
-        before = before[:-1]
-    attempts = [*before, attempt]
-    if len(attempts) > MOST_ATTEMPTS:
-        put_off = (place for place, one in enumerate(attempts) if one["outcome"] == Verdict.DEFERRED)
-        del attempts[next(put_off, 0)]
-    return attempts

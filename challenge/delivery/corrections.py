@@ -6,8 +6,7 @@ from datetime import datetime, timedelta
 from django.db.models import Max, Q, QuerySet
 
 from challenge import schedule
-from challenge.delivery.smtp.transport import Verdict
-from challenge.models import Delivery, Enrollment, Recall, Revision
+from challenge.models import Delivery, Enrollment, Outcome, Recall, Revision
 
 log = logging.getLogger(__name__)
 
@@ -15,7 +14,6 @@ log = logging.getLogger(__name__)
 LOOK_BACK = timedelta(days=2)
 # A sender that stopped without a word is noticed when its lease has run out.
 NOTICED_WITHIN = timedelta(minutes=2)
-GIVE_UP = timedelta(days=7)
 BATCH = 500
 Kind, State = Delivery.Kind, Enrollment.State
 
@@ -31,7 +29,7 @@ def queue_corrections(recall: Recall, now: datetime) -> int:
     count = 0
     while batch := list(were_sent(recall)[:BATCH]):
         corrections = [_correction(recall, enrollment, now) for enrollment in batch]
-        Delivery.objects.bulk_create(corrections, ignore_conflicts=True)
+        Delivery.objects.queue_many(corrections)
         count += len(batch)
     return count
 
@@ -43,14 +41,8 @@ def _correction(recall: Recall, enrollment: Enrollment, now: datetime) -> Delive
         # Where a runner's clock is not known, a warning goes before her sleep.
         log.exception("enrollment %s has a time zone that is not known here", enrollment.pk)
         try_at = now
-    return Delivery.to(
-        enrollment,
-        kind=Kind.CORRECTION,
-        copy=recall.pk,
-        recall=recall,
-        due_at=now,
-        try_at=try_at,
-        closes_at=now + GIVE_UP,
+    return Delivery.objects.prepare(
+        Kind.CORRECTION, now, enrollment, copy=recall.pk, recall=recall, try_at=try_at
     )
 
 
@@ -86,7 +78,7 @@ def _in_doubt(recall: Recall, showed: QuerySet[Revision]) -> list[int]:
     )
     until = (recall.recalled_at + NOTICED_WITHIN).isoformat()
     return [
-        lesson.enrollment.runner_id
+        lesson.required_enrollment.runner_id
         for lesson in lessons.select_related("enrollment")
-        if any(a["outcome"] == Verdict.UNCERTAIN and a["at"] <= until for a in lesson.attempts)
+        if any(a["outcome"] == Outcome.UNCERTAIN and a["at"] <= until for a in lesson.attempts)
     ]

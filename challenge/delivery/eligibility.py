@@ -1,58 +1,166 @@
-"""What the messages of a batch depend on: what stands against them and what they say."""
+"""The eligibility of a mail, asked again at the moment of sending, and the version that it goes out with."""
 
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
+from accounts.addresses import keyed_hash
+from accounts.models import Consent
 from challenge import schedule
-from challenge.delivery.standing import Standing
-from challenge.mail.greeting import Greetings
-from challenge.mail.revisions import Revisions, Whole
-from challenge.models import Delivery, Revision
+from challenge.curriculum.versions import pick
+from challenge.mail.context import Greetings
+from challenge.models import Delivery, Enrollment, Revision, Suppression
+from challenge.models.conditions import among
 
+State, Reason = Enrollment.State, Delivery.Reason
 LATE = timedelta(hours=1)
 NO_TIME = timedelta(0)
 # What stands against a delivery, and what it says, are never older than this.
 FRESH_FOR = timedelta(seconds=1)
 
+Key = tuple[int, str]
+RevisionCache = dict[Key, Revision]
+Pinned = tuple[int, int, datetime | None]
 
-class Outlook:
-    """The outlook for one batch, as of the last look; between looks the database is not asked. `looks`
-    says how often it was."""
 
-    def __init__(self, batch: list[Delivery], whole: Whole) -> None:
-        self._standing, self._revisions = Standing(batch), Revisions(batch, whole)
-        self._greetings = Greetings(batch)
-        self._looked_at: datetime | None = None
-        self.looks = 0
+class Eligibility:
+    """What the mails of a batch depend on, as of the last refresh; between two the database is not asked.
+
+    A refresh takes three statements for states, consents and suppressions, one more with a goodbye, and
+    those of Revisions; `refreshes` counts them.
+    """
+
+    def __init__(self, batch: Sequence[Delivery], cache: RevisionCache) -> None:
+        self._batch = batch
+        self._revisions, self._greetings = Revisions(batch, cache), Greetings(batch)
+        self._states: dict[int | None, str] = {}
+        self._agreed: set[int] = set()
+        self._suppressed: set[str] = set()
+        self._begun_again: set[tuple[int, int]] = set()
+        self._refreshed_at: datetime | None = None
+        self.refreshes = 0
+        for delivery in batch:
+            delivery.address_hash = keyed_hash(delivery.to_address)
 
     def is_old(self, now: datetime) -> bool:
-        """Whether the last look is a second ago, or the clock has been set back since."""
-        return self._looked_at is None or not NO_TIME <= now - self._looked_at < FRESH_FOR
+        """Return whether the last refresh is a second ago, or the clock has been set back since."""
+        return self._refreshed_at is None or not NO_TIME <= now - self._refreshed_at < FRESH_FOR
 
-    def look(self, now: datetime) -> None:
-        self._standing.look()
-        self._revisions.look()
-        self._looked_at = now
-        self.looks += 1
+    def refresh(self, now: datetime) -> None:
+        """Ask again: nobody who has just left is written to because the batch began earlier."""
+        enrollments = {delivery.enrollment_id for delivery in self._batch if delivery.enrollment_id}
+        self._states = dict(Enrollment.objects.filter(among("id", enrollments)).values_list("id", "state"))
+        agreed = Consent.objects.filter(
+            among("user", {delivery.to_user.pk for delivery in self._batch}),
+            purpose=Consent.Purpose.MAIL,
+            given_at__isnull=False,
+            withdrawn_at=None,
+        )
+        self._agreed = set(agreed.values_list("user_id", flat=True))
+        hashes = {delivery.address_hash for delivery in self._batch}
+        listed = Suppression.objects.filter(among("address_hash", hashes))
+        self._suppressed = set(listed.values_list("address_hash", flat=True))
+        last = [d.to_user.pk for d in self._batch if d.rules.needs_no_later_course]
+        if last:
+            again = Enrollment.objects.filter(runner__in=last, state__in=Enrollment.OPEN_STATES)
+            self._begun_again = set(again.values_list("runner_id", "program_id"))
+        self._revisions.refresh()
+        self._refreshed_at = now
+        self.refreshes += 1
 
-    def against(self, delivery: Delivery) -> str:
-        """Why a delivery must not leave, in a sentence, or an empty text."""
-        return self._standing.against(delivery)
+    def reason_against(self, delivery: Delivery) -> tuple[Delivery.Reason, dict[str, str]] | None:
+        """Return why a delivery must not leave, and the values of that reason; None when it may."""
+        rules = delivery.rules
+        if delivery.address_hash in self._suppressed:
+            return Reason.SUPPRESSED, {}
+        if delivery.enrollment is not None:
+            state = self._states.get(delivery.enrollment_id)
+            if rules.states == {State.PENDING}:
+                return None if state == State.PENDING else (Reason.NOT_PENDING, {})
+            if state in (State.WITHDRAWN, None):
+                return Reason.LEFT, {}
+            if state not in rules.states:
+                return Reason.WRONG_STATE, {"state": state}
+            course = delivery.to_user.pk, delivery.enrollment.program_id
+            if rules.needs_no_later_course and course in self._begun_again:
+                return Reason.BEGUN_AGAIN, {}
+        if rules.needs_consent and delivery.to_user.pk not in self._agreed:
+            return Reason.NO_CONSENT, {}
+        return None
 
     def words(self, delivery: Delivery) -> tuple[Revision | None, str]:
-        """The revision and the greeting of a delivery, where it is a lesson."""
+        """Return the revision and the greeting of a delivery, where it is a lesson."""
         return self._revisions.of(delivery), self._greetings.of(delivery)
 
 
 def is_closed(delivery: Delivery, now: datetime) -> bool:
-    """Whether a delivery may no longer leave: then it is the planner's or close()'s next."""
+    """Return whether a delivery may no longer leave: then it is the planner's or close()'s next."""
     return delivery.closes_at is not None and delivery.closes_at <= now
 
 
 def not_before(delivery: Delivery, now: datetime) -> datetime:
-    """When a delivery may leave: mail that answers a runner at once, or by daylight when it is late.
+    """Return when a delivery may leave: at once, or by daylight when it is late.
 
     Lessons have windows of their own, which the planner opens.
     """
-    if delivery.kind == Delivery.Kind.LESSON or now - delivery.due_at < LATE:
+    if not delivery.rules.waits_for_daylight or now - delivery.due_at < LATE or not delivery.enrollment:
         return now
     return schedule.daylight(now, delivery.enrollment.zone)
+
+
+class Revisions:
+    """What the runners of a batch are to get: pinned to their start, unless published for all.
+
+    One statement for a refresh, and one more when there are texts that are not in the `cache` yet,
+    which a sender keeps from batch to batch. Between two nothing is asked. A recall counts from the
+    next refresh on; what was on the wire gets a correction (delivery.corrections).
+    """
+
+    def __init__(self, deliveries: Sequence[Delivery], cache: RevisionCache) -> None:
+        self._pinned = {_pinned(delivery) for delivery in deliveries if delivery.kind == Delivery.Kind.LESSON}
+        self._chosen: dict[Pinned, Key] = {}
+        self._cache = cache
+
+    def of(self, delivery: Delivery) -> Revision | None:
+        """The revision for a delivery: None for what is no lesson, or has none published."""
+        if delivery.kind != Delivery.Kind.LESSON:
+            return None
+        key = self._chosen.get(_pinned(delivery))
+        return self._cache[key] if key else None
+
+    def refresh(self) -> None:
+        """See what is published now."""
+        published = self._published()
+        self._chosen = {
+            pinned: (chosen.pk, chosen.digest)
+            for pinned in self._pinned
+            if (chosen := pick(published[pinned[:2]], pinned[2]))
+        }
+        self._read(key for key in self._chosen.values() if key not in self._cache)
+
+    def _published(self) -> dict[tuple[int, int], list[Revision]]:
+        """The published revisions of each day, without their texts."""
+        found = Revision.objects.filter(
+            day__program__in={program for program, _day, _at in self._pinned},
+            day__number__in={day for _program, day, _at in self._pinned},
+            day__published__isnull=False,
+        )
+        published = defaultdict(list)
+        for revision in found.select_related("day").only(
+            "number", "published_at", "for_all", "digest", "day__number", "day__program_id"
+        ):
+            published[revision.day.program_id, revision.day.number].append(revision)
+        return published
+
+    def _read(self, keys: Iterable[Key]) -> None:
+        """Read whole revisions; their texts never change under one digest."""
+        wanted = dict(keys)
+        if wanted:
+            for revision in Revision.objects.defer("content").filter(pk__in=wanted):
+                # One that is no longer what it was a moment ago is what the choice meant all the same.
+                self._cache[revision.pk, wanted[revision.pk]] = revision
+
+
+def _pinned(delivery: Delivery) -> Pinned:
+    enrollment = delivery.required_enrollment
+    return enrollment.program_id, delivery.day, enrollment.pinned_at

@@ -14,14 +14,13 @@ from django.db import connection, models, transaction
 from challenge import schedule
 from challenge.delivery.restore_guard.guard import is_held
 from challenge.models import Delivery, Enrollment, Event
-from challenge.models.enrollment import note
+from challenge.models.enrollment import log_event
 
 log = logging.getLogger(__name__)
 
 State, Kind = Delivery.State, Delivery.Kind
 BUSY = timedelta(minutes=1)
 UNPLANNED = timedelta(hours=1)
-GIVE_UP = timedelta(days=7)
 GOODBYE_AFTER = timedelta(days=7)
 
 
@@ -45,7 +44,7 @@ def plan(now: datetime, size: int = 500) -> bool:
                 # A time zone that this machine does not know, say: it must not hold up the others.
                 log.exception("enrollment %s could not be planned", enrollment.pk)
                 enrollment.next_due_at = now + UNPLANNED
-        Delivery.objects.bulk_create(new, ignore_conflicts=True)
+        Delivery.objects.queue_many(new)
         _keep(due)
     return len(due) == size
 
@@ -71,7 +70,7 @@ def latest_lessons(enrollment_ids: list[int]) -> dict[int, Delivery]:
     lessons = Delivery.objects.filter(kind=Kind.LESSON, copy=0)
     newest = lessons.filter(enrollment=models.OuterRef("enrollment")).order_by("-day").values("day")[:1]
     found = lessons.filter(enrollment__in=enrollment_ids, day=models.Subquery(newest))
-    return {lesson.enrollment_id: lesson for lesson in found}
+    return {lesson.enrollment_id: lesson for lesson in found if lesson.enrollment_id}
 
 
 def is_behind(lesson: Delivery) -> bool:
@@ -140,8 +139,8 @@ def _step(enrollment: Enrollment, last: Delivery | None, now: datetime) -> list[
 
 def _lesson(enrollment: Enrollment, day: int, now: datetime, window: schedule.Window) -> Delivery:
     # Tried from now on, however long it has been due: what was queued before it, a welcome, goes first.
-    return Delivery.to(
-        enrollment, kind=Kind.LESSON, day=day, due_at=window.opens, try_at=now, closes_at=window.closes
+    return Delivery.objects.prepare(
+        Kind.LESSON, window.opens, enrollment, day=day, try_at=now, closes_at=window.closes
     )
 
 
@@ -152,29 +151,20 @@ def _open_again(lesson: Delivery, window: schedule.Window) -> None:
         try_at=window.opens,
         closes_at=window.closes,
         reason="",
+        reason_values={},
     )
 
 
 def _complete(enrollment: Enrollment, due_at: datetime, now: datetime) -> list[Delivery]:
     """End a course: its summary at the hour of what would be the next lesson, goodbye a week later."""
     enrollment.state, enrollment.next_due_at = Enrollment.State.COMPLETED, None
-    note(enrollment, Event.Kind.COMPLETED, Event.Actor.SYSTEM, now)
+    log_event(enrollment, Event.Kind.COMPLETED, Event.Actor.SYSTEM, now)
     week_later = schedule.local_date(due_at, enrollment.zone) + GOODBYE_AFTER
     goodbye_at = schedule.to_utc(week_later, enrollment.send_at, enrollment.zone)
     return [
-        Delivery.to(enrollment, kind=kind, due_at=at, try_at=at, closes_at=at + GIVE_UP)
+        Delivery.objects.prepare(kind, at, enrollment)
         for kind, at in ((Kind.SUMMARY, due_at), (Kind.GOODBYE, goodbye_at))
     ]
-
-
-def queue(enrollment: Enrollment, kind: Delivery.Kind, now: datetime, day: int = 0) -> Delivery:
-    """Queue one message to a runner right now, as the next copy of its kind."""
-    copies = Delivery.objects.filter(enrollment=enrollment, kind=kind, day=day).count()
-    queued = Delivery.to(
-        enrollment, kind=kind, day=day, copy=copies, due_at=now, try_at=now, closes_at=now + GIVE_UP
-    )
-    queued.save(force_insert=True)
-    return queued
 
 
 def bring_forward(enrollment_id: int, now: datetime) -> bool:

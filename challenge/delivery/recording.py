@@ -1,99 +1,148 @@
-"""What becomes of a delivery after each thing that can happen to it."""
+"""The recorder: what becomes of a delivery after each thing that can happen to it, and when it goes next."""
 
 import logging
+import random
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
-from django.utils.translation import gettext as _
 
 from challenge.bounces.classify import is_hard_bounce
 from challenge.bounces.record import refused
-from challenge.delivery.backoff import COMPOSE_TRIES, after_deferral, after_failed_compose, tries
-from challenge.delivery.claim import attempted, waiting_state
-from challenge.delivery.results import Results
-from challenge.delivery.smtp.answer import Answer, Phase, Verdict
-from challenge.models import Delivery, Revision
+from challenge.delivery.claim import record, waiting_state
+from challenge.delivery.results import ResultWriter
+from challenge.models import Answer, Attempt, Delivery, Outcome, Phase, Revision
 
 log = logging.getLogger(__name__)
 
-State = Delivery.State
-SERVER_REST = timedelta(seconds=30)
+State, Reason = Delivery.State, Delivery.Reason
+COMPOSE_TRIES = 3
+MOST_SENDERS_LOST = 3
+MOST_ATTEMPTS = 100
+FIRST_WAIT, LONGEST_WAIT = timedelta(minutes=1), timedelta(minutes=30)
+SERVER_AWAY = timedelta(seconds=30)
 
 
-class Outcome:
+class Recorder:
     """Writes what came of each delivery of a sender."""
 
-    def __init__(self, results: Results, clock: Callable[[], datetime]) -> None:
+    def __init__(self, results: ResultWriter, clock: Callable[[], datetime]) -> None:
         self._results, self._clock = results, clock
 
-    def held_back(self, delivery: Delivery, reason: str) -> None:
-        """It must not leave: the runner paused or left, or her address is suppressed."""
-        self._results.settle(delivery, state=State.SUPPRESSED, reason=reason)
+    def withheld(self, delivery: Delivery, reason: Delivery.Reason, values: dict[str, str]) -> None:
+        """Take a delivery out of the queue that must not leave."""
+        self._results.write(delivery, state=State.WITHHELD, reason=reason, reason_values=values)
 
     def put_off(self, delivery: Delivery, moment: datetime) -> None:
-        """It was not tried, and waits."""
-        self._results.settle(delivery, state=waiting_state(delivery.attempts), try_at=moment)
+        """Put a delivery back that was not tried, and waits."""
+        self._results.write(delivery, state=waiting_state(delivery.attempts), try_at=moment)
 
     def not_composed(self, delivery: Delivery, error: Exception) -> None:
-        """There is something wrong with the message itself; the third time it is set aside."""
+        """Count a failure of the message itself; the third time it is set aside."""
         now = self._clock()
-        text = f"{type(error).__name__}: {error}"
-        attempts = attempted(delivery, now, Answer(Verdict.DEFERRED, Phase.COMPOSE, None, text[:500]))
-        failures = tries(attempts, delivery.due_at, Phase.COMPOSE)
+        text = f"{type(error).__name__}: {error}".replace("\0", "")[:500]  # PostgreSQL keeps no NUL
+        attempts = attempted(delivery, now, Answer(Outcome.DEFERRED, Phase.COMPOSE, None, text))
+        failures = deferrals(attempts, delivery.due_at, Phase.COMPOSE)
         if failures >= COMPOSE_TRIES:
-            reason = _("It could not be composed: %(error)s") % {"error": text}
-            self._settle(delivery, attempts, state=State.FAILED, reason=reason[:200])
+            why = {"reason": Reason.NOT_COMPOSED, "reason_values": {"error": text[:170]}}
+            self._results.write(delivery, attempts=attempts, state=State.FAILED, **why)
         else:
-            self._settle(delivery, attempts, state=State.RETRY, try_at=now + after_failed_compose(failures))
+            # A neighbour is never held up, and a slip heals quickly.
+            again = now + timedelta(seconds=10 * failures)
+            self._results.write(delivery, attempts=attempts, state=State.RETRY, try_at=again)
 
     def answered(self, delivery: Delivery, revision: Revision | None, answer: Answer, left: datetime) -> None:
-        """The mail server has said something, or broken off; `left` is when the message went."""
-        if answer.verdict is not Verdict.ACCEPTED:
-            said = {"verdict": answer.verdict.value, "phase": answer.phase.value, "code": answer.code}
+        """Write what the mail server said, or where it broke off; `left` is when the message went."""
+        if answer.outcome is not Outcome.ACCEPTED:
+            said = {"outcome": answer.outcome.value, "phase": answer.phase.value, "code": answer.code}
             extra = {"delivery": str(delivery.id), **said}
             log.info("delivery %s: %s in %s, %s", delivery.id, *said.values(), extra=extra)
         now = self._clock()
         attempts = attempted(delivery, now, answer)
         version = revision.pk if revision else None
-        match answer.verdict:
-            case Verdict.ACCEPTED:
+        result: dict[str, Any] = {"state": State.RETRY}
+        match answer.outcome:
+            case Outcome.ACCEPTED:
                 self._results.sent(delivery, sent_at=left, revision_id=version, attempts=attempts)
-            case Verdict.UNCERTAIN if _was_unsure(delivery):
-                doubt = {"uncertain": True, "reason": _("The server never confirmed it.")}
-                sent = {"state": State.SENT, "sent_at": left, "revision_id": version}
-                self._settle(delivery, attempts, **sent, **doubt)
-            case Verdict.UNCERTAIN:
-                again = now + after_deferral(1)
-                self._settle(delivery, attempts, state=State.RETRY, uncertain=True, try_at=again)
-            case Verdict.REFUSED:
+                return
+            case Outcome.REFUSED:
                 self._refused(delivery, attempts, answer, now)
-            case Verdict.DEFERRED:
-                again = now + after_deferral(tries(attempts, delivery.due_at))
-                self._settle(delivery, attempts, state=State.RETRY, try_at=again)
-            case Verdict.UNAVAILABLE:
+                return
+            case Outcome.UNCERTAIN if _was_unsure(delivery):
+                result = {"state": State.SENT, "sent_at": left, "revision_id": version, "uncertain": True}
+                result |= {"reason": Reason.UNCONFIRMED, "reason_values": {}, "address": ""}
+            case Outcome.UNCERTAIN:
+                result |= {"uncertain": True, "try_at": now + after_deferral(1)}
+            case Outcome.DEFERRED:
+                result["try_at"] = now + after_deferral(deferrals(attempts, delivery.due_at))
+            case Outcome.UNAVAILABLE:
                 # The server is away for everybody: no try is counted against this message.
-                self._settle(delivery, attempts, state=State.RETRY, try_at=now + SERVER_REST)
+                result["try_at"] = now + SERVER_AWAY
+        self._results.write(delivery, attempts=attempts, address_hash=delivery.address_hash, **result)
 
-    def _refused(self, delivery: Delivery, attempts: list[Any], answer: Answer, now: datetime) -> None:
-        reason = _("The mail server refused it: %(code)s %(text)s") % {
-            "code": answer.code,
-            "text": answer.text,
-        }
-        # What a dead address refused is not over: it is sent once she can be written to again.
-        state = State.SUPPRESSED if is_hard_bounce(answer) else State.FAILED
+    def _refused(self, delivery: Delivery, attempts: list[Attempt], answer: Answer, now: datetime) -> None:
+        # What a dead address refused is not over: it is sent once the runner can be written to again.
+        state = State.WITHHELD if is_hard_bounce(answer) else State.FAILED
+        why = {"reason": Reason.REFUSED, "reason_values": {"code": answer.code, "text": answer.text[:150]}}
         with transaction.atomic():
-            self._settle(delivery, attempts, state=state, reason=reason[:200])
+            record(delivery, attempts=attempts, state=state, address_hash=delivery.address_hash, **why)
             refused(delivery, answer, now)
 
-    def _settle(self, delivery: Delivery, attempts: list[Any], **fields: Any) -> None:
-        self._results.settle(delivery, attempts=attempts, **fields)
+
+def attempted(delivery: Delivery, now: datetime, answer: Answer) -> list[Attempt]:
+    """Return the delivery's attempts with one more. Of a server that stays away only the last is kept; of one
+    that puts a mail off for weeks, the last: MOST_ATTEMPTS in all."""
+    attempt = Attempt(
+        at=now.isoformat(timespec="milliseconds"),
+        phase=answer.phase.value,
+        outcome=answer.outcome.value,
+        code=answer.code,
+        answer=answer.text,
+    )
+    before = delivery.attempts
+    if before and before[-1]["outcome"] == attempt["outcome"] == Outcome.UNAVAILABLE:
+        before = before[:-1]
+    attempts = [*before, attempt]
+    if len(attempts) > MOST_ATTEMPTS:
+        put_off = (place for place, one in enumerate(attempts) if one["outcome"] == Outcome.DEFERRED)
+        del attempts[next(put_off, 0)]
+    return attempts
+
+
+def deferrals(attempts: list[Attempt], since: datetime, phase: Phase | None = None) -> int:
+    """Count the attempts that failed since an instant (the delivery's due time), in one phase or in any."""
+    return sum(
+        attempt["outcome"] == Outcome.DEFERRED and datetime.fromisoformat(attempt["at"]) >= since
+        for attempt in attempts
+        if phase is None or attempt["phase"] == phase
+    )
+
+
+def senders_lost(attempts: list[Attempt], since: datetime) -> int:
+    """Count the senders that stopped without a word while they held the message, since an instant."""
+    return sum(
+        attempt["phase"] == Phase.UNKNOWN and datetime.fromisoformat(attempt["at"]) >= since
+        for attempt in attempts
+    )
+
+
+def after_deferral(count: int) -> timedelta:
+    """Wait twice as long after each deferral, at most half an hour, a quarter more or less at random so
+    that messages that were deferred together do not come back together."""
+    doubled: timedelta = min(FIRST_WAIT * 2 ** min(count - 1, 10), LONGEST_WAIT)
+    return doubled * random.uniform(0.75, 1.25)
+
+
+def after_lost_sender(count: int) -> timedelta:
+    """Wait not at all after the first; a message that takes its sender down again comes back later each
+    time."""
+    return timedelta(seconds=30) * (count - 1)
 
 
 def _was_unsure(delivery: Delivery) -> bool:
-    """Whether the server had the whole message before, and never said what it made of it."""
+    """Return whether the server had the whole message before, and never said what it made of it."""
     return any(
-        attempt["outcome"] == Verdict.UNCERTAIN and attempt["phase"] == Phase.ANSWER
+        attempt["outcome"] == Outcome.UNCERTAIN and attempt["phase"] == Phase.ANSWER
         for attempt in delivery.attempts
     )

@@ -5,12 +5,10 @@ from datetime import datetime
 from itertools import groupby
 
 from django.db import transaction
-from django.utils.translation import gettext as _
 
-from challenge.delivery.backoff import MOST_FALLS, after_fall, falls
-from challenge.delivery.claim import attempted, in_order, waiting_state
-from challenge.delivery.smtp.transport import Answer, Phase, Verdict
-from challenge.models import Delivery
+from challenge.delivery.claim import in_order, waiting_state
+from challenge.delivery.recording import MOST_SENDERS_LOST, after_lost_sender, attempted, senders_lost
+from challenge.models import Answer, Delivery, Outcome, Phase
 from challenge.models.conditions import is_in
 
 
@@ -43,7 +41,7 @@ def close(now: datetime) -> int:
     """
     late = Delivery.objects.filter(is_in(*Delivery.WAITING), closes_at__lte=now)
     late = late.exclude(kind=Delivery.Kind.LESSON, copy=0)
-    return late.update(state=Delivery.State.FAILED, reason=_("It did not get through in time."))
+    return late.update(state=Delivery.State.FAILED, reason=Delivery.Reason.TOO_LATE, reason_values={})
 
 
 def _put_back(delivery: Delivery, *, doubtful: bool, now: datetime) -> None:
@@ -52,17 +50,17 @@ def _put_back(delivery: Delivery, *, doubtful: bool, now: datetime) -> None:
     else:
         delivery.state = waiting_state(delivery.attempts)
     delivery.lease, delivery.leased_until = None, None
-    changed = ["attempts", "uncertain", "try_at", "state", "reason", "lease", "leased_until"]
+    changed = ["attempts", "uncertain", "try_at", "state", "reason", "reason_values", "lease", "leased_until"]
     delivery.save(update_fields=changed)
 
 
 def _doubt(delivery: Delivery, now: datetime) -> None:
     """Count the attempt that nobody recorded. From now on the message goes after its neighbours, and
     when it was there each time that a sender stopped, it is set aside."""
-    answer = Answer(Verdict.UNCERTAIN, Phase.UNKNOWN, None, "the sender stopped without a word")
+    answer = Answer(Outcome.UNCERTAIN, Phase.UNKNOWN, None, "the sender stopped without a word")
     delivery.attempts, delivery.uncertain = attempted(delivery, now, answer), True
-    count = falls(delivery.attempts, delivery.due_at)
-    delivery.state, delivery.try_at = Delivery.State.RETRY, now + after_fall(count)
-    if count >= MOST_FALLS:
+    count = senders_lost(delivery.attempts, delivery.due_at)
+    delivery.state, delivery.try_at = Delivery.State.RETRY, now + after_lost_sender(count)
+    if count >= MOST_SENDERS_LOST:
         delivery.state = Delivery.State.FAILED
-        delivery.reason = _("Its sender stopped without a word each time.")
+        delivery.reason, delivery.reason_values = Delivery.Reason.SENDER_STOPPED, {}

@@ -1,15 +1,16 @@
-"""Results: what became of each message, written on its own and before the next one leaves.
+"""Results: each is written on its own, and before the next message leaves.
 
 On PostgreSQL the record of an accepted message is on its way before the next message is, and answered
-while that one is composed (pipeline). No more than one is unanswered when a message is handed over.
-What a database that went away did not take is kept and written again when it is back, under the same
+while that one is composed (libpq's pipeline mode). No more than one is unanswered when a message is handed
+over. What a database that went away did not take is kept and written again when it is back, under the same
 lease. If that was lost meanwhile, somebody else sends the message once more, and it is marked uncertain.
 """
 
 import json
 import logging
+import select
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from time import monotonic, sleep
 from typing import Any
@@ -17,122 +18,89 @@ from typing import Any
 from django.db import Error as DatabaseError
 from django.db import InterfaceError, OperationalError, connection
 from psycopg import Error as PostgresError
+from psycopg import pq
 
-from challenge.delivery.claim import LOST, doubt, settle
-from challenge.delivery.pipeline import Pipeline
+from challenge.delivery.claim import LOST, mark_uncertain, record
 from challenge.models import Attempt, Delivery
 
 log = logging.getLogger(__name__)
 
 Stop = Callable[[], bool]
-# How long a sender keeps what it could not write.
+# A sender keeps what it could not write for so long.
 KEEP_SECONDS = 600
 AGAIN_SECONDS = 0.5
 # Whatever has a lease is being sent (a constraint says so). Naming the state as well would make PostgreSQL
 # look through all that is being sent, for each mail: it takes the index of that for a very small one.
 SENT = f"""
     UPDATE {Delivery._meta.db_table}
-    SET state = 'sent', sent_at = $1::timestamptz, revision_id = $2::bigint,
-        reason = '', attempts = $3::jsonb, lease = NULL, leased_until = NULL
-    WHERE id = $4::uuid AND lease = $5::uuid
+    SET state = 'sent', sent_at = $1::timestamptz, revision_id = $2::bigint, attempts = $3::jsonb,
+        address_hash = $4, address = '', reason = '', reason_values = '{{}}',
+        lease = NULL, leased_until = NULL
+    WHERE id = $5::uuid AND lease = $6::uuid
 """
+STATEMENT = b"sent"
 
 Job = tuple[Delivery, dict[str, Any]]
 
 
 def never() -> bool:
-    """Nobody asks to stop."""
+    """Ask nobody to stop."""
     return False
 
 
-class Results:
-    """Writes results for one sender."""
+class ResultWriter:
+    """Writes the results of one sender. Not to be used in a transaction: each result is kept by itself."""
 
     def __init__(self, stop: Stop = never) -> None:
         self._stop = stop
         self._unanswered: deque[Job] = deque()
-        self._pipeline = Pipeline(SENT) if connection.vendor == "postgresql" else None
+        self._pipeline = Pipeline() if connection.vendor == "postgresql" else None
 
     def close(self) -> None:
         """Wait until all is answered, and hang up."""
-        self.hear()
+        self.wait()
         if self._pipeline:
             self._pipeline.close()
 
     def sent(
-        self,
-        delivery: Delivery,
-        *,
-        sent_at: datetime,
-        revision_id: int | None,
-        attempts: list[Attempt],
+        self, delivery: Delivery, *, sent_at: datetime, revision_id: int | None, attempts: list[Attempt]
     ) -> None:
-        """A message was accepted."""
+        """Write that a message was accepted."""
         result = {
             "state": Delivery.State.SENT,
             "sent_at": sent_at,
             "revision_id": revision_id,
-            "reason": "",
             "attempts": attempts,
+            "address_hash": delivery.address_hash,
+            "address": "",
+            "reason": "",
+            "reason_values": {},
         }
-        if self._pipeline is None or connection.in_atomic_block:
-            self.settle(delivery, **result)
+        if self._pipeline is None:
+            self.write(delivery, **result)
             return
         self._unanswered.append((delivery, result))
         values = [
             sent_at.isoformat().encode(),
             b"%d" % revision_id if revision_id is not None else None,
             json.dumps(attempts).encode(),
+            delivery.address_hash.encode(),
             delivery.id.hex.encode(),
             delivery.lease.hex.encode() if delivery.lease else None,
         ]
         try:
             self._pipeline.send(values)
-            self._hear(leave=1)
+            self._take_answers(leave=1)
         except (OSError, PostgresError, DatabaseError) as error:
             self._save(error)
 
-    def settle(self, delivery: Delivery, **result: Any) -> None:
-        """Any other result."""
-        if connection.in_atomic_block:
-            settle(delivery, **result)
-        else:
-            self._keep_trying(delivery, result)
-
-    def hear(self) -> None:
-        """Wait until everything is answered."""
-        try:
-            self._hear(leave=0)
-        except (OSError, PostgresError, DatabaseError) as error:
-            self._save(error)
-
-    def _hear(self, leave: int) -> None:
-        """Take answers until no more than so many are missing."""
-        while len(self._unanswered) > leave:
-            assert self._pipeline is not None
-            if not self._pipeline.answer():
-                delivery, result = self._unanswered[0]
-                log.warning(LOST, delivery.id)
-                doubt(delivery, result["sent_at"])
-            self._unanswered.popleft()
-
-    def _save(self, error: Exception) -> None:
-        """The connection broke: write what is unanswered on another, or leave it to rescue."""
-        assert self._pipeline is not None
-        log.warning(
-            "the database went away: %s; %s results are kept", type(error).__name__, len(self._unanswered)
-        )
-        self._pipeline.close()
-        kept, self._unanswered = self._unanswered, deque()
-        for delivery, result in kept:
-            self._keep_trying(delivery, result)
-
-    def _keep_trying(self, delivery: Delivery, result: dict[str, Any]) -> None:
+    def write(self, delivery: Delivery, **result: Any) -> None:
+        """Write any other result, as often as it takes while the database is away."""
         until = monotonic() + KEEP_SECONDS
         while True:
             try:
-                if not settle(delivery, **result) and result.get("state") == Delivery.State.SENT:
-                    doubt(delivery, result["sent_at"])
+                if not record(delivery, **result) and result.get("state") == Delivery.State.SENT:
+                    mark_uncertain(delivery, result["sent_at"])
             except (OperationalError, InterfaceError) as error:
                 if self._stop() or monotonic() > until:
                     raise
@@ -141,3 +109,88 @@ class Results:
                 sleep(AGAIN_SECONDS)
             else:
                 return
+
+    def wait(self) -> None:
+        """Wait until everything is answered."""
+        try:
+            self._take_answers(leave=0)
+        except (OSError, PostgresError, DatabaseError) as error:
+            self._save(error)
+
+    def _take_answers(self, leave: int) -> None:
+        """Take answers until no more than so many are missing."""
+        while len(self._unanswered) > leave:
+            assert self._pipeline is not None
+            if not self._pipeline.answer():
+                delivery, result = self._unanswered[0]
+                log.warning(LOST, delivery.id)
+                mark_uncertain(delivery, result["sent_at"])
+            self._unanswered.popleft()
+
+    def _save(self, error: Exception) -> None:
+        """Write what is unanswered over another connection, or leave it to rescue: this one broke."""
+        assert self._pipeline is not None
+        log.warning(
+            "the database went away: %s; %s results are kept", type(error).__name__, len(self._unanswered)
+        )
+        self._pipeline.close()
+        kept, self._unanswered = self._unanswered, deque()
+        for delivery, result in kept:
+            self.write(delivery, **result)
+
+
+class Pipeline:
+    """A connection to PostgreSQL of its own for the statement SENT, as Django's can't ask anything else in
+    pipeline mode. Each statement is committed by itself, and answered while the caller does something else.
+
+    What goes wrong raises OSError, psycopg.Error or django.db.Error; then close it, and what was not
+    answered may or may not have been done.
+    """
+
+    def __init__(self) -> None:
+        self._connection = connection.copy()
+        self._pg: pq.abc.PGconn | None = None
+
+    def close(self) -> None:
+        """Hang up; what is sent next opens a connection again."""
+        self._pg = None
+        self._connection.close()
+
+    def send(self, values: Sequence[bytes | None]) -> None:
+        """Send the statement with its parameters, as text, to be committed by itself."""
+        pg = self._pg or self._open()
+        pg.send_query_prepared(STATEMENT, values)
+        pg.pipeline_sync()
+        while pg.flush():
+            select.select([pg.socket], [pg.socket], [])
+            pg.consume_input()
+
+    def answer(self) -> int:
+        """Wait for the answer to the first statement that is not answered yet: how many rows it changed."""
+        pg = self._pg
+        assert pg is not None
+        rows = 0
+        while True:
+            while pg.is_busy():
+                select.select([pg.socket], [], [])
+                pg.consume_input()
+            result = pg.get_result()
+            if result is None:
+                continue
+            if result.status == pq.ExecStatus.PIPELINE_SYNC:
+                return rows
+            rows = _checked(result).command_tuples or 0
+
+    def _open(self) -> pq.abc.PGconn:
+        self._connection.ensure_connection()
+        pg: pq.abc.PGconn = self._connection.connection.pgconn
+        _checked(pg.prepare(STATEMENT, SENT.encode()))
+        pg.enter_pipeline_mode()
+        self._pg = pg
+        return pg
+
+
+def _checked(result: pq.abc.PGresult) -> pq.abc.PGresult:
+    if result.status != pq.ExecStatus.COMMAND_OK:
+        raise OSError(result.error_message.decode("utf-8", "replace"))
+    return result

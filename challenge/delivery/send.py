@@ -7,19 +7,18 @@ from time import monotonic
 
 from django.conf import settings
 
-from challenge.delivery.claim import claim, keep, put_back, waiting
-from challenge.delivery.eligibility import NO_TIME, Outlook, is_closed, not_before
-from challenge.delivery.recording import SERVER_REST, Outcome
-from challenge.delivery.results import Results, Stop, never
-from challenge.delivery.smtp.transport import Answer, Envelope, Transport, Verdict
+from challenge.delivery.claim import claim, release, renew_lease, waiting
+from challenge.delivery.eligibility import NO_TIME, Eligibility, RevisionCache, is_closed, not_before
+from challenge.delivery.recording import SERVER_AWAY, Recorder
+from challenge.delivery.results import ResultWriter, Stop, never
+from challenge.delivery.smtp.transport import Envelope, Transport
 from challenge.delivery.throttle.grants import nap
 from challenge.delivery.throttle.throttle import Limits
 from challenge.mail.compose import compose
 from challenge.mail.dkim import sign
 from challenge.mail.dkim_key import UnusableKeyError
 from challenge.mail.return_path import return_path
-from challenge.mail.revisions import Whole
-from challenge.models import Delivery
+from challenge.models import Answer, Delivery, Outcome
 
 log = logging.getLogger(__name__)
 
@@ -63,9 +62,9 @@ class Sender:
         self, transport: Transport, clock: Clock, stop: Stop = never, size: int = FIRST_SIZE
     ) -> None:
         self._transport, self._clock, self._stop = transport, clock, stop
-        self._results, self._limits = Results(stop), Limits(clock)
+        self._results, self._limits = ResultWriter(stop), Limits(clock)
         self._found_none = False
-        self._whole: Whole = {}
+        self._cache: RevisionCache = {}
         self._size = min(size, settings.BATCH_SIZE)
         self.wait = 0.0
 
@@ -83,7 +82,7 @@ class Sender:
         try:
             go_on = bool(batch) and self._work_through(batch)
         finally:
-            self._results.hear()
+            self._results.wait()
         took = monotonic() - began
         if took < SHORT:
             self._size = min(2 * self._size, settings.BATCH_SIZE)
@@ -98,38 +97,38 @@ class Sender:
         return self._found_none and nap(waiting(now), now, seconds)
 
     def _work_through(self, batch: list[Delivery]) -> bool:
-        outlook, outcome = Outlook(batch, self._whole), Outcome(self._results, self._clock)
+        eligibility, recorder = Eligibility(batch, self._cache), Recorder(self._results, self._clock)
         waited, then = 0.0, None
         for place, delivery in enumerate(batch):
             envelope, then = then or _envelope(delivery), None
             if self._stop():
                 return self._give_back(batch[place:], NO_TIME)
             if not self._limits.wait(delivery):
-                outcome.put_off(delivery, self._clock())
+                recorder.put_off(delivery, self._clock())
                 continue
             now = self._clock()
-            if outlook.is_old(now) and not self._look_again(outlook, batch[place:], now):
+            if eligibility.is_old(now) and not self._refresh(eligibility, batch[place:], now):
                 return True
-            then = self._following(batch[place + 1 :], outlook)
+            then = self._following(batch[place + 1 :], eligibility)
             try:
-                answer = self._send(delivery, envelope, then, outlook, outcome, now)
+                answer = self._send(delivery, envelope, then, eligibility, recorder, now)
             except UnusableKeyError as error:
                 # Nobody's fault but the settings': all wait until it is mended.
                 log.error("mail cannot be signed: %s", error)
-                return self._give_back(batch[place:], SERVER_REST)
+                return self._give_back(batch[place:], SERVER_AWAY)
             if answer is None:
                 continue
-            if answer.verdict is Verdict.UNAVAILABLE:
-                return self._give_back(batch[place + 1 :], SERVER_REST)
+            if answer.outcome is Outcome.UNAVAILABLE:
+                return self._give_back(batch[place + 1 :], SERVER_AWAY)
             waited += self._transport.waited
             self.wait = waited / (place + 1)
         return True
 
-    def _look_again(self, outlook: Outlook, left: list[Delivery], now: datetime) -> bool:
+    def _refresh(self, eligibility: Eligibility, left: list[Delivery], now: datetime) -> bool:
         """See what has changed. False when the lease of what is left of the batch was lost."""
-        if not keep(left, now):
+        if not renew_lease(left, now):
             return False
-        outlook.look(now)
+        eligibility.refresh(now)
         self._limits.look()
         return True
 
@@ -138,8 +137,8 @@ class Sender:
         delivery: Delivery,
         envelope: Envelope,
         then: Envelope | None,
-        outlook: Outlook,
-        outcome: Outcome,
+        eligibility: Eligibility,
+        recorder: Recorder,
         now: datetime,
     ) -> Answer | None:
         """Compose, sign, hand over and record one message; None for one that may not leave or could not
@@ -149,44 +148,44 @@ class Sender:
         ends the process, it is the first unrecorded one, and rescue knows whom to blame.
         """
         try:
-            if not _may_leave(delivery, outlook, outcome, now):
+            if not _may_leave(delivery, eligibility, recorder, now):
                 return None
-            revision, greeting = outlook.words(delivery)
+            revision, greeting = eligibility.words(delivery)
             message = sign(compose(delivery, revision, now, greeting))
         except UnusableKeyError:
             raise
         except Exception as error:
             # Whatever is wrong with this one must not stop its neighbours.
             log.exception("delivery %s could not be composed", delivery.id)
-            outcome.not_composed(delivery, error)
+            recorder.not_composed(delivery, error)
             return None
-        answer = self._transport.hand_over(*envelope, message, then)
-        outcome.answered(delivery, revision, answer, now)
+        answer = self._transport.send(*envelope, message, then)
+        recorder.answered(delivery, revision, answer, now)
         self._limits.heard(delivery, answer, self._transport.waited)
         return answer
 
-    def _following(self, left: list[Delivery], outlook: Outlook) -> Envelope | None:
+    def _following(self, left: list[Delivery], eligibility: Eligibility) -> Envelope | None:
         """The envelope of what is to leave next, if nothing that is known by now stands against that."""
-        if left and self._limits.are_none() and not outlook.against(left[0]):
+        if left and self._limits.are_none() and eligibility.reason_against(left[0]) is None:
             return _envelope(left[0])
         return None
 
     def _give_back(self, rest: list[Delivery], wait: timedelta) -> bool:
         """Return what is left of a batch, untried. False: nothing more is sent now."""
-        put_back(rest, self._clock() + wait)
+        release(rest, self._clock() + wait)
         return False
 
 
 def _envelope(delivery: Delivery) -> Envelope:
-    return Envelope(return_path(delivery.id), delivery.enrollment.runner.email)
+    return Envelope(return_path(delivery.id), delivery.to_address)
 
 
-def _may_leave(delivery: Delivery, outlook: Outlook, outcome: Outcome, now: datetime) -> bool:
+def _may_leave(delivery: Delivery, eligibility: Eligibility, recorder: Recorder, now: datetime) -> bool:
     """Whether a delivery may leave at this moment; what becomes of it otherwise is written."""
-    if reason := outlook.against(delivery):
-        outcome.held_back(delivery, reason)
+    if against := eligibility.reason_against(delivery):
+        recorder.withheld(delivery, *against)
     elif (moment := not_before(delivery, now)) > now or is_closed(delivery, now):
-        outcome.put_off(delivery, moment)
+        recorder.put_off(delivery, moment)
     else:
         return True
     return False

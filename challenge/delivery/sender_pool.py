@@ -1,4 +1,4 @@
-"""A worker's senders: one where the mail server is near, several where each answer takes its time.
+"""The senders of a worker: one where the mail server is near, several where each answer takes its time.
 
 A sender waits for the answer to each message before it sends the next, so against a server that is far
 away connections count, not speed. Each sender is a thread with a connection and a batch of its own.
@@ -18,7 +18,7 @@ from challenge.delivery.smtp.transport import Transport
 # A server that takes longer than this for a message is far away. Nearer, one sender keeps a core busy,
 # and a worker that dies has one message on the wire, not several.
 FAR_SECONDS = 0.004
-# So many connections more after each batch: fewer than the refusals in a row (limits.refusals.RUN) by which
+# So many connections more after each batch: fewer than the refusals in a row (circuit_breaker.RUN) by which
 # a server says no to all mail, if it takes none of them.
 MORE_AT_ONCE = 7
 
@@ -29,12 +29,12 @@ def send_due(
     """Send until nothing is due, the server is away, the time is up, or somebody asks to stop. True
     when more may be due. `call_others` is called once, as soon as there is more than one batch: other
     workers may help. Raises what stopped a sender, when all have ended."""
-    crew = _Crew(clock, seconds, stop, call_others)
-    crew.sail()
-    return crew.more
+    pool = SenderPool(clock, seconds, stop, call_others)
+    pool.run()
+    return pool.more
 
 
-class _Crew:
+class SenderPool:
     """The senders of one worker, for as long as they have something to do."""
 
     def __init__(self, clock: Clock, seconds: float, stop: Stop, call_others: Callable[[], None]) -> None:
@@ -46,7 +46,7 @@ class _Crew:
         self._has_called = False
         self.more = False
 
-    def sail(self) -> None:
+    def run(self) -> None:
         try:
             self._drain()
         finally:

@@ -1,4 +1,4 @@
-"""A trial: one mail to the coach herself, to see it where mail is read. Nothing is kept in the ledger."""
+"""A test mail to the coach, who sees it where mail is read. Nothing is kept in the ledger."""
 
 from dataclasses import replace
 from datetime import datetime
@@ -7,12 +7,13 @@ from email.utils import format_datetime, make_msgid
 from django.conf import settings
 
 from challenge.curriculum.compile import Compiled
-from challenge.delivery.smtp.transport import Answer, Transport
+from challenge.delivery.smtp.transport import Transport
 from challenge.mail.compose import message, written
 from challenge.mail.dkim import sign
+from challenge.models import Answer
 
 
-def send_trial(compiled: Compiled, values: dict[str, str], recipient: str, now: datetime) -> Answer:
+def send_test_mail(compiled: Compiled, values: dict[str, str], recipient: str, now: datetime) -> Answer:
     """Hand a mail over at once and say what the server answered. `values` fill its slots; their links
     must lead nowhere. Raises KeyError when a slot has no value."""
     marked = replace(compiled, subject=f"[Test] {compiled.subject}")
@@ -25,4 +26,4 @@ def send_trial(compiled: Compiled, values: dict[str, str], recipient: str, now: 
     }
     signed = sign(message(marked, values, written(headers)))
     with Transport() as transport:
-        return transport.hand_over(settings.MAIL_FROM_ADDRESS, recipient, signed)
+        return transport.send(settings.MAIL_FROM_ADDRESS, recipient, signed)

@@ -7,9 +7,8 @@ from django.db import transaction
 
 from accounts.models import confirm_asked
 from challenge import schedule
-from challenge.delivery.plan import queue
 from challenge.models import Delivery, Enrollment, Event, MailRequest
-from challenge.models.enrollment import note
+from challenge.models.enrollment import log_event
 
 
 class Outcome(StrEnum):
@@ -42,6 +41,6 @@ def confirm(enrollment_id: int, now: datetime) -> Outcome:
         confirm_asked(enrollment.runner, now)
         # Her address is no stranger's any more; what her connection asked for still counts.
         MailRequest.objects.filter(address_hash=enrollment.runner.address_hash).update(mailed=False)
-        note(enrollment, Event.Kind.CONFIRMED, Event.Actor.RUNNER, now)
-        queue(enrollment, Delivery.Kind.WELCOME, now)
+        log_event(enrollment, Event.Kind.CONFIRMED, Event.Actor.RUNNER, now)
+        Delivery.objects.queue(Delivery.Kind.WELCOME, now, enrollment)
     return Outcome.CONFIRMED

@@ -1,4 +1,4 @@
-"""Sign-ups that nobody confirmed: reminded once, dropped after seven days."""
+"""Sign-ups that nobody confirmed: reminded once, deleted after seven days."""
 
 import logging
 from datetime import datetime, timedelta
@@ -7,10 +7,9 @@ from django.db import transaction
 
 from accounts.models import User
 from challenge import schedule
-from challenge.delivery.plan import GIVE_UP
 from challenge.enrollment.request_limits import may_mail, remember
 from challenge.models import Delivery, Enrollment, Event, Suppression
-from challenge.models.enrollment import note
+from challenge.models.enrollment import log_event
 
 log = logging.getLogger(__name__)
 
@@ -18,7 +17,7 @@ REMIND_AFTER = timedelta(days=2)
 DROP_AFTER = timedelta(days=7)
 
 
-def remind(now: datetime, size: int = 200) -> int:
+def remind_unconfirmed(now: datetime, size: int = 200) -> int:
     """Queue the one reminder of pending sign-ups, for the runner's own hour. Returns how many."""
     with transaction.atomic():
         pending = list(
@@ -37,7 +36,7 @@ def remind(now: datetime, size: int = 200) -> int:
 
 
 def _remind(enrollment: Enrollment, now: datetime) -> None:
-    note(enrollment, Event.Kind.REMINDED, Event.Actor.SYSTEM, now)
+    log_event(enrollment, Event.Kind.REMINDED, Event.Actor.SYSTEM, now)
     address_hash = enrollment.runner.address_hash
     suppressed = Suppression.objects.filter(address_hash=address_hash).exists()
     if suppressed or not may_mail(address_hash, now, stranger=True):
@@ -47,16 +46,10 @@ def _remind(enrollment: Enrollment, now: datetime) -> None:
     due_at = schedule.first_due(today, now, enrollment.send_at, enrollment.zone)
     if due_at < now:
         due_at = schedule.next_due(due_at, enrollment.send_at, enrollment.zone)
-    Delivery.objects.create(
-        enrollment=enrollment,
-        kind=Delivery.Kind.REMINDER,
-        due_at=due_at,
-        try_at=due_at,
-        closes_at=due_at + GIVE_UP,
-    )
+    Delivery.objects.queue(Delivery.Kind.REMINDER, due_at, enrollment)
 
 
-def drop(now: datetime) -> int:
+def delete_unconfirmed(now: datetime) -> int:
     """Delete sign-ups that were never confirmed, seven days on, and the people known only from them."""
     with transaction.atomic():
         never = [Enrollment.State.PENDING, Enrollment.State.WITHDRAWN]
@@ -64,6 +57,6 @@ def drop(now: datetime) -> int:
             state__in=never, confirmed_at=None, created_at__lte=now - DROP_AFTER
         ).select_for_update(skip_locked=True)
         runners = [enrollment.runner_id for enrollment in old]
-        dropped = Enrollment.objects.filter(pk__in=[enrollment.pk for enrollment in old]).delete()[1]
+        deleted = Enrollment.objects.filter(pk__in=[enrollment.pk for enrollment in old]).delete()[1]
         User.objects.filter(pk__in=runners, enrollments=None, is_staff=False).delete()
-    return dropped.get("challenge.Enrollment", 0)
+    return deleted.get("challenge.Enrollment", 0)

@@ -7,10 +7,9 @@ from django.db import transaction
 
 from accounts.addresses import keyed_hash
 from accounts.models import Consent, User, ask
-from challenge.delivery.plan import queue
 from challenge.enrollment.request_limits import admit, may_mail, remember
 from challenge.models import Cohort, Delivery, Enrollment, Event, Program, Suppression
-from challenge.models.enrollment import note
+from challenge.models.enrollment import log_event
 
 Kind, State = Delivery.Kind, Enrollment.State
 
@@ -84,7 +83,7 @@ def _keep(enrollment: Enrollment, wish: Wish, now: datetime) -> Enrollment:
     enrollment.save()
     Consent.objects.filter(user=user, given_at=None).delete()
     ask(user, [Consent.Purpose.MAIL] + ([Consent.Purpose.HEALTH] if wish.health else []), now)
-    note(enrollment, Event.Kind.SIGNED_UP, Event.Actor.RUNNER, now)
+    log_event(enrollment, Event.Kind.SIGNED_UP, Event.Actor.RUNNER, now)
     return enrollment
 
 
@@ -97,8 +96,8 @@ def _answer(enrollment: Enrollment, ip_hash: str, now: datetime) -> None:
     mailed = mailed and not Suppression.objects.filter(address_hash=address_hash).exists()
     remember(address_hash, ip_hash, now, mailed=mailed)
     if mailed and pending:
-        queue(enrollment, Kind.CONFIRMATION, now)
+        Delivery.objects.queue(Kind.CONFIRMATION, now, enrollment)
     elif mailed:
         sent = enrollment.deliveries.filter(kind=Kind.LESSON, sent_at__isnull=False)
         newest = sent.order_by("-day").values_list("day", flat=True).first()
-        queue(enrollment, Kind.LINKS, now, day=newest or 0)
+        Delivery.objects.queue(Kind.LINKS, now, enrollment, day=newest or 0)

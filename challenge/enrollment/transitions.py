@@ -7,15 +7,14 @@ from datetime import datetime, time, timedelta
 from typing import Any
 
 from django.db import transaction
-from django.utils.translation import gettext as _
 
 from accounts.models import Consent, withdraw
 from challenge import schedule
-from challenge.delivery.plan import queue
 from challenge.models import Delivery, Enrollment, Event
-from challenge.models.enrollment import note
+from challenge.models.enrollment import log_event
+from challenge.models.mail_kinds import Kind
 
-State = Enrollment.State
+State, Reason = Enrollment.State, Delivery.Reason
 SOON = timedelta(hours=1)
 
 
@@ -36,9 +35,9 @@ def pause(enrollment_id: int, actor: Event.Actor, now: datetime) -> bool:
             return False
         enrollment.state, enrollment.next_due_at = State.PAUSED, None
         enrollment.save(update_fields=["state", "next_due_at"])
-        _hold_back(enrollment, _("The enrollment was paused."), kind=Delivery.Kind.LESSON)
-        _tell(enrollment, Delivery.Kind.PAUSED, now)
-        note(enrollment, Event.Kind.PAUSED, actor, now)
+        _withhold(enrollment, Reason.PAUSED, kind=Kind.LESSON)
+        _tell(enrollment, Kind.PAUSED, now)
+        log_event(enrollment, Event.Kind.PAUSED, actor, now)
     return True
 
 
@@ -51,8 +50,8 @@ def resume(enrollment_id: int, actor: Event.Actor, now: datetime) -> bool:
         enrollment.state, enrollment.next_due_at = State.ACTIVE, due_at
         enrollment.save(update_fields=["state", "next_due_at"])
         if due_at > schedule.daylight(now, enrollment.zone) + SOON:  # else the lesson says welcome back
-            _tell(enrollment, Delivery.Kind.RESUMED, now)
-        note(enrollment, Event.Kind.RESUMED, actor, now)
+            _tell(enrollment, Kind.RESUMED, now)
+        log_event(enrollment, Event.Kind.RESUMED, actor, now)
     return True
 
 
@@ -67,11 +66,11 @@ def reschedule(enrollment_id: int, send_at: time, time_zone: str, actor: Event.A
         if enrollment.state == State.ACTIVE:
             enrollment.next_due_at = would_go_on(enrollment, now)
             # The planner opens today's lesson again in a window of the new hour.
-            _hold_back(enrollment, _("It waits for the new hour."), kind=Delivery.Kind.LESSON, copy=0)
+            _withhold(enrollment, Reason.NEW_HOUR, kind=Kind.LESSON, copy=0)
             _leave_old_windows(enrollment, now)
         enrollment.save(update_fields=["send_at", "time_zone", "next_due_at"])
-        detail = f"{send_at:%H:%M} {time_zone}"
-        note(enrollment, Event.Kind.RESCHEDULED, actor, now, detail)
+        hour = {"send_at": f"{send_at:%H:%M}", "time_zone": time_zone}
+        log_event(enrollment, Event.Kind.RESCHEDULED, actor, now, Event.Detail.HOUR, **hour)
     return True
 
 
@@ -82,11 +81,11 @@ def leave(enrollment_id: int, actor: Event.Actor, now: datetime) -> bool:
             return False
         enrollment.state, enrollment.next_due_at = State.WITHDRAWN, None
         enrollment.save(update_fields=["state", "next_due_at"])
-        _hold_back(enrollment, _("The runner has left."))
+        _withhold(enrollment, Reason.LEFT)
         runner = enrollment.runner
         if not Enrollment.objects.filter(runner=runner, state__in=Enrollment.OPEN_STATES).exists():
             withdraw(runner, Consent.Purpose.MAIL, now)
-        note(enrollment, Event.Kind.WITHDRAWN, actor, now)
+        log_event(enrollment, Event.Kind.WITHDRAWN, actor, now)
     return True
 
 
@@ -94,7 +93,7 @@ def send_again(enrollment_id: int, now: datetime) -> Delivery | None:
     """Queue the newest lesson that was sent once more, as a copy, by daylight. None when there is none."""
     with _locked(enrollment_id) as enrollment:
         lesson = (
-            Delivery.objects.filter(enrollment=enrollment, kind=Delivery.Kind.LESSON, copy=0)
+            Delivery.objects.filter(enrollment=enrollment, kind=Kind.LESSON, copy=0)
             .filter(state=Delivery.State.SENT)
             .order_by("-day")
             .first()
@@ -105,31 +104,22 @@ def send_again(enrollment_id: int, now: datetime) -> Delivery | None:
         if copies.filter(state__in=[*Delivery.WAITING, Delivery.State.SENDING]).exists():
             return None
         due_at = schedule.daylight(now, enrollment.zone)
-        return Delivery.objects.create(
-            enrollment=enrollment,
-            kind=lesson.kind,
-            day=lesson.day,
-            copy=copies.count(),
-            due_at=due_at,
-            try_at=due_at,
-            closes_at=schedule.evening(due_at, enrollment.zone),
-        )
+        closes_at = schedule.evening(due_at, enrollment.zone)
+        return Delivery.objects.queue(Kind.LESSON, due_at, enrollment, lesson.day, closes_at=closes_at)
 
 
-def _tell(enrollment: Enrollment, kind: Delivery.Kind, now: datetime) -> None:
+def _tell(enrollment: Enrollment, kind: Kind, now: datetime) -> None:
     """Write to a runner that she paused or resumed, by daylight; not at every change of mind."""
     told = Delivery.objects.filter(enrollment=enrollment, kind=kind)
-    told = told.exclude(state=Delivery.State.SUPPRESSED)
+    told = told.exclude(state=Delivery.State.WITHHELD)
     if told.filter(due_at__gt=now - SOON).exists():
         return
-    mail = queue(enrollment, kind, now)
-    mail.try_at = schedule.daylight(now, enrollment.zone)
-    mail.save(update_fields=["try_at"])
+    Delivery.objects.queue(kind, now, enrollment, try_at=schedule.daylight(now, enrollment.zone))
 
 
 def would_go_on(enrollment: Enrollment, now: datetime) -> datetime:
     """When the next lesson is due if the course goes on now."""
-    lessons = Delivery.objects.filter(enrollment=enrollment, kind=Delivery.Kind.LESSON, copy=0)
+    lessons = Delivery.objects.filter(enrollment=enrollment, kind=Kind.LESSON, copy=0)
     sent = lessons.filter(sent_at__isnull=False).order_by("-day")
     last = sent.values_list("sent_at", flat=True).first()
     return schedule.due_from(now, last, enrollment.starts_on, enrollment.send_at, enrollment.zone)
@@ -138,14 +128,14 @@ def would_go_on(enrollment: Enrollment, now: datetime) -> datetime:
 def _leave_old_windows(enrollment: Enrollment, now: datetime) -> None:
     """A lesson that is sent again waits for daylight over there. One that a sender holds at this moment may
     still leave with its batch; if it comes back, it is the planner's."""
-    lessons = Delivery.objects.filter(enrollment=enrollment, kind=Delivery.Kind.LESSON)
+    lessons = Delivery.objects.filter(enrollment=enrollment, kind=Kind.LESSON)
     due_at = schedule.daylight(now, enrollment.zone)
     again = lessons.filter(copy__gt=0, state__in=Delivery.WAITING)
     again.update(due_at=due_at, try_at=due_at, closes_at=schedule.evening(due_at, enrollment.zone))
     lessons.filter(state=Delivery.State.SENDING).update(closes_at=now)
 
 
-def _hold_back(enrollment: Enrollment, reason: str, **which: Any) -> None:
+def _withhold(enrollment: Enrollment, reason: Delivery.Reason, **which: Any) -> None:
     """Take what is queued out of the queue; what a sender holds it checks again itself."""
     waiting = Delivery.objects.filter(enrollment=enrollment, state__in=Delivery.WAITING, **which)
-    waiting.update(state=Delivery.State.SUPPRESSED, reason=reason)
+    waiting.update(state=Delivery.State.WITHHELD, reason=reason, reason_values={})

@@ -74,7 +74,7 @@ def _proven(report: Report, recipients: Sequence[str], now: datetime) -> Deliver
 
 
 def _delivery(delivery_id: uuid.UUID) -> Delivery | None:
-    return Delivery.objects.select_related("enrollment__runner").filter(pk=delivery_id).first()
+    return Delivery.objects.select_related("enrollment__runner", "recipient").filter(pk=delivery_id).first()
 
 
 def _by_its_own_link(about: Fields, now: datetime) -> Delivery | None:
@@ -102,7 +102,7 @@ def _came(report: Report, delivery: Delivery, now: datetime) -> Return | None:
         return _return(delivery, Kind.COMPLAINED, Source.ARF, feedback, now)
     if report.sort is Sort.AUTO_REPLY:
         return _return(delivery, Kind.AUTORESPONDED, Source.DSN, "", now)
-    address = delivery.enrollment.runner.email
+    address = delivery.to_user.email
     fate = _hers(report.fates, address)
     kind = ACTIONS.get(re.split(r"[^a-z]", fate.action)[0]) if fate else None
     if fate is None or kind is None:

@@ -99,11 +99,11 @@ def _within_reason(stamp: datetime | None, now: datetime) -> datetime:
 def _delivery(event: AnymailTrackingEvent, said: Said, at: datetime) -> Delivery | None:
     """The delivery that an event names by our Message-ID or return path; else, as some providers give
     mails other names, the last one before it to her whom it names."""
-    rows = Delivery.objects.select_related("enrollment__runner")
+    rows = Delivery.objects.select_related("enrollment__runner", "recipient")
     recipient = str(event.recipient or "").strip().lower()
     if named := _named(event, said):
         found = rows.filter(pk=named).first()
-        is_hers = found and (not recipient or recipient == found.enrollment.runner.email)
+        is_hers = found and (not recipient or recipient == found.to_user.email)
         return found if is_hers else None
     if not recipient:
         return None

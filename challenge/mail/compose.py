@@ -11,9 +11,10 @@ from functools import lru_cache
 from django.conf import settings
 
 from challenge.curriculum.compile import Compiled, compile_mail
-from challenge.mail.context import RunnerValues
+from challenge.mail.context import MailContext
 from challenge.mail.prepared import stencil
 from challenge.models import Delivery, Revision
+from challenge.models.mail_kinds import Wording
 
 # Headers are written unfolded: a link is one long word, which some readers do not put together again.
 UNFOLDED = SMTP.clone(max_line_length=998)
@@ -28,7 +29,7 @@ def compose(delivery: Delivery, revision: Revision | None, now: datetime, greeti
 
     Raises when there is nothing to fill or a slot has no value; the caller counts such tries.
     """
-    values = RunnerValues(delivery, now)
+    values = MailContext(delivery, now)
     values["greeting"] = greeting
     return message(_compiled(delivery, revision), values, _headers(delivery, values["leave_url"], now))
 
@@ -61,13 +62,13 @@ def _folded(name: str, text: str) -> bytes:
 
 
 def _compiled(delivery: Delivery, revision: Revision | None) -> Compiled:
-    if delivery.kind == Delivery.Kind.LESSON:
-        if revision is None:
-            raise LookupError(f"day {delivery.day} has no published revision")
-        return Compiled(revision.subject, revision.text, revision.html)
-    if delivery.recall:
-        return Compiled(delivery.recall.subject, delivery.recall.text, delivery.recall.html)
-    return _mail(delivery.kind, delivery.day > 0)
+    wording = delivery.rules.wording
+    if wording == Wording.TEMPLATES:
+        return _mail(delivery.kind, delivery.day > 0)
+    whole = revision if wording == Wording.REVISION else delivery.recall
+    if whole is None:
+        raise LookupError(f"{delivery.kind} {delivery.day} has no published {wording}")
+    return Compiled(whole.subject, whole.text, whole.html)
 
 
 @lru_cache
@@ -78,9 +79,9 @@ def _mail(kind: str, has_day: bool) -> Compiled:
 def _headers(delivery: Delivery, leave_url: str, now: datetime) -> bytes:
     """RFC 5322; List-ID (RFC 2919), one-click List-Unsubscribe (RFC 2369, RFC 8058), Auto-Submitted
     (RFC 3834), and Feedback-ID (Gmail's feedback loop): four parts, the last names the sender."""
-    program = delivery.enrollment.program
+    program = delivery.required_enrollment.program
     own = {
-        "To": delivery.enrollment.runner.email,
+        "To": delivery.to_address,
         "Message-ID": delivery.message_id,
         "List-Unsubscribe": f"<{leave_url}>",
         "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",

@@ -1,18 +1,26 @@
-"""What the slots of a mail hold for its runner, each worked out when a mail asks for it."""
+"""The context of a mail: the value of each slot for its runner, worked out when the mail asks for it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from django.conf import settings
+from django.db.models import Count, F, Max, OuterRef, Q, Subquery
 from django.urls import reverse
 from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from challenge import schedule
-from challenge.mail.links import Purpose, around, token, url
-from challenge.models import CheckIn, Delivery, Enrollment
+from challenge.mail.links import Purpose, build_url, token, url
+from challenge.models import CheckIn, Delivery, Enrollment, Event
+from challenge.models.conditions import among
+
+FIRST_WEEK = 7
+QUIET_DAYS = 3
+Status = CheckIn.Status
 
 
-class RunnerValues(dict[str, str]):
+class MailContext(dict[str, str]):
     """The value of every slot (curriculum.slots.NAMES) for one delivery; KeyError for another name.
 
     Nothing is signed or looked up for a slot that the mail does not have.
@@ -29,20 +37,20 @@ class RunnerValues(dict[str, str]):
 
     @property
     def enrollment(self) -> Enrollment:
-        return self.delivery.enrollment
+        return self.delivery.required_enrollment
 
     def link(self, purpose: Purpose) -> str:
-        return url(purpose, self.now, self.delivery.enrollment_id)
+        return url(purpose, self.now, self.enrollment.pk)
 
     def check_in(self, status: str) -> str:
         """The three answers share one capability: the choice is only proposed."""
-        who = self.delivery.enrollment_id, self.delivery.day
+        who = self.enrollment.pk, self.delivery.day
         self._check_in = self._check_in or token(Purpose.CHECK_IN, self.now, *who)
-        return around(Purpose.CHECK_IN, self._check_in, status)
+        return build_url(Purpose.CHECK_IN, self._check_in, status)
 
     def add_up(self) -> None:
         """What the check-ins add up to, for the summary."""
-        told = list(CheckIn.objects.filter(enrollment=self.delivery.enrollment_id).order_by("day"))
+        told = list(CheckIn.objects.filter(enrollment=self.enrollment).order_by("day"))
         scores = [check_in.tightness for check_in in told if check_in.tightness is not None]
         done = sum(check_in.status != CheckIn.Status.NOT_TODAY for check_in in told)
         first, last = (str(scores[0]), str(scores[-1])) if len(scores) > 1 else ("", "")
@@ -60,19 +68,19 @@ def _next_date(enrollment: Enrollment) -> str:
     return date_format(day, "l, j F")
 
 
-def _added_up(name: str) -> Callable[[RunnerValues], str]:
-    def value(values: RunnerValues) -> str:
+def _added_up(name: str) -> Callable[[MailContext], str]:
+    def value(values: MailContext) -> str:
         values.add_up()
         return values[name]
 
     return value
 
 
-SOURCES: dict[str, Callable[[RunnerValues], str]] = {
+SOURCES: dict[str, Callable[[MailContext], str]] = {
     "day": lambda values: str(values.delivery.day),
     "length": lambda values: str(values.enrollment.program.length),
     "program_title": lambda values: values.enrollment.program.title,
-    "first_name": lambda values: values.enrollment.runner.get_short_name(),
+    "first_name": lambda values: values.delivery.to_user.get_short_name(),
     "coach_name": lambda values: settings.COACH_NAME,
     "postal_address": lambda values: settings.POSTAL_ADDRESS,
     "site_url": lambda values: settings.SITE_URL,
@@ -88,10 +96,65 @@ SOURCES: dict[str, Callable[[RunnerValues], str]] = {
     "hour_url": lambda values: values.link(Purpose.HOUR),
     "pause_url": lambda values: values.link(Purpose.PAUSE),
     "leave_url": lambda values: values.link(Purpose.LEAVE),
-    "day_url": lambda values: url(
-        Purpose.DAY, values.now, values.delivery.enrollment_id, values.delivery.day
-    ),
+    "day_url": lambda values: url(Purpose.DAY, values.now, values.enrollment.pk, values.delivery.day),
     "done_url": lambda values: values.check_in(CheckIn.Status.DONE),
     "partly_url": lambda values: values.check_in(CheckIn.Status.PARTLY),
     "not_today_url": lambda values: values.check_in(CheckIn.Status.NOT_TODAY),
 }
+
+
+class Greetings:
+    """A greeting for each lesson of a batch: two statements, however many there are."""
+
+    def __init__(self, deliveries: Sequence[Delivery]) -> None:
+        lessons = [d.required_enrollment.pk for d in deliveries if d.kind == Delivery.Kind.LESSON]
+        self._told = _told(lessons) if lessons else {}
+        self._back = _back(lessons) if lessons else set()
+
+    def of(self, delivery: Delivery) -> str:
+        """One or two sentences, or an empty text."""
+        if delivery.kind != Delivery.Kind.LESSON:
+            return ""
+        enrollment = delivery.required_enrollment.pk
+        last, done = self._told.get(enrollment, (0, 0))
+        return greeting(delivery.day, last, done, enrollment in self._back)
+
+
+def greeting(day: int, last: int, done: int, is_back: bool) -> str:
+    """What to say on `day` to a runner who last checked in on day `last` (0: never), has done or
+    partly done `done` days, and may be back from a pause."""
+    if is_back:
+        return _("Good to have you back. Nothing is lost: you go on where you stopped.")
+    if day - 1 - last >= QUIET_DAYS:
+        return _(
+            "We have not heard from you for a few days, and that is fine. If the days are full, take "
+            "just the stretch; one tap below tells your coach how it goes."
+        )
+    if day == 1:
+        return _("This is the first of your short mornings. Read, stretch, tap once below: that is all.")
+    if day <= FIRST_WEEK:
+        return "" if last else _("When you have stretched, one tap below tells your coach how it went.")
+    if not done:
+        return ""
+    return ngettext("You have done %(done)d day so far.", "You have done %(done)d days so far.", done) % {
+        "done": done
+    }
+
+
+def _told(enrollments: list[int]) -> dict[int, tuple[int, int]]:
+    """Of each enrollment that checked in: the last day, and how many were done or partly done."""
+    done = Count("pk", filter=Q(status__in=[Status.DONE, Status.PARTLY]))
+    rows = CheckIn.objects.filter(among("enrollment", enrollments)).values("enrollment")
+    found = rows.annotate(last=Max("day"), done=done).values_list("enrollment", "last", "done")
+    return {enrollment: (last, count) for enrollment, last, count in found}
+
+
+def _back(enrollments: list[int]) -> set[int]:
+    """The enrollments that were resumed since their last lesson."""
+    lessons = Delivery.objects.filter(enrollment=OuterRef("pk"), kind=Delivery.Kind.LESSON, copy=0)
+    sent = lessons.filter(sent_at__isnull=False).order_by("-day").values("sent_at")[:1]
+    resumed = Event.objects.filter(enrollment=OuterRef("pk"), kind=Event.Kind.RESUMED).order_by("-at")
+    found = Enrollment.objects.filter(among("id", enrollments)).annotate(
+        sent=Subquery(sent), resumed=Subquery(resumed.values("at")[:1])
+    )
+    return set(found.filter(resumed__gt=F("sent")).values_list("pk", flat=True))

@@ -38,10 +38,10 @@ def token(purpose: Purpose, now: datetime, *values: int) -> str:
 
 def url(purpose: Purpose, now: datetime, *values: int, choice: str = "") -> str:
     """The absolute address of a link; `choice` is the answer that a check-in link proposes."""
-    return around(purpose, token(purpose, now, *values), choice)
+    return build_url(purpose, token(purpose, now, *values), choice)
 
 
-def around(purpose: Purpose, issued: str, choice: str = "") -> str:
+def build_url(purpose: Purpose, issued: str, choice: str = "") -> str:
     """The absolute address that holds a token which was issued for this purpose."""
     before, after = _path(purpose, choice)
     return f"{settings.SITE_URL}{before}{issued}{after}"

@@ -1,9 +1,10 @@
 """What is kept, one noun a file."""
 
 from challenge.models.alarm import Alarm
+from challenge.models.attempt import Answer, Attempt, Outcome, Phase
 from challenge.models.check_in import CheckIn, Progress
 from challenge.models.day import Day, Revision
-from challenge.models.delivery import Attempt, Delivery
+from challenge.models.delivery import Delivery
 from challenge.models.delivery_event import Returned
 from challenge.models.enrollment import Enrollment, Event
 from challenge.models.heartbeat import Heartbeat
@@ -18,6 +19,7 @@ from challenge.models.suppression import Suppression
 
 __all__ = [
     "Alarm",
+    "Answer",
     "Article",
     "Attempt",
     "CheckIn",
@@ -30,6 +32,8 @@ __all__ = [
     "Hold",
     "Limit",
     "MailRequest",
+    "Outcome",
+    "Phase",
     "Program",
     "Progress",
     "Question",

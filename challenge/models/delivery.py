@@ -1,7 +1,9 @@
-"""The ledger: one row for each message to a runner, kept after it was sent."""
+"""The ledger: one row for each message, kept after it was sent."""
 
 import uuid
-from typing import Any, Self, TypedDict
+from collections.abc import Iterable
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.conf import settings
 from django.db import models
@@ -10,43 +12,68 @@ from django.utils.translation import gettext_lazy as _
 from accounts.addresses import domain_of
 from challenge.models.day import Revision
 from challenge.models.enrollment import Enrollment
+from challenge.models.mail_kinds import KINDS, Kind, MailKind, Priority
 from challenge.models.stretch import Recall
 
+if TYPE_CHECKING:
+    from accounts.models import User
 
-class Attempt(TypedDict):
-    """One try to hand a message over, as kept in Delivery.attempts.
 
-    `at` is ISO 8601 in UTC; `phase` the last step reached (delivery.smtp.answer.Phase), `outcome`
-    what came of it, `code` the SMTP reply code (RFC 5321) if there was one, `answer` its text.
-    """
+class DeliveryManager(models.Manager["Delivery"]):
+    """The only way that a row comes to be: `queue` for one, `prepare` and `queue_many` for a batch."""
 
-    at: str
-    phase: str
-    outcome: str
-    code: int | None
-    answer: str
+    def prepare(
+        self,
+        kind: Kind,
+        due_at: datetime,
+        enrollment: Enrollment | None = None,
+        *,
+        recipient: "User | None" = None,
+        address: str = "",
+        **fields: Any,
+    ) -> "Delivery":
+        """Make a row, not saved yet, that is tried from `due_at` on and closes as its kind says.
+
+        The mail goes to the enrollment's runner, whose row is looked up if it is not loaded, or to
+        `recipient` where it belongs to no enrollment. `address` is given only where it is not the
+        recipient's own; it is cleared once the mail is recorded. Times in `fields` override the kind's.
+        """
+        rules = KINDS[kind]
+        closes_at = due_at + rules.closes_after if rules.closes_after else None
+        times = {"due_at": due_at, "try_at": due_at, "closes_at": closes_at}
+        delivery = self.model(
+            kind=kind, enrollment=enrollment, recipient=recipient, address=address, priority=rules.priority
+        )
+        delivery.domain = domain_of(delivery.to_address)
+        for name, value in (times | fields).items():
+            setattr(delivery, name, value)
+        return delivery
+
+    def queue(
+        self, kind: Kind, due_at: datetime, enrollment: Enrollment | None = None, day: int = 0, **fields: Any
+    ) -> "Delivery":
+        """Queue one message, as the next copy of its kind and day. Takes what `prepare` takes."""
+        if enrollment and "copy" not in fields:
+            fields["copy"] = self.filter(enrollment=enrollment, kind=kind, day=day).count()
+        delivery = self.prepare(kind, due_at, enrollment, day=day, **fields)
+        delivery.save(force_insert=True)
+        return delivery
+
+    def queue_many(self, prepared: Iterable["Delivery"]) -> None:
+        """Queue prepared messages in one statement; one that is there already is left as it is."""
+        self.bulk_create(prepared, ignore_conflicts=True)
 
 
 class Delivery(models.Model):
-    """One message to one runner: queue entry, lease and record in one row.
+    """One message to one person: queue entry, lease and record in one row.
 
     `due_at` is when it was promised, `try_at` when it may next be claimed, `closes_at` when it may
     no longer leave (the planner opens a missed lesson's window anew). While a sender holds it, the
     state is *sending* and `lease` names the holder until `leased_until`; a result is taken only
-    from the holder. All instants are UTC.
+    from the holder. `address_hash` is the keyed hash of the address it last went to. All instants are UTC.
     """
 
-    class Kind(models.TextChoices):
-        CONFIRMATION = "confirmation", _("confirmation")
-        REMINDER = "reminder", _("reminder to confirm")
-        WELCOME = "welcome", _("welcome")
-        LINKS = "links", _("fresh links")
-        LESSON = "lesson", _("lesson")
-        PAUSED = "paused", _("paused")
-        RESUMED = "resumed", _("resumed")
-        CORRECTION = "correction", _("correction")
-        SUMMARY = "summary", _("summary of the course")
-        GOODBYE = "goodbye", _("goodbye")
+    Kind = Kind
 
     class State(models.TextChoices):
         QUEUED = "queued", _("queued")
@@ -54,18 +81,58 @@ class Delivery(models.Model):
         SENT = "sent", _("sent")
         RETRY = "retry", _("retry")
         FAILED = "failed", _("failed")
-        SUPPRESSED = "suppressed", _("suppressed")
+        WITHHELD = "withheld", _("held back")
+
+    class Reason(models.TextChoices):
+        """Why a mail is withheld, failed or taken as sent; `reason_values` fill the words."""
+
+        SUPPRESSED = "suppressed", _("The address is suppressed.")
+        NOT_PENDING = "not_pending", _("The sign-up is not waiting to be confirmed.")
+        LEFT = "left", _("The runner has left.")
+        WRONG_STATE = "wrong_state", _("The enrollment was %(state)s.")
+        BEGUN_AGAIN = "begun_again", _("The runner has begun again.")
+        NO_CONSENT = "no_consent", _("There is no consent to mail.")
+        PAUSED = "paused", _("The enrollment was paused.")
+        NEW_HOUR = "new_hour", _("It waits for the new hour.")
+        NOT_COMPOSED = "not_composed", _("It could not be composed: %(error)s")
+        UNCONFIRMED = "unconfirmed", _("The server never confirmed it.")
+        REFUSED = "refused", _("The mail server refused it: %(code)s %(text)s")
+        TOO_LATE = "too_late", _("It did not get through in time.")
+        SENDER_STOPPED = "sender_stopped", _("Its sender stopped without a word each time.")
+        TAKEN_AS_SENT = "taken_as_sent", _("Taken as sent: it was due before a backup was restored.")
+        AS_WRITTEN = "as_written", "%(text)s"
 
     WAITING = (State.QUEUED, State.RETRY)
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     # The constraint one_delivery_each has the index of this one. Each index costs every mail twice.
     enrollment = models.ForeignKey(
-        Enrollment, models.CASCADE, related_name="deliveries", db_index=False, verbose_name=_("enrollment")
+        Enrollment,
+        models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="deliveries",
+        db_index=False,
+        verbose_name=_("enrollment"),
     )
+    recipient = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="deliveries",
+        db_index=False,
+        verbose_name=_("recipient"),
+        help_text=_("Of mail that belongs to no enrollment."),
+    )
+    address = models.EmailField(
+        _("address"), max_length=254, blank=True, help_text=_("Where it is not the recipient's own.")
+    )
+    address_hash = models.CharField(_("address hash"), max_length=64, blank=True)
     domain = models.CharField(
-        _("recipient's domain"), max_length=253, blank=True, help_text=_("Limits are kept by domain.")
+        _("recipient's domain"), max_length=253, help_text=_("Limits are kept by domain.")
     )
+    priority = models.PositiveSmallIntegerField(_("priority"), choices=Priority, default=Priority.USUAL)
     kind = models.CharField(_("kind"), max_length=12, choices=Kind)
     day = models.PositiveSmallIntegerField(_("day"), default=0)
     copy = models.PositiveSmallIntegerField(
@@ -100,11 +167,14 @@ class Delivery(models.Model):
     leased_until = models.DateTimeField(_("leased until"), null=True, blank=True)
     sent_at = models.DateTimeField(_("sent"), null=True, blank=True)
     uncertain = models.BooleanField(_("uncertain"), default=False, help_text=_("It may have arrived twice."))
-    reason = models.CharField(_("reason"), max_length=200, blank=True)
+    reason = models.CharField(_("reason"), max_length=20, choices=Reason, blank=True)
+    reason_values = models.JSONField(_("values of the reason"), default=dict, blank=True)
     attempts = models.JSONField(_("attempts"), default=list, blank=True)
 
     # In which lane it was claimed ("" is the common one): known to its sender alone, and not kept.
     lane = ""
+
+    objects: ClassVar[DeliveryManager] = DeliveryManager()
 
     class Meta:
         verbose_name = _("delivery")
@@ -116,10 +186,18 @@ class Delivery(models.Model):
                 | (~models.Q(state="sending") & models.Q(lease=None, leased_until=None)),
                 name="only_sending_is_leased",
             ),
+            models.CheckConstraint(condition=~models.Q(domain=""), name="delivery_has_domain"),
+            models.CheckConstraint(
+                condition=models.Q(enrollment__isnull=False, recipient=None)
+                | models.Q(enrollment=None, recipient__isnull=False),
+                name="delivery_has_one_recipient",
+            ),
         ]
         indexes = [
             models.Index(
-                fields=["try_at"], condition=models.Q(state__in=["queued", "retry"]), name="delivery_waiting"
+                fields=["priority", "try_at"],
+                condition=models.Q(state__in=["queued", "retry"]),
+                name="delivery_waiting",
             ),
             models.Index(
                 fields=["leased_until"], condition=models.Q(state="sending"), name="delivery_leased"
@@ -129,16 +207,44 @@ class Delivery(models.Model):
                 fields=["revision"], condition=models.Q(revision__isnull=False), name="delivery_revision"
             ),
             models.Index(fields=["recall"], condition=models.Q(recall__isnull=False), name="delivery_recall"),
+            models.Index(
+                fields=["recipient"], condition=models.Q(recipient__isnull=False), name="delivery_recipient"
+            ),
         ]
 
     def __str__(self) -> str:
         name = self.get_kind_display()
         return f"{name} {self.day}" if self.day else str(name)
 
-    @classmethod
-    def to(cls, enrollment: Enrollment, **fields: Any) -> Self:
-        """A new message to an enrollment's runner, not saved yet; her row is looked up if it is not there."""
-        return cls(enrollment=enrollment, domain=domain_of(enrollment.runner.email), **fields)
+    @property
+    def rules(self) -> MailKind:
+        return KINDS[self.kind]
+
+    @property
+    def required_enrollment(self) -> Enrollment:
+        """The enrollment. Raises LookupError for mail that belongs to none."""
+        if self.enrollment is None:
+            raise LookupError(f"delivery {self.pk} belongs to no enrollment")
+        return self.enrollment
+
+    @property
+    def to_user(self) -> "User":
+        """The person whom it is for."""
+        user: User | None = self.enrollment.runner if self.enrollment else self.recipient
+        assert user is not None
+        return user
+
+    @property
+    def to_address(self) -> str:
+        return self.address or self.to_user.email
+
+    @property
+    def why(self) -> str:
+        """The reason in the reader's language, or an empty text."""
+        values = dict(self.reason_values)
+        if "state" in values:
+            values["state"] = Enrollment.State(values["state"]).label
+        return str(self.get_reason_display()) % values if self.reason else ""
 
     @property
     def message_id(self) -> str:

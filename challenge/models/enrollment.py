@@ -101,13 +101,23 @@ class Event(models.Model):
         COACH = "coach", _("the coach")
         SYSTEM = "system", _("the system")
 
+    class Detail(models.TextChoices):
+        """What more there is to say of it; `detail_values` fill the words."""
+
+        HOUR = "hour", "%(send_at)s %(time_zone)s"
+        COMPLAINT = "complaint", _("The runner marked a mail as spam.")
+        BAD_ADDRESS = "bad_address", _("The address refuses mail.")
+        SOFT_BOUNCES = "soft_bounces", _("Three mails in a row came back.")
+        AS_WRITTEN = "as_written", "%(text)s"
+
     enrollment = models.ForeignKey(
         Enrollment, models.CASCADE, related_name="events", verbose_name=_("enrollment")
     )
     at = models.DateTimeField(_("at"))
     kind = models.CharField(_("what"), max_length=12, choices=Kind)
     actor = models.CharField(_("by"), max_length=10, choices=Actor)
-    detail = models.CharField(_("detail"), max_length=200, blank=True)
+    detail = models.CharField(_("detail"), max_length=20, choices=Detail, blank=True)
+    detail_values = models.JSONField(_("values of the detail"), default=dict, blank=True)
 
     class Meta:
         verbose_name = _("event")
@@ -117,9 +127,21 @@ class Event(models.Model):
     def __str__(self) -> str:
         return f"{self.get_kind_display()} ({self.get_actor_display()})"
 
+    @property
+    def says(self) -> str:
+        """The detail in the reader's language, or an empty text."""
+        return str(self.get_detail_display()) % self.detail_values if self.detail else ""
 
-def note(
-    enrollment: Enrollment, kind: Event.Kind, actor: Event.Actor, now: datetime, detail: str = ""
+
+def log_event(
+    enrollment: Enrollment,
+    kind: Event.Kind,
+    actor: Event.Actor,
+    now: datetime,
+    detail: Event.Detail | str = "",
+    **values: str,
 ) -> Event:
-    """Write one line of an enrollment's story."""
-    return Event.objects.create(enrollment=enrollment, kind=kind, actor=actor, at=now, detail=detail)
+    """Write one line of an enrollment's story; `values` fill the words of its detail."""
+    return Event.objects.create(
+        enrollment=enrollment, kind=kind, actor=actor, at=now, detail=detail, detail_values=values
+    )

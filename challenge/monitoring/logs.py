@@ -16,7 +16,7 @@ ROW = re.compile(
 )
 
 # What a record may carry in `extra`: ids and words of our own, nothing that a person or a server wrote.
-EXTRA = ("delivery", "enrollment", "phase", "verdict", "code", "alarm", "status_code")
+EXTRA = ("delivery", "enrollment", "phase", "outcome", "code", "alarm", "status_code")
 
 
 def hide(text: str) -> str:

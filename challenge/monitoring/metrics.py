@@ -16,7 +16,7 @@ DOMAINS = 20
 # A domain that fewer mails go to may be one person's own, whose name it then is.
 LEAST = 5
 OTHER = "other"
-STATES = ("waiting", "sent", "retry", "failed", "suppressed")
+STATES = ("waiting", "sent", "retry", "failed", "withheld")
 
 
 def exposition(now: datetime) -> bytes:

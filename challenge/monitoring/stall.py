@@ -7,9 +7,9 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import ngettext
 
-from challenge.delivery.smtp.transport import Verdict
 from challenge.delivery.throttle.lanes import ALL
 from challenge.models import Delivery, Enrollment, Limit
+from challenge.models.attempt import Outcome
 from challenge.models.conditions import is_in
 from challenge.monitoring.statistics import NEXT_TRY, overdue
 
@@ -76,7 +76,7 @@ def _unplanned(now: datetime) -> QuerySet[Enrollment]:
 def _only_put_off(first: list[Delivery]) -> bool:
     one_domain = len({delivery.domain for delivery in first}) <= 1
     put_off = all(
-        delivery.attempts and delivery.attempts[-1]["outcome"] == Verdict.DEFERRED for delivery in first
+        delivery.attempts and delivery.attempts[-1]["outcome"] == Outcome.DEFERRED for delivery in first
     )
     return len(first) < FEW and one_domain and put_off
 

@@ -29,7 +29,7 @@ class Tally:
     sent: int = 0
     retry: int = 0
     failed: int = 0
-    suppressed: int = 0
+    withheld: int = 0
     uncertain: int = 0
 
     def __sub__(self, other: "Tally") -> "Tally":
@@ -111,7 +111,7 @@ def _counts(which: Q) -> dict[str, Count]:
         "sent": [State.SENT],
         "retry": [State.RETRY],
         "failed": [State.FAILED],
-        "suppressed": [State.SUPPRESSED],
+        "withheld": [State.WITHHELD],
     }
     counts = {name: Count("pk", filter=which & Q(state__in=states)) for name, states in by_state.items()}
     uncertain = Count("pk", filter=which & Q(uncertain=True))

@@ -45,7 +45,7 @@ def take_event(sender: object, event: AnymailTrackingEvent, esp_name: str, **kwa
             came = came_back(event, esp_name, now)
             delivery = take(came, now) if came else None
             if delivery and came and came.kind == Returned.Kind.UNSUBSCRIBED:
-                runner = delivery.enrollment.runner_id
+                runner = delivery.to_user
                 for enrollment in Enrollment.objects.filter(runner=runner, state__in=Enrollment.OPEN_STATES):
                     leave(enrollment.pk, Event.Actor.RUNNER, now)
     except Exception as error:

@@ -29,8 +29,8 @@ def test_an_address_that_does_not_exist_is_suppressed(
     go(now + DAY)
 
     lesson = lesson_of("alice")
-    assert (lesson.state, story(lesson)) == ("suppressed", [("recipient", "refused", int(answer[:3]))])
-    assert answer in lesson.reason
+    assert (lesson.state, story(lesson)) == ("withheld", [("recipient", "refused", int(answer[:3]))])
+    assert (lesson.reason, answer in lesson.why) == ("refused", True)
     suppression = Suppression.objects.get()
     assert (suppression.address_hash, suppression.reason) == (alice.runner.address_hash, "bounced")
     alice.refresh_from_db()

@@ -9,10 +9,10 @@ import pytest
 
 from challenge.bounces.record import Return, event_id, refused, take
 from challenge.checkins.record import Report, record
-from challenge.delivery.smtp.answer import Answer, Phase, Verdict
 from challenge.enrollment import transitions
 from challenge.inbound.bounce_mail import take_mail
 from challenge.models import Delivery, Event, Returned, Suppression
+from challenge.models.attempt import Answer, Outcome, Phase
 from tests.support.returned_mails import FULL, dsn
 from tests.support.threads import together
 
@@ -64,7 +64,7 @@ def test_the_third_in_a_row_pauses_and_says_why(alice: Any, days: Any, now: date
 
     assert (state(alice), alice.next_due_at) == ("paused", None)
     event = Event.objects.get(enrollment=alice, kind=Event.Kind.UNREACHABLE)
-    assert (event.actor, event.detail) == ("system", "Three mails in a row came back.")
+    assert (event.actor, event.detail) == ("system", "soft_bounces")
     assert not Suppression.objects.exists()
     assert Returned.objects.filter(kind="bounced").count() == 3
 
@@ -159,7 +159,7 @@ def test_old_news_of_mails_from_weeks_ago_stops_nobody(alice: Any, days: Any, no
 
 
 def test_refusals_at_the_door_count_as_well(alice: Any, days: Any, now: datetime) -> None:
-    full = Answer(Verdict.REFUSED, Phase.RECIPIENT, 552, "5.2.2 mailbox full")
+    full = Answer(Outcome.REFUSED, Phase.RECIPIENT, 552, "5.2.2 mailbox full")
     for day in (1, 2, 3):
         at = now + (day - 1) * DAY
         mail = days(day)
@@ -174,10 +174,10 @@ def test_a_refusal_at_the_door_for_a_bad_address_suppresses_at_once(
     alice: Any, days: Any, now: datetime
 ) -> None:
     mail = days(1)
-    refused(mail, Answer(Verdict.REFUSED, Phase.DATA, 550, "5.1.1 no such user"), now)
+    refused(mail, Answer(Outcome.REFUSED, Phase.DATA, 550, "5.1.1 no such user"), now)
     assert not Returned.objects.exists()
 
-    refused(mail, Answer(Verdict.REFUSED, Phase.RECIPIENT, 550, "no such user"), now)
+    refused(mail, Answer(Outcome.REFUSED, Phase.RECIPIENT, 550, "no such user"), now)
     assert (state(alice), Suppression.objects.get().reason) == ("paused", "bounced")
 
 

@@ -70,4 +70,4 @@ def test_an_imported_runner_is_not_written_to(
 
     assert User.objects.get().email == "alice@example.com"
     assert len(sink.mails) == already
-    assert Delivery.objects.get().reason == "The address is suppressed."
+    assert Delivery.objects.get().reason == "suppressed"

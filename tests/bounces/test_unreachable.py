@@ -122,7 +122,7 @@ def test_the_story_lists_what_came_back(desk: Client) -> None:
     assert fay.count("bounced 5.2.2") == 3
     assert "Paused as unreachable by the system Three mails in a row came back." in fay
     assert "Return Lesson 1: marked as spam abuse Told by a complaint by mail." in carol
-    assert "Paused by the system She marked a mail as spam." in carol
+    assert "Paused by the system The runner marked a mail as spam." in carol
 
 
 def test_once_the_coach_has_set_it_right_she_is_reachable(desk: Client, now: datetime) -> None:

@@ -51,13 +51,12 @@ def test_publishing_compiles_once_and_sending_never(
 def test_a_mail_without_a_lesson_is_compiled_once_for_the_process(
     enroll: Any, sink: Sink, go: Go, now: datetime, compiled: list[int]
 ) -> None:
-    from challenge.delivery.plan import queue
     from challenge.mail.compose import _mail
     from challenge.models import Delivery
 
     _mail.cache_clear()
     for number in range(5):
-        queue(enroll(f"runner-{number}"), Delivery.Kind.WELCOME, now)
+        Delivery.objects.queue(Delivery.Kind.WELCOME, now, enroll(f"runner-{number}"))
     go(now)
 
     welcomes = [mail for mail in sink.mails if not mail["Subject"].startswith("Day ")]

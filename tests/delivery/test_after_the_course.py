@@ -111,5 +111,5 @@ def test_who_has_begun_again_is_not_told_goodbye(
     begin(alice, alice.program, last_day)
     go(last_day + 8 * DAY)
 
-    assert Delivery.objects.get(kind="goodbye").reason == "She has begun again."
+    assert Delivery.objects.get(kind="goodbye").reason == "begun_again"
     assert len(texts(sink)) == 1

@@ -13,8 +13,9 @@ import pytest
 from challenge.bounces.classify import is_hard_bounce
 from challenge.delivery.plan import plan
 from challenge.delivery.send import send_batch
-from challenge.delivery.smtp.transport import Answer, Phase, Transport, Verdict
+from challenge.delivery.smtp.transport import Transport
 from challenge.models import Delivery, Enrollment, Suppression
+from challenge.models.attempt import Answer, Outcome, Phase
 from tests.support.answers import lesson_of, story
 from tests.support.faulty_fixture import ALICE, BOB, COACH
 from tests.support.faulty_session import Act
@@ -53,11 +54,11 @@ def _in_a_hurry(settings: Any) -> None:
     settings.SMTP_TIMEOUT = TIMEOUT
 
 
-def hand_over(transport: Transport, recipient: str = ALICE) -> Answer:
+def send(transport: Transport, recipient: str = ALICE) -> Answer:
     """One message, in bounded time and memory."""
     tracemalloc.start()
     began = monotonic()
-    answer = transport.hand_over(COACH, recipient, MESSAGE)
+    answer = transport.send(COACH, recipient, MESSAGE)
     assert monotonic() - began < TIMEOUT + 1.5
     assert tracemalloc.get_traced_memory()[1] < 3_000_000
     tracemalloc.stop()
@@ -77,12 +78,12 @@ def test_nonsense_in_the_opening_makes_the_server_unavailable(
     server.script = always(phase, act)
 
     with Transport() as transport:
-        answer = hand_over(transport)
+        answer = send(transport)
 
-        assert (answer.verdict, answer.phase) == (Verdict.UNAVAILABLE, Phase.CONNECT)
+        assert (answer.outcome, answer.phase) == (Outcome.UNAVAILABLE, Phase.CONNECT)
         assert server.messages == []
         server.script = lambda phase, recipient: None
-        assert hand_over(transport).verdict is Verdict.ACCEPTED
+        assert send(transport).outcome is Outcome.ACCEPTED
 
 
 @pytest.mark.pure
@@ -99,7 +100,7 @@ def test_a_greeting_of_five_thousand_letters_stops_nobody(
     server.script = always(phase, say(greeting.replace(b"220", b"250" if phase == "ehlo" else b"220")))
 
     with Transport() as transport:
-        assert hand_over(transport).verdict is Verdict.ACCEPTED
+        assert send(transport).outcome is Outcome.ACCEPTED
 
 
 @pytest.mark.pure
@@ -112,9 +113,9 @@ def test_nonsense_after_the_password_makes_the_server_unavailable(
     server.script = always("auth", act)
 
     with Transport() as transport:
-        answer = hand_over(transport)
+        answer = send(transport)
 
-    assert (answer.verdict, answer.phase) == (Verdict.UNAVAILABLE, Phase.CONNECT)
+    assert (answer.outcome, answer.phase) == (Outcome.UNAVAILABLE, Phase.CONNECT)
     assert not any(heard.line.startswith("MAIL") for heard in server.heard)
     assert "secret" not in answer.text
 
@@ -165,10 +166,10 @@ def test_nonsense_about_the_sender_counts_against_no_address(act: Act, server: F
     server.script = always("sender", act)
 
     with Transport() as transport:
-        answer = hand_over(transport)
+        answer = send(transport)
 
     assert answer.phase is Phase.SENDER
-    assert answer.verdict in (Verdict.DEFERRED, Verdict.UNAVAILABLE)
+    assert answer.outcome in (Outcome.DEFERRED, Outcome.UNAVAILABLE)
     assert not any(message.complete for message in server.messages)
 
 
@@ -188,14 +189,14 @@ def test_replies_too_many_are_not_taken_for_the_next_ones(
     server.script = always(phase, say(stray), ALICE)
 
     with Transport() as transport:
-        answers = {ALICE: hand_over(transport), BOB: hand_over(transport, BOB)}
+        answers = {ALICE: send(transport), BOB: send(transport, BOB)}
 
     assert not any(is_hard_bounce(answer) for answer in answers.values())
     taken = {message.recipient for message in server.accepted}
     for recipient, answer in answers.items():
-        assert answer.verdict is not Verdict.ACCEPTED or recipient in taken
-        assert answer.verdict in (Verdict.ACCEPTED, Verdict.UNCERTAIN) or recipient not in taken
-    assert answers[BOB].verdict is Verdict.ACCEPTED
+        assert answer.outcome is not Outcome.ACCEPTED or recipient in taken
+        assert answer.outcome in (Outcome.ACCEPTED, Outcome.UNCERTAIN) or recipient not in taken
+    assert answers[BOB].outcome is Outcome.ACCEPTED
 
 
 @pytest.mark.pure
@@ -205,8 +206,8 @@ def test_a_resolver_that_does_not_answer_holds_nobody_up(monkeypatch: pytest.Mon
 
     began = monotonic()
     with Transport() as transport:
-        answer = transport.hand_over(COACH, ALICE, MESSAGE)
+        answer = transport.send(COACH, ALICE, MESSAGE)
     over.set()
 
     assert monotonic() - began < 3
-    assert (answer.verdict, answer.phase) == (Verdict.UNAVAILABLE, Phase.CONNECT)
+    assert (answer.outcome, answer.phase) == (Outcome.UNAVAILABLE, Phase.CONNECT)

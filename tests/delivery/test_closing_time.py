@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from challenge.delivery.claim import claim, settle
+from challenge.delivery.claim import claim, record
 from challenge.delivery.plan import plan
 from challenge.delivery.send import send_batch
 from challenge.delivery.smtp.transport import Transport
@@ -138,7 +138,7 @@ def test_a_lesson_that_a_sender_holds_while_the_zone_moves_comes_back_by_day_ove
     plan(now)
     [lesson] = claim(now, 1)
     reschedule(alice.pk, time(7), "Pacific/Auckland", Event.Actor.RUNNER, now)
-    settle(lesson, state="queued", try_at=now)
+    record(lesson, state="queued", try_at=now)
 
     half_hours(go, now, 2)
 

@@ -56,7 +56,7 @@ def test_a_lesson_that_was_on_the_wire_gets_its_correction_from_the_sweep(
     old = Day.objects.get(number=1).published
     recalled = take_back(first, other, now)
     assert queue_corrections(recalled, now) == 0
-    Delivery.objects.create(
+    Delivery.objects.queue(
         enrollment=alice,
         kind="lesson",
         day=1,

@@ -13,7 +13,8 @@ from typing import Any
 import pytest
 from aiosmtpd.controller import Controller
 
-from challenge.delivery.smtp.transport import Answer, Phase, Transport, Verdict
+from challenge.delivery.smtp.transport import Transport
+from challenge.models.attempt import Answer, Outcome, Phase
 from tests.support.faulty_fixture import ALICE, COACH, MESSAGE
 from tests.support.smtp_sink import Handler, Sink, free_port
 
@@ -69,9 +70,9 @@ def serve(settings: Any) -> Iterator[Serve]:
         server.stop(no_assert=True)
 
 
-def hand_over() -> Answer:
+def send() -> Answer:
     with Transport() as transport:
-        return transport.hand_over(COACH, ALICE, MESSAGE)
+        return transport.send(COACH, ALICE, MESSAGE)
 
 
 @pytest.mark.parametrize("way", WAYS)
@@ -80,9 +81,9 @@ def test_a_certificate_that_nobody_trusts_gets_no_mail(
 ) -> None:
     handler = serve(way, certify("IP:127.0.0.1"))
 
-    answer = hand_over()
+    answer = send()
 
-    assert (answer.verdict, answer.phase) == (Verdict.UNAVAILABLE, Phase.CONNECT)
+    assert (answer.outcome, answer.phase) == (Outcome.UNAVAILABLE, Phase.CONNECT)
     assert "CERTIFICATE_VERIFY_FAILED" in answer.text
     assert not handler.raw
 
@@ -95,9 +96,9 @@ def test_a_certificate_of_another_server_gets_no_mail(
     monkeypatch.setenv("SSL_CERT_FILE", str(certificate.certificate))
     handler = serve(way, certificate)
 
-    answer = hand_over()
+    answer = send()
 
-    assert (answer.verdict, answer.phase) == (Verdict.UNAVAILABLE, Phase.CONNECT)
+    assert (answer.outcome, answer.phase) == (Outcome.UNAVAILABLE, Phase.CONNECT)
     assert "IP address mismatch" in answer.text
     assert not handler.raw
 
@@ -110,16 +111,16 @@ def test_a_server_that_proves_its_name_gets_mail(
     monkeypatch.setenv("SSL_CERT_FILE", str(certificate.certificate))
     handler = serve(way, certificate)
 
-    assert hand_over().verdict is Verdict.ACCEPTED
+    assert send().outcome is Outcome.ACCEPTED
     assert handler.raw == [MESSAGE]
 
 
 def test_a_server_that_does_not_encrypt_gets_no_mail(sink: Sink, settings: Any) -> None:
     settings.EMAIL_USE_TLS = True
 
-    answer = hand_over()
+    answer = send()
 
-    assert (answer.verdict, answer.phase) == (Verdict.UNAVAILABLE, Phase.CONNECT)
+    assert (answer.outcome, answer.phase) == (Outcome.UNAVAILABLE, Phase.CONNECT)
     assert not sink.mails
 
 
@@ -148,10 +149,10 @@ def test_a_host_with_four_silent_addresses_is_left_in_time(
     settings.SMTP_TIMEOUT = 1
 
     began = monotonic()
-    answer = hand_over()
+    answer = send()
 
     assert monotonic() - began < 2.5
-    assert (answer.verdict, answer.phase) == (Verdict.UNAVAILABLE, Phase.CONNECT)
+    assert (answer.outcome, answer.phase) == (Outcome.UNAVAILABLE, Phase.CONNECT)
 
 
 @pytest.mark.parametrize("way", WAYS)
@@ -171,8 +172,8 @@ def test_a_message_goes_in_records_of_which_each_is_answered_for(
     monkeypatch.setattr(ssl.SSLSocket, "send", counted)
     message = MESSAGE + (b"x" * 76 + b"\r\n") * 600
     with Transport() as transport:
-        answer = transport.hand_over(COACH, ALICE, message)
+        answer = transport.send(COACH, ALICE, message)
 
-    assert answer.verdict is Verdict.ACCEPTED
+    assert answer.outcome is Outcome.ACCEPTED
     assert handler.raw == [message]
     assert max(sizes) == 16384

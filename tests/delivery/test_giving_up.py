@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 
-from challenge.delivery.plan import queue
 from challenge.delivery.rescue import close
 from challenge.models import Delivery, Enrollment
 from tests.support.answers import ALICE, always
@@ -34,7 +33,7 @@ def test_a_welcome_that_is_put_off_for_seven_days_is_given_up(
     alice: Any, sink: Sink, work: Callable[[datetime, datetime], None], now: datetime
 ) -> None:
     Enrollment.objects.update(next_due_at=None)
-    welcome = queue(alice, Delivery.Kind.WELCOME, now)
+    welcome = Delivery.objects.queue(Delivery.Kind.WELCOME, now, alice)
     sink.script(always("recipient", "451 later"))
 
     work(now, now + 7 * DAY)
@@ -45,14 +44,14 @@ def test_a_welcome_that_is_put_off_for_seven_days_is_given_up(
     sink.script(lambda phase, recipient: None)
     work(now + 7 * DAY, now + 9 * DAY)
     welcome.refresh_from_db()
-    assert (welcome.state, welcome.reason) == ("failed", "It did not get through in time.")
+    assert (welcome.state, welcome.reason) == ("failed", "too_late")
     assert (len(welcome.attempts), sink.mails) == (tried, [])
 
 
 def test_a_confirmation_that_gets_through_on_the_fifth_day_is_sent(
     enroll: Callable[..., Any], sink: Sink, work: Callable[[datetime, datetime], None], now: datetime
 ) -> None:
-    confirmation = queue(enroll("alice", state="pending"), Delivery.Kind.CONFIRMATION, now)
+    confirmation = Delivery.objects.queue(Delivery.Kind.CONFIRMATION, now, enroll("alice", state="pending"))
     sink.script(always("recipient", "451 later"))
     work(now, now + 5 * DAY)
     assert not sink.mails

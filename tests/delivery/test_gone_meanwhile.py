@@ -6,7 +6,8 @@ import threading
 import pytest
 
 from challenge.bounces.classify import is_hard_bounce
-from challenge.delivery.smtp.transport import Envelope, Phase, Transport, Verdict
+from challenge.delivery.smtp.transport import Envelope, Transport
+from challenge.models.attempt import Outcome, Phase
 from tests.support.faulty_fixture import ALICE, BOB, CHARLIE, COACH, DORA, MESSAGE
 from tests.support.faulty_session import Act, Client, HungUpError
 from tests.support.faulty_smtp import FaultyServer
@@ -29,11 +30,11 @@ def test_a_server_that_refuses_and_leaves_has_refused(
     server.script = always("recipient", refuse, BOB)
     with Transport() as hand:
         if is_announced:
-            hand.hand_over(COACH, ALICE, MESSAGE, Envelope(COACH, BOB))
-        answer = hand.hand_over(COACH, BOB, MESSAGE)
-        assert hand.hand_over(COACH, CHARLIE, MESSAGE).verdict is Verdict.ACCEPTED
+            hand.send(COACH, ALICE, MESSAGE, Envelope(COACH, BOB))
+        answer = hand.send(COACH, BOB, MESSAGE)
+        assert hand.send(COACH, CHARLIE, MESSAGE).outcome is Outcome.ACCEPTED
 
-    assert (answer.verdict, answer.phase, answer.code) == (Verdict.REFUSED, Phase.RECIPIENT, 550)
+    assert (answer.outcome, answer.phase, answer.code) == (Outcome.REFUSED, Phase.RECIPIENT, 550)
     assert is_hard_bounce(answer)
 
 
@@ -54,11 +55,11 @@ def test_a_server_that_gave_up_on_what_was_announced_is_asked_anew(server: Fault
 
     server.script = once
     with Transport() as hand:
-        first = hand.hand_over(COACH, ALICE, MESSAGE, Envelope(COACH, BOB))
+        first = hand.send(COACH, ALICE, MESSAGE, Envelope(COACH, BOB))
         assert gone.wait(10)
-        second = hand.hand_over(COACH, BOB, MESSAGE)
+        second = hand.send(COACH, BOB, MESSAGE)
 
-    assert [first.verdict, second.verdict] == [Verdict.ACCEPTED] * 2
+    assert [first.outcome, second.outcome] == [Outcome.ACCEPTED] * 2
     assert [message.recipient for message in server.accepted] == [ALICE, BOB]
     assert server.connections == 2
 
@@ -73,9 +74,9 @@ def test_a_server_that_reads_slowly_does_not_stretch_an_attempt(server: FaultySe
 
     server.script = always("body", sip)
     with Transport() as hand:
-        answer = hand.hand_over(COACH, ALICE, MESSAGE + (b"x" * 76 + b"\r\n") * 400_000)
+        answer = hand.send(COACH, ALICE, MESSAGE + (b"x" * 76 + b"\r\n") * 400_000)
 
-    assert (answer.verdict, answer.phase) == (Verdict.DEFERRED, Phase.DATA)
+    assert (answer.outcome, answer.phase) == (Outcome.DEFERRED, Phase.DATA)
     assert "TimeoutError" in answer.text
 
 
@@ -95,7 +96,7 @@ def test_nothing_is_announced_any_more_to_a_server_that_took_an_answer_back(serv
     server.script = script
     recipients = (ALICE, BOB, CHARLIE, DORA)
     with Transport() as hand:
-        answers = [hand.hand_over(COACH, to, MESSAGE, Envelope(COACH, DORA)).verdict for to in recipients]
+        answers = [hand.send(COACH, to, MESSAGE, Envelope(COACH, DORA)).outcome for to in recipients]
 
-    assert answers == [Verdict.UNCERTAIN] * 2 + [Verdict.ACCEPTED] * 2
+    assert answers == [Outcome.UNCERTAIN] * 2 + [Outcome.ACCEPTED] * 2
     assert early == [b"", b""]

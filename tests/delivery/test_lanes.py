@@ -10,7 +10,7 @@ from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from challenge.delivery.claim import claim, put_back, settle, waiting
+from challenge.delivery.claim import claim, record, release, waiting
 from challenge.delivery.plan import plan
 from challenge.delivery.throttle import lanes
 from challenge.delivery.throttle.grants import grants, nap
@@ -43,7 +43,7 @@ def claimed(now: datetime, size: int = 10) -> Counter[str]:
 
 def sent(batch: list[Delivery]) -> None:
     for delivery in batch:
-        settle(delivery, state=Delivery.State.SENT)
+        record(delivery, state=Delivery.State.SENT)
 
 
 def test_without_limits_there_is_one_lane(due: Any) -> None:
@@ -168,7 +168,7 @@ def test_no_more_senders_than_connections(domain: str, due: Any) -> None:
     while len(held) < 2:
         held.append(claim(now, 5))
     assert claim(now, 5) == []
-    put_back(held[0], now)
+    release(held[0], now)
     assert len(claim(now, 5)) == 5
 
 

@@ -8,7 +8,7 @@ from uuid import UUID
 import pytest
 from django.utils import timezone
 
-from challenge.delivery.claim import claim, keep, put_back, settle
+from challenge.delivery.claim import claim, record, release, renew_lease
 from challenge.delivery.plan import plan
 from challenge.delivery.rescue import rescue
 from challenge.delivery.send import send_batch
@@ -69,7 +69,7 @@ def test_rescue_puts_all_back_and_doubts_the_first(queue: None, now: datetime) -
 
 def test_rescue_doubts_one_of_each_batch_and_none_that_was_recorded(queue: None, now: datetime) -> None:
     pair, [single] = claim(now, 2), claim(now, 2)
-    settle(pair[0], state=Delivery.State.SENT, sent_at=now)
+    record(pair[0], state=Delivery.State.SENT, sent_at=now)
 
     assert rescue(now + LEASE) == 2
 
@@ -81,12 +81,12 @@ def test_a_sender_without_its_lease_records_nothing(queue: None, now: datetime) 
     frozen = claim(now, 1)[0]
     rescue(now + LEASE)
 
-    assert not settle(frozen, state=Delivery.State.SENT, sent_at=now)
-    assert not keep([frozen], now + LEASE)
+    assert not record(frozen, state=Delivery.State.SENT, sent_at=now)
+    assert not renew_lease([frozen], now + LEASE)
     again = next(d for d in claim(now + LEASE, 10) if d.pk == frozen.pk)
-    assert not settle(frozen, state=Delivery.State.FAILED, reason="stale")
-    put_back([frozen], now)
-    assert settle(again, state=Delivery.State.SENT, sent_at=now + LEASE)
+    assert not record(frozen, state=Delivery.State.FAILED, reason="stale")
+    release([frozen], now)
+    assert record(again, state=Delivery.State.SENT, sent_at=now + LEASE)
 
     row = Delivery.objects.get(pk=frozen.pk)
     assert (row.state, row.reason, row.sent_at) == ("sent", "", now + LEASE)
@@ -115,9 +115,9 @@ def test_a_lease_is_kept_while_the_batch_lasts(queue: None, now: datetime) -> No
     first, second, _ = claim(now, 10)
     soon, later = now + timedelta(seconds=10), now + timedelta(seconds=55)
 
-    assert keep([first], soon)
+    assert renew_lease([first], soon)
     assert set(Delivery.objects.values_list("leased_until", flat=True)) == {now + LEASE}
-    assert keep([second], later)
+    assert renew_lease([second], later)
     assert set(Delivery.objects.values_list("leased_until", flat=True)) == {later + LEASE}
     assert rescue(now + LEASE) == 0
 
@@ -129,7 +129,7 @@ def test_what_is_put_back_waits_as_before(queue: None, now: datetime) -> None:
     ]
     later = now + timedelta(minutes=1)
 
-    put_back([tried, fresh], later)
+    release([tried, fresh], later)
 
     rows = [Delivery.objects.get(pk=delivery.pk) for delivery in (tried, fresh, held)]
     assert [row.state for row in rows] == ["retry", "queued", "sending"]

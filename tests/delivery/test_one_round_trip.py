@@ -9,8 +9,9 @@ from challenge.bounces.classify import is_hard_bounce
 from challenge.delivery.plan import plan
 from challenge.delivery.send import send_batch
 from challenge.delivery.smtp import transport
-from challenge.delivery.smtp.transport import Answer, Envelope, Phase, Transport, Verdict
+from challenge.delivery.smtp.transport import Envelope, Transport
 from challenge.models import Delivery, Enrollment, Suppression
+from challenge.models.attempt import Answer, Outcome, Phase
 from tests.support.faulty_fixture import ALICE, BOB, CHARLIE, COACH, MESSAGE
 from tests.support.faulty_session import Act, Client
 from tests.support.faulty_smtp import FaultyServer
@@ -23,7 +24,7 @@ def in_a_row(hand: Transport, *recipients: str) -> list[Answer]:
     envelopes = [Envelope(COACH, recipient) for recipient in recipients]
     answers = []
     for envelope, then in zip(envelopes, [*envelopes[1:], None], strict=True):
-        answers.append(hand.hand_over(*envelope, MESSAGE, then))
+        answers.append(hand.send(*envelope, MESSAGE, then))
     return answers
 
 
@@ -41,7 +42,7 @@ def test_the_next_envelope_is_there_before_the_answer(server: FaultyServer) -> N
     with Transport() as transport:
         answers = in_a_row(transport, ALICE, BOB)
 
-    assert [answer.verdict for answer in answers] == [Verdict.ACCEPTED] * 2
+    assert [answer.outcome for answer in answers] == [Outcome.ACCEPTED] * 2
     assert [message.recipient for message in server.accepted] == [ALICE, BOB]
     assert server.connections == 1
 
@@ -67,9 +68,9 @@ def test_a_server_that_takes_no_groups_is_told_one_thing_at_a_time(server: Fault
 def test_another_message_than_the_one_that_was_announced(server: FaultyServer) -> None:
     """The connection is in the middle of an envelope: it is left, and nothing goes to whom it named."""
     with Transport() as transport:
-        answer = transport.hand_over(COACH, ALICE, MESSAGE, Envelope(COACH, BOB))
-        assert answer.verdict is Verdict.ACCEPTED
-        assert transport.hand_over(COACH, CHARLIE, MESSAGE).verdict is Verdict.ACCEPTED
+        answer = transport.send(COACH, ALICE, MESSAGE, Envelope(COACH, BOB))
+        assert answer.outcome is Outcome.ACCEPTED
+        assert transport.send(COACH, CHARLIE, MESSAGE).outcome is Outcome.ACCEPTED
 
     assert [message.recipient for message in server.accepted] == [ALICE, CHARLIE]
     assert not any(message.complete for message in server.messages if message.recipient == BOB)
@@ -83,7 +84,7 @@ def test_an_announced_recipient_that_is_refused(server: FaultyServer) -> None:
     with Transport() as transport:
         answers = in_a_row(transport, ALICE, BOB, CHARLIE)
 
-    assert [answer.verdict for answer in answers] == [Verdict.ACCEPTED, Verdict.REFUSED, Verdict.ACCEPTED]
+    assert [answer.outcome for answer in answers] == [Outcome.ACCEPTED, Outcome.REFUSED, Outcome.ACCEPTED]
     assert is_hard_bounce(answers[1])
     assert server.connections == 1
 
@@ -98,9 +99,9 @@ def test_a_server_that_hangs_up_after_each_answer(reset: bool, server: FaultySer
     with Transport() as transport:
         answers = in_a_row(transport, *[ALICE, BOB, CHARLIE] * 3)
 
-    taken = [answer.verdict for answer in answers]
-    assert set(taken) <= {Verdict.ACCEPTED, Verdict.UNCERTAIN}
-    assert taken.count(Verdict.UNCERTAIN) <= 1
+    taken = [answer.outcome for answer in answers]
+    assert set(taken) <= {Outcome.ACCEPTED, Outcome.UNCERTAIN}
+    assert taken.count(Outcome.UNCERTAIN) <= 1
     assert len([message for message in server.messages if message.complete]) == 9
 
 
@@ -113,10 +114,10 @@ def test_replies_too_many_are_not_taken_for_the_announced_ones(extra: int, serve
     with Transport() as transport:
         first, second, third = in_a_row(transport, ALICE, BOB, CHARLIE)
 
-    assert (first.verdict, third.verdict) == (Verdict.ACCEPTED, Verdict.ACCEPTED)
-    assert second.verdict in (Verdict.DEFERRED, Verdict.ACCEPTED)
+    assert (first.outcome, third.outcome) == (Outcome.ACCEPTED, Outcome.ACCEPTED)
+    assert second.outcome in (Outcome.DEFERRED, Outcome.ACCEPTED)
     taken = [message.recipient for message in server.messages if message.complete]
-    assert taken.count(BOB) == (second.verdict is Verdict.ACCEPTED)
+    assert taken.count(BOB) == (second.outcome is Outcome.ACCEPTED)
 
 
 @pytest.mark.pure
@@ -135,7 +136,7 @@ def test_a_server_that_leaves_at_the_announced_envelope(act: Act, server: Faulty
     with Transport() as transport:
         answers = in_a_row(transport, ALICE, BOB)
 
-    assert [answer.verdict for answer in answers] == [Verdict.ACCEPTED] * 2
+    assert [answer.outcome for answer in answers] == [Outcome.ACCEPTED] * 2
     assert asked == ["sender"]
     assert server.connections == 2
 
@@ -167,7 +168,7 @@ def test_who_is_held_back_after_she_was_announced_gets_nothing(
     assert [message.recipient for message in server.accepted] == [first.email, third.email]
     assert not any(message.content for message in server.messages if message.recipient == second.email)
     order[1].refresh_from_db()
-    assert (order[1].state, order[1].reason) == ("suppressed", "The address is suppressed.")
+    assert (order[1].state, order[1].reason) == ("withheld", "suppressed")
 
 
 class Torn:
@@ -204,15 +205,15 @@ def test_a_message_is_in_doubt_only_when_its_dot_went_out(
 
     monkeypatch.setattr(transport, "connect", torn)
     with Transport() as hand:
-        answer = hand.hand_over(COACH, ALICE, MESSAGE, then)
+        answer = hand.send(COACH, ALICE, MESSAGE, then)
 
     if more < 3:
-        assert (answer.verdict, answer.phase) == (Verdict.DEFERRED, Phase.DATA)
+        assert (answer.outcome, answer.phase) == (Outcome.DEFERRED, Phase.DATA)
         assert not server.accepted
     elif then is None or more > 3:
-        assert answer.verdict in (Verdict.ACCEPTED, Verdict.UNCERTAIN)
+        assert answer.outcome in (Outcome.ACCEPTED, Outcome.UNCERTAIN)
     else:
-        assert (answer.verdict, answer.phase) == (Verdict.UNCERTAIN, Phase.ANSWER)
+        assert (answer.outcome, answer.phase) == (Outcome.UNCERTAIN, Phase.ANSWER)
 
 
 @pytest.mark.pure
@@ -223,5 +224,5 @@ def test_a_message_that_is_refused_at_data_is_refused(server: FaultyServer) -> N
     with Transport() as hand:
         answers = in_a_row(hand, ALICE, BOB, CHARLIE)
 
-    assert [answer.verdict for answer in answers] == [Verdict.ACCEPTED, Verdict.REFUSED, Verdict.ACCEPTED]
+    assert [answer.outcome for answer in answers] == [Outcome.ACCEPTED, Outcome.REFUSED, Outcome.ACCEPTED]
     assert server.asked.count(("data", BOB)) == 2

@@ -10,7 +10,7 @@ from challenge.delivery import results
 from challenge.delivery.claim import claim
 from challenge.delivery.plan import plan
 from challenge.delivery.rescue import rescue
-from challenge.delivery.results import Results
+from challenge.delivery.results import ResultWriter
 from challenge.delivery.send import Sender
 from challenge.delivery.smtp.transport import Transport
 from challenge.models import Delivery, Enrollment
@@ -67,7 +67,7 @@ def test_a_database_that_stays_away_while_a_sender_stops(
 ) -> None:
     """What could not be written is left to rescue, and what is raised says why."""
     cut: list[int] = []
-    settle = results.settle
+    record = results.record
 
     def end_all(phase: str, recipient: str) -> None:
         if phase == "data" and len(sink.mails) == 1 and not cut:
@@ -76,11 +76,11 @@ def test_a_database_that_stays_away_while_a_sender_stops(
     def no_database(delivery: Delivery, **fields: Any) -> bool:
         if cut:
             raise OperationalError("the database is away")
-        return settle(delivery, **fields)
+        return record(delivery, **fields)
 
     plan(now)
     sink.script(end_all)
-    monkeypatch.setattr(results, "settle", no_database)
+    monkeypatch.setattr(results, "record", no_database)
     with (
         pytest.raises(OperationalError, match="is away"),
         Transport() as transport,
@@ -100,7 +100,7 @@ def test_a_message_that_lost_its_lease_before_it_was_recorded_is_in_doubt(
     tried: it goes once more, and says so."""
     plan(now)
     first, second = claim(now, 2)
-    late = Results()
+    late = ResultWriter()
     assert rescue(now + LONG) == 2
     if is_back:
         send(now + LONG)
@@ -119,7 +119,7 @@ def test_a_record_whose_answer_was_lost_is_no_doubt(alice: Any, now: datetime) -
     plan(now)
     [delivery] = claim(now, 1)
     for _again in range(2):
-        results = Results()
+        results = ResultWriter()
         results.sent(delivery, sent_at=now, revision_id=None, attempts=[])
         results.close()
 

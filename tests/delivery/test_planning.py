@@ -80,7 +80,7 @@ def test_a_lesson_planned_before_a_pause_goes_out_after_it(
     pause(alice.pk, Event.Actor.RUNNER, now)
     go(now)
     lesson = Delivery.objects.get(kind="lesson")
-    assert lesson.state == "suppressed"
+    assert lesson.state == "withheld"
     assert "paused" in lesson.reason
 
     resume(alice.pk, Event.Actor.RUNNER, now + DAY)
@@ -148,7 +148,7 @@ def test_a_copy_that_did_not_get_through_by_evening_ends(
     assert close(now + timedelta(hours=12)) == 0
     assert close(now + timedelta(hours=13)) == 1
     copy.refresh_from_db()
-    assert (copy.state, copy.reason) == ("failed", "It did not get through in time.")
+    assert (copy.state, copy.reason) == ("failed", "too_late")
 
 
 def test_in_development_a_course_can_be_clicked_through(

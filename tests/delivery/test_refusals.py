@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from challenge.delivery.plan import plan
-from challenge.delivery.smtp.answer import Answer, Phase, Verdict
 from challenge.delivery.throttle import circuit_breaker
 from challenge.models import Delivery, Enrollment, Limit
+from challenge.models.attempt import Answer, Outcome, Phase
 from tests.support.smtp_sink import Sink
 
 pytestmark = pytest.mark.django_db
@@ -134,7 +134,7 @@ def test_addresses_that_do_not_exist_are_no_run(
     sink.script(refusing("strict.example", "550 5.1.1 no such user"))
     go(now)
 
-    assert states("strict.example") == {"suppressed": 20}
+    assert states("strict.example") == {"withheld": 20}
     assert not Limit.objects.exists()
 
 
@@ -146,7 +146,7 @@ def test_a_server_that_says_no_to_everybody_without_a_reason_is_left_alone(
 
     go(now)
 
-    assert states("strict.example") == {"suppressed": circuit_breaker.RUN, "queued": 20 - circuit_breaker.RUN}
+    assert states("strict.example") == {"withheld": circuit_breaker.RUN, "queued": 20 - circuit_breaker.RUN}
     assert [limit.domain for limit in resting(now)] == ["strict.example"]
 
 
@@ -182,15 +182,15 @@ def test_refusals_of_many_domains_in_a_row_are_the_mail_server_s(
     assert Delivery.objects.exclude(attempts=[]).count() == circuit_breaker.RUN
 
 
-def answer(verdict: Verdict, code: int | None, phase: Phase = Phase.RECIPIENT) -> Answer:
+def answer(verdict: Outcome, code: int | None, phase: Phase = Phase.RECIPIENT) -> Answer:
     return Answer(verdict, phase, code, "no")
 
 
 def test_an_accepted_mail_ends_a_run(strict: list[Enrollment], now: datetime) -> None:
     plan(now)
     deliveries = list(Delivery.objects.filter(domain="strict.example"))
-    refused, accepted = answer(Verdict.DEFERRED, 451), answer(Verdict.ACCEPTED, 250, Phase.ANSWER)
-    broken = answer(Verdict.DEFERRED, None)
+    refused, accepted = answer(Outcome.DEFERRED, 451), answer(Outcome.ACCEPTED, 250, Phase.ANSWER)
+    broken = answer(Outcome.DEFERRED, None)
     said = [refused] * 11 + [accepted] + [refused, broken] * 11
     for delivery, heard in zip(deliveries * 3, said, strict=False):
         circuit_breaker.heard(delivery, heard, 0.1, now)
@@ -205,4 +205,4 @@ def test_an_accepted_mail_costs_no_statement(
     delivery = Delivery.objects.filter(domain="strict.example").first()
     assert delivery
     with django_assert_num_queries(0):
-        circuit_breaker.heard(delivery, answer(Verdict.ACCEPTED, 250, Phase.ANSWER), 0.1, now)
+        circuit_breaker.heard(delivery, answer(Outcome.ACCEPTED, 250, Phase.ANSWER), 0.1, now)

@@ -67,7 +67,7 @@ def test_what_was_sent_by_the_lost_database_is_not_sent_again(after_restore: dat
             (1, "sent", True, now - timedelta(hours=1)),
             (2, "sent", True, now + DAY - timedelta(hours=1)),
         ]
-        assert all(d.revision and "backup" in d.reason for d in lessons)
+        assert all(d.revision and d.reason == "taken_as_sent" for d in lessons)
     tomorrow = now + 2 * DAY
     plan(tomorrow)
     assert {d.day for d in claim(tomorrow, 10)} == {3}

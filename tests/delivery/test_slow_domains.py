@@ -12,9 +12,9 @@ from django.utils import timezone
 
 from challenge.delivery import sender_pool
 from challenge.delivery.plan import plan
-from challenge.delivery.smtp.answer import Answer, Phase, Verdict
 from challenge.delivery.throttle import circuit_breaker, lanes
 from challenge.models import Delivery, Limit
+from challenge.models.attempt import Answer, Outcome, Phase
 from tests.support.crowd import crowd
 from tests.support.faulty_session import Act
 from tests.support.faulty_smtp import FaultyServer
@@ -112,7 +112,7 @@ def test_a_domain_that_is_quick_again_goes_with_the_others(program: Any, server:
 def test_a_mail_server_that_is_slow_for_all_sets_few_apart(program: Any) -> None:
     queue(program, slow=0, quick=1)
     delivery = Delivery.objects.get()
-    accepted = Answer(Verdict.ACCEPTED, Phase.ANSWER, 250, "kept")
+    accepted = Answer(Outcome.ACCEPTED, Phase.ANSWER, 250, "kept")
     lanes.read(timezone.now())
     for number in range(30):
         delivery.domain = f"domain-{number}.example"
@@ -123,7 +123,7 @@ def test_a_mail_server_that_is_slow_for_all_sets_few_apart(program: Any) -> None
 
 def test_a_connection_that_takes_long_to_open_is_nobody_s_slowness(program: Any) -> None:
     queue(program, slow=1, quick=0)
-    away = Answer(Verdict.UNAVAILABLE, Phase.CONNECT, None, "timed out")
+    away = Answer(Outcome.UNAVAILABLE, Phase.CONNECT, None, "timed out")
     circuit_breaker.heard(Delivery.objects.get(), away, 30.0, timezone.now())
 
     assert not Limit.objects.exists()

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from challenge.delivery.claim import MOST_ATTEMPTS, attempted
-from challenge.delivery.smtp.answer import Answer, Phase, Verdict
+from challenge.delivery.recording import MOST_ATTEMPTS, attempted
 from challenge.models import Delivery
+from challenge.models.attempt import Answer, Outcome, Phase
 from tests.support.answers import Once, always, lesson_of, story
 from tests.support.faulty_fixture import ALICE
 from tests.support.smtp_sink import Sink
@@ -91,7 +91,7 @@ def test_a_mailbox_that_is_full_for_weeks_keeps_no_endless_story(now: datetime) 
     """What is in doubt is kept, as it decides how the mail goes on."""
     lesson = Delivery()
     for hour in range(1000):
-        verdict = Verdict.UNCERTAIN if hour == 10 else Verdict.DEFERRED
+        verdict = Outcome.UNCERTAIN if hour == 10 else Outcome.DEFERRED
         answer = Answer(verdict, Phase.RECIPIENT, 452, "full")
         lesson.attempts = attempted(lesson, now + timedelta(hours=hour), answer)
 

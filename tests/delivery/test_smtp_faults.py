@@ -13,9 +13,10 @@ import pytest
 from challenge.curriculum.compile import Compiled
 from challenge.delivery.plan import plan
 from challenge.delivery.send import drain, send_batch
-from challenge.delivery.smtp.transport import Transport, Verdict
+from challenge.delivery.smtp.transport import Transport
 from challenge.mail.compose import message, written
 from challenge.models import Delivery
+from challenge.models.attempt import Outcome
 from tests.support.answers import Once, always, lesson_of, story
 from tests.support.faulty_fixture import ALICE, COACH, MESSAGE
 from tests.support.smtp_sink import DROP, SILENCE, Sink, free_port
@@ -72,7 +73,7 @@ def test_a_message_that_is_never_confirmed_goes_twice_at_most(
     lesson = lesson_of("alice")
     assert len(sink.mails) == 2
     assert (lesson.state, lesson.uncertain) == ("sent", True)
-    assert lesson.reason == "The server never confirmed it."
+    assert lesson.reason == "unconfirmed"
 
 
 # Silent
@@ -162,9 +163,9 @@ def test_a_server_that_never_comes_to_the_point_is_left_in_time(
     with server(talk) as port, Transport() as transport:
         settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", port
         began = monotonic()
-        answer = transport.hand_over(COACH, ALICE, MESSAGE)
+        answer = transport.send(COACH, ALICE, MESSAGE)
         assert monotonic() - began < impatient
-    assert answer.verdict is Verdict.UNAVAILABLE
+    assert answer.outcome is Outcome.UNAVAILABLE
 
 
 # Away
@@ -238,9 +239,9 @@ def test_lines_that_begin_with_dots_arrive_as_they_are(sink: Sink) -> None:
     composed = message(Compiled(".", text, f"<pre>{text}</pre>\n"), {}, written({"To": ALICE}))
 
     with Transport() as transport:
-        answer = transport.hand_over(COACH, ALICE, composed)
+        answer = transport.send(COACH, ALICE, composed)
 
-    assert answer.verdict is Verdict.ACCEPTED
+    assert answer.outcome is Outcome.ACCEPTED
     assert sink.handler.raw == [composed]
     body = sink.mails[0].get_body(("plain",))
     assert body is not None

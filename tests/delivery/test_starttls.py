@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from challenge.delivery.smtp.transport import Phase, Transport, Verdict
+from challenge.delivery.smtp.transport import Transport
+from challenge.models.attempt import Outcome, Phase
 from tests.support.faulty_fixture import ALICE, COACH
 from tests.support.faulty_session import Act
 from tests.support.faulty_smtp import FaultyServer
@@ -70,9 +71,9 @@ def check_nothing_was_told(server: FaultyServer) -> None:
     """One hand-over fails in time, and nobody on the way learns who writes to whom, or the password."""
     began = monotonic()
     with Transport() as transport:
-        answer = transport.hand_over(COACH, ALICE, MESSAGE)
+        answer = transport.send(COACH, ALICE, MESSAGE)
     assert monotonic() - began < 2 + 2
-    assert (answer.verdict, answer.phase) == (Verdict.UNAVAILABLE, Phase.CONNECT)
+    assert (answer.outcome, answer.phase) == (Outcome.UNAVAILABLE, Phase.CONNECT)
     verbs = {heard.line.split(" ")[0].upper() for heard in server.heard}
     assert verbs.isdisjoint({"MAIL", "RCPT", "DATA", "AUTH"})
     assert server.messages == []
@@ -117,11 +118,11 @@ def test_what_was_said_before_tls_is_forgotten(
     server.script = lambda phase, recipient: act if phase == "starttls" else None
 
     with Transport() as transport:
-        answer = transport.hand_over(COACH, ALICE, MESSAGE)
+        answer = transport.send(COACH, ALICE, MESSAGE)
 
     plain = [heard.line.split(" ")[0].upper() for heard in server.heard if heard.plain]
     assert plain == ["EHLO", "STARTTLS"]
-    if answer.verdict is Verdict.ACCEPTED:
+    if answer.outcome is Outcome.ACCEPTED:
         assert [message.content for message in server.accepted] == [MESSAGE]
     else:
-        assert (act is None, answer.verdict) == (False, Verdict.UNAVAILABLE)
+        assert (act is None, answer.outcome) == (False, Outcome.UNAVAILABLE)

@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 
-from challenge.delivery.plan import queue
 from challenge.models import Delivery, Enrollment
 from tests.support.smtp_sink import Sink
 
@@ -21,7 +20,7 @@ def test_late_mail_to_an_unknown_zone_holds_nobody_else_up(
     Enrollment.objects.filter(pk=lost.pk).update(time_zone="Mars/Olympus")
     Enrollment.objects.update(next_due_at=None)
     for enrollment in (lost, bob):
-        queue(enrollment, Delivery.Kind.WELCOME, now)
+        Delivery.objects.queue(Delivery.Kind.WELCOME, now, enrollment)
 
     go(now + timedelta(hours=2))
 

@@ -40,7 +40,7 @@ def test_half_an_hour_earlier_neither_repeats_nor_skips_a_day(
         (4, datetime(2026, 3, 6, 6, 30, tzinfo=UTC)),
         (5, datetime(2026, 3, 7, 6, 30, tzinfo=UTC)),
     ]
-    assert Event.objects.get(kind="rescheduled").detail == "06:30 Europe/London"
+    assert Event.objects.get(kind="rescheduled").says == "06:30 Europe/London"
 
 
 @pytest.mark.parametrize("hour_there", [time(6, 30), time(19, 30)], ids=["a morning", "an evening"])

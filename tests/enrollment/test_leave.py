@@ -10,6 +10,7 @@ from django.test import Client
 from accounts.models import Consent, has_given
 from challenge.curriculum.lesson import own_words
 from challenge.curriculum.publish import Imprint, publish_day
+from challenge.delivery.eligibility import Eligibility
 from challenge.delivery.plan import plan
 from challenge.enrollment import pending
 from challenge.models import Day, Delivery, Enrollment, Event, Program
@@ -51,7 +52,7 @@ def test_one_click_stops_all_mail(
     assert b"You have left" in first.content
     assert (left.state, left.next_due_at) == ("withdrawn", None)
     waiting.refresh_from_db()
-    assert (waiting.state, waiting.reason) == ("suppressed", "The runner has left.")
+    assert (waiting.state, waiting.reason) == ("withheld", "left")
     assert Event.objects.filter(kind="withdrawn", actor="runner").count() == 1
     assert not has_given(left.runner, Consent.Purpose.MAIL)
     for days in range(1, 25):
@@ -78,17 +79,17 @@ def test_the_page_asks_first(
 def test_what_is_on_its_way_to_the_server_is_checked_again(
     client: Client, alice: Any, sink: Sink, go: Go, clock: Any, now: datetime
 ) -> None:
+
     from challenge.delivery.claim import claim
-    from challenge.delivery.standing import Standing
     from challenge.mail.links import Purpose, url
 
     plan(now)
     [held] = claim(now, 10)
     client.post(url(Purpose.LEAVE, now, alice.pk))
 
-    standing = Standing([held])
-    standing.look()
-    assert standing.against(held) == "The runner has left."
+    eligibility = Eligibility([held], {})
+    eligibility.refresh(now)
+    assert eligibility.reason_against(held) == (Delivery.Reason.LEFT, {})
 
 
 def test_leaving_one_program_keeps_the_other(
@@ -150,8 +151,8 @@ def test_who_never_asked_can_have_the_address_forgotten(
     assert client.get(link(mail, "confirm")).status_code == 410
     assert client.post(link(mail, "confirm")).status_code == 410
     for days in range(9):
-        pending.remind(now + days * DAY)
+        pending.remind_unconfirmed(now + days * DAY)
         go(now + days * DAY)
     assert len(sink.mails) == 1
-    pending.drop(now + 7 * DAY)
+    pending.delete_unconfirmed(now + 7 * DAY)
     assert not Enrollment.objects.exists()

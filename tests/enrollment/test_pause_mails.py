@@ -53,7 +53,7 @@ def test_when_the_lesson_comes_at_once_it_is_welcome_enough(
     go(now + DAY)
 
     assert [mail["Subject"][:6] for mail in sink.mails] == ["Day 1:", "Day 2:"]
-    assert kinds() == [("paused", "suppressed")]
+    assert kinds() == [("paused", "withheld")]
 
 
 def test_a_pause_in_the_night_is_confirmed_in_the_morning(

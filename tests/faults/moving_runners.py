@@ -80,7 +80,7 @@ def by_rows(journey: Journey, program: Program) -> list[Sent]:
             postbox.now = now + next(waits)
             if moves and moves[0].at <= postbox.now:
                 continue
-            postbox.send()
+            postbox.send_due()
             lessons = Delivery.objects.filter(kind=Delivery.Kind.LESSON)
             days = {str(lesson.pk): lesson.day for lesson in lessons}
             sent += [

@@ -6,8 +6,8 @@ from time import time
 from django.utils import timezone
 
 from accounts.models import User
-from challenge.delivery.smtp.answer import Phase
 from challenge.models import Delivery, Program
+from challenge.models.attempt import Phase
 from tests.faults.outcome import Outcome, Scale
 from tests.faults.poisoned import ENDS, RAISES
 from tests.support.crowd import crowd

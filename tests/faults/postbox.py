@@ -5,10 +5,11 @@ from datetime import datetime
 from typing import NamedTuple
 
 from challenge.delivery.send import send_batch
-from challenge.delivery.smtp.transport import Answer, Envelope, Phase, Transport, Verdict
+from challenge.delivery.smtp.transport import Envelope, Transport
 from challenge.models import Delivery
+from challenge.models.attempt import Answer, Outcome, Phase
 
-ACCEPTED = Answer(Verdict.ACCEPTED, Phase.ANSWER, 250, "kept")
+ACCEPTED = Answer(Outcome.ACCEPTED, Phase.ANSWER, 250, "kept")
 MESSAGE_ID = re.compile(rb"^Message-ID: <([^@]+)@", re.MULTILINE)
 
 
@@ -28,7 +29,7 @@ class Postbox(Transport):
         self.now = now
         self.arrived: list[Arrival] = []
 
-    def hand_over(self, sender: str, recipient: str, message: bytes, then: Envelope | None = None) -> Answer:
+    def send(self, sender: str, recipient: str, message: bytes, then: Envelope | None = None) -> Answer:
         self.keep(recipient, message)
         return ACCEPTED
 
@@ -39,7 +40,7 @@ class Postbox(Transport):
         self.arrived.append(arrival)
         return arrival
 
-    def send(self) -> None:
+    def send_due(self) -> None:
         """Send what is due, as a worker does."""
         due = Delivery.objects.filter(state__in=Delivery.WAITING)
         while due.filter(try_at__lte=self.now, closes_at__gt=self.now).exists():

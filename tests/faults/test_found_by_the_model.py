@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from challenge.bounces.record import refused
-from challenge.delivery.smtp.answer import Answer, Phase, Verdict
 from challenge.enrollment.transitions import pause, reschedule, resume
 from challenge.models import Delivery, Event, Suppression
+from challenge.models.attempt import Answer, Outcome, Phase
 from tests.support.answers import always, lesson_of
 from tests.support.smtp_sink import DROP, Sink
 
@@ -60,7 +60,7 @@ def test_a_refusal_in_the_instant_in_which_she_resumes_is_no_old_news(alice: Any
     said = Delivery.objects.get(kind=Delivery.Kind.PAUSED)
     resume(alice.pk, Event.Actor.RUNNER, now)
 
-    refused(said, Answer(Verdict.REFUSED, Phase.RECIPIENT, 550, "5.1.1 nobody of that name"), now)
+    refused(said, Answer(Outcome.REFUSED, Phase.RECIPIENT, 550, "5.1.1 nobody of that name"), now)
 
     alice.refresh_from_db()
     assert Suppression.objects.get().reason == "bounced"

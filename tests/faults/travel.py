@@ -11,8 +11,9 @@ from django.db.models import Min
 from challenge.delivery.plan import plan
 from challenge.delivery.rescue import close, rescue
 from challenge.delivery.send import send_batch
-from challenge.delivery.smtp.transport import Answer, Envelope, Transport
+from challenge.delivery.smtp.transport import Envelope, Transport
 from challenge.models import Delivery, Enrollment
+from challenge.models.attempt import Answer
 from tests.support.faulty_smtp import FaultyServer
 
 State = Delivery.State
@@ -25,9 +26,9 @@ class Timed(Transport):
         super().__init__()
         self.longest = 0.0
 
-    def hand_over(self, sender: str, recipient: str, message: bytes, then: Envelope | None = None) -> Answer:
+    def send(self, sender: str, recipient: str, message: bytes, then: Envelope | None = None) -> Answer:
         began = monotonic()
-        answer = super().hand_over(sender, recipient, message, then)
+        answer = super().send(sender, recipient, message, then)
         self.longest = max(self.longest, monotonic() - began)
         return answer
 

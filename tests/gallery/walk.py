@@ -112,7 +112,7 @@ class Walk:
         """Every morning what is due, until the last of them was said goodbye to."""
         morning = BEGIN.replace(hour=7) + DAY
         while Delivery.objects.filter(kind="goodbye", state="sent").count() < len(CAST):
-            pending.remind(morning - HOUR)
+            pending.remind_unconfirmed(morning - HOUR)
             self.go(morning)
             for someone in CAST:
                 someone.answers(morning + HOUR)

@@ -49,7 +49,7 @@ def test_a_complaint_about_a_real_mail_stops_all_mail_at_once(
     )
     lesson.enrollment.refresh_from_db()
     assert lesson.enrollment.state == "paused"
-    assert Event.objects.get(kind=Event.Kind.PAUSED).detail == "She marked a mail as spam."
+    assert Event.objects.get(kind=Event.Kind.PAUSED).detail == "complaint"
     returned = Returned.objects.get()
     assert (returned.kind, returned.source, returned.delivery) == ("complained", "arf", lesson)
 

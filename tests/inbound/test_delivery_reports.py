@@ -52,7 +52,7 @@ def test_an_address_that_is_gone_is_suppressed_and_her_lessons_stop(
     assert (suppression.address_hash, suppression.reason) == (runner.address_hash, "bounced")
     assert stopped() == ["Alice"]
     event = Event.objects.get(kind=Event.Kind.PAUSED)
-    assert (event.actor, event.detail) == ("system", "The address refuses mail.")
+    assert (event.actor, event.detail) == ("system", "bad_address")
     returned = Returned.objects.get()
     assert (returned.delivery, returned.kind, returned.source) == (lesson, "bounced", "dsn")
     assert (returned.bad_address, returned.at) == (True, now + HOUR)

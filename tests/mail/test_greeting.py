@@ -8,7 +8,7 @@ import pytest
 from django.test.utils import CaptureQueriesContext
 
 from challenge.enrollment.transitions import pause, resume
-from challenge.mail.greeting import Greetings, greeting
+from challenge.mail.context import Greetings, greeting
 from challenge.models import CheckIn, Delivery, Enrollment, Event
 from tests.support.smtp_sink import Sink
 

@@ -45,7 +45,7 @@ def mails_of_a_runner(
     client.post("/", form(starts_on="2026-03-07", health_consent="on"))
     go(now)
     yield sink.mails[-1]
-    pending.remind(now + 2 * DAY)
+    pending.remind_unconfirmed(now + 2 * DAY)
     clock.move_to(now + 3 * DAY)
     go(now + 3 * DAY)
     yield sink.mails[-1]

@@ -8,10 +8,11 @@ from typing import Any
 import pytest
 
 from challenge.curriculum.compile import Compiled
-from challenge.delivery.smtp.transport import Transport, Verdict
+from challenge.delivery.smtp.transport import Transport
 from challenge.mail.compose import message, written
 from challenge.mail.dkim import sign
 from challenge.models import Delivery
+from challenge.models.attempt import Outcome
 from tests.support.key_files import new_key
 from tests.support.name_server import NameServer
 from tests.support.second_dkim import by_mail_dkim
@@ -44,11 +45,11 @@ def test_dots_at_line_starts_come_through(sink: Sink, settings: Any, tmp_path: P
     signed = sign(message(compiled, {}, written({"From": "coach@example.org"})))
 
     with Transport() as transport:
-        answer = transport.hand_over("coach@example.org", "alice@example.com", signed)
+        answer = transport.send("coach@example.org", "alice@example.com", signed)
     judged = by_mail_dkim(sink.handler.raw, server.port, tmp_path)
     server.stop()
 
-    assert answer.verdict is Verdict.ACCEPTED
+    assert answer.outcome is Outcome.ACCEPTED
     assert judged == ["pass"]
 
 

@@ -14,9 +14,11 @@ pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 
 
 def test_among_numbers_and_ids(trio: list[Any]) -> None:
-    Delivery.objects.bulk_create(
+    Delivery.objects.queue_many(
         [
-            Delivery.to(one, kind=Delivery.Kind.WELCOME, due_at=one.created_at, try_at=one.created_at)
+            Delivery.objects.prepare(
+                enrollment=one, kind=Delivery.Kind.WELCOME, due_at=one.created_at, try_at=one.created_at
+            )
             for one in trio
         ]
     )

@@ -71,7 +71,7 @@ def test_what_names_paths_and_has_handlers_of_its_own_is_written_like_the_rest(n
 @pytest.mark.pure
 def test_for_machines_it_is_one_object_a_line() -> None:
     told = record("delivery %s: %s", "5e36", "sent\ntwice")
-    told.created, told.delivery, told.verdict, told.code = 0.5, "5e36", "accepted", 250
+    told.created, told.delivery, told.outcome, told.code = 0.5, "5e36", "accepted", 250
     told.runner = "jane"  # nothing that is not on the list gets in
     line = Json().format(told)
     assert "\n" not in line
@@ -81,7 +81,7 @@ def test_for_machines_it_is_one_object_a_line() -> None:
         "logger": "challenge.x",
         "message": "delivery 5e36: sent\ntwice",
         "delivery": "5e36",
-        "verdict": "accepted",
+        "outcome": "accepted",
         "code": 250,
     }
 

@@ -43,10 +43,13 @@ class Ledger:
         self._enrollment, self._count = enrollment, 0
 
     def add(self, domain: str, state: str, due_at: datetime, count: int = 1, **fields: Any) -> None:
-        values = {"try_at": due_at, "kind": "lesson", "day": 1, "domain": domain, "state": state, **fields}
+        values = {"kind": "lesson", "day": 1, "domain": domain, "state": state, **fields}
         numbers = range(self._count, self._count + count)
-        Delivery.objects.bulk_create(
-            [Delivery(enrollment=self._enrollment, copy=copy, due_at=due_at, **values) for copy in numbers]
+        Delivery.objects.queue_many(
+            [
+                Delivery.objects.prepare(due_at=due_at, enrollment=self._enrollment, copy=copy, **values)
+                for copy in numbers
+            ]
         )
         self._count += count
 
@@ -76,7 +79,7 @@ def test_the_figures_are_those_of_the_ledger(scraper: Client, ledger: Ledger, no
     ledger.add("example.com", "queued", now - 60 * MINUTE, try_at=now + timedelta(hours=3))  # for the morning
     ledger.add("example.com", "retry", now - 50 * MINUTE, try_at=now + 10 * MINUTE)
     ledger.add("example.com", "failed", now - 90 * MINUTE)
-    ledger.add("example.com", "suppressed", now - 90 * MINUTE, 2)
+    ledger.add("example.com", "withheld", now - 90 * MINUTE, 2)
     ledger.add("example.com", "queued", now + timedelta(days=7))
     beat(Heartbeat.Name.PLANNER, now - timedelta(seconds=40))
 
@@ -85,7 +88,7 @@ def test_the_figures_are_those_of_the_ledger(scraper: Client, ledger: Ledger, no
     def of_today(state: str) -> float:
         return found["runner_reset_mails_today", "example.com", state]
 
-    states = ("sent", "waiting", "retry", "failed", "suppressed")
+    states = ("sent", "waiting", "retry", "failed", "withheld")
     assert [of_today(state) for state in states] == [10, 3, 1, 1, 2]
     assert found["runner_reset_uncertain_today", "example.com"] == 4
     assert found[("runner_reset_due_now",)] == 2

@@ -45,7 +45,9 @@ def put_off(enrollment: Enrollment, now: datetime, **fields: Any) -> Delivery:
         "try_at": now + 20 * MINUTE,
         "closes_at": now + 600 * MINUTE,
     }
-    return Delivery.to(enrollment, kind="lesson", day=1, due_at=at, **{**values, **fields})
+    return Delivery.objects.prepare(
+        enrollment=enrollment, kind="lesson", day=1, due_at=at, **{**values, **fields}
+    )
 
 
 def test_a_server_that_is_away_is_a_stall_after_a_quarter_of_an_hour(

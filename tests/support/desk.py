@@ -1,4 +1,4 @@
-"""The coach's side of publishing: the forms of her editor filled in, and what her pages say."""
+"""The coach's side of publishing: fill in the forms of the editor, and read the pages."""
 
 import re
 from collections.abc import Callable
@@ -8,50 +8,54 @@ from typing import Any
 
 from django.test import Client
 
-from challenge.coach.course.day_item import DayWork
-from challenge.coach.course.stretch_item import StretchWork
+from challenge.coach.course.day_item import DayItem
+from challenge.coach.course.stretch_item import StretchItem
 from challenge.models import Day, Delivery, Enrollment, Stretch
 
 
-class Room:
-    """One day or stretch on the desk; what is published of it is `work`'s to say."""
+class DeskItem:
+    """One day or stretch at the desk, as a test client edits it."""
 
     def __init__(self, client: Client, item: Day | Stretch) -> None:
         self.client, self.pk = client, item.pk
-        self.kind: Any = DayWork if isinstance(item, Day) else StretchWork
-
-    @property
-    def work(self) -> Any:
-        """The day or stretch as it stands in the database now."""
-        return self.kind.open(self.pk)
+        self.kind: Any = DayItem if isinstance(item, Day) else StretchItem
 
     @property
     def item(self) -> Any:
-        return self.work.item
+        """The day or stretch as it stands in the database now."""
+        return self.kind.load(self.pk)
+
+    @property
+    def instance(self) -> Any:
+        return self.item.instance
 
     def form(self, **changes: Any) -> dict[str, Any]:
         """The editor's form as it opens, with changes."""
-        work = self.work
-        form = work.form()
+        item = self.item
+        form = item.form()
         values = {name: form[name].value() for name in form.fields}
         given = {name: value for name, value in values.items() if value not in (None, False)}
-        return {**given, "seen": work.stamp, "base": work.newest_number, "do": "save", **changes}
+        return {**given, "seen": item.draft_stamp, "base": item.newest_number, "do": "save", **changes}
 
-    def get(self, room: str = "change", *where: Any, **query: str) -> Any:
-        return self.client.get(self.work.address(room, *where), query)
+    def get(self, view: str = "change", *where: Any, **query: str) -> Any:
+        return self.client.get(self.item.address(view, *where), query)
 
     def save(self, **changes: Any) -> Any:
         """Save a draft; follows to the page that comes next."""
-        return self.client.post(self.work.address("change"), self.form(**changes), follow=True)
+        return self.client.post(self.item.address("change"), self.form(**changes), follow=True)
 
     def answer(self, reach: str = "new", **changes: Any) -> dict[str, Any]:
         """The publish screen's form as it opens, with changes."""
-        work = self.work
-        stand = {"base": work.newest_number, "seen": work.stamp, "shown": work.shown(work.working_copy)}
+        item = self.item
+        stand = {
+            "base": item.newest_number,
+            "seen": item.draft_stamp,
+            "shown": item.fingerprint(item.working_copy),
+        }
         return {"reach": reach, "note": "", **stand, **changes}
 
     def publish(self, reach: str = "new", **changes: Any) -> Any:
-        return self.client.post(self.work.address("publish"), self.answer(reach, **changes), follow=True)
+        return self.client.post(self.item.address("publish"), self.answer(reach, **changes), follow=True)
 
 
 def nine_runners(enroll: Callable[..., Enrollment], now: datetime) -> list[Enrollment]:
@@ -65,16 +69,16 @@ def nine_runners(enroll: Callable[..., Enrollment], now: datetime) -> list[Enrol
 
 
 def got(enrollment: Enrollment, now: datetime) -> None:
-    """She was sent day 9 as it is published."""
+    """Record that day 9 was sent as it is published."""
     revision = Day.objects.get(number=9).published
-    Delivery.objects.create(
+    Delivery.objects.queue(
         enrollment=enrollment, kind="lesson", day=9, state="sent", due_at=now, try_at=now, sent_at=now,
         revision=revision,
     )  # fmt: skip
 
 
-def draft(day: Room) -> None:
-    """She is at work on the day's title."""
+def draft(day: DeskItem) -> None:
+    """Save a draft with another title."""
     day.save(title="A clearer title")
 
 

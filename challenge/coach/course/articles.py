@@ -1,8 +1,8 @@
-"""The pages of words about a program: its questions and answers, and what it is."""
+"""The articles about a program: its questions and answers, and what it is."""
 
 import hashlib
 import json
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django import forms
 from django.contrib import admin
@@ -12,11 +12,10 @@ from django.urls import URLPattern, path
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from challenge.coach.access import CoachAdmin
-from challenge.coach.course.content_form import Words, forget_what_is_too_long
-from challenge.coach.course.course_item import Row
-from challenge.coach.course.differences import differences
-from challenge.coach.course.form_recovery import behind_the_login
+from challenge.coach.access import CoachAdmin, ModelForm
+from challenge.coach.course.content_form import DraftText, clear_oversized_fields, refuse
+from challenge.coach.course.differences import Row, differences
+from challenge.coach.course.form_recovery import recoverable_view
 from challenge.curriculum.lint import Finding, lint_article
 from challenge.curriculum.lint.fields import ARTICLE_LENGTH, plain_field
 from challenge.curriculum.lint.unsafe import normal
@@ -25,26 +24,22 @@ from challenge.models import Article
 TITLE, SUMMARY = (1, 120), (10, 200)
 TEXTS = ("title", "summary", "body")
 
-if TYPE_CHECKING:
-    Form = forms.ModelForm[Article]
-else:
-    Form = forms.ModelForm
-
 
 def digest(article: Article) -> str:
-    """A fingerprint of what an article says."""
-    said = json.dumps([getattr(article, name) for name in TEXTS])
-    return hashlib.sha256(said.encode()).hexdigest()
+    texts = json.dumps([getattr(article, name) for name in TEXTS])
+    return hashlib.sha256(texts.encode()).hexdigest()
 
 
-class ArticleForm(Form):
-    """The linter's findings are the form's errors: what is saved here is on the site at once."""
+class ArticleForm(ModelForm[Article]):
+    """The linter's findings are errors of the form: a saved article is on the site at once."""
 
-    title = Words(label=gettext_lazy("Title"), help_text=gettext_lazy("Up to 120 characters."))
-    summary = Words(label=gettext_lazy("Summary"), help_text=gettext_lazy("10 to 200 characters."), rows=2)
-    body = Words(
+    title = DraftText(label=gettext_lazy("Title"), help_text=gettext_lazy("Up to 120 characters."))
+    summary = DraftText(
+        label=gettext_lazy("Summary"), help_text=gettext_lazy("10 to 200 characters."), rows=2
+    )
+    body = DraftText(
         label=gettext_lazy("Text"),
-        most=ARTICLE_LENGTH,
+        max_size=ARTICLE_LENGTH,
         rows=30,
         help_text=gettext_lazy(
             "Markdown: ## begins a heading (in the questions and answers each ## is a question), **bold**, "
@@ -53,7 +48,7 @@ class ArticleForm(Form):
     )
 
     seen = forms.CharField(required=False, max_length=64, widget=forms.HiddenInput)
-    # What another coach saved since the form was opened.
+    # The article as another coach saved it since the form was opened.
     other: Article | None = None
 
     class Meta:
@@ -74,37 +69,33 @@ class ArticleForm(Form):
         return self._clean("body", lint_article(self.cleaned_data["body"]))
 
     def _clean(self, name: str, found: list[Finding]) -> str:
-        if found:
-            advice = _("Line %(line)d: %(message)s")
-            raise forms.ValidationError(
-                [advice % {"line": each.line, "message": each.message} for each in found]
-            )
+        refuse(found)
         return str(self.cleaned_data[name])
 
     def full_clean(self) -> None:
         super().full_clean()
         if self.is_bound:
-            forget_what_is_too_long(self, {name: getattr(self.instance, name) for name in TEXTS})
+            clear_oversized_fields(self, {name: getattr(self.instance, name) for name in TEXTS})
 
     def clean(self) -> dict[str, Any]:
-        # The row is held until the change is saved, or refused.
-        held = Article.objects.select_for_update().get(pk=self.instance.pk)
-        if not self.errors and self.cleaned_data["seen"] != digest(held):
-            self.other = held
+        # The row is locked until the change is saved or refused.
+        current = Article.objects.select_for_update().get(pk=self.instance.pk)
+        if not self.errors and self.cleaned_data["seen"] != digest(current):
+            self.other = current
             raise forms.ValidationError(_("Somebody else changed this page meanwhile."))
         return self.cleaned_data
 
 
 @admin.register(Article)
 class ArticleAdmin(CoachAdmin[Article]):
-    """Two pages that come with the course; what the coach changes no longer follows the files."""
+    """Two pages that come with the course; one that the coach has changed no longer follows the files."""
 
     form = ArticleForm
     list_display = ("title", "slug", "is_edited")
     fields = (*TEXTS, "seen")
 
     def get_urls(self) -> list[URLPattern]:
-        view = behind_the_login(self.admin_site, self.change_view)
+        view = recoverable_view(self.admin_site, self.change_view)
         return [path("<path:object_id>/change/", view, name="challenge_article_change"), *super().get_urls()]
 
     def has_add_permission(self, request: HttpRequest) -> bool:
@@ -129,18 +120,18 @@ class ArticleAdmin(CoachAdmin[Article]):
 def _conflict(
     request: HttpRequest, form: ArticleForm, other: Article, context: dict[str, Any]
 ) -> HttpResponse:
-    """Both texts side by side; hers goes on in the form, and nothing is lost."""
+    """Show both texts side by side; the coach's own goes on in the form, and nothing is lost."""
     labels = {name: str(form.fields[name].label) for name in TEXTS}
-    hers = {name: normal(str(form[name].value() or "")) for name in TEXTS}
+    own = {name: normal(str(form[name].value() or "")) for name in TEXTS}
     found = differences(
         [Row(label, getattr(other, name)) for name, label in labels.items()],
-        [Row(label, hers[name]) for name, label in labels.items()],
+        [Row(label, own[name]) for name, label in labels.items()],
     )
-    said = {
+    conflict = {
         **context,
         "title": _("Somebody else changed it meanwhile"),
         "differences": found,
-        "posted": [("seen", digest(other)), *hers.items()],
+        "posted": [("seen", digest(other)), *own.items()],
         "change": request.path,
     }
-    return TemplateResponse(request, "admin/challenge/article/conflict.html", said, status=409)
+    return TemplateResponse(request, "admin/challenge/article/conflict.html", conflict, status=409)

@@ -1,5 +1,5 @@
-"""What the forms of a day, a stretch and an article have in common: fields that keep whatever is typed,
-up to a size that nobody types, and the linter's findings shown at the field with the line."""
+"""The forms of a day, a stretch and an article: fields that keep whatever is typed, up to a size that nobody
+types, with the linter's findings shown at the field and their line."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -17,9 +17,9 @@ from challenge.curriculum.lint import Finding
 from challenge.curriculum.lint.fields import too_long
 from challenge.curriculum.lint.unsafe import normal
 
-LONGEST_LINE, LONGEST_TEXT = 2_000, 20_000
-# What is refused for its length is given back all the same, so that it can be shortened, up to here.
-MOST_GIVEN_BACK = 200_000
+MAX_LINE, MAX_TEXT = 2_000, 20_000
+# A text that is refused for its length is shown again up to this size, so that it can be shortened.
+MAX_REDISPLAYED = 200_000
 QUOTED = 120
 TOO_LONG = "too_long"
 NO_NULLS = ProhibitNullCharactersValidator(
@@ -27,25 +27,25 @@ NO_NULLS = ProhibitNullCharactersValidator(
 )
 
 
-class Words(forms.CharField):
-    """Text that a draft keeps whatever its faults. No maxlength: a browser would cut a paste silently."""
+class DraftText(forms.CharField):
+    """A text that a draft keeps whatever its faults. No maxlength: a browser would cut a paste silently."""
 
-    def __init__(self, *, most: int = LONGEST_LINE, rows: int = 0, **options: Any) -> None:
+    def __init__(self, *, max_size: int = MAX_LINE, rows: int = 0, **options: Any) -> None:
         if rows:
             options["widget"] = forms.Textarea(attrs={"rows": rows, "dir": "auto"})
         super().__init__(required=False, **options)
-        self.most = most
+        self.max_size = max_size
         self.validators = [NO_NULLS]
 
     def to_python(self, value: Any) -> str:
         return normal(super().to_python(value) or "")
 
     def validate(self, value: str) -> None:
-        if len(value) > self.most:
-            raise ValidationError(too_long(len(value), self.most), code=TOO_LONG)
+        if len(value) > self.max_size:
+            raise ValidationError(too_long(len(value), self.max_size), code=TOO_LONG)
 
 
-class Lines(Words):
+class DraftLines(DraftText):
     """A list, one item a line."""
 
     def prepare_value(self, value: Any) -> Any:
@@ -57,7 +57,7 @@ class Lines(Words):
 
 @dataclass(frozen=True)
 class Remark:
-    """A finding at its field: the line (0 where there is but one), the advice, and what stands there."""
+    """A finding at its field: the line (0 where there is only one), the advice, and the text of the line."""
 
     line: int
     message: str
@@ -65,15 +65,13 @@ class Remark:
 
 
 @dataclass(frozen=True)
-class Spot:
-    """A field with its remarks."""
-
+class AnnotatedField:
     field: BoundField
     remarks: list[Remark]
 
 
-class WordsForm(forms.Form):
-    """A draft as fields. `places` names the field in which a finding's place is shown."""
+class ContentForm(forms.Form):
+    """A draft as fields. `places` maps a finding's place to the field that shows it."""
 
     places: Mapping[str, str] = {}
 
@@ -81,8 +79,8 @@ class WordsForm(forms.Form):
         super().__init__(data, auto_id="%s", **options)
         self.remarks: dict[str, list[Remark]] = {}
 
-    def words(self) -> Content:
-        """What was typed, as a draft holds it."""
+    def draft(self) -> Content:
+        """The draft that was typed."""
         raise NotImplementedError
 
     def show(self, findings: Sequence[Finding]) -> None:
@@ -94,7 +92,7 @@ class WordsForm(forms.Form):
                 quote, line = _quoted(self[name].value(), finding.line), finding.line
             found = self.remarks.setdefault(name, [])
             if found and found[-1].line == line:
-                quote = ""  # it stands above already
+                quote = ""  # the remark above quotes it already
             if (remark := Remark(line, finding.message, quote)) not in found:
                 found.append(remark)
         for name in self.remarks:
@@ -106,38 +104,45 @@ class WordsForm(forms.Form):
                 self.fields[name].widget.attrs.update(attributes)
 
     def field_of(self, finding: Finding) -> str:
-        """The name of the field that a finding is about; "" for the whole."""
+        """The name of the field that a finding is about; "" for the whole mail."""
         return self.places.get(finding.place, finding.place if finding.place in self.fields else "")
 
-    def spot(self, name: str) -> Spot:
-        return Spot(self[name], self.remarks.get(name, []))
+    def annotated(self, name: str) -> AnnotatedField:
+        return AnnotatedField(self[name], self.remarks.get(name, []))
 
     def summary(self) -> list[tuple[str, str, Remark]]:
-        """Every remark with the name and the anchor of its field, as they come on the page."""
+        """Every remark with the label and the anchor of its field, in the order of the page."""
         order = [*self.fields, ""]
         named = sorted(self.remarks.items(), key=lambda item: order.index(item[0]))
         labels = {name: str(field.label) for name, field in self.fields.items()} | {"": _("The whole mail")}
         return [(labels[name], f"field-{name}", remark) for name, found in named for remark in found]
 
 
-def forget_what_is_too_long(form: forms.BaseForm, kept: Mapping[str, Any]) -> None:
-    """Show a field of which no page could hold what was typed as it was last kept, or empty."""
-    typed = {name: form[name].data for name in form.errors if name in form.fields}
-    names = [name for name, text in typed.items() if isinstance(text, str) and len(text) > MOST_GIVEN_BACK]
+def refuse(findings: Sequence[Finding]) -> None:
+    """Raise a ValidationError that says each finding with its line."""
+    if findings:
+        text = _("Line %(line)d: %(message)s")
+        raise ValidationError([text % {"line": each.line, "message": each.message} for each in findings])
+
+
+def clear_oversized_fields(form: forms.BaseForm, kept: Mapping[str, Any]) -> None:
+    """Show a field whose text is too long for any page as it was last saved, or empty."""
+    posted = {name: form[name].data for name in form.errors if name in form.fields}
+    names = [name for name, text in posted.items() if isinstance(text, str) and len(text) > MAX_REDISPLAYED]
     shown = {name: form.fields[name].prepare_value(kept.get(name, "")) for name in names}
     form.data = with_values(form.data, shown)
     for name in names:
         if shown[name]:
-            said = _(
+            text = _(
                 "Nothing was saved. This is too long to be shown again: the field is as it was last saved."
             )
         else:
-            said = _("Nothing was saved. This is too long to be shown again, so the field is empty.")
-        form.add_error(name, said)
+            text = _("Nothing was saved. This is too long to be shown again, so the field is empty.")
+        form.add_error(name, text)
 
 
 def with_values(data: Any, values: Mapping[str, Any]) -> Any:
-    """A copy of what was posted, with other values for some fields."""
+    """A copy of the posted data, with other values for some fields."""
     posted = data.copy()
     for name, value in values.items():
         posted[name] = value

@@ -1,20 +1,19 @@
-"""What the coach is at work on, a day or a stretch: the same rooms (editor, preview, publishing, versions)
-open for both."""
+"""A day or a stretch that the coach edits; the editor, the preview, publishing and versions serve both."""
 
 import hashlib
 import json
+import re
 from abc import ABC, abstractmethod
-from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any, ClassVar, Generic, Self, TypeVar
 
 from django.db.models import QuerySet
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
-from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
+from challenge import drawings
+from challenge.coach.course.audience import DayAudience
+from challenge.coach.course.differences import Row
 from challenge.coach.course.drawing_rows import FigureRowsForm
 from challenge.curriculum import drafts
 from challenge.curriculum.compile import Compiled
@@ -23,55 +22,32 @@ from challenge.curriculum.lint import Finding
 from challenge.curriculum.publish import Imprint
 from challenge.models import Day, Revision, Stretch, StretchVersion
 
-Item = TypeVar("Item", Day, Stretch)
+Instance = TypeVar("Instance", Day, Stretch)
 AnyVersion = Revision | StretchVersion
+# XML 1.0 knows no such characters, and a mail is put together as XML.
+_NOT_IN_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
 
 
-@dataclass(frozen=True)
-class Row:
-    """One thing that a version says, as text to be read and compared."""
+class CourseItem(ABC, Generic[Instance]):
+    """One day or one stretch in the editor. A draft holds what the coach types; the content of a version
+    holds the parts that come from elsewhere as well."""
 
-    name: str
-    text: str
+    model_name: ClassVar[str]
+    view_names: ClassVar[tuple[str, ...]] = ("change", "preview", "drop", "publish", "versions", "compare")
+    instance: Instance
 
-
-@dataclass(frozen=True)
-class Leap:
-    """Runners who would get more than the last change, and where the rest of it is read."""
-
-    said: str
-    address: str
-
-
-@dataclass(frozen=True)
-class Reach:
-    """Who would get what: of one day, published the ordinary way or for all."""
-
-    day: int
-    ordinary: str
-    for_all: str
-    leaps: list[Leap]
-
-
-class Work(ABC, Generic[Item]):
-    """One day or one stretch on the coach's desk. `words` are what its draft holds."""
-
-    table: ClassVar[str]
-    rooms: ClassVar[tuple[str, ...]] = ("change", "preview", "drop", "publish", "versions", "compare")
-    item: Item
-
-    def __init__(self, item: Item) -> None:
-        self.item = item
+    def __init__(self, instance: Instance) -> None:
+        self.instance = instance
 
     @classmethod
     @abstractmethod
-    def rows_of_table(cls) -> QuerySet[Any]:
-        """The table, with what a page needs."""
+    def queryset(cls) -> QuerySet[Any]:
+        """The rows of the table, with what a page needs."""
 
     @classmethod
-    def open(cls, pk: int, *, lock: bool = False) -> Self:
-        """Raises Http404. `lock` holds the row until the transaction ends."""
-        rows = cls.rows_of_table()
+    def load(cls, pk: int, *, lock: bool = False) -> Self:
+        """Raise Http404 when there is none. `lock` holds the row until the transaction ends."""
+        rows = cls.queryset()
         return cls(get_object_or_404(rows.select_for_update(of=("self",)) if lock else rows, pk=pk))
 
     @property
@@ -81,46 +57,44 @@ class Work(ABC, Generic[Item]):
     @property
     @abstractmethod
     def versions(self) -> QuerySet[Any]:
-        """Newest first."""
+        """All versions, newest first."""
 
     @abstractmethod
     def form(self, data: Any = None) -> FigureRowsForm:
-        """The words to be edited: those that were posted, else the draft, else what is published."""
+        """The draft to be edited: what was posted, else what was saved, else what is published."""
 
     @abstractmethod
-    def values(self, words: Content) -> dict[str, Any]:
-        """Words as the form's values."""
+    def form_values(self, draft: Content) -> dict[str, Any]: ...
 
     @abstractmethod
-    def words_of(self, version: AnyVersion) -> Content:
-        """What a draft would hold to say the same as a version."""
+    def draft_of(self, version: AnyVersion) -> Content:
+        """The draft that says the same as a version."""
 
     @abstractmethod
-    def review(self, words: Content) -> list[Finding]: ...
+    def review(self, draft: Content) -> list[Finding]: ...
 
     @abstractmethod
-    def content(self, words: Content) -> Content:
-        """What a version with these words would say, the parts taken from elsewhere among it."""
+    def content(self, draft: Content) -> Content:
+        """The content of the version that this draft would become."""
 
     @abstractmethod
     def rows(self, content: Content) -> list[Row]:
         """A version's content to be read."""
 
     @abstractmethod
-    def publish(self, words: Content, imprint: Imprint, base: int) -> bool:
-        """False when nothing changed. Raises publish.Outdated."""
+    def publish(self, draft: Content, imprint: Imprint, base: int) -> bool:
+        """Return False when nothing changed. Raise publish.Outdated."""
 
     @abstractmethod
-    def reach(self, words: Content) -> list[Reach]:
-        """Whom publishing these words would reach, day by day."""
+    def audience(self, draft: Content) -> list[DayAudience]: ...
 
     @abstractmethod
-    def mail(self, words: Content) -> tuple[Compiled, int]:
-        """A mail that shows the words, and the number of its day. Raises OSError when it can't be made."""
+    def compile_mail(self, draft: Content) -> tuple[Compiled, int]:
+        """A mail that shows the draft, and the number of its day. Raise OSError when it can't be made."""
 
     @property
     def corrections(self) -> int:
-        """How many corrections of a recall there are."""
+        """The number of corrections that its recall has queued or sent."""
         return 0
 
     @property
@@ -132,89 +106,57 @@ class Work(ABC, Generic[Item]):
     def newest_number(self) -> int:
         return self.newest.number if self.newest else 0
 
-    def shown(self, words: Content) -> str:
-        """A fingerprint of what publishing these words would say, as it was on the coach's screen."""
-        said = json.dumps(self.content(words), sort_keys=True)
-        return hashlib.sha256(said.encode()).hexdigest()
+    def fingerprint(self, draft: Content) -> str:
+        """A digest of what publishing this draft would say: the coach confirms what was on the screen."""
+        return hashlib.sha256(json.dumps(self.content(draft), sort_keys=True).encode()).hexdigest()
 
     @property
     @abstractmethod
-    def reaches_all(self) -> bool:
-        """Whether what is published already goes to everybody whose mail has not left."""
+    def is_for_all(self) -> bool:
+        """Return whether what is published already goes to everybody whose mail has not left."""
 
     @property
     def working_copy(self) -> Content:
-        return self.whole(drafts.working_copy(self.item))
+        return self.complete(drafts.working_copy(self.instance))
 
     @property
-    def published_words(self) -> Content:
-        return self.words_of(self.newest) if self.newest else self.whole({})
+    def published_draft(self) -> Content:
+        return self.draft_of(self.newest) if self.newest else self.complete({})
 
     @abstractmethod
-    def whole(self, words: Content) -> Content:
-        """The words with every key that is asked for, and no other."""
+    def complete(self, draft: Content) -> Content:
+        """The draft with every key that is asked for, and no other."""
 
     @property
-    def stamp(self) -> str:
-        """When the draft was saved; empty when there is none."""
-        return self.item.draft_saved_at.isoformat() if self.item.draft_saved_at else ""
+    def draft_stamp(self) -> str:
+        """The time at which the draft was saved; empty when there is none."""
+        return self.instance.draft_saved_at.isoformat() if self.instance.draft_saved_at else ""
 
-    def address(self, room: str, *args: Any) -> str:
-        return reverse(f"admin:challenge_{self.table}_{room}", args=[self.item.pk, *args])
-
-
-def who_gets_what(keep: Counter[int], get: int, number: int) -> str:
-    """Such as "14 keep version 1, 6 get version 2"."""
-    said = [_keep(count, version) for version, count in sorted(keep.items()) if count]
-    return ", ".join([*said, _get(get, number)])
+    def address(self, view: str, *args: Any) -> str:
+        return reverse(f"admin:challenge_{self.model_name}_{view}", args=[self.instance.pk, *args])
 
 
-def who_gets_all(sent: Counter[int], get: int, number: int) -> str:
-    """The same when it is published for all: who was sent a version has it for good."""
-    said = _get(get, number)
-    kept = [_sent(count, version) for version, count in sorted(sent.items()) if count]
-    return "; ".join([said, ", ".join(kept)]) if kept else said
-
-
-def _keep(count: int, version: int) -> str:
-    said = ngettext("%(count)d keeps version %(version)d", "%(count)d keep version %(version)d", count)
-    return said % {"count": count, "version": version}
-
-
-def _get(count: int, version: int) -> str:
-    if not count:
-        return _("nobody gets version %(version)d yet") % {"version": version}
-    said = ngettext("%(count)d gets version %(version)d", "%(count)d get version %(version)d", count)
-    return said % {"count": count, "version": version}
-
-
-def _sent(count: int, version: int) -> str:
-    said = ngettext(
-        "%(count)d was sent version %(version)d already and keeps it in the web copy",
-        "%(count)d were sent version %(version)d already and keep it in their web copy",
-        count,
-    )
-    return said % {"count": count, "version": version}
-
-
-def who_leaps(count: int, version: int, newest: int) -> str:
-    said = ngettext(
-        "%(count)d runner who began with version %(version)d also gets what changed in version %(since)s.",
-        "%(count)d runners who began with version %(version)d also get what changed in version %(since)s.",
-        count,
-    )
-    since = str(newest) if newest == version + 1 else _("%(first)d to %(last)d") % {
-        "first": version + 1, "last": newest
-    }  # fmt: skip
-    return said % {"count": count, "version": version, "since": since}
-
-
-def listed(items: Sequence[str]) -> str:
-    """Items as lines of text."""
+def lines_of(items: Sequence[str]) -> str:
     return "\n".join(items)
 
 
-def pictures(content: Content) -> str:
-    return listed(
+def picture_lines(content: Content) -> str:
+    return lines_of(
         [f"{figure.get('name', '')}: {figure.get('alt', '')}" for figure in content.get("figures", [])]
     )
+
+
+def clean_for_preview(content: Any) -> Any:
+    """Leave out what would keep the mail of an unfinished draft from being compiled: control characters, and
+    drawings that do not exist."""
+    if isinstance(content, str):
+        return _NOT_IN_XML.sub("", content)
+    if isinstance(content, list):
+        return [clean_for_preview(each) for each in content]
+    if isinstance(content, dict):
+        clean = {key: clean_for_preview(value) for key, value in content.items()}
+        if "figures" in clean:
+            known = set(drawings.names())
+            clean["figures"] = [figure for figure in clean["figures"] if figure.get("name") in known]
+        return clean
+    return content

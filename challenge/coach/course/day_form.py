@@ -1,4 +1,4 @@
-"""A day's words as a form."""
+"""The form of a day."""
 
 from typing import Any
 
@@ -6,7 +6,7 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from challenge.coach.course.content_form import LONGEST_TEXT, Lines, Spot, Words
+from challenge.coach.course.content_form import MAX_TEXT, AnnotatedField, DraftLines, DraftText
 from challenge.coach.course.drawing_rows import FigureRowsForm, figure_values
 from challenge.curriculum.lesson import Content
 from challenge.curriculum.lint import fields as limits
@@ -16,7 +16,7 @@ TEXTS = ("title", "subject", "preview", "run")
 
 
 def between(limit: tuple[int, int]) -> str:
-    """How long a field may be, in words."""
+    """Word the length that a field may have."""
     least, most = limit
     if least <= 1:
         return _("Up to %(most)d characters.") % {"most": most}
@@ -24,29 +24,29 @@ def between(limit: tuple[int, int]) -> str:
 
 
 class DayForm(FigureRowsForm):
-    """Everything that a day says by itself; its stretches are only named here."""
+    """All that a day says by itself; its stretches are only named here."""
 
-    title = Words(label=gettext_lazy("Title"))
-    subject = Words(label=gettext_lazy("Subject"))
-    preview = Words(label=gettext_lazy("Preview text"))
-    lesson = Words(label=gettext_lazy("Lesson"), most=LONGEST_TEXT, rows=22)
+    title = DraftText(label=gettext_lazy("Title"))
+    subject = DraftText(label=gettext_lazy("Subject"))
+    preview = DraftText(label=gettext_lazy("Preview text"))
+    lesson = DraftText(label=gettext_lazy("Lesson"), max_size=MAX_TEXT, rows=22)
     stretch_1 = forms.ChoiceField(label=gettext_lazy("First stretch"), required=False)
     stretch_2 = forms.ChoiceField(label=gettext_lazy("Second stretch"), required=False)
     self_check = forms.BooleanField(label=gettext_lazy("With the self-check"), required=False)
-    run = Words(label=gettext_lazy("Today's run"))
+    run = DraftText(label=gettext_lazy("Today's run"))
     points = forms.MultipleChoiceField(
         label=gettext_lazy("Points taught"), required=False, widget=forms.CheckboxSelectMultiple
     )
-    sources = Lines(label=gettext_lazy("Sources"), most=LONGEST_TEXT, rows=6)
+    sources = DraftLines(label=gettext_lazy("Sources"), max_size=MAX_TEXT, rows=6)
     places = {"minutes": "stretch_1", "stretches": "stretch_1"}
 
-    def __init__(self, data: Any = None, *, item: Day, **options: Any) -> None:
+    def __init__(self, data: Any = None, *, instance: Day, **options: Any) -> None:
         super().__init__(data, **options)
         source = self.data if self.is_bound else self.initial
-        stretches = list(item.program.stretches.filter(kind=Stretch.Kind.STRETCH))
+        stretches = list(instance.program.stretches.filter(kind=Stretch.Kind.STRETCH))
         for name in ("stretch_1", "stretch_2"):
             self.fields[name].choices = _choices(stretches, str(source.get(name) or ""))  # type: ignore[attr-defined]
-        points = item.program.points
+        points = instance.program.points
         self.fields["points"].choices = [(code, f"{code}: {text}") for code, text in points.items()]  # type: ignore[attr-defined]
         for name in TEXTS:
             self.fields[name].help_text = between(limits.DAY[name])
@@ -54,7 +54,7 @@ class DayForm(FigureRowsForm):
             "length": between(limits.SOURCE)
         }
 
-    def words(self) -> Content:
+    def draft(self) -> Content:
         data = self.cleaned_data
         named = [data["stretch_1"], data["stretch_2"]]
         return {
@@ -70,7 +70,7 @@ class DayForm(FigureRowsForm):
         }
 
     def _points(self) -> list[str]:
-        """The points that are ticked, those there were before in their old order."""
+        """The points that are ticked; those that were ticked before keep their order."""
         ticked, before = self.cleaned_data["points"], self.initial.get("points", [])
         return [
             *(code for code in before if code in ticked),
@@ -78,14 +78,14 @@ class DayForm(FigureRowsForm):
         ]
 
     @property
-    def points_spot(self) -> Spot:
-        return self.spot("points")
+    def points_field(self) -> AnnotatedField:
+        return self.annotated("points")
 
     @property
     def chosen_points(self) -> str:
         return ", ".join(self["points"].value() or [])
 
-    def sections(self) -> list[tuple[str, list[Spot]]]:
+    def sections(self) -> list[tuple[str, list[AnnotatedField]]]:
         """The fields in groups, in the order in which a runner meets them."""
         groups = [
             (_("In the inbox"), ("subject", "preview")),
@@ -93,16 +93,15 @@ class DayForm(FigureRowsForm):
             (_("The stretches"), ("stretch_1", "stretch_2", "self_check")),
             (_("After the stretch"), ("run", "sources")),
         ]
-        return [(title, [self.spot(name) for name in names]) for title, names in groups]
+        return [(title, [self.annotated(name) for name in names]) for title, names in groups]
 
 
-def day_values(words: Content) -> dict[str, Any]:
-    """A day's words as the form's values."""
-    day = words.get("day", {})
+def day_values(draft: Content) -> dict[str, Any]:
+    day = draft.get("day", {})
     first, second = [*day.get("stretches", []), "", ""][:2]
     return {
         **{name: day.get(name, "") for name in TEXTS},
-        "lesson": words.get("body", ""),
+        "lesson": draft.get("body", ""),
         "stretch_1": first,
         "stretch_2": second,
         "self_check": day.get("self_check", False),
@@ -113,7 +112,7 @@ def day_values(words: Content) -> dict[str, Any]:
 
 
 def _choices(stretches: list[Stretch], chosen: str) -> list[tuple[str, str]]:
-    """Every stretch that may be chosen; one that was recalled only where the draft still names it."""
+    """Every stretch that may be chosen; a recalled one only where the draft still names it."""
     offered = [
         (stretch.slug, _named(stretch))
         for stretch in stretches

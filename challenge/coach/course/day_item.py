@@ -1,74 +1,68 @@
-"""A day on the coach's desk."""
+"""A day in the editor."""
 
 from typing import Any
 
 from django.db.models import QuerySet
-from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from challenge.coach.course.audience import DayAudience, day_audience
 from challenge.coach.course.course_item import (
     AnyVersion,
-    Leap,
-    Reach,
-    Row,
-    Work,
-    listed,
-    pictures,
-    who_gets_all,
-    who_gets_what,
-    who_leaps,
+    CourseItem,
+    clean_for_preview,
+    lines_of,
+    picture_lines,
 )
 from challenge.coach.course.day_form import TEXTS, DayForm, day_values
-from challenge.coach.course.preview_clean import showable
+from challenge.coach.course.differences import Row
 from challenge.curriculum.compile import Compiled, compile_lesson
 from challenge.curriculum.lesson import Content, assemble, own_words
 from challenge.curriculum.lint import Finding
 from challenge.curriculum.publish import Imprint, publish_day
 from challenge.curriculum.publish_checks import review_day
-from challenge.curriculum.versions import audience
 from challenge.models import Day
 
 EMPTY: Content = {"points": [], "stretches": [], "self_check": False, "sources": [], "figures": []}
 
 
-class DayWork(Work[Day]):
-    table = "day"
+class DayItem(CourseItem[Day]):
+    model_name = "day"
 
     @classmethod
-    def rows_of_table(cls) -> QuerySet[Day]:
+    def queryset(cls) -> QuerySet[Day]:
         return Day.objects.select_related("published", "program", "draft_by")
 
     @property
     def title(self) -> str:
-        published = self.item.published
-        return f"{self.item}: {published.title}" if published else str(self.item)
+        published = self.instance.published
+        return f"{self.instance}: {published.title}" if published else str(self.instance)
 
     @property
     def versions(self) -> QuerySet[Any]:
-        return self.item.revisions.select_related("author")
+        return self.instance.revisions.select_related("author")
 
     def form(self, data: Any = None) -> DayForm:
-        return DayForm(data, item=self.item, initial=self.values(self.working_copy))
+        return DayForm(data, instance=self.instance, initial=self.form_values(self.working_copy))
 
-    def values(self, words: Content) -> dict[str, Any]:
-        return day_values(words)
+    def form_values(self, draft: Content) -> dict[str, Any]:
+        return day_values(draft)
 
-    def words_of(self, version: AnyVersion) -> Content:
-        return self.whole(own_words(version.content))
+    def draft_of(self, version: AnyVersion) -> Content:
+        return self.complete(own_words(version.content))
 
-    def whole(self, words: Content) -> Content:
-        day = {**dict.fromkeys(TEXTS, ""), **EMPTY, **words.get("day", {})}
+    def complete(self, draft: Content) -> Content:
+        day = {**dict.fromkeys(TEXTS, ""), **EMPTY, **draft.get("day", {})}
         return {
             "day": {key: day[key] for key in (*TEXTS, *EMPTY)},
-            "body": words.get("body", ""),
+            "body": draft.get("body", ""),
         }
 
-    def review(self, words: Content) -> list[Finding]:
-        # Minutes are asked about twice; the longer answer says what they add up to.
-        return [finding for finding in review_day(self.item, words) if finding.place != "minutes"]
+    def review(self, draft: Content) -> list[Finding]:
+        # Two checks find fault with the minutes; the one that is kept says what they add up to.
+        return [finding for finding in review_day(self.instance, draft) if finding.place != "minutes"]
 
-    def content(self, words: Content) -> Content:
-        return assemble(self.item, words)
+    def content(self, draft: Content) -> Content:
+        return assemble(self.instance, draft)
 
     def rows(self, content: Content) -> list[Row]:
         day = content["day"]
@@ -79,62 +73,38 @@ class DayWork(Work[Day]):
             Row(_("Preview text"), day["preview"]),
             Row(_("Title"), day["title"]),
             Row(_("Lesson"), content["body"]),
-            Row(_("Stretches"), listed([part["title"] for part in parts])),
+            Row(_("Stretches"), lines_of([part["title"] for part in parts])),
             Row(_("Minutes"), str(day["minutes"])),
             Row(_("Today's run"), day["run"]),
             Row(_("Points taught"), ", ".join(day["points"])),
-            Row(_("Sources"), listed(day["sources"])),
-            Row(_("Pictures of the day"), pictures(day)),
-            *(Row(part["title"], _in_full(part)) for part in parts),
+            Row(_("Sources"), lines_of(day["sources"])),
+            Row(_("Pictures of the day"), picture_lines(day)),
+            *(Row(part["title"], _part_as_text(part)) for part in parts),
         ]
 
     @property
-    def reaches_all(self) -> bool:
-        return bool(self.item.published and self.item.published.for_all)
+    def is_for_all(self) -> bool:
+        return bool(self.instance.published and self.instance.published.for_all)
 
-    def publish(self, words: Content, imprint: Imprint, base: int) -> bool:
-        was_for_all = self.reaches_all
-        made = publish_day(self.item, words, imprint, base)
+    def publish(self, draft: Content, imprint: Imprint, base: int) -> bool:
+        was_for_all = self.is_for_all
+        made = publish_day(self.instance, draft, imprint, base)
         return made is not None or (imprint.for_all and not was_for_all)
 
-    def reach(self, words: Content) -> list[Reach]:
-        newest = self.item.published
-        changes = newest is None or newest.content != self.content(words)
-        return [reach_of_day(self.item, changes=changes, against_draft=True)]
+    def audience(self, draft: Content) -> list[DayAudience]:
+        newest = self.instance.published
+        changes = newest is None or newest.content != self.content(draft)
+        return [day_audience(self.instance, changes=changes, against_draft=True)]
 
-    def mail(self, words: Content) -> tuple[Compiled, int]:
-        content = showable(self.content(words))
-        return compile_lesson(content, self.item.program.length), self.item.number
-
-
-def reach_of_day(day: Day, *, changes: bool = True, against_draft: bool = False) -> Reach:
-    """Whom the next version of a day would reach; without changes the newest one, made for all."""
-    stand = audience(day)
-    newest = day.published.number if day.published else 0
-    number = newest + int(changes)
-    compare = reverse("admin:challenge_day_compare", args=[day.pk])
-    other = "" if against_draft else newest
-    return Reach(
-        day=day.number,
-        ordinary=who_gets_what(stand.keep(False), stand.get(False), number),
-        for_all=who_gets_all(stand.keep(True), stand.get(True), number),
-        leaps=[
-            Leap(who_leaps(count, version, newest), f"{compare}?a={version}&b={other}")
-            for version, count in sorted(stand.begun.items())
-            if version < newest
-        ],
-    )
+    def compile_mail(self, draft: Content) -> tuple[Compiled, int]:
+        content = clean_for_preview(self.content(draft))
+        return compile_lesson(content, self.instance.program.length), self.instance.number
 
 
-def _in_full(part: Content) -> str:
-    """A stretch of a day as text."""
-    said = [f"{key.replace('_', ' ')}: {_as_text(value)}" for key, value in part.items() if _is_plain(key)]
-    return listed([*said, part.get("body", ""), pictures(part)])
-
-
-def _is_plain(key: str) -> bool:
-    return key not in ("slug", "title", "body", "figures")
-
-
-def _as_text(value: Any) -> str:
-    return ", ".join(value) if isinstance(value, list) else str(value)
+def _part_as_text(part: Content) -> str:
+    plain = {key: value for key, value in part.items() if key not in ("slug", "title", "body", "figures")}
+    lines = [
+        f"{key.replace('_', ' ')}: {', '.join(value) if isinstance(value, list) else value}"
+        for key, value in plain.items()
+    ]
+    return lines_of([*lines, part.get("body", ""), picture_lines(part)])

@@ -1,4 +1,4 @@
-"""Two versions side by side: what each says, the words that differ marked."""
+"""Two versions side by side, with the words that differ marked."""
 
 import re
 from collections.abc import Sequence
@@ -8,16 +8,22 @@ from difflib import SequenceMatcher
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
-from challenge.coach.course.course_item import Row
-
 _WORD = re.compile(r"\n|[^\s]+[^\S\n]*|[^\S\n]+")
-# Comparing takes as long as the product of both lengths; longer texts are compared line by line.
-MOST_PAIRS = 4_000_000
+# The time that a comparison takes grows with the product of both lengths; long texts are compared by line.
+MAX_PAIRS = 4_000_000
+
+
+@dataclass(frozen=True)
+class Row:
+    """One named part of a version, as text to be read and compared."""
+
+    name: str
+    text: str
 
 
 @dataclass(frozen=True)
 class Difference:
-    """One row of which the two versions say something else."""
+    """A part of which the two versions say something else."""
 
     name: str
     before: SafeString
@@ -33,11 +39,11 @@ def differences(before: Sequence[Row], after: Sequence[Row]) -> list[Difference]
 
 
 def marked(before: str, after: str) -> tuple[SafeString, SafeString]:
-    """Both texts, what is only in the first in <del>, what is only in the second in <ins>."""
+    """Both texts: in <del> the words of the first alone, in <ins> those of the second."""
     old, new = _WORD.findall(before), _WORD.findall(after)
-    if len(old) * len(new) > MOST_PAIRS:
+    if len(old) * len(new) > MAX_PAIRS:
         old, new = before.splitlines(keepends=True), after.splitlines(keepends=True)
-    if len(old) * len(new) > MOST_PAIRS:
+    if len(old) * len(new) > MAX_PAIRS:
         old, new = [before], [after]
     left: list[tuple[str, str]] = []
     right: list[tuple[str, str]] = []

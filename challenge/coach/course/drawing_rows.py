@@ -8,29 +8,29 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from challenge import drawings
-from challenge.coach.course.content_form import Spot, Words, WordsForm
+from challenge.coach.course.content_form import AnnotatedField, ContentForm, DraftText
 from challenge.curriculum import drawing_files
 from challenge.curriculum.lesson import Content
 from challenge.curriculum.lint import Finding
 
-MOST_ROWS = 12
+MAX_ROWS = 12
 
 
 def picture_address(name: str) -> str:
-    """Where a drawing is served, or an empty text when there is none of that name."""
+    """The address of a drawing; empty when there is none of that name."""
     return reverse("figure", args=[drawing_files.file_name(name)]) if name in drawings.names() else ""
 
 
-class FigureRowsForm(WordsForm):
-    """A form of words with rows of drawings; `least_rows` are there however few are chosen."""
+class FigureRowsForm(ContentForm):
+    """A content form with rows of drawings: `min_rows` at least, however few are chosen."""
 
-    least_rows = 2
+    min_rows = 2
 
     def __init__(self, data: Any = None, **options: Any) -> None:
         super().__init__(data, **options)
         source: Mapping[str, Any] = self.data if self.is_bound else self.initial
-        self.rows = self.least_rows
-        while self.rows < MOST_ROWS and (self.is_bound or source.get(f"figure_{self.rows}")):
+        self.rows = self.min_rows
+        while self.rows < MAX_ROWS and (self.is_bound or source.get(f"figure_{self.rows}")):
             if self.is_bound and f"figure_{self.rows + 1}" not in source:
                 break
             self.rows += 1
@@ -39,13 +39,13 @@ class FigureRowsForm(WordsForm):
             self.fields[f"figure_{row}"] = forms.ChoiceField(
                 label=_("Picture %(row)d") % {"row": row}, required=False, choices=_choices(chosen)
             )
-            self.fields[f"alt_{row}"] = Words(
+            self.fields[f"alt_{row}"] = DraftText(
                 label=_("Picture %(row)d in words") % {"row": row},
                 widget=forms.Textarea(attrs={"rows": 2, "dir": "auto"}),
             )
 
     def figures(self) -> list[Content]:
-        """What the rows hold, the empty ones left out."""
+        """The drawings that the rows hold; empty rows are left out."""
         rows = [(self.cleaned_data[f"figure_{n}"], self._alt(n)) for n in range(1, self.rows + 1)]
         return [{"name": name, "alt": alt} for name, alt in rows if name or alt]
 
@@ -60,12 +60,12 @@ class FigureRowsForm(WordsForm):
             return f"alt_{min(finding.line, self.rows)}"
         return super().field_of(finding)
 
-    def figure_rows(self) -> list[tuple[Spot, Spot, str]]:
-        """Each row's two fields, and where its drawing is."""
+    def figure_rows(self) -> list[tuple[AnnotatedField, AnnotatedField, str]]:
+        """Each row's two fields, and the address of its drawing."""
         return [
             (
-                self.spot(f"figure_{row}"),
-                self.spot(f"alt_{row}"),
+                self.annotated(f"figure_{row}"),
+                self.annotated(f"alt_{row}"),
                 picture_address(str(self[f"figure_{row}"].value() or "")),
             )
             for row in range(1, self.rows + 1)
@@ -73,7 +73,6 @@ class FigureRowsForm(WordsForm):
 
 
 def figure_values(content: Content) -> dict[str, str]:
-    """The initial values of the rows."""
     values: dict[str, str] = {}
     for row, figure in enumerate(content.get("figures", []), 1):
         values |= {f"figure_{row}": figure.get("name", ""), f"alt_{row}": figure.get("alt", "")}

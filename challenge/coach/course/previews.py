@@ -18,15 +18,14 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_http_methods
 
-from challenge.coach.course.course_item import Work
+from challenge.coach.course.course_item import CourseItem
 from challenge.curriculum.compile import Compiled
 from challenge.curriculum.sample import sample_values
 from challenge.curriculum.slots import NAMES, fill
-from challenge.mail.context import RunnerValues
-from challenge.mail.greeting import Greetings
+from challenge.mail.context import Greetings, MailContext
 from challenge.models import Delivery, Enrollment, Revision
 
-# A mail brings its own styles; nothing else of it runs or is fetched from elsewhere.
+# A mail may use its own styles; nothing else in it runs or is loaded from another site.
 MAIL_POLICY = {
     "default-src": [NONE],
     "style-src": [UNSAFE_INLINE],
@@ -36,22 +35,20 @@ MAIL_POLICY = {
     "frame-ancestors": [SELF],
     "sandbox": [],
 }
-VIEWS = {
+APPEARANCES = {
     "phone": gettext_lazy("Phone"),
     "dark": gettext_lazy("Dark"),
     "no-images": gettext_lazy("Images off"),
     "desktop": gettext_lazy("Desktop"),
     "text": gettext_lazy("Text"),
 }
+View = Callable[..., HttpResponse]
 
 
-Room = Callable[..., HttpResponse]
-
-
-def in_a_frame(room: Room) -> Room:
-    """A view whose answer is shown in a frame of our own pages, under the policy of a mail."""
-    policy: Callable[[Room], Room] = csp_replace(MAIL_POLICY)  # type: ignore[assignment]
-    return xframe_options_sameorigin(policy(room))
+def framed(view: View) -> View:
+    """Let a view's answer be shown in a frame of our own pages, under the policy of a mail."""
+    policy: Callable[[View], View] = csp_replace(MAIL_POLICY)  # type: ignore[assignment]
+    return xframe_options_sameorigin(policy(view))
 
 
 class NoSuchRunner(Exception):
@@ -59,7 +56,7 @@ class NoSuchRunner(Exception):
 
 
 class PreviewForm(forms.Form):
-    """As whom, and on what, a mail is looked at."""
+    """The choice of a runner and an appearance for a preview."""
 
     as_runner = forms.CharField(
         label=gettext_lazy("As runner"),
@@ -70,7 +67,10 @@ class PreviewForm(forms.Form):
         ),
     )
     view = forms.ChoiceField(
-        label=gettext_lazy("Show as"), required=False, choices=list(VIEWS.items()), widget=forms.RadioSelect
+        label=gettext_lazy("Show as"),
+        required=False,
+        choices=list(APPEARANCES.items()),
+        widget=forms.RadioSelect,
     )
 
     def __init__(self, data: Any = None) -> None:
@@ -81,37 +81,36 @@ class PreviewForm(forms.Form):
         return str(self.cleaned_data.get("as_runner", "")) if self.is_valid() else ""
 
     @property
-    def chosen_view(self) -> str:
+    def appearance(self) -> str:
         return str(self.cleaned_data.get("view") or "phone") if self.is_valid() else "phone"
 
 
 @dataclass(frozen=True)
-class Look:
-    """A mail as one runner gets it."""
-
+class RenderedMail:
     subject: str
     text: str
     html: str
 
 
-def values_for(typed: str, work: Work[Any], day: int, site_url: str) -> dict[str, str]:
-    """What the slots hold for a runner, and links that lead nowhere. Raises NoSuchRunner."""
-    runner = find_runner(typed, work)
+def values_for(typed: str, item: CourseItem[Any], day: int, site_url: str) -> dict[str, str]:
+    """The values of the slots for a runner, with links that lead nowhere. Raise NoSuchRunner."""
+    runner = find_runner(typed, item)
     if runner is None:
         return sample_values(day, site_url=site_url)
-    # Never saved: it only says whose mail this would be.
-    mail = Delivery(enrollment=runner, kind=Delivery.Kind.LESSON, day=day)
+    # It is never saved: it only tells whose mail this would be.
+    now = timezone.now()
+    mail = Delivery.objects.prepare(Delivery.Kind.LESSON, now, runner, day=day)
     harmless = {name: f"{settings.SITE_URL}/#{name}" for name in NAMES if name.endswith("_url")}
-    values = RunnerValues(mail, timezone.now())
+    values = MailContext(mail, now)
     values.update(harmless, greeting=Greetings([mail]).of(mail), site_url=site_url)
     return values
 
 
-def find_runner(typed: str, work: Work[Any]) -> Enrollment | None:
-    """The enrollment that was typed, None for nothing typed. Raises NoSuchRunner."""
+def find_runner(typed: str, item: CourseItem[Any]) -> Enrollment | None:
+    """The enrollment that was typed; None when nothing was. Raise NoSuchRunner."""
     if not typed:
         return None
-    runners = Enrollment.objects.filter(program=work.item.program).select_related("runner", "program")
+    runners = Enrollment.objects.filter(program=item.instance.program).select_related("runner", "program")
     found: QuerySet[Enrollment] = runners.filter(runner__email__iexact=typed)
     if re.fullmatch("[0-9]{1,18}", typed):
         found = runners.filter(pk=int(typed))
@@ -121,67 +120,67 @@ def find_runner(typed: str, work: Work[Any]) -> Enrollment | None:
     return runner
 
 
-def look(compiled: Compiled, values: dict[str, str]) -> Look:
-    return Look(
+def render_mail(compiled: Compiled, values: dict[str, str]) -> RenderedMail:
+    return RenderedMail(
         subject=fill(compiled.subject, values),
         text=fill(compiled.text, values),
         html=fill(compiled.html, values, html=True),
     )
 
 
-def seen_on(html: str, view: str) -> str:
-    """A mail's HTML as a reader shows it who is dark, or light, or has images off, whatever the coach's
-    own browser prefers."""
-    dark = view == "dark"
+def emulate_reader(html: str, appearance: str) -> str:
+    """A mail's HTML as a mail program shows it in dark or light mode or with images off, whatever the
+    coach's own browser prefers."""
+    dark = appearance == "dark"
     html = html.replace("(prefers-color-scheme: dark)", "all" if dark else "not all")
     html = html.replace("color-scheme: light dark", f"color-scheme: {'dark' if dark else 'light'}")
     html = html.replace('content="light dark"', f'content="{"dark" if dark else "light"}"')
-    if view == "no-images":
+    if appearance == "no-images":
         html = re.sub(r'\b(src|srcset)="[^"]*"', r'\1=""', html)
     return html
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@in_a_frame
-def preview(request: HttpRequest, work: Work[Any]) -> HttpResponse:
-    """The frame beside the editor: what is posted, else what was saved. Nothing is kept."""
+@framed
+def preview(request: HttpRequest, item: CourseItem[Any]) -> HttpResponse:
+    """The frame beside the editor: the posted draft, else the saved one. Nothing is saved."""
     asked = PreviewForm(request.POST or request.GET)
-    words = work.working_copy
+    draft = item.working_copy
     if request.method == "POST":
-        form = work.form(request.POST)
+        form = item.form(request.POST)
         if not form.is_valid():
-            return _said(_("This can't be shown yet."), [f"{form.fields[name].label}: {errors[0]}"
+            return _notice(_("This can't be shown yet."), [f"{form.fields[name].label}: {errors[0]}"
                          for name, errors in form.errors.items() if name in form.fields])  # fmt: skip
-        words = work.whole(form.words())
+        draft = item.complete(form.draft())
     try:
-        compiled, day = work.mail(words)
+        compiled, day = item.compile_mail(draft)
     except (OSError, ValueError) as error:
-        return _said(_("No mail can be made of these words yet."), [str(error)])
-    return framed(request, compiled, day, work, asked)
+        return _notice(_("No mail can be made of these words yet."), [str(error)])
+    return framed_mail(request, compiled, day, item, asked)
 
 
-def framed(
-    request: HttpRequest, compiled: Compiled, day: int, work: Work[Any], asked: PreviewForm
+def framed_mail(
+    request: HttpRequest, compiled: Compiled, day: int, item: CourseItem[Any], asked: PreviewForm
 ) -> HttpResponse:
-    """A compiled mail in the frame. Its pictures come from where the coach is."""
+    """A compiled mail in the frame. Its pictures come from the host that the coach uses."""
     try:
-        values = values_for(asked.runner, work, day, request.build_absolute_uri("/").rstrip("/"))
+        values = values_for(asked.runner, item, day, request.build_absolute_uri("/").rstrip("/"))
     except NoSuchRunner as error:
-        return _said(_("Nobody here has this address or number: %(typed)s") % {"typed": error}, [])
-    seen = look(compiled, values)
-    if asked.chosen_view == "text":
-        said = {"subject": seen.subject, "text": seen.text}
-        return HttpResponse(render_to_string("admin/course/frame.html", said))
-    return HttpResponse(seen_on(seen.html, asked.chosen_view))
+        return _notice(_("Nobody here has this address or number: %(typed)s") % {"typed": error}, [])
+    mail = render_mail(compiled, values)
+    if asked.appearance == "text":
+        context = {"subject": mail.subject, "text": mail.text}
+        return HttpResponse(render_to_string("admin/course/frame.html", context))
+    return HttpResponse(emulate_reader(mail.html, asked.appearance))
 
 
 @require_http_methods(["GET", "HEAD"])
-@in_a_frame
-def published_mail(request: HttpRequest, work: Work[Any], revision: Revision) -> HttpResponse:
-    """The mail of a day's version, as it is kept."""
+@framed
+def published_mail(request: HttpRequest, item: CourseItem[Any], revision: Revision) -> HttpResponse:
+    """The mail of a day's version, as it was compiled."""
     compiled = Compiled(revision.subject, revision.text, revision.html)
-    return framed(request, compiled, work.item.number, work, PreviewForm(request.GET))
+    return framed_mail(request, compiled, item.instance.number, item, PreviewForm(request.GET))
 
 
-def _said(title: str, lines: list[str]) -> HttpResponse:
+def _notice(title: str, lines: list[str]) -> HttpResponse:
     return HttpResponse(render_to_string("admin/course/frame.html", {"title": title, "lines": lines}))

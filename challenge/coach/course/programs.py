@@ -15,7 +15,7 @@ from challenge.models import Cohort, Program
 
 @admin.register(Program)
 class ProgramAdmin(CoachAdmin[Program]):
-    """What a program teaches comes from its folder; the coach opens and closes it for sign-up."""
+    """A program comes from its folder; the coach opens and closes it for sign-up."""
 
     list_display = ("title", "length", "is_open")
     fields = ("title", "summary", "length", "is_open")
@@ -30,8 +30,6 @@ class ProgramAdmin(CoachAdmin[Program]):
 
 @admin.register(Cohort)
 class CohortAdmin(CoachAdmin[Cohort]):
-    """Groups that start together, each with its own sign-up page."""
-
     list_display = ("name", "program", "starts_on", "sign_up_link")
     list_select_related = ("program",)
     ordering = ("-starts_on", "name")

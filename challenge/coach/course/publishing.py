@@ -1,4 +1,4 @@
-"""The publish screen: what changes, for whom, and what has to be mended first."""
+"""The publish screen: the changes, their audience, and the faults that have to be mended first."""
 
 from typing import Any
 
@@ -8,21 +8,22 @@ from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.utils import timezone
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
 from challenge.coach.access import coach_of, log
-from challenge.coach.course.course_item import Work
+from challenge.coach.course.course_item import CourseItem
 from challenge.coach.course.differences import differences
-from challenge.coach.course.editor import frame_of
+from challenge.coach.course.editor import page_context
 from challenge.curriculum import drafts
 from challenge.curriculum.drafts import Overtaken
 from challenge.curriculum.publish import Imprint, Origin, Outdated, hold
 
 
 class PublishForm(forms.Form):
-    """The answer to the publish screen. `base`, `seen` and `shown` say what was on it."""
+    """The answer to the publish screen. `base`, `seen` and `shown` tell what was on it."""
 
     note = forms.CharField(
         label=gettext_lazy("What changed"),
@@ -37,70 +38,66 @@ class PublishForm(forms.Form):
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def publish(request: HttpRequest, work: Work[Any]) -> HttpResponse:
-    """Show it all; posted, publish what was shown, or say why not."""
+def publish(request: HttpRequest, item: CourseItem[Any]) -> HttpResponse:
+    """Show the screen. Posted, publish what was shown, or say why not."""
     if request.method != "POST":
-        return _page(request, work, PublishForm())
+        return _page(request, item, PublishForm())
     form = PublishForm(request.POST)
     if not form.is_valid():
-        return _page(request, work, form, status=422)
+        return _page(request, item, form, status=422)
     try:
         with transaction.atomic():
-            hold(work.item.program_id)
-            said = _publish(request, type(work).open(work.item.pk, lock=True), form.cleaned_data)
+            hold(item.instance.program_id)
+            text = _publish(request, type(item).load(item.instance.pk, lock=True), form.cleaned_data)
     except (Overtaken, Outdated):
-        return _late(request, type(work).open(work.item.pk), form.cleaned_data)
-    if said is None:
-        return _page(request, work, form, status=422)
-    messages.success(request, said)
-    return HttpResponseRedirect(work.address("versions"))
+        return _changed_meanwhile(request, type(item).load(item.instance.pk), form.cleaned_data)
+    if text is None:
+        return _page(request, item, form, status=422)
+    messages.success(request, text)
+    return HttpResponseRedirect(item.address("versions"))
 
 
-def _publish(request: HttpRequest, work: Work[Any], answer: dict[str, Any]) -> str | None:
-    """Publish the draft that was on the screen. None when something has to be mended first; raises
-    Overtaken when it, or a stretch that it shows, is another one by now, Outdated when another version
-    was published."""
-    words, for_all = work.working_copy, answer["reach"] == "all"
-    if (work.stamp, work.shown(words)) != (answer["seen"], answer["shown"]):
+def _publish(request: HttpRequest, item: CourseItem[Any], answer: dict[str, Any]) -> str | None:
+    """Publish the draft that was on the screen, and return what to tell the coach; None when something has
+    to be mended first. Raise Overtaken when the draft or a stretch in it has changed, Outdated when
+    another version was published."""
+    draft, for_all = item.working_copy, answer["reach"] == "all"
+    if (item.draft_stamp, item.fingerprint(draft)) != (answer["seen"], answer["shown"]):
         raise Overtaken
-    if work.review(words):
+    if item.review(draft):
         return None
-    reach = work.reach(words)
+    audience = item.audience(draft)
     imprint = Imprint(timezone.now(), Origin.COACH, coach_of(request), for_all=for_all, note=answer["note"])
-    changed = work.publish(words, imprint, answer["base"])
-    drafts.drop(work.item)
+    changed = item.publish(draft, imprint, answer["base"])
+    drafts.drop(item.instance)
     if not changed:
         return _("Nothing was changed, so nothing was published.")
     noted = _("Published version %(number)d for all.") if for_all else _("Published version %(number)d.")
-    log(request, [work.item], noted % {"number": work.newest_number})
-    who = [each.for_all if for_all else each.ordinary for each in reach]
-    if work.table == "stretch":
-        days = ", ".join(str(each.day) for each in reach) or _("none")
+    log(request, [item.instance], noted % {"number": item.newest_number})
+    who = [each.for_all if for_all else each.ordinary for each in audience]
+    if item.model_name == "stretch":
+        days = ", ".join(str(each.day) for each in audience) or _("none")
         return _("Published. Days published anew: %(days)s.") % {"days": days}
-    return _("Published. %(who)s.") % {"who": _capital(" ".join(who))}
+    return _("Published. %(who)s.") % {"who": capfirst(" ".join(who))}
 
 
-def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:]
-
-
-def _late(request: HttpRequest, work: Work[Any], answer: dict[str, Any]) -> HttpResponse:
-    """Another version or draft is there by now: the coach's own, sent twice, or somebody else's."""
-    newest = work.newest
+def _changed_meanwhile(request: HttpRequest, item: CourseItem[Any], answer: dict[str, Any]) -> HttpResponse:
+    """Answer a form that is out of date: the coach sent it twice, or somebody else was faster."""
+    newest = item.newest
     if (
         newest
         and newest.number == answer["base"] + 1
         and newest.author == coach_of(request)
-        and work.item.draft is None
+        and item.instance.draft is None
     ):
-        if answer["reach"] == "all" and not work.reaches_all:
-            said = _("Version %(number)d is published, yet only for those who begin from now on. "
+        if answer["reach"] == "all" and not item.is_for_all:
+            text = _("Version %(number)d is published, yet only for those who begin from now on. "
                      "Press “Publish for all” to give it to everybody.")  # fmt: skip
-            messages.warning(request, said % {"number": newest.number})
-            return HttpResponseRedirect(work.address("publish"))
-        said = _("Version %(number)d is published already; it was published once, not twice.")
-        messages.info(request, said % {"number": newest.number})
-        return HttpResponseRedirect(work.address("versions"))
+            messages.warning(request, text % {"number": newest.number})
+            return HttpResponseRedirect(item.address("publish"))
+        text = _("Version %(number)d is published already; it was published once, not twice.")
+        messages.info(request, text % {"number": newest.number})
+        return HttpResponseRedirect(item.address("versions"))
     messages.warning(
         request,
         _(
@@ -108,27 +105,29 @@ def _late(request: HttpRequest, work: Work[Any], answer: dict[str, Any]) -> Http
             "Look again."
         ),
     )
-    return HttpResponseRedirect(work.address("publish"))
+    return HttpResponseRedirect(item.address("publish"))
 
 
-def _page(request: HttpRequest, work: Work[Any], answer: PublishForm, status: int = 200) -> HttpResponse:
-    words = work.working_copy
-    form = work.form()
-    form.show(work.review(words))
-    newest = work.newest
-    before = work.rows(newest.content) if newest else []
-    # What was published of a day holds its stretches as they were then.
-    found = differences(before, work.rows(work.content(words)))
+def _page(
+    request: HttpRequest, item: CourseItem[Any], answer: PublishForm, status: int = 200
+) -> HttpResponse:
+    draft = item.working_copy
+    form = item.form()
+    form.show(item.review(draft))
+    newest = item.newest
+    before = item.rows(newest.content) if newest else []
+    # A published day holds its stretches as they were then.
+    found = differences(before, item.rows(item.content(draft)))
     context = {
-        **frame_of(request, work, _("Publish: %(title)s") % {"title": work.title}),
+        **page_context(request, item, _("Publish: %(title)s") % {"title": item.title}),
         "form": form,
         "answer": answer,
         "newest": newest,
-        "next_number": work.newest_number + 1,
-        "base": work.newest_number,
+        "next_number": item.newest_number + 1,
+        "base": item.newest_number,
         "differences": found,
-        "reach": work.reach(words),
-        "shown": work.shown(words),
-        "may_go_to_all": not found and newest is not None and not work.reaches_all,
+        "audience": item.audience(draft),
+        "shown": item.fingerprint(draft),
+        "may_go_to_all": not found and newest is not None and not item.is_for_all,
     }
     return TemplateResponse(request, "admin/course/publish.html", context, status=status)

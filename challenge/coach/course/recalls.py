@@ -1,4 +1,4 @@
-"""Recall of an unsafe stretch: the page that says what it does, and the yes to it."""
+"""The recall of an unsafe stretch: a page says what it does and asks before it is done."""
 
 from typing import Any
 
@@ -13,9 +13,15 @@ from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods
 
 from challenge.coach.access import coach_of, log
-from challenge.coach.course.content_form import Spot, Words, WordsForm, forget_what_is_too_long
-from challenge.coach.course.course_item import Work
-from challenge.coach.course.editor import frame_of
+from challenge.coach.course.content_form import (
+    AnnotatedField,
+    ContentForm,
+    DraftText,
+    clear_oversized_fields,
+    refuse,
+)
+from challenge.coach.course.course_item import CourseItem
+from challenge.coach.course.editor import page_context
 from challenge.curriculum.lint.fields import markdown_field
 from challenge.curriculum.publish import days_with
 from challenge.curriculum.recall import NeedsReplacement, days_that_name, recall
@@ -23,19 +29,19 @@ from challenge.delivery import corrections
 from challenge.models import Delivery, Recall, Stretch
 from challenge.tasks import correct, nudge
 
-LONGEST_MESSAGE = 2_000
+MAX_MESSAGE = 2_000
 
 
-class RecallForm(WordsForm):
-    """What takes the stretch's place, and what the runners are told."""
+class RecallForm(ContentForm):
+    """The replacement of the stretch, and the message to the runners."""
 
     replacement = forms.ModelChoiceField(
         label=gettext_lazy("Do this instead"), queryset=Stretch.objects.none(), required=False,
         empty_label=gettext_lazy("nothing: the other stretch of the day is enough"),
     )  # fmt: skip
-    message = Words(
+    message = DraftText(
         label=gettext_lazy("What you tell the runners"),
-        most=LONGEST_MESSAGE,
+        max_size=MAX_MESSAGE,
         rows=6,
         help_text=gettext_lazy(
             "Markdown, up to 2,000 characters. Say what to stop doing, why, and whom to ask. It goes into "
@@ -55,40 +61,34 @@ class RecallForm(WordsForm):
         self.fields["replacement"].queryset = others  # type: ignore[attr-defined]
 
     @property
-    def spots(self) -> list[Spot]:
-        return [self.spot(name) for name in self.fields]
+    def annotated_fields(self) -> list[AnnotatedField]:
+        return [self.annotated(name) for name in self.fields]
 
     def clean_message(self) -> str:
         message: str = self.cleaned_data["message"]
-        if found := markdown_field("message", message, LONGEST_MESSAGE):
-            advice = _("Line %(line)d: %(message)s")
-            raise forms.ValidationError(
-                [advice % {"line": each.line, "message": each.message} for each in found]
-            )
+        refuse(markdown_field("message", message, MAX_MESSAGE))
         return message
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def recall_page(request: HttpRequest, work: Work[Stretch]) -> HttpResponse:
-    """Ask; posted with a yes, take the stretch out and queue the corrections."""
-    stretch = work.item
+def recall_page(request: HttpRequest, item: CourseItem[Stretch]) -> HttpResponse:
+    """Ask first. Posted with a yes, take the stretch out and queue the corrections."""
+    stretch = item.instance
     if stretch.recalled_at:
-        messages.info(
-            request, _("%(stretch)s was recalled already; nothing was done twice.") % {"stretch": stretch}
-        )
-        return HttpResponseRedirect(work.address("change"))
+        messages.info(request, _already_recalled(stretch))
+        return HttpResponseRedirect(item.address("change"))
     form = RecallForm(request.POST if request.method == "POST" else None, stretch=stretch)
     if form.is_valid():
         try:
             messages.success(request, _recall(request, stretch, form.cleaned_data))
-            return HttpResponseRedirect(work.address("change"))
+            return HttpResponseRedirect(item.address("change"))
         except NeedsReplacement as missing:
             days = ", ".join(str(day.number) for day in missing.days)
             advice = _("Choose a stretch to do instead: without one these days would have none: %(days)s.")
             form.add_error("replacement", advice % {"days": days})
     if form.is_bound:
-        forget_what_is_too_long(form, {})
-    return _page(request, work, form)
+        clear_oversized_fields(form, {})
+    return _page(request, item, form)
 
 
 def _recall(request: HttpRequest, stretch: Stretch, answer: dict[str, Any]) -> str:
@@ -96,28 +96,32 @@ def _recall(request: HttpRequest, stretch: Stretch, answer: dict[str, Any]) -> s
     with transaction.atomic():
         made = recall(stretch, answer["replacement"], answer["message"], now, coach_of(request))
         if made is None:
-            return _("%(stretch)s was recalled already; nothing was done twice.") % {"stretch": stretch}
+            return _already_recalled(stretch)
         log(request, [stretch], _("Recalled."))
-    # Outside of the lock, as it takes a while; and before a worker queues those that are counted.
+    # They are counted after the lock, as it takes a while, and before a worker queues them.
     count = corrections.were_sent(made).count()
     nudge(correct)
-    said = ngettext(
+    text = ngettext(
         "%(stretch)s is recalled. %(count)d runner gets a correction, once.",
         "%(stretch)s is recalled. %(count)d runners get a correction, once each.",
         count,
     )
-    return said % {"stretch": stretch, "count": count}
+    return text % {"stretch": stretch, "count": count}
 
 
-def _page(request: HttpRequest, work: Work[Stretch], form: RecallForm) -> HttpResponse:
-    stretch = work.item
+def _already_recalled(stretch: Stretch) -> str:
+    return _("%(stretch)s was recalled already; nothing was done twice.") % {"stretch": stretch}
+
+
+def _page(request: HttpRequest, item: CourseItem[Stretch], form: RecallForm) -> HttpResponse:
+    stretch = item.instance
     days = days_with(stretch)
     waiting = Delivery.objects.filter(
         enrollment__program=stretch.program, kind=Delivery.Kind.LESSON, state__in=Delivery.WAITING,
         day__in=stretch.program.days.filter(revisions__stretches=stretch).values("number"),
     )  # fmt: skip
     context = {
-        **frame_of(request, work, _("Recall: %(title)s") % {"title": stretch}),
+        **page_context(request, item, _("Recall: %(title)s") % {"title": stretch}),
         "form": form,
         "days": [day.number for day in days],
         "named": days_that_name(stretch),
@@ -129,6 +133,6 @@ def _page(request: HttpRequest, work: Work[Stretch], form: RecallForm) -> HttpRe
 
 
 def how_many_were_sent(stretch: Stretch) -> int:
-    """How many would get a correction if the stretch were recalled now."""
+    """Count the runners who would get a correction if the stretch were recalled now."""
     would_be = Recall(pk=0, stretch=stretch, recalled_at=timezone.now())
     return corrections.were_sent(would_be).count()

@@ -1,4 +1,4 @@
-"""A stretch's words as a form; the self-check has fewer fields."""
+"""The form of a stretch; the self-check has fewer fields."""
 
 from typing import Any
 
@@ -6,7 +6,7 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from challenge.coach.course.content_form import LONGEST_TEXT, Lines, Spot, Words
+from challenge.coach.course.content_form import MAX_TEXT, AnnotatedField, DraftLines, DraftText
 from challenge.coach.course.day_form import between
 from challenge.coach.course.drawing_rows import FigureRowsForm, figure_values
 from challenge.curriculum.lesson import Content
@@ -14,16 +14,16 @@ from challenge.curriculum.lint import fields as limits
 from challenge.curriculum.parse import AREAS
 from challenge.models import Stretch
 
-OF_THE_SELF_CHECK = ("title", "purpose", "minutes", "timer", "skip_if")
+SELF_CHECK_FIELDS = ("title", "purpose", "minutes", "timer", "skip_if")
 
 
 class StretchForm(FigureRowsForm):
-    """Everything that the library, the mails and the pages say of a stretch."""
+    """All that the library, the mails and the pages say of a stretch."""
 
-    least_rows = 3
+    min_rows = 3
 
-    title = Words(label=gettext_lazy("Title"))
-    purpose = Words(label=gettext_lazy("What it is for"), rows=2)
+    title = DraftText(label=gettext_lazy("Title"))
+    purpose = DraftText(label=gettext_lazy("What it is for"), rows=2)
     minutes = forms.IntegerField(
         label=gettext_lazy("Minutes"),
         min_value=1,
@@ -31,46 +31,48 @@ class StretchForm(FigureRowsForm):
         required=False,
         help_text=gettext_lazy("1 to 12."),
     )
-    hold = Words(label=gettext_lazy("Hold"))
-    sets = Words(label=gettext_lazy("Sets"))
+    hold = DraftText(label=gettext_lazy("Hold"))
+    sets = DraftText(label=gettext_lazy("Sets"))
     sides = forms.ChoiceField(
         label=gettext_lazy("Sides"),
         required=False,
         choices=[("both", gettext_lazy("Both sides take turns")), ("one", gettext_lazy("There is only one"))],
         widget=forms.RadioSelect,
     )
-    timer = Words(label=gettext_lazy("Timer"))
+    timer = DraftText(label=gettext_lazy("Timer"))
     area = forms.MultipleChoiceField(
         label=gettext_lazy("Areas"),
         required=False,
         choices=[(area, area) for area in AREAS],
         widget=forms.CheckboxSelectMultiple,
     )
-    equipment = Lines(label=gettext_lazy("Equipment"), rows=3, help_text=gettext_lazy("One thing a line."))
-    steps = Words(label=gettext_lazy("Steps"), most=LONGEST_TEXT, rows=14)
-    feel = Words(label=gettext_lazy("You should feel"), rows=3)
-    not_feel = Words(label=gettext_lazy("You should not feel"), rows=3)
-    easier = Words(label=gettext_lazy("Easier"), rows=3)
-    harder = Words(label=gettext_lazy("Harder"), rows=3)
-    skip_if = Words(label=gettext_lazy("Skip this if"), rows=4)
+    equipment = DraftLines(
+        label=gettext_lazy("Equipment"), rows=3, help_text=gettext_lazy("One thing a line.")
+    )
+    steps = DraftText(label=gettext_lazy("Steps"), max_size=MAX_TEXT, rows=14)
+    feel = DraftText(label=gettext_lazy("You should feel"), rows=3)
+    not_feel = DraftText(label=gettext_lazy("You should not feel"), rows=3)
+    easier = DraftText(label=gettext_lazy("Easier"), rows=3)
+    harder = DraftText(label=gettext_lazy("Harder"), rows=3)
+    skip_if = DraftText(label=gettext_lazy("Skip this if"), rows=4)
 
-    def __init__(self, data: Any = None, *, item: Stretch, **options: Any) -> None:
+    def __init__(self, data: Any = None, *, instance: Stretch, **options: Any) -> None:
         super().__init__(data, **options)
-        self.is_self_check = item.kind == Stretch.Kind.SELF_CHECK
+        self.is_self_check = instance.kind == Stretch.Kind.SELF_CHECK
         if self.is_self_check:
-            kept = {*OF_THE_SELF_CHECK, "steps"}
+            kept = {*SELF_CHECK_FIELDS, "steps"}
             for name in [each for each in StretchForm.base_fields if each not in kept]:
                 del self.fields[name]
         for name, limit in limits.STRETCH.items():
             if name in self.fields:
                 self.fields[name].help_text = between(limit)
 
-    def words(self) -> Content:
+    def draft(self) -> Content:
         names = [name for name in StretchForm.base_fields if name in self.fields and name != "steps"]
         data = {name: self.cleaned_data[name] for name in names}
         return {**data, "figures": self.figures(), "body": self.cleaned_data["steps"]}
 
-    def sections(self) -> list[tuple[str, list[Spot]]]:
+    def sections(self) -> list[tuple[str, list[AnnotatedField]]]:
         """The fields in groups, in the order in which a runner meets them."""
         groups = [
             (_("What it is"), ("title", "purpose", "area", "equipment")),
@@ -79,11 +81,11 @@ class StretchForm(FigureRowsForm):
             (_("How it is done"), ("steps", "feel", "not_feel", "easier", "harder")),
         ]
         shown = [
-            (title, [self.spot(name) for name in names if name in self.fields]) for title, names in groups
+            (title, [self.annotated(name) for name in names if name in self.fields])
+            for title, names in groups
         ]
-        return [(title, spots) for title, spots in shown if spots]
+        return [(title, fields) for title, fields in shown if fields]
 
 
 def stretch_values(content: Content) -> dict[str, Any]:
-    """A stretch's content as the form's values."""
     return {**content, "steps": content.get("body", ""), **figure_values(content)}

@@ -1,13 +1,19 @@
-"""A stretch, or the self-check, on the coach's desk."""
+"""A stretch, or the self-check, in the editor."""
 
 from typing import Any
 
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
-from challenge.coach.course.course_item import AnyVersion, Reach, Row, Work, listed, pictures
-from challenge.coach.course.day_item import reach_of_day
-from challenge.coach.course.preview_clean import showable
+from challenge.coach.course.audience import DayAudience, day_audience
+from challenge.coach.course.course_item import (
+    AnyVersion,
+    CourseItem,
+    clean_for_preview,
+    lines_of,
+    picture_lines,
+)
+from challenge.coach.course.differences import Row
 from challenge.coach.course.stretch_form import StretchForm, stretch_values
 from challenge.curriculum.compile import Compiled, compile_lesson
 from challenge.curriculum.lesson import Content, with_part
@@ -17,85 +23,85 @@ from challenge.curriculum.publish_checks import review_stretch
 from challenge.models import Day, Delivery, Stretch
 
 
-class StretchWork(Work[Stretch]):
-    table = "stretch"
-    rooms = (*Work.rooms, "recall")
+class StretchItem(CourseItem[Stretch]):
+    model_name = "stretch"
+    view_names = (*CourseItem.view_names, "recall")
 
     @classmethod
-    def rows_of_table(cls) -> QuerySet[Stretch]:
+    def queryset(cls) -> QuerySet[Stretch]:
         return Stretch.objects.select_related("program", "draft_by", "replacement")
 
     @property
     def title(self) -> str:
-        return self.item.title
+        return self.instance.title
 
     @property
     def corrections(self) -> int:
-        return Delivery.objects.filter(recall__stretch=self.item).count()
+        return Delivery.objects.filter(recall__stretch=self.instance).count()
 
     @property
     def versions(self) -> QuerySet[Any]:
-        return self.item.versions.select_related("author")
+        return self.instance.versions.select_related("author")
 
     def form(self, data: Any = None) -> StretchForm:
-        return StretchForm(data, item=self.item, initial=self.values(self.working_copy))
+        return StretchForm(data, instance=self.instance, initial=self.form_values(self.working_copy))
 
-    def values(self, words: Content) -> dict[str, Any]:
-        return stretch_values(words)
+    def form_values(self, draft: Content) -> dict[str, Any]:
+        return stretch_values(draft)
 
-    def words_of(self, version: AnyVersion) -> Content:
-        return self.whole(version.content)
+    def draft_of(self, version: AnyVersion) -> Content:
+        return self.complete(version.content)
 
-    def whole(self, words: Content) -> Content:
-        return {**self.item.content, **words}
+    def complete(self, draft: Content) -> Content:
+        return {**self.instance.content, **draft}
 
-    def review(self, words: Content) -> list[Finding]:
-        return review_stretch(self.item, words)
+    def review(self, draft: Content) -> list[Finding]:
+        return review_stretch(self.instance, draft)
 
-    def content(self, words: Content) -> Content:
-        return words
+    def content(self, draft: Content) -> Content:
+        return draft
 
     def rows(self, content: Content) -> list[Row]:
         names = {name: str(field.label) for name, field in StretchForm.base_fields.items()}
         sides = dict(StretchForm.base_fields["sides"].choices)  # type: ignore[attr-defined]
-        said = {**content, "steps": content.get("body", ""), "sides": sides.get(content.get("sides"), "")}
-        rows = [Row(label, _as_text(said[name])) for name, label in names.items() if said.get(name)]
-        return [*rows, Row(_("Pictures"), pictures(content))]
+        values = {**content, "steps": content.get("body", ""), "sides": sides.get(content.get("sides"), "")}
+        rows = [Row(label, _as_text(values[name])) for name, label in names.items() if values.get(name)]
+        return [*rows, Row(_("Pictures"), picture_lines(content))]
 
     @property
-    def reaches_all(self) -> bool:
-        return all(day.published.for_all for day in days_with(self.item) if day.published)
+    def is_for_all(self) -> bool:
+        return all(day.published.for_all for day in days_with(self.instance) if day.published)
 
-    def publish(self, words: Content, imprint: Imprint, base: int) -> bool:
-        was_for_all = self.reaches_all
-        made = publish_stretch(self.item, words, imprint, base)
+    def publish(self, draft: Content, imprint: Imprint, base: int) -> bool:
+        was_for_all = self.is_for_all
+        made = publish_stretch(self.instance, draft, imprint, base)
         return made or (imprint.for_all and not was_for_all)
 
-    def reach(self, words: Content) -> list[Reach]:
-        return [reach_of_day(day) for day in days_with(self.item)]
+    def audience(self, draft: Content) -> list[DayAudience]:
+        return [day_audience(day) for day in days_with(self.instance)]
 
-    def mail(self, words: Content) -> tuple[Compiled, int]:
-        # Not yet said, they are shown as none.
-        words = {**words, "minutes": words["minutes"] or 0}
-        day = next(iter(days_with(self.item)), None)
+    def compile_mail(self, draft: Content) -> tuple[Compiled, int]:
+        # The minutes of a draft may be empty.
+        draft = {**draft, "minutes": draft["minutes"] or 0}
+        day = next(iter(days_with(self.instance)), None)
         if day is not None:
-            return self._lesson(day, words), day.number
+            return self._lesson(day, draft), day.number
         lesson: Content = {
-            "day": {"number": 1, "title": words["title"], "subject": words["title"], "preview": "", "run": "",
-                    "points": [], "sources": [], "minutes": words["minutes"], "figures": []},
+            "day": {"number": 1, "title": draft["title"], "subject": draft["title"], "preview": "", "run": "",
+                    "points": [], "sources": [], "minutes": draft["minutes"], "figures": []},
             "body": "",
             "week": "",
-            "stretches": [{**words, "slug": self.item.slug}],
+            "stretches": [{**draft, "slug": self.instance.slug}],
             "self_check": None,
         }  # fmt: skip
-        return compile_lesson(showable(lesson), self.item.program.length), 1
+        return compile_lesson(clean_for_preview(lesson), self.instance.program.length), 1
 
-    def _lesson(self, day: Day, words: Content) -> Compiled:
-        """The published mail of a day, with these words in the place of the stretch."""
+    def _lesson(self, day: Day, draft: Content) -> Compiled:
+        """The published mail of a day, with this draft in the place of the stretch."""
         assert day.published is not None
-        content = with_part(day.published.content, self.item, words)
-        return compile_lesson(showable(content), self.item.program.length)
+        content = with_part(day.published.content, self.instance, draft)
+        return compile_lesson(clean_for_preview(content), self.instance.program.length)
 
 
 def _as_text(value: Any) -> str:
-    return listed([str(each) for each in value]) if isinstance(value, list) else str(value)
+    return lines_of([str(each) for each in value]) if isinstance(value, list) else str(value)

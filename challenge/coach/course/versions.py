@@ -13,18 +13,16 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from challenge.coach.access import coach_of, log
-from challenge.coach.course.course_item import AnyVersion, Work
+from challenge.coach.course.course_item import AnyVersion, CourseItem
 from challenge.coach.course.differences import differences
-from challenge.coach.course.editor import frame_of, instant
-from challenge.coach.course.previews import VIEWS, PreviewForm, published_mail
+from challenge.coach.course.editor import page_context, stamp_of
+from challenge.coach.course.previews import APPEARANCES, PreviewForm, published_mail
 from challenge.curriculum import drafts
 from challenge.curriculum.drafts import Overtaken
 from challenge.models import Delivery, Revision
 
 
 class TwoVersions(forms.Form):
-    """Which two versions are compared."""
-
     a = forms.IntegerField(label=gettext_lazy("Compare version"), min_value=1, max_value=32_000)
     b = forms.IntegerField(label=gettext_lazy("with version"), min_value=1, max_value=32_000, required=False)
 
@@ -36,21 +34,21 @@ class TwoVersions(forms.Form):
 
 
 @require_safe
-def versions(request: HttpRequest, work: Work[Any]) -> HttpResponse:
-    """All of them, newest first; of a day, how many were sent each."""
-    found = work.versions.defer("content")
-    if work.table == "day":
+def versions(request: HttpRequest, item: CourseItem[Any]) -> HttpResponse:
+    """List the versions, newest first; those of a day with the number of runners who were sent each."""
+    found = item.versions.defer("content")
+    if item.model_name == "day":
         lessons = Q(
             deliveries__kind=Delivery.Kind.LESSON, deliveries__copy=0, deliveries__sent_at__isnull=False
         )
         found = found.defer("content", "html", "text").annotate(sent=Count("deliveries", filter=lessons))
         found = found.order_by("-number")
-    listed = list(found)
-    numbers = [version.number for version in listed]
+    rows = list(found)
+    numbers = [version.number for version in rows]
     context = {
-        **frame_of(request, work, _("Versions: %(title)s") % {"title": work.title}),
-        "versions": listed,
-        "counts": work.table == "day",
+        **page_context(request, item, _("Versions: %(title)s") % {"title": item.title}),
+        "versions": rows,
+        "counts": item.model_name == "day",
         "two": TwoVersions(numbers=numbers, initial={"a": numbers[1], "b": numbers[0]})
         if len(numbers) > 1
         else None,
@@ -59,73 +57,73 @@ def versions(request: HttpRequest, work: Work[Any]) -> HttpResponse:
 
 
 @require_safe
-def version(request: HttpRequest, work: Work[Any], number: int) -> HttpResponse:
-    """One version: what it says, and, of a day, the mail as it was compiled then."""
-    found = _version(work, number)
+def version(request: HttpRequest, item: CourseItem[Any], number: int) -> HttpResponse:
+    """Show one version; that of a day with the mail as it was compiled then."""
+    found = _version(item, number)
     context = {
-        **frame_of(
-            request, work, _("Version %(number)d: %(title)s") % {"number": number, "title": work.title}
+        **page_context(
+            request, item, _("Version %(number)d: %(title)s") % {"number": number, "title": item.title}
         ),
         "version": found,
-        "rows": work.rows(found.content),
-        "is_newest": number == work.newest_number,
-        "views": VIEWS.items(),
-        "view": PreviewForm(request.GET).chosen_view,
+        "rows": item.rows(found.content),
+        "is_newest": number == item.newest_number,
+        "appearances": APPEARANCES.items(),
+        "appearance": PreviewForm(request.GET).appearance,
         "has_mail": isinstance(found, Revision),
-        "mail_address": f"admin:challenge_{work.table}_version_mail",
+        "mail_address": f"admin:challenge_{item.model_name}_version_mail",
     }
     return TemplateResponse(request, "admin/course/version.html", context)
 
 
-def version_mail(request: HttpRequest, work: Work[Any], number: int) -> HttpResponse:
-    """The mail of one version of a day, for the frame on its page."""
-    found = _version(work, number)
+def version_mail(request: HttpRequest, item: CourseItem[Any], number: int) -> HttpResponse:
+    """Show the mail of one version of a day, for the frame on its page."""
+    found = _version(item, number)
     if not isinstance(found, Revision):
         raise Http404
-    return published_mail(request, work, found)
+    return published_mail(request, item, found)
 
 
 @require_safe
-def compare(request: HttpRequest, work: Work[Any]) -> HttpResponse:
-    """Any two versions side by side, or one and what would be published now."""
-    form = TwoVersions(request.GET, numbers=list(work.versions.values_list("number", flat=True)))
+def compare(request: HttpRequest, item: CourseItem[Any]) -> HttpResponse:
+    """Show two versions side by side, or one and what would be published now."""
+    form = TwoVersions(request.GET, numbers=list(item.versions.values_list("number", flat=True)))
     if not form.is_valid():
         raise Http404
     first, second = form.cleaned_data["a"], form.cleaned_data["b"]
-    before = _version(work, first).content
-    after = _version(work, second).content if second else work.content(work.working_copy)
+    before = _version(item, first).content
+    after = _version(item, second).content if second else item.content(item.working_copy)
     context = {
-        **frame_of(request, work, _("Compare: %(title)s") % {"title": work.title}),
+        **page_context(request, item, _("Compare: %(title)s") % {"title": item.title}),
         "before": first,
         "after": second,
-        "differences": differences(work.rows(before), work.rows(after)),
+        "differences": differences(item.rows(before), item.rows(after)),
         "two": form,
     }
     return TemplateResponse(request, "admin/course/compare.html", context)
 
 
 @require_POST
-def restore(request: HttpRequest, work: Work[Any], number: int) -> HttpResponse:
-    """Make a version's words the draft, and go on to the publish screen."""
-    words = work.words_of(_version(work, number))
+def restore(request: HttpRequest, item: CourseItem[Any], number: int) -> HttpResponse:
+    """Make the content of a version the draft, and go on to the publish screen."""
+    draft = item.draft_of(_version(item, number))
     try:
         drafts.save(
-            work.item, words, instant(request.POST.get("seen", "")), coach_of(request), timezone.now()
+            item.instance, draft, stamp_of(request.POST.get("seen", "")), coach_of(request), timezone.now()
         )
     except Overtaken:
         messages.warning(request, _("The draft was saved anew meanwhile, so it was kept. Look at it first."))
-        return HttpResponseRedirect(work.address("version", number))
-    log(request, [work.item], _("Took version %(number)d as the draft.") % {"number": number})
+        return HttpResponseRedirect(item.address("version", number))
+    log(request, [item.instance], _("Took version %(number)d as the draft.") % {"number": number})
     messages.success(
         request,
         _("The words of version %(number)d are the draft now. Publish it here, or go on writing.")
         % {"number": number},
     )
-    return HttpResponseRedirect(work.address("publish"))
+    return HttpResponseRedirect(item.address("publish"))
 
 
-def _version(work: Work[Any], number: int) -> AnyVersion:
-    found: AnyVersion | None = work.versions.filter(number=number).first()
+def _version(item: CourseItem[Any], number: int) -> AnyVersion:
+    found: AnyVersion | None = item.versions.filter(number=number).first()
     if found is None:
         raise Http404
     return found

@@ -1,5 +1,5 @@
-"""What the coach may do to enrollments: the same functions that the runner's own pages call, for one
-or many at a time, with an account of what was done, what was not, and why."""
+"""The actions that a coach may run on one or many enrollments. They call the same functions as the runner's
+own pages, and tell for whom an action was done, for whom not, and the reasons."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from challenge.coach.wording import runner_label
 from challenge.enrollment import transitions
 from challenge.models import Delivery, Enrollment, Event
 
@@ -19,9 +20,9 @@ State, COACH = Enrollment.State, Event.Actor.COACH
 
 
 @dataclass(frozen=True)
-class Move:
-    """One thing to do. `question` is set where the coach is asked first, `states` are the ones that
-    it starts from, `done` is what it is called afterwards."""
+class Action:
+    """`question` is set where the coach is asked first, `states` are those that the action starts from, and
+    `done` is its name afterwards."""
 
     name: str
     label: "_StrPromise"
@@ -33,28 +34,26 @@ class Move:
 
 
 @dataclass
-class Account:
-    """What became of a move: who it was done to, and who not with the reason."""
-
-    did: list[Enrollment] = field(default_factory=list)
-    refused: list[tuple[Enrollment, str]] = field(default_factory=list)
+class ActionResult:
+    done_for: list[Enrollment] = field(default_factory=list)
+    refused_for: list[tuple[Enrollment, str]] = field(default_factory=list)
 
 
-PAUSE = Move(
+PAUSE = Action(
     name="pause",
     label=gettext_lazy("Pause"),
     done=gettext_lazy("Paused"),
     states=frozenset({State.ACTIVE}),
     run=lambda pk, now: transitions.pause(pk, COACH, now),
 )
-RESUME = Move(
+RESUME = Action(
     name="resume",
     label=gettext_lazy("Resume"),
     done=gettext_lazy("Resumed"),
     states=frozenset({State.PAUSED}),
     run=lambda pk, now: transitions.resume(pk, COACH, now),
 )
-WITHDRAW = Move(
+WITHDRAW = Action(
     name="withdraw",
     label=gettext_lazy("Withdraw"),
     done=gettext_lazy("Withdrawn"),
@@ -62,7 +61,7 @@ WITHDRAW = Move(
     run=lambda pk, now: transitions.leave(pk, COACH, now),
     question=gettext_lazy("Withdraw these runners? Nothing more is sent to them, and it can't be undone."),
 )
-SEND_AGAIN = Move(
+SEND_AGAIN = Action(
     name="send_again",
     label=gettext_lazy("Send the latest lesson again"),
     done=gettext_lazy("Queued once more"),
@@ -73,38 +72,38 @@ SEND_AGAIN = Move(
     ),
     sends=True,
 )
-MOVES = {move.name: move for move in (PAUSE, RESUME, SEND_AGAIN, WITHDRAW)}
+ACTIONS = {action.name: action for action in (PAUSE, RESUME, SEND_AGAIN, WITHDRAW)}
 
 
-def make(move: Move, enrollments: Sequence[Enrollment], now: datetime) -> Account:
-    """Do a move to each enrollment by itself: one that can't be moved holds no other up."""
-    account = Account()
+def run(action: Action, enrollments: Sequence[Enrollment], now: datetime) -> ActionResult:
+    """Run an action on each enrollment by itself, so that a refused one holds no other up."""
+    result = ActionResult()
     refused = []
     for enrollment in enrollments:
-        if move.run(enrollment.pk, now):
-            account.did.append(enrollment)
+        if action.run(enrollment.pk, now):
+            result.done_for.append(enrollment)
         else:
             refused.append(enrollment)
-    reasons = obstacles(move, refused)
+    reasons = reasons_against(action, refused)
     fallback = _("it has changed meanwhile")
-    account.refused = [(each, reasons.get(each.pk) or fallback) for each in refused]
-    return account
+    result.refused_for = [(each, reasons.get(each.pk) or fallback) for each in refused]
+    return result
 
 
-def obstacles(move: Move, enrollments: Sequence[Enrollment]) -> dict[int, str]:
-    """Why each enrollment can't be moved, as it stands now; those that can are left out."""
+def reasons_against(action: Action, enrollments: Sequence[Enrollment]) -> dict[int, str]:
+    """The reason against the action for each enrollment that has one now."""
     ids = [enrollment.pk for enrollment in enrollments]
     states = dict(Enrollment.objects.filter(pk__in=ids).values_list("pk", "state"))
     found = {
         pk: _("is %(state)s") % {"state": State(state).label}
         for pk, state in states.items()
-        if state not in move.states
+        if state not in action.states
     }
-    return {**_unsendable(ids), **found} if move.sends else found
+    return {**_unsendable(ids), **found} if action.sends else found
 
 
 def latest_sent(ids: Sequence[int]) -> dict[int, int]:
-    """The program day that each enrollment would get again."""
+    """The day that each enrollment would get again."""
     lessons = Delivery.objects.filter(
         enrollment__in=ids, kind=Delivery.Kind.LESSON, copy=0, state=Delivery.State.SENT
     )
@@ -113,12 +112,12 @@ def latest_sent(ids: Sequence[int]) -> dict[int, int]:
 
 def _unsendable(ids: Sequence[int]) -> dict[int, str]:
     days = latest_sent(ids)
-    moving = Delivery.objects.filter(
+    waiting = Delivery.objects.filter(
         enrollment__in=ids,
         kind=Delivery.Kind.LESSON,
         state__in=[*Delivery.WAITING, Delivery.State.SENDING],
     )
-    on_its_way = set(moving.values_list("enrollment_id", "day"))
+    on_its_way = set(waiting.values_list("enrollment_id", "day"))
     found = {pk: _("no lesson was sent yet") for pk in ids if pk not in days}
     for pk, day in days.items():
         if (pk, day) in on_its_way:
@@ -126,20 +125,18 @@ def _unsendable(ids: Sequence[int]) -> dict[int, str]:
     return found
 
 
-def in_words(move: Move, account: Account) -> tuple[str, str]:
-    """The account in two sentences, either of them empty: what was done, and what was not."""
-    did, refused = "", ""
-    if account.did:
-        did = _("%(done)s: %(who)s.") % {"done": move.done, "who": _some([who(each) for each in account.did])}
-    if account.refused:
-        said = [f"{who(each)} ({reason})" for each, reason in account.refused]
-        refused = _("%(label)s, not done: %(who)s.") % {"label": move.label, "who": _some(said)}
-    return did, refused
-
-
-def who(enrollment: Enrollment) -> str:
-    runner = enrollment.runner
-    return f"{runner.first_name} <{runner.email}>" if runner.first_name else runner.email
+def describe(action: Action, result: ActionResult) -> tuple[str, str]:
+    """Two sentences, each of them empty where there is nothing to say: the done and the refused."""
+    done, refused = "", ""
+    if result.done_for:
+        done = _("%(done)s: %(who)s.") % {
+            "done": action.done,
+            "who": _some([runner_label(each) for each in result.done_for]),
+        }
+    if result.refused_for:
+        names = [f"{runner_label(each)} ({reason})" for each, reason in result.refused_for]
+        refused = _("%(label)s, not done: %(who)s.") % {"label": action.label, "who": _some(names)}
+    return done, refused
 
 
 def _some(names: list[str], most: int = 10) -> str:

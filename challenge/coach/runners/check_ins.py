@@ -1,29 +1,18 @@
-"""The list of check-ins: what runners told, newest first."""
+"""The lists of the runners' check-ins and questions, newest first."""
 
 from django.contrib import admin
 from django.http import HttpRequest
-from django.urls import reverse
-from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.text import Truncator
 from django.utils.translation import gettext_lazy
 
 from challenge.coach.access import RecordAdmin
-from challenge.coach.wording import NOTHING, when
-from challenge.models import CheckIn, Enrollment
-
-
-def runner_link(enrollment: Enrollment) -> SafeString:
-    """A runner's name, leading to her page."""
-    runner = enrollment.runner
-    address = reverse("admin:challenge_enrollment_change", args=[enrollment.pk])
-    return format_html('<a href="{}">{}</a>', address, runner.first_name or runner.email)
+from challenge.coach.wording import NOTHING, runner_link, when
+from challenge.models import CheckIn, Question
 
 
 @admin.register(CheckIn)
 class CheckInAdmin(RecordAdmin[CheckIn]):
-    """Only runners change their check-ins."""
-
     list_display = (
         "saved", "runner", "day", "status", "tightness", "pain", "pain_where", "run", "short_note"
     )  # fmt: skip
@@ -54,3 +43,29 @@ class CheckInAdmin(RecordAdmin[CheckIn]):
     @admin.display(description=gettext_lazy("Note"))
     def short_note(self, check_in: CheckIn) -> str:
         return Truncator(check_in.note).chars(80) or NOTHING
+
+
+@admin.register(Question)
+class QuestionAdmin(RecordAdmin[Question]):
+    list_display = ("asked", "runner", "day", "short_text")
+    list_filter = ("asked_at", "day")
+    list_select_related = ("enrollment__runner",)
+    search_fields = ("enrollment__runner__email", "enrollment__runner__first_name", "text")
+    ordering = ("-asked_at", "-pk")
+    list_per_page = 50
+    fields = ("runner", "day", "text", "asked")
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Question | None = None) -> tuple[str, ...]:
+        return self.fields
+
+    @admin.display(description=gettext_lazy("Runner"), ordering="enrollment__runner__email")
+    def runner(self, question: Question) -> SafeString:
+        return runner_link(question.enrollment)
+
+    @admin.display(description=gettext_lazy("Asked"), ordering="asked_at")
+    def asked(self, question: Question) -> str:
+        return when(question.asked_at)
+
+    @admin.display(description=gettext_lazy("Question"))
+    def short_text(self, question: Question) -> str:
+        return Truncator(question.text).chars(160)

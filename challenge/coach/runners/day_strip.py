@@ -1,4 +1,4 @@
-"""The strip: one cell for each program day, readable by its sign, its colour, or in words."""
+"""The day strip: a cell for each program day, readable by its sign, its colour, or its label."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -16,11 +16,11 @@ from challenge.models.delivery_event import came_back
 
 @dataclass(frozen=True)
 class Sign:
-    """What one cell says: the end of its CSS class, its sign, and its words."""
+    """A kind of cell; `name` ends its CSS class."""
 
     name: str
     mark: str
-    words: Promise
+    label: Promise
 
 
 DONE = Sign("done", "✓", gettext_lazy("done"))
@@ -38,13 +38,13 @@ _REPORTED = {
     CheckIn.Status.PARTLY.value: PARTLY,
     CheckIn.Status.NOT_TODAY.value: NOT_TODAY,
 }
-_STOPPED = (Delivery.State.FAILED, Delivery.State.SUPPRESSED)
+_STOPPED = (Delivery.State.FAILED, Delivery.State.WITHHELD)
 
 
-def cells(
+def day_signs(
     length: int, deliveries: Iterable[Delivery], check_ins: Iterable[CheckIn]
 ) -> list[tuple[int, Sign]]:
-    """Every program day with its sign; what the runner reported tells more than the ledger."""
+    """Every program day with its sign. A check-in tells more than the state of the lesson."""
     signs: dict[int, Sign] = {}
     lessons = [delivery for delivery in deliveries if delivery.kind == Delivery.Kind.LESSON]
     for lesson in lessons:
@@ -58,8 +58,8 @@ def cells(
     return [(day, signs.get(day, AHEAD)) for day in range(1, length + 1)]
 
 
-def in_words(signs: list[tuple[int, Sign]]) -> str:
-    """The strip read aloud, days of one kind that follow one another taken together."""
+def spoken(signs: list[tuple[int, Sign]]) -> str:
+    """The strip for screen readers; days of one kind in a row are named together."""
     runs = []
     for sign, group in groupby(signs, key=lambda cell: cell[1]):
         days = [day for day, _sign in group]
@@ -67,29 +67,28 @@ def in_words(signs: list[tuple[int, Sign]]) -> str:
             "first": days[0],
             "last": days[-1],
         }
-        runs.append(f"{named} {sign.words}")
+        runs.append(f"{named} {sign.label}")
     return "; ".join(runs)
 
 
-def strip(enrollment: Enrollment) -> SafeString:
-    """An enrollment's strip as HTML, from rows that are loaded already."""
-    signs = cells(enrollment.program.length, enrollment.deliveries.all(), enrollment.check_ins.all())
+def render(enrollment: Enrollment) -> SafeString:
+    """The strip of an enrollment whose deliveries and check-ins are loaded, as HTML."""
+    signs = day_signs(enrollment.program.length, enrollment.deliveries.all(), enrollment.check_ins.all())
     boxes = format_html_join(
         "",
         '<span class="cell cell-{}" title="{}">{}</span>',
         (
-            (sign.name, _("Day %(day)d: %(state)s") % {"day": day, "state": sign.words}, sign.mark)
+            (sign.name, _("Day %(day)d: %(state)s") % {"day": day, "state": sign.label}, sign.mark)
             for day, sign in signs
         ),
     )
-    return format_html('<span class="strip" role="img" aria-label="{}">{}</span>', in_words(signs), boxes)
+    return format_html('<span class="strip" role="img" aria-label="{}">{}</span>', spoken(signs), boxes)
 
 
 def legend() -> SafeString:
-    """What the signs mean."""
     items = format_html_join(
         "",
         '<li><span class="cell cell-{}" aria-hidden="true">{}</span> {}</li>',
-        ((sign.name, sign.mark, sign.words) for sign in SIGNS),
+        ((sign.name, sign.mark, sign.label) for sign in SIGNS),
     )
     return format_html('<ul class="strip-legend">{}</ul>', items)

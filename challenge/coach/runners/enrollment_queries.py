@@ -1,7 +1,7 @@
-"""What the list of enrollments asks of the database: who is where, who is quiet, who hurts.
+"""The queries of the list of enrollments: day, silence, pain, urgency.
 
-Everything that a filter or the order needs is a subquery of one statement; what a row shows comes
-from three prefetches, so that a page costs the same number of statements whatever it holds.
+Filters and the order use subqueries of one statement, and a row shows what three prefetches load: a page
+costs the same number of statements whatever it holds.
 """
 
 from datetime import datetime, timedelta
@@ -45,8 +45,8 @@ def uncertain() -> Exists:
 
 
 def quiet(days: int, now: datetime) -> Q:
-    """Active, a lesson sent that long ago, and neither a check-in nor a return from a pause since. Who is
-    not written to is not asked, so she is not quiet."""
+    """Active, a lesson sent that long ago, and neither a check-in nor the end of a pause since. A suppressed
+    address gets no mail to answer, so its runner is not quiet."""
     since = now - timedelta(days=days)
     resumed = Event.objects.filter(enrollment=OuterRef("pk"), kind=Event.Kind.RESUMED, at__gt=since)
     return Q(
@@ -58,8 +58,8 @@ def quiet(days: int, now: datetime) -> Q:
     )
 
 
-def need(now: datetime) -> Case:
-    """How soon the coach should look at an enrollment: 0 first."""
+def urgency(now: datetime) -> Case:
+    """The order in which the coach should look at enrollments: 0 first."""
     strong, some = max(PAIN_LEVELS), min(PAIN_LEVELS)
     return Case(
         When(RUNNING & Q(pain__gte=strong), then=0),
@@ -76,28 +76,26 @@ def need(now: datetime) -> Case:
     )
 
 
-def roster(enrollments: QuerySet[Enrollment], now: datetime) -> QuerySet[Enrollment]:
-    """The enrollments with what they are filtered and ordered by, who needs the coach most first.
-
-    `lesson_day` is the last program day sent, 0 before the first; `pain` the last score that the
-    runner gave; `told_at` when she last checked in; `need` as above.
-    """
+def for_list(enrollments: QuerySet[Enrollment], now: datetime) -> QuerySet[Enrollment]:
+    """Annotate what the list filters and orders by, and put the most urgent first: `lesson_day`, the last
+    program day sent (0 before the first); `pain`, the last score that the runner gave; `checked_in_at`, the
+    time of the last check-in; and `urgency`."""
     latest = _lessons.order_by("-day").values("day")[:1]
     annotated = enrollments.annotate(
         lesson_day=Coalesce(Subquery(latest), Value(0)),
         pain=Subquery(_check_ins.filter(pain__isnull=False).values("pain")[:1]),
-        told_at=Subquery(_check_ins.values("updated_at")[:1]),
-    ).annotate(need=need(now))
-    return annotated.order_by("need", F("told_at").asc(nulls_first=True), "-created_at")
+        checked_in_at=Subquery(_check_ins.values("updated_at")[:1]),
+    ).annotate(urgency=urgency(now))
+    return annotated.order_by("urgency", F("checked_in_at").asc(nulls_first=True), "-created_at")
 
 
-def with_rows(enrollments: QuerySet[Enrollment]) -> QuerySet[Enrollment]:
-    """The enrollments with all that one row of the list shows, in three more statements; `unreachable`
-    says why she is (coach.reach), or is empty."""
+def with_row_data(enrollments: QuerySet[Enrollment]) -> QuerySet[Enrollment]:
+    """Load all that one row of the list shows, with three more statements; `unreachable_reason` is a key of
+    unreachable.REASONS, or empty."""
     deliveries = Delivery.objects.only(
         "enrollment_id", "kind", "day", "copy", "state", "due_at", "sent_at", "uncertain"
     )
-    annotated = enrollments.annotate(unreachable=unreachable.why())
+    annotated = enrollments.annotate(unreachable_reason=unreachable.reason())
     return annotated.select_related("runner", "program", "cohort").prefetch_related(
         Prefetch("deliveries", deliveries.order_by("due_at", "copy").prefetch_related("returns")),
         Prefetch("check_ins", CheckIn.objects.defer("note").order_by("updated_at", "day")),

@@ -1,4 +1,4 @@
-"""The list of enrollments: who is where, who is quiet, who hurts."""
+"""The list of enrollments, which the coach knows as the list of runners."""
 
 import re
 from collections.abc import Callable
@@ -19,48 +19,54 @@ from django.utils.translation import gettext_lazy
 from challenge.coach import wording
 from challenge.coach.access import RecordAdmin
 from challenge.coach.runners import day_strip
-from challenge.coach.runners.action_views import as_action, move_view
-from challenge.coach.runners.actions import MOVES
-from challenge.coach.runners.enrollment_queries import PAIN_LEVELS, roster, with_rows
-from challenge.coach.runners.filters import DayFilter, PainFilter, QuietFilter, ReachFilter, TroubleFilter
+from challenge.coach.runners.action_views import action_view, admin_action
+from challenge.coach.runners.actions import ACTIONS
+from challenge.coach.runners.enrollment_queries import PAIN_LEVELS, for_list, with_row_data
+from challenge.coach.runners.filters import (
+    DayFilter,
+    PainFilter,
+    QuietFilter,
+    TroubleFilter,
+    UnreachableFilter,
+)
 from challenge.coach.runners.runner_page import reschedule_view, runner_page
-from challenge.coach.runners.saved_filters import SavedFilterForm, delete, kept, of_coach, save
+from challenge.coach.runners.saved_filters import SavedFilterForm, delete, known_parameters, save, saved_by
 from challenge.models import Enrollment
 
 
 class EnrollmentList(ChangeList):
-    """Django's list, with what the rows show fetched for the rows of the page alone."""
+    """Django's list; what the rows show is loaded for the rows of the page alone."""
 
     def get_queryset(self, request: HttpRequest, *args: Any, **kwargs: Any) -> QuerySet[Any]:
-        return with_rows(super().get_queryset(request, *args, **kwargs))
+        return with_row_data(super().get_queryset(request, *args, **kwargs))
 
 
 @admin.register(Enrollment)
 class EnrollmentAdmin(RecordAdmin[Enrollment]):
-    """Nothing is edited in place: an enrollment moves by its moves, which write its story."""
+    """Nothing is edited in place: an enrollment changes by actions, which log events."""
 
     list_display = ("runner_cell", "where_cell", "strip_cell", "check_in_cell", "mail_cell", "next_cell")
     list_display_links = None
     list_filter = (
-        "state", QuietFilter, ReachFilter, PainFilter, DayFilter, TroubleFilter, "program", "cohort"
+        "state", QuietFilter, UnreachableFilter, PainFilter, DayFilter, TroubleFilter, "program", "cohort"
     )  # fmt: skip
     search_fields = ("runner__first_name", "runner__email")
     search_help_text = gettext_lazy("Name or email address")
     list_per_page = 50
-    actions = [as_action(move) for move in MOVES.values()]
+    actions = [admin_action(action) for action in ACTIONS.values()]
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
         return EnrollmentList
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Enrollment]:
-        return roster(super().get_queryset(request), timezone.now())
+        return for_list(super().get_queryset(request), timezone.now())
 
     def get_urls(self) -> list[URLPattern]:
         def own(route: str, view: Callable[..., HttpResponse], name: str) -> URLPattern:
             return path(route, self.admin_site.admin_view(view), name=f"challenge_enrollment_{name}")
 
         return [
-            own("move/", move_view, "move"),
+            own("move/", action_view, "move"),
             own("filters/", save, "filter_save"),
             own("filters/<int:saved_id>/delete/", delete, "filter_delete"),
             own("<int:enrollment_id>/hour/", reschedule_view, "reschedule"),
@@ -73,8 +79,8 @@ class EnrollmentAdmin(RecordAdmin[Enrollment]):
         context = {
             "title": _("Runners"),
             "legend": day_strip.legend(),
-            "saved_filters": of_coach(request),
-            "query": kept(request.GET.urlencode()),
+            "saved_filters": saved_by(request),
+            "query": known_parameters(request.GET.urlencode()),
             "save_form": SavedFilterForm(auto_id="save_%s"),
         }
         return super().changelist_view(request, {**context, **(extra_context or {})})
@@ -104,37 +110,37 @@ class EnrollmentAdmin(RecordAdmin[Enrollment]):
     def where_cell(self, enrollment: Enrollment) -> SafeString:
         cohort = f" · {enrollment.cohort}" if enrollment.cohort else ""
         where = wording.state_and_day(enrollment)
-        if why := wording.why_unreachable(enrollment):
-            where = format_html('<span class="unreachable">{}</span><br>{}', where, why)
+        if reason := wording.unreachable_reason(enrollment):
+            where = format_html('<span class="unreachable">{}</span><br>{}', where, reason)
         return wording.two_lines(where, f"{enrollment.program}{cohort}")
 
     @admin.display(description=gettext_lazy("Days"))
     def strip_cell(self, enrollment: Enrollment) -> SafeString:
-        return day_strip.strip(enrollment)
+        return day_strip.render(enrollment)
 
-    @admin.display(description=gettext_lazy("Last check-in"), ordering="told_at")
+    @admin.display(description=gettext_lazy("Last check-in"), ordering="checked_in_at")
     def check_in_cell(self, enrollment: Enrollment) -> SafeString:
-        told, label = wording.last_check_in(enrollment), _("Last check-in")
-        if told is None:
+        check_in, label = wording.last_check_in(enrollment), _("Last check-in")
+        if check_in is None:
             return wording.two_lines(wording.NOTHING, _("no check-in"), label)
-        said = format_html("{}", told)
-        if told.pain is not None:
-            level = "pain" if told.pain >= min(PAIN_LEVELS) else "no-pain"
-            pain = _("pain %(score)d") % {"score": told.pain}
-            said = format_html('{}, <span class="{}">{}</span>', told, level, pain)
-        return wording.two_lines(wording.ago(told.updated_at, timezone.now()), said, label)
+        text = format_html("{}", check_in)
+        if check_in.pain is not None:
+            level = "pain" if check_in.pain >= min(PAIN_LEVELS) else "no-pain"
+            pain = _("pain %(score)d") % {"score": check_in.pain}
+            text = format_html('{}, <span class="{}">{}</span>', check_in, level, pain)
+        return wording.two_lines(wording.ago(check_in.updated_at, timezone.now()), text, label)
 
     @admin.display(description=gettext_lazy("Last mail"))
     def mail_cell(self, enrollment: Enrollment) -> SafeString:
         mail, label = wording.last_mail(enrollment), _("Last mail")
         if mail is None:
             return wording.two_lines(wording.NOTHING, _("no mail"), label)
-        said = capfirst(f"{mail}: {wording.state_in_words(mail)}")
-        return wording.two_lines(wording.shortly(mail.sent_at or mail.due_at), said, label)
+        text = capfirst(f"{mail}: {wording.state_in_words(mail)}")
+        return wording.two_lines(wording.shortly(mail.sent_at or mail.due_at), text, label)
 
     @admin.display(description=gettext_lazy("Next lesson"), ordering="next_due_at")
     def next_cell(self, enrollment: Enrollment) -> SafeString:
         due, label = enrollment.next_due_at, _("Next lesson")
         if due is None:
             return wording.two_lines(wording.NOTHING, _("no lesson due"), label)
-        return wording.two_lines(wording.shortly(due), wording.on_her_clock(due, enrollment), label)
+        return wording.two_lines(wording.shortly(due), wording.runner_time(due, enrollment), label)

@@ -1,4 +1,4 @@
-"""The questions that the coach puts to the list of enrollments."""
+"""The filters of the list of enrollments."""
 
 from collections.abc import Iterator
 from typing import Any, NotRequired, TypedDict
@@ -19,16 +19,16 @@ LONGEST = 366
 
 
 class Choice(TypedDict):
-    """One line of a filter, as Django's template wants it; `kept` are the other parameters."""
+    """One line of a filter, as Django's template wants it."""
 
     selected: bool
     query_string: str
     display: str
-    kept: NotRequired[list[tuple[str, str]]]
+    other_parameters: NotRequired[list[tuple[str, str]]]
 
 
 class DayFilter(admin.ListFilter):
-    """A range of program days: a week with one click, or any other from two fields."""
+    """A range of program days: a week with one click, or any other with two fields."""
 
     title = gettext_lazy("day")
     template = "admin/challenge/enrollment/day_filter.html"
@@ -69,7 +69,7 @@ class DayFilter(admin.ListFilter):
             "selected": chosen == (None, None),
             "query_string": changelist.get_query_string(remove=[self.FROM, self.TO]),
             "display": _("All"),
-            "kept": [(name, str(value)) for name, value in others if name != PAGE_VAR],
+            "other_parameters": [(name, str(value)) for name, value in others if name != PAGE_VAR],
         }
         for first, last in WEEKS:
             yield {
@@ -80,14 +80,14 @@ class DayFilter(admin.ListFilter):
 
 
 def _day(text: str) -> int | None:
-    """A program day as it was typed; anything else counts as nothing typed."""
+    """The program day that was typed; None for any other text."""
     return (
         int(text) if text.isascii() and text.isdigit() and len(text) <= 3 and int(text) <= LONGEST else None
     )
 
 
 class QuietFilter(admin.SimpleListFilter):
-    """Active runners of whom nothing was heard for some days."""
+    """Active runners without a check-in for some days."""
 
     title = gettext_lazy("quiet")
     parameter_name = "quiet"
@@ -103,28 +103,27 @@ class QuietFilter(admin.SimpleListFilter):
         return queryset.filter(enrollment_queries.quiet(days, timezone.now())) if days else queryset
 
 
-class ReachFilter(admin.SimpleListFilter):
-    """Runners whom no mail reaches."""
-
+class UnreachableFilter(admin.SimpleListFilter):
     title = gettext_lazy("unreachable")
     parameter_name = "reach"
 
     def lookups(self, request: HttpRequest, model_admin: "admin.ModelAdmin[Any]") -> list[tuple[str, str]]:
-        return [("no", _("Any")), *((key, capfirst(str(why))) for key, why in unreachable.WHY.items())]
+        return [
+            ("no", _("Any")),
+            *((key, capfirst(str(reason))) for key, reason in unreachable.REASONS.items()),
+        ]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         asked = {
             "no": unreachable.unreachable(),
             unreachable.BAD_ADDRESS: Q(unreachable.bad_address()),
-            unreachable.COME_BACK: unreachable.mails_come_back(),
+            unreachable.BOUNCING: unreachable.mails_bounce(),
         }
         condition = asked.get(self.value() or "")
         return queryset.filter(condition) if condition else queryset
 
 
 class PainFilter(admin.SimpleListFilter):
-    """By the last pain score that the runner gave."""
-
     title = gettext_lazy("pain, last reported")
     parameter_name = "pain"
 
@@ -140,7 +139,7 @@ class PainFilter(admin.SimpleListFilter):
 
 
 class TroubleFilter(admin.SimpleListFilter):
-    """Mail that failed, or of which nobody knows whether it arrived once or twice."""
+    """Mail that failed, or that may have arrived twice."""
 
     title = gettext_lazy("delivery trouble")
     parameter_name = "trouble"

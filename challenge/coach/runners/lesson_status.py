@@ -1,4 +1,4 @@
-"""Why a runner did not get today's lesson, in a sentence: "Paused by the runner since 3 May." """
+"""The reason why a runner did not get today's lesson, such as "Paused by the runner since 3 May." """
 
 from collections import defaultdict
 from collections.abc import Sequence
@@ -10,41 +10,40 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Consent
 from challenge import schedule
-from challenge.coach.runners.delay_reason import waits
+from challenge.coach.runners.delay_reason import delay_reason
 from challenge.coach.runners.without_lesson import last_midnight, zone_of
 from challenge.coach.wording import ago, shortly
 from challenge.delivery.plan import is_behind, latest_lessons
 from challenge.models import Delivery, Enrollment, Event, Hold, Limit, Returned, Suppression
 from challenge.models.heartbeat import Heartbeat, last
 
-State, Mail = Enrollment.State, Delivery.State
+State, MailState = Enrollment.State, Delivery.State
 STOPPED = (Event.Kind.PAUSED, Event.Kind.UNREACHABLE)
 
 
-class Reasons:
-    """The reasons of some runners who did not get today's lesson. Eight statements, however many they are;
-    their `runner` must be loaded."""
+class LessonStatus:
+    """The reasons for some enrollments whose `runner` is loaded: eight statements, however many they are."""
 
     def __init__(self, enrollments: Sequence[Enrollment], now: datetime) -> None:
         self._now = now
         ids = [enrollment.pk for enrollment in enrollments]
         self._lessons = latest_lessons(ids)
-        self._moves: dict[int, list[Event]] = defaultdict(list)
-        moves = Event.objects.filter(kind__in=[*STOPPED, Event.Kind.RESUMED], enrollment__in=ids)
-        for event in moves.order_by("at", "id"):
-            self._moves[event.enrollment_id].append(event)
+        self._events: dict[int, list[Event]] = defaultdict(list)
+        events = Event.objects.filter(kind__in=[*STOPPED, Event.Kind.RESUMED], enrollment__in=ids)
+        for event in events.order_by("at", "id"):
+            self._events[event.enrollment_id].append(event)
         hashes = [enrollment.runner.address_hash for enrollment in enrollments]
         suppressed = Suppression.objects.filter(address_hash__in=hashes)
         self._suppressed = {each.address_hash: each for each in suppressed}
         runners = [enrollment.runner_id for enrollment in enrollments]
         given = Consent.objects.filter(user__in=runners, purpose=Consent.Purpose.MAIL, withdrawn_at=None)
-        self._agreed = set(given.filter(given_at__isnull=False).values_list("user_id", flat=True))
-        resting = Limit.objects.filter(resting_until__gt=now)
-        self._resting = {limit.domain: limit for limit in resting if limit.is_resting(now)}
+        self._consented = set(given.filter(given_at__isnull=False).values_list("user_id", flat=True))
+        suspended = Limit.objects.filter(resting_until__gt=now)
+        self._suspended_limits = {limit.domain: limit for limit in suspended if limit.is_resting(now)}
         returned = Returned.objects.filter(delivery__in=self._lessons.values(), kind__in=Returned.CAME_BACK)
         self._returned = {each.delivery_id: each for each in returned}
-        self._hold = Hold.current()
-        self._looked = last(Heartbeat.Name.PLANNER)
+        self._restore_stop = Hold.current()
+        self._planner_looked_at = last(Heartbeat.Name.PLANNER)
 
     def of(self, enrollment: Enrollment) -> str:
         """One or two sentences."""
@@ -57,100 +56,106 @@ class Reasons:
                     "day": day
                 }
             case State.SCREENING:
-                return _("Her answers at sign-up are looked at first.")
+                return _("The runner's answers at sign-up are looked at first.")
             case State.HELD:
-                return _("Held: nothing is sent until her lessons are released.")
+                return _("Held: nothing is sent until the lessons are released.")
             case State.PAUSED:
                 return self._paused(enrollment)
             case State.ACTIVE:
                 return self._active(enrollment)
-        return _("Her course is over.")
+        return _("The course is over.")
 
     def _paused(self, enrollment: Enrollment) -> str:
-        event = next((event for event in reversed(self._moves[enrollment.pk]) if event.kind in STOPPED), None)
+        event = next(
+            (event for event in reversed(self._events[enrollment.pk]) if event.kind in STOPPED), None
+        )
         if event is None:
             return _("Paused.")
-        said = _("Paused by %(whom)s since %(day)s.")
+        text = _("Paused by %(whom)s since %(day)s.")
         if event.kind == Event.Kind.UNREACHABLE:
-            said = _("Unreachable since %(day)s.")
-        said %= {"whom": event.get_actor_display(), "day": _day(event.at)}
-        return f"{said} {event.detail}".strip()
+            text = _("Unreachable since %(day)s.")
+        text %= {"whom": event.get_actor_display(), "day": _day(event.at)}
+        return f"{text} {event.says}".strip()
 
     def _active(self, enrollment: Enrollment) -> str:
-        if enrollment.runner_id not in self._agreed:
+        if enrollment.runner_id not in self._consented:
             return _("There is no consent to mail.")
-        if self._hold:
-            return _("Nothing is sent to anybody: %(reason)s.") % {"reason": self._hold}
+        if self._restore_stop:
+            return _("Nothing is sent to anybody: %(reason)s.") % {"reason": self._restore_stop}
         lesson = self._lessons.get(enrollment.pk)
         if lesson and is_behind(lesson):
             return self._behind(lesson, enrollment)
         midnight = last_midnight(enrollment.time_zone, self._now)
         if lesson and (returned := self._returned.get(lesson.pk)):
-            said = _("Day %(day)d came back: %(detail)s") % {
+            text = _("Day %(day)d came back: %(detail)s") % {
                 "day": lesson.day,
-                "detail": _ended(returned.detail),
+                "detail": _sentence(returned.detail),
             }
-            return f"{said} {self._next(enrollment)}"
-        if lesson and lesson.state == Mail.FAILED and lesson.due_at >= midnight:
+            return f"{text} {self._next(enrollment)}"
+        if lesson and lesson.state == MailState.FAILED and lesson.due_at >= midnight:
             return f"{_failed(lesson)} {self._next(enrollment)}"
         return f"{self._was_paused(enrollment, midnight)}{self._next(enrollment)}"
 
     def _was_paused(self, enrollment: Enrollment, midnight: datetime) -> str:
-        """Of a pause that ended today, for its runner wonders."""
-        moves = self._moves[enrollment.pk][-2:]
-        if [event.kind for event in moves] != [Event.Kind.PAUSED, Event.Kind.RESUMED]:
+        """Mention a pause that ended today: it explains why no lesson came."""
+        events = self._events[enrollment.pk][-2:]
+        if [event.kind for event in events] != [Event.Kind.PAUSED, Event.Kind.RESUMED]:
             return ""
-        if moves[1].at < midnight:
+        if events[1].at < midnight:
             return ""
-        paused, resumed = moves
-        told = {"whom": paused.get_actor_display(), "first": _day(paused.at), "last": _day(resumed.at)}
-        return _("Paused by %(whom)s from %(first)s to %(last)s.") % told + " "
+        paused, resumed = events
+        values = {"whom": paused.get_actor_display(), "first": _day(paused.at), "last": _day(resumed.at)}
+        return _("Paused by %(whom)s from %(first)s to %(last)s.") % values + " "
 
     def _behind(self, lesson: Delivery, enrollment: Enrollment) -> str:
-        """Of a lesson that is in the ledger and has not left."""
+        """The reason of a lesson that is in the ledger and has not left."""
         match lesson.state:
-            case Mail.SENDING:
+            case MailState.SENDING:
                 return _("Day %(day)d is being sent right now.") % {"day": lesson.day}
-            case Mail.FAILED:
+            case MailState.FAILED:
                 return f"{_failed(lesson)} {self._next(enrollment)}"
-            case Mail.SUPPRESSED:
-                said = _("Day %(day)d was held back: %(reason)s")
-                said %= {"day": lesson.day, "reason": _ended(lesson.reason)}
-                return f"{said} {self._next(enrollment)}"
+            case MailState.WITHHELD:
+                text = _("Day %(day)d was held back: %(reason)s")
+                text %= {"day": lesson.day, "reason": _sentence(lesson.why)}
+                return f"{text} {self._next(enrollment)}"
         if lesson.closes_at and lesson.closes_at <= self._now:
-            said = _("Day %(day)d did not get through before %(time)s.")
-            said %= {"day": lesson.day, "time": self._at(lesson.closes_at)}
-            return f"{said} {self._next(enrollment)}"
-        return f"{waits(lesson, self._at)}{self._rests(lesson)}"
+            text = _("Day %(day)d did not get through before %(time)s.")
+            text %= {"day": lesson.day, "time": self._at(lesson.closes_at)}
+            return f"{text} {self._next(enrollment)}"
+        return f"{delay_reason(lesson, self._at)}{self._suspended(lesson)}"
 
-    def _rests(self, lesson: Delivery) -> str:
-        limit = self._resting.get("") or self._resting.get(lesson.domain)
+    def _suspended(self, lesson: Delivery) -> str:
+        limit = self._suspended_limits.get("") or self._suspended_limits.get(lesson.domain)
         if limit is None or limit.resting_until is None:
             return ""
-        said = _("All mail rests until %(time)s: %(reason)s")
+        text = _("All mail rests until %(time)s: %(reason)s")
         if limit.domain:
-            said = _("Mail to %(domain)s rests until %(time)s: %(reason)s")
-        told = {"domain": limit.domain, "time": self._at(limit.resting_until), "reason": _ended(limit.reason)}
-        return f" {said % told}"
+            text = _("Mail to %(domain)s rests until %(time)s: %(reason)s")
+        values = {
+            "domain": limit.domain,
+            "time": self._at(limit.resting_until),
+            "reason": _sentence(limit.reason),
+        }
+        return f" {text % values}"
 
     def _next(self, enrollment: Enrollment) -> str:
-        """When her next lesson comes."""
+        """The time of the next lesson."""
         due, zone, now = enrollment.next_due_at, zone_of(enrollment.time_zone), self._now
         if zone is None:
-            said = _("This machine does not know her time zone, %(zone)s.")
-            return said % {"zone": enrollment.time_zone}
+            text = _("This machine does not know the runner's time zone, %(zone)s.")
+            return text % {"zone": enrollment.time_zone}
         if due is None:
-            return _("Nothing is due for her.")
+            return _("Nothing is due for the runner.")
         if due <= now:
-            looked = ago(self._looked, now) if self._looked else _("never")
-            said = _("It has been due since %(since)s; the planner last looked: %(looked)s.")
-            return said % {"since": self._at(due), "looked": looked}
-        told = {"day": date_format(due.astimezone(zone), "l, j F"), "time": f"{due.astimezone(zone):%H:%M}"}
+            looked = ago(self._planner_looked_at, now) if self._planner_looked_at else _("never")
+            text = _("It has been due since %(since)s; the planner last looked: %(looked)s.")
+            return text % {"since": self._at(due), "looked": looked}
+        values = {"day": date_format(due.astimezone(zone), "l, j F"), "time": f"{due.astimezone(zone):%H:%M}"}
         if schedule.local_date(due, zone) == schedule.local_date(now, zone):
-            return _("Still to come at %(time)s her time.") % told
+            return _("Still to come at %(time)s on the runner's clock.") % values
         if enrollment.pk not in self._lessons:
-            return _("Her course begins on %(day)s at %(time)s her time.") % told
-        return _("Her next lesson is due on %(day)s at %(time)s her time.") % told
+            return _("The course begins on %(day)s at %(time)s on the runner's clock.") % values
+        return _("The next lesson is due on %(day)s at %(time)s on the runner's clock.") % values
 
     def _at(self, instant: datetime) -> str:
         """An instant on the coach's clock, its date only where that is not today's."""
@@ -159,22 +164,22 @@ class Reasons:
 
 
 def _unreachable(found: Suppression) -> str:
-    told = {"day": _day(found.created_at), "why": found.get_reason_display(), "detail": found.detail}
-    said = {
+    values = {"day": _day(found.created_at), "why": found.get_reason_display(), "detail": found.detail}
+    text = {
         Suppression.Reason.BOUNCED: _("Unreachable: the address refused mail on %(day)s."),
         Suppression.Reason.COMPLAINED: _("Unreachable: the mail was reported as unwanted on %(day)s."),
-        Suppression.Reason.UNSUBSCRIBED: _("Unreachable: she unsubscribed on %(day)s."),
+        Suppression.Reason.UNSUBSCRIBED: _("Unreachable: the runner unsubscribed on %(day)s."),
         Suppression.Reason.BLOCKED: _("Unreachable: the coach blocked the address on %(day)s."),
     }.get(Suppression.Reason(found.reason), _("Unreachable since %(day)s: %(why)s."))
-    return f"{said % told} {found.detail}".strip()
+    return f"{text % values} {found.detail}".strip()
 
 
 def _failed(lesson: Delivery) -> str:
-    return _("Day %(day)d failed: %(reason)s") % {"day": lesson.day, "reason": _ended(lesson.reason)}
+    return _("Day %(day)d failed: %(reason)s") % {"day": lesson.day, "reason": _sentence(lesson.why)}
 
 
-def _ended(text: str) -> str:
-    """What somebody else said, as a sentence."""
+def _sentence(text: str) -> str:
+    """A text that somebody else wrote, as a sentence."""
     return text if text.endswith((".", "!", "?")) else f"{text}."
 
 

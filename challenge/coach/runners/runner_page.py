@@ -1,8 +1,9 @@
-"""One runner's page: who she is, where she stands, what she may be moved to, and her story."""
+"""One runner's page: facts, actions, progress, and the timeline."""
 
-from datetime import datetime
+from datetime import datetime, time
 from typing import Any
 
+from django import forms
 from django.contrib import admin, messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
@@ -11,50 +12,69 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
 from accounts.models import Consent
 from challenge.coach import wording
 from challenge.coach.runners import actions, day_strip
-from challenge.coach.runners.enrollment_queries import with_rows
-from challenge.coach.runners.hour_form import HourForm
-from challenge.coach.runners.lesson_status import Reasons
-from challenge.coach.runners.timeline import story
+from challenge.coach.runners.enrollment_queries import with_row_data
+from challenge.coach.runners.lesson_status import LessonStatus
+from challenge.coach.runners.timeline import timeline
 from challenge.coach.runners.without_lesson import without_todays_lesson
+from challenge.coach.wording import runner_label
+from challenge.enrollment.hours import zone_choices
 from challenge.enrollment.transitions import reschedule
 from challenge.models import Enrollment, Event, Progress, Suppression
 
 Fact = tuple[str, str]
+QUARTER = 15
+
+
+class RescheduleForm(forms.Form):
+    """The hour of the lessons, on the runner's own clock."""
+
+    send_at = forms.TimeField(
+        label=gettext_lazy("Hour"),
+        widget=forms.TimeInput(attrs={"type": "time", "step": QUARTER * 60}, format="%H:%M"),
+    )
+    time_zone = forms.ChoiceField(label=gettext_lazy("Time zone"), choices=zone_choices)
+
+    def clean_send_at(self) -> time:
+        send_at: time = self.cleaned_data["send_at"]
+        if send_at.minute % QUARTER or send_at.second:
+            raise forms.ValidationError(_("Choose a full quarter of an hour, such as 06:15."))
+        return send_at
 
 
 @require_safe
 def runner_page(request: HttpRequest, enrollment_id: int) -> HttpResponse:
     """The page of one enrollment; nothing on it is edited in place."""
-    enrollment = get_object_or_404(with_rows(Enrollment.objects.all()), pk=enrollment_id)
+    enrollment = get_object_or_404(with_row_data(Enrollment.objects.all()), pk=enrollment_id)
     now = timezone.now()
     context = {
-        **_frame(request, enrollment, actions.who(enrollment)),
-        "why_not_today": _why_not_today(enrollment, now),
+        **_frame(request, enrollment, runner_label(enrollment)),
+        "lesson_status": _lesson_status(enrollment, now),
         "facts": _facts(enrollment, now),
         "progress": _progress(enrollment),
-        "strip": day_strip.strip(enrollment),
+        "day_strip": day_strip.render(enrollment),
         "legend": day_strip.legend(),
-        "moves": [move for move in actions.MOVES.values() if enrollment.state in move.states],
+        "actions": [action for action in actions.ACTIONS.values() if enrollment.state in action.states],
         "may_reschedule": enrollment.state in Enrollment.OPEN_STATES,
-        "story": story(enrollment),
+        "timeline": timeline(enrollment),
         "others": Enrollment.objects.filter(runner=enrollment.runner).exclude(pk=enrollment.pk),
     }
     return TemplateResponse(request, "admin/challenge/enrollment/runner.html", context)
 
 
 def reschedule_view(request: HttpRequest, enrollment_id: int) -> HttpResponse:
-    """Move a runner to another hour or time zone, as she can herself."""
+    """Change the hour or the time zone of a runner, as the runner can too."""
     enrollment = get_object_or_404(Enrollment.objects.select_related("runner", "program"), pk=enrollment_id)
-    standing = {"send_at": enrollment.send_at, "time_zone": enrollment.time_zone}
-    form = HourForm(request.POST or None, initial=standing)
+    current = {"send_at": enrollment.send_at, "time_zone": enrollment.time_zone}
+    form = RescheduleForm(request.POST or None, initial=current)
     if form.is_valid():
-        wish = form.cleaned_data["send_at"], form.cleaned_data["time_zone"]
-        if reschedule(enrollment.pk, *wish, Event.Actor.COACH, timezone.now()):
+        send_at, time_zone = form.cleaned_data["send_at"], form.cleaned_data["time_zone"]
+        if reschedule(enrollment.pk, send_at, time_zone, Event.Actor.COACH, timezone.now()):
             messages.success(request, _("The hour is changed."))
         else:
             messages.warning(request, _("Nothing was changed."))
@@ -69,7 +89,7 @@ def _frame(request: HttpRequest, enrollment: Enrollment, title: str) -> dict[str
         "title": title,
         "opts": Enrollment._meta,
         "enrollment": enrollment,
-        "who": actions.who(enrollment),
+        "who": runner_label(enrollment),
     }
 
 
@@ -78,17 +98,21 @@ def _facts(enrollment: Enrollment, now: datetime) -> list[Fact]:
     due = _("nothing")
     if enrollment.next_due_at:
         due = wording.when(enrollment.next_due_at)
-        if hers := wording.if_other(enrollment.next_due_at, enrollment):
-            due = _("%(ours)s; for the runner %(hers)s") % {"ours": due, "hers": hers}
+        if local_time := wording.runner_time_if_other(enrollment.next_due_at, enrollment):
+            due = _("%(coach)s; for the runner %(runner)s") % {"coach": due, "runner": local_time}
     cohort = [(_("Cohort"), str(enrollment.cohort))] if enrollment.cohort else []
     return [
         (_("State"), wording.state_and_day(enrollment)),
-        *([(_("Unreachable"), capfirst(why))] if (why := wording.why_unreachable(enrollment)) else []),
+        *(
+            [(_("Unreachable"), capfirst(reason))]
+            if (reason := wording.unreachable_reason(enrollment))
+            else []
+        ),
         (_("Program"), str(enrollment.program)),
         *cohort,
         (_("Next lesson"), due),
         (_("Hour"), f"{enrollment.send_at:%H:%M} {zone}"),
-        (_("Local time now"), wording.on_her_clock(now, enrollment)),
+        (_("Local time now"), wording.runner_time(now, enrollment)),
         (_("Starts on"), f"{enrollment.starts_on:%Y-%m-%d}"),
         (_("Signed up"), wording.when(enrollment.created_at)),
         (_("Confirmed"), wording.when(enrollment.confirmed_at)),
@@ -96,25 +120,25 @@ def _facts(enrollment: Enrollment, now: datetime) -> list[Fact]:
     ]
 
 
-def _why_not_today(enrollment: Enrollment, now: datetime) -> str:
-    """Why she did not get today's lesson; empty when she did, and for whom no lesson is meant."""
-    missing = without_todays_lesson(now).filter(pk=enrollment.pk).exists()
-    return Reasons([enrollment], now).of(enrollment) if missing else ""
+def _lesson_status(enrollment: Enrollment, now: datetime) -> str:
+    """The reason why the runner did not get today's lesson; empty when it came, or none is meant."""
+    is_without = without_todays_lesson(now).filter(pk=enrollment.pk).exists()
+    return LessonStatus([enrollment], now).of(enrollment) if is_without else ""
 
 
 def _consents(enrollment: Enrollment) -> list[Fact]:
-    """Which consents count now, and whether the address is one that is never written to."""
+    """The consents that count now, and the suppression of the address if there is one."""
     given = Consent.objects.filter(user=enrollment.runner_id, withdrawn_at=None, given_at__isnull=False)
     since = dict(given.values_list("purpose", "given_at"))
     facts = []
     for purpose in Consent.Purpose:
         at = since.get(purpose)
-        said = _("since %(time)s") % {"time": wording.when(at)} if at else _("no")
-        facts.append((_("Consent to %(purpose)s") % {"purpose": purpose.label}, said))
+        text = _("since %(time)s") % {"time": wording.when(at)} if at else _("no")
+        facts.append((_("Consent to %(purpose)s") % {"purpose": purpose.label}, text))
     suppressed = Suppression.objects.filter(address_hash=enrollment.runner.address_hash).first()
     if suppressed:
-        why = _("never written to: %(reason)s") % {"reason": suppressed.get_reason_display()}
-        facts.append((_("Address"), why))
+        reason = _("never written to: %(reason)s") % {"reason": suppressed.get_reason_display()}
+        facts.append((_("Address"), reason))
     return facts
 
 

@@ -1,4 +1,4 @@
-"""A coach's own views of the list of enrollments, kept by name."""
+"""The views of the list of enrollments that a coach has saved by name."""
 
 from urllib.parse import urlencode
 
@@ -32,14 +32,12 @@ LONGEST = 500
 
 
 class SavedFilterForm(forms.Form):
-    """A name for the view that is on the screen."""
-
     name = forms.CharField(label=gettext_lazy("Save this view as"), max_length=80)
     query = forms.CharField(required=False, widget=forms.HiddenInput)
 
 
-def kept(query: str) -> str:
-    """What of a query string belongs to the list: its known parameters, each once, none empty."""
+def known_parameters(query: str) -> str:
+    """The parameters of the list in a query string, each once, none empty."""
     try:
         given = QueryDict(query[: 4 * LONGEST])
     except ValueError:  # more fields, or other bytes, than Django reads
@@ -49,23 +47,23 @@ def kept(query: str) -> str:
 
 
 def list_url(query: str = "") -> str:
-    """The list of enrollments, narrowed down as a query string says."""
+    """The address of the list, with the known parameters of a query string."""
     address = reverse("admin:challenge_enrollment_changelist")
-    narrowed = kept(query)
-    return f"{address}?{narrowed}" if narrowed else address
+    known = known_parameters(query)
+    return f"{address}?{known}" if known else address
 
 
-def of_coach(request: HttpRequest) -> list[tuple[SavedFilter, str]]:
-    """The coach's saved filters, each with where it leads."""
+def saved_by(request: HttpRequest) -> list[tuple[SavedFilter, str]]:
+    """The coach's saved filters, each with its address."""
     saved = SavedFilter.objects.filter(coach=request.user.pk)
     return [(each, list_url(each.query)) for each in saved]
 
 
 @require_POST
 def save(request: HttpRequest) -> HttpResponse:
-    """Keep the view that is on the screen; a name that is taken gets the new view."""
+    """Save the view that is on the screen; a name that is taken gets the new view."""
     form = SavedFilterForm(request.POST)
-    query = kept(request.POST.get("query", ""))
+    query = known_parameters(request.POST.get("query", ""))
     if not form.is_valid():
         messages.error(request, _("Give the view a name of at most 80 characters."))
     elif not query:
@@ -81,7 +79,7 @@ def save(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 def delete(request: HttpRequest, saved_id: int) -> HttpResponse:
-    """Forget one of the coach's own views; another coach's stays."""
+    """Delete one of the coach's own views; another coach's stays."""
     found = SavedFilter.objects.filter(pk=saved_id, coach=request.user.pk)
     if found.delete()[0]:
         messages.success(request, _("The saved view is deleted."))

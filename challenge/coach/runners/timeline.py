@@ -1,4 +1,4 @@
-"""One runner's story: everything that happened to an enrollment, oldest first."""
+"""The timeline of an enrollment: all that happened to it, oldest first."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy
 
 from accounts.models import Consent
 from challenge.coach.runners.enrollment_queries import PAIN_LEVELS
-from challenge.coach.wording import OUTCOMES, PHASES, if_other, name_of, sentence, when
+from challenge.coach.wording import OUTCOMES, PHASES, mail_name, runner_time_if_other, sentence, when
 from challenge.models import Attempt, CheckIn, Delivery, Enrollment, Event, Question, Returned
 
 KINDS = {
@@ -23,8 +23,8 @@ KINDS = {
 
 
 @dataclass(frozen=True)
-class Try:
-    """One attempt to hand a mail over, in words."""
+class AttemptRow:
+    """One attempt to send a mail, in words."""
 
     at: str
     phase: str
@@ -35,15 +35,15 @@ class Try:
 
 @dataclass(frozen=True)
 class Entry:
-    """One line of the story. `hers` is `at` on the runner's own clock; `alert` draws the eye."""
+    """One entry of the timeline. `local_time` is `at` on the runner's own clock; `alert` draws the eye."""
 
     at: datetime
     kind: str
     title: str
-    hers: str = ""
+    local_time: str = ""
     lines: list[str] = field(default_factory=list)
     note: str = ""
-    tries: list[Try] = field(default_factory=list)
+    attempts: list[AttemptRow] = field(default_factory=list)
     message_id: str = ""
     alert: bool = False
 
@@ -56,9 +56,9 @@ class Entry:
         return when(self.at)
 
 
-def story(enrollment: Enrollment) -> list[Entry]:
-    """The whole of it; six statements, however long it is."""
-    # Asked for afresh: what the strip was drawn from has only the fields that a strip needs.
+def timeline(enrollment: Enrollment) -> list[Entry]:
+    """Read the timeline with six statements, however long it is."""
+    # Loaded again: the deliveries behind the day strip lack most fields.
     deliveries = Delivery.objects.filter(enrollment=enrollment).order_by("due_at", "copy")
     deliveries = deliveries.select_related("recall__stretch").prefetch_related("returns")
     check_ins = CheckIn.objects.filter(enrollment=enrollment).order_by("created_at")
@@ -67,8 +67,8 @@ def story(enrollment: Enrollment) -> list[Entry]:
         *_consents(enrollment),
         *(_mail(delivery, enrollment) for delivery in deliveries),
         *(entry for delivery in deliveries for entry in _returns(delivery)),
-        *(_check_in(told, enrollment) for told in check_ins),
-        *(_question(asked, enrollment) for asked in enrollment.questions.all()),
+        *(_check_in(check_in, enrollment) for check_in in check_ins),
+        *(_question(question, enrollment) for question in enrollment.questions.all()),
     ]
     return sorted(entries, key=lambda entry: entry.at)
 
@@ -79,7 +79,7 @@ def _events(enrollment: Enrollment) -> Iterator[Entry]:
             "what": event.get_kind_display().capitalize(),
             "whom": event.get_actor_display(),
         }
-        yield Entry(event.at, "event", title, lines=[event.detail] if event.detail else [])
+        yield Entry(event.at, "event", title, lines=[event.says] if event.says else [])
 
 
 def _consents(enrollment: Enrollment) -> Iterator[Entry]:
@@ -102,34 +102,33 @@ def _mail(delivery: Delivery, enrollment: Enrollment) -> Entry:
     return Entry(
         at=at,
         kind="mail",
-        title=f"{name_of(delivery)}: {delivery.get_state_display()}",
-        hers=if_other(at, enrollment),
+        title=f"{mail_name(delivery)}: {delivery.get_state_display()}",
+        local_time=runner_time_if_other(at, enrollment),
         lines=[sentence(delivery), _("Due %(time)s.") % {"time": when(delivery.due_at)}],
-        tries=tries(delivery.attempts),
+        attempts=attempt_rows(delivery.attempts),
         message_id=delivery.message_id,
         alert=delivery.uncertain or delivery.state == Delivery.State.FAILED,
     )
 
 
 def _returns(delivery: Delivery) -> Iterator[Entry]:
-    """What came back of a mail. That it was delivered is no news."""
-    for came in delivery.returns.all():
-        if came.kind != Returned.Kind.DELIVERED:
-            what = {"mail": name_of(delivery), "what": came.get_kind_display()}
-            told = _("Told by %(source)s.") % {"source": came.get_source_display()}
+    """The events of a mail after it was sent, but for the news that it was delivered."""
+    for event in delivery.returns.all():
+        if event.kind != Returned.Kind.DELIVERED:
+            what = {"mail": mail_name(delivery), "what": event.get_kind_display()}
+            source = _("Told by %(source)s.") % {"source": event.get_source_display()}
             yield Entry(
-                at=came.at,
+                at=event.at,
                 kind="return",
                 title=_("%(mail)s: %(what)s") % what,
-                lines=[line for line in (came.detail, told) if line],
-                alert=came.kind not in (Returned.Kind.DEFERRED, Returned.Kind.AUTORESPONDED),
+                lines=[line for line in (event.detail, source) if line],
+                alert=event.kind not in (Returned.Kind.DEFERRED, Returned.Kind.AUTORESPONDED),
             )
 
 
-def tries(attempts: list[Attempt]) -> list[Try]:
-    """The attempts of a delivery in words."""
+def attempt_rows(attempts: list[Attempt]) -> list[AttemptRow]:
     return [
-        Try(
+        AttemptRow(
             at=when(datetime.fromisoformat(attempt["at"])),
             phase=str(PHASES.get(attempt["phase"], attempt["phase"])),
             outcome=str(OUTCOMES.get(attempt["outcome"], attempt["outcome"])),
@@ -140,37 +139,37 @@ def tries(attempts: list[Attempt]) -> list[Try]:
     ]
 
 
-def _question(asked: Question, enrollment: Enrollment) -> Entry:
+def _question(question: Question, enrollment: Enrollment) -> Entry:
     return Entry(
-        at=asked.asked_at,
+        at=question.asked_at,
         kind="question",
-        title=_("Asked about day %(day)d") % {"day": asked.day},
-        hers=if_other(asked.asked_at, enrollment),
-        note=asked.text,
+        title=_("Asked about day %(day)d") % {"day": question.day},
+        local_time=runner_time_if_other(question.asked_at, enrollment),
+        note=question.text,
     )
 
 
-def _check_in(told: CheckIn, enrollment: Enrollment) -> Entry:
+def _check_in(check_in: CheckIn, enrollment: Enrollment) -> Entry:
     lines = []
-    if told.tightness is not None:
-        lines.append(_("Tightness %(score)d of 10.") % {"score": told.tightness})
-    if told.pain is not None:
-        lines.append(_("Pain %(score)d of 10.") % {"score": told.pain})
-    if told.pain_where:
-        lines.append(_("It hurts here: %(where)s.") % {"where": told.pain_where})
-    if told.distance is not None:
+    if check_in.tightness is not None:
+        lines.append(_("Tightness %(score)d of 10.") % {"score": check_in.tightness})
+    if check_in.pain is not None:
+        lines.append(_("Pain %(score)d of 10.") % {"score": check_in.pain})
+    if check_in.pain_where:
+        lines.append(_("It hurts here: %(where)s.") % {"where": check_in.pain_where})
+    if check_in.distance is not None:
         lines.append(
             _("Ran %(distance)s %(unit)s.")
-            % {"distance": f"{told.distance.normalize():f}", "unit": told.get_unit_display()}
+            % {"distance": f"{check_in.distance.normalize():f}", "unit": check_in.get_unit_display()}
         )
-    if told.updated_at != told.created_at:
-        lines.append(_("Changed %(time)s.") % {"time": when(told.updated_at)})
+    if check_in.updated_at != check_in.created_at:
+        lines.append(_("Changed %(time)s.") % {"time": when(check_in.updated_at)})
     return Entry(
-        at=told.created_at,
+        at=check_in.created_at,
         kind="check-in",
-        title=str(told),
-        hers=if_other(told.created_at, enrollment),
+        title=str(check_in),
+        local_time=runner_time_if_other(check_in.created_at, enrollment),
         lines=lines,
-        note=told.note,
-        alert=(told.pain or 0) >= min(PAIN_LEVELS),
+        note=check_in.note,
+        alert=(check_in.pain or 0) >= min(PAIN_LEVELS),
     )

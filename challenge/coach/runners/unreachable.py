@@ -1,5 +1,5 @@
-"""Who can't be reached by mail, and why: a state of its own beside the enrollment's, as she has not gone
-quiet. She never got what she would answer."""
+"""The runners whom no mail reaches, and the reason: a state of its own beside the enrollment's. They are not
+quiet, because they never got a mail to answer."""
 
 from collections.abc import Mapping
 
@@ -10,10 +10,10 @@ from django.utils.translation import gettext_lazy
 
 from challenge.models import Enrollment, Event, Suppression
 
-BAD_ADDRESS, COME_BACK = "address", "returned"
-WHY: Mapping[str, Promise] = {
+BAD_ADDRESS, BOUNCING = "address", "returned"
+REASONS: Mapping[str, Promise] = {
     BAD_ADDRESS: gettext_lazy("the address refuses mail"),
-    COME_BACK: gettext_lazy("three mails in a row came back"),
+    BOUNCING: gettext_lazy("three mails in a row came back"),
 }
 
 _suppressed = Suppression.objects.filter(runner=OuterRef("runner"))
@@ -23,7 +23,6 @@ _stops = Event.objects.filter(
 
 
 def suppressed() -> Exists:
-    """Her address is never written to, for whatever reason."""
     return Exists(_suppressed)
 
 
@@ -31,21 +30,21 @@ def bad_address() -> Exists:
     return Exists(_suppressed.filter(reason=Suppression.Reason.BOUNCED))
 
 
-def mails_come_back() -> Q:
-    """Paused because nothing arrived, and not resumed since."""
+def mails_bounce() -> Q:
+    """Paused because three mails in a row bounced, and not resumed since."""
     last = Subquery(_stops.order_by("-at", "-pk").values("kind")[:1])
     return Q(Exact(last, Value(Event.Kind.UNREACHABLE.value)), state=Enrollment.State.PAUSED)
 
 
 def unreachable() -> Q:
-    return Q(bad_address()) | mails_come_back()
+    return Q(bad_address()) | mails_bounce()
 
 
-def why() -> Case:
-    """Why she is unreachable, a key of WHY; empty when she can be reached."""
+def reason() -> Case:
+    """A key of REASONS; empty when mail reaches the runner."""
     return Case(
         When(bad_address(), then=Value(BAD_ADDRESS)),
-        When(mails_come_back(), then=Value(COME_BACK)),
+        When(mails_bounce(), then=Value(BOUNCING)),
         default=Value(""),
         output_field=CharField(),
     )

@@ -1,4 +1,4 @@
-"""Who did not get today's lesson: every open enrollment that was sent none on its own local date."""
+"""The enrollments without today's lesson: open ones that were sent none on their own local date."""
 
 from collections import defaultdict
 from collections.abc import Iterable
@@ -11,28 +11,27 @@ from challenge import schedule
 from challenge.models import Delivery, Enrollment, Returned
 
 State = Enrollment.State
-# A lesson that was sent today was due today, which began 25 hours ago at most; one that is held up is
-# due again on the next day. Older ones need not be looked at.
+# A lesson that was sent today was due today, and today began 25 hours ago at most. A delayed lesson is
+# followed by that of the next day. Older ones need no look.
 TODAY, HELD_UP = timedelta(hours=26), timedelta(days=2)
 
 
 def without_todays_lesson(now: datetime) -> QuerySet[Enrollment]:
-    """Those enrollments, the ones that want looking into first; `rank` 0 is trouble, 4 is still to come.
+    """Put trouble (`rank` 0) first, and lessons that are still to come (4) last.
 
-    Her date differs from runner to runner, so each is compared with the last midnight of her zone, of
-    which there are some dozens at most. Two statements: the zones in use, and the rows.
-    """
+    The date differs from runner to runner, so each is compared with the last midnight of its own time zone,
+    of which there are some dozens. Two statements: the zones in use, and the rows."""
     known = Enrollment.objects.filter(state__in=Enrollment.OPEN_STATES)
     zones = known.order_by().values_list("time_zone", flat=True).distinct()
     lessons = Delivery.objects.filter(enrollment=OuterRef("pk"), kind=Delivery.Kind.LESSON, copy=0)
-    came_back = Returned.objects.filter(delivery=OuterRef("pk"), kind__in=Returned.CAME_BACK)
-    sent = lessons.filter(~Exists(came_back), due_at__gte=now - TODAY, sent_at__gte=OuterRef("midnight"))
-    missing = known.annotate(midnight=_midnight(zones, now)).filter(~Exists(sent))
-    return missing.annotate(rank=_rank(lessons, now)).order_by("rank", F("next_due_at").asc(), "pk")
+    bounced = Returned.objects.filter(delivery=OuterRef("pk"), kind__in=Returned.CAME_BACK)
+    sent = lessons.filter(~Exists(bounced), due_at__gte=now - TODAY, sent_at__gte=OuterRef("midnight"))
+    without = known.annotate(midnight=_midnight(zones, now)).filter(~Exists(sent))
+    return without.annotate(rank=_rank(lessons, now)).order_by("rank", F("next_due_at").asc(), "pk")
 
 
 def zone_of(time_zone: str) -> ZoneInfo | None:
-    """A zone by its name; None where this machine does not know it."""
+    """The zone of that name; None when this machine does not know it."""
     try:
         return ZoneInfo(time_zone)
     except (LookupError, ValueError, OSError):
@@ -40,7 +39,7 @@ def zone_of(time_zone: str) -> ZoneInfo | None:
 
 
 def last_midnight(time_zone: str, now: datetime) -> datetime:
-    """When the current local date of a zone began; UTC's for one that is not known."""
+    """The beginning of the current date in a zone; in UTC for an unknown zone."""
     zone = zone_of(time_zone) or ZoneInfo("UTC")
     return schedule.to_utc(schedule.local_date(now, zone), datetime.min.time(), zone)
 

@@ -1,4 +1,4 @@
-"""The ledger, readable: every message with its attempts, and what became of it."""
+"""The list of deliveries: each message with its state and its attempts."""
 
 from django.contrib import admin
 from django.http import HttpRequest
@@ -9,10 +9,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from challenge.coach.access import RecordAdmin
-from challenge.coach.runners.check_ins import runner_link
-from challenge.coach.runners.timeline import tries
+from challenge.coach.runners.timeline import attempt_rows
 from challenge.coach.sending.overview import sending_page
-from challenge.coach.wording import NOTHING, name_of, sentence, shortly, when
+from challenge.coach.wording import NOTHING, mail_name, runner_link, sentence, shortly, when
 from challenge.models import Delivery
 
 
@@ -20,15 +19,15 @@ from challenge.models import Delivery
 class DeliveryAdmin(RecordAdmin[Delivery]):
     """Only the planner and the sender write here."""
 
-    list_display = ("due", "what", "runner", "state", "sent", "doubt", "tries", "reason")
+    list_display = ("due", "what", "runner", "state", "sent", "doubt", "tries", "why")
     list_display_links = ("due",)
     list_filter = ("state", "kind", "uncertain", "due_at")
-    list_select_related = ("enrollment__runner", "recall__stretch")
+    list_select_related = ("enrollment__runner", "recipient", "recall__stretch")
     search_fields = ("enrollment__runner__email", "enrollment__runner__first_name")
     ordering = ("-due_at", "-pk")
     list_per_page = 50
     fields = (
-        "runner", "what", "state", "told", "due", "sent", "next_try", "not_after", "doubt",
+        "runner", "what", "state", "happened", "due", "sent", "next_try", "not_after", "doubt",
         "revision", "message_id", "attempts_table",
     )  # fmt: skip
 
@@ -61,18 +60,22 @@ class DeliveryAdmin(RecordAdmin[Delivery]):
 
     @admin.display(description=gettext_lazy("Mail"), ordering="kind")
     def what(self, delivery: Delivery) -> str:
-        return name_of(delivery)
+        return mail_name(delivery)
 
     @admin.display(description=gettext_lazy("Runner"), ordering="enrollment__runner__email")
-    def runner(self, delivery: Delivery) -> SafeString:
-        return runner_link(delivery.enrollment)
+    def runner(self, delivery: Delivery) -> str:
+        return runner_link(delivery.enrollment) if delivery.enrollment else delivery.to_user.email
 
     @admin.display(description=gettext_lazy("Attempts"))
     def tries(self, delivery: Delivery) -> int:
         return len(delivery.attempts)
 
+    @admin.display(description=gettext_lazy("Reason"), ordering="reason")
+    def why(self, delivery: Delivery) -> str:
+        return delivery.why
+
     @admin.display(description=gettext_lazy("What happened"))
-    def told(self, delivery: Delivery) -> str:
+    def happened(self, delivery: Delivery) -> str:
         return sentence(delivery)
 
     @admin.display(description=gettext_lazy("Message-ID"))
@@ -81,4 +84,6 @@ class DeliveryAdmin(RecordAdmin[Delivery]):
 
     @admin.display(description=gettext_lazy("Attempts"))
     def attempts_table(self, delivery: Delivery) -> SafeString:
-        return render_to_string("admin/challenge/delivery/attempts.html", {"tries": tries(delivery.attempts)})
+        return render_to_string(
+            "admin/challenge/delivery/attempts.html", {"attempts": attempt_rows(delivery.attempts)}
+        )

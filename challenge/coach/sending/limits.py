@@ -1,6 +1,6 @@
-"""How fast mail may go, to all and to single domains; what rests, and why."""
+"""The limits on the rate of mail, of all or to one domain, and the suspended domains."""
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
@@ -11,21 +11,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from accounts.addresses import AddressError, domain_of, normalise
-from challenge.coach.access import CoachAdmin, log
+from challenge.coach.access import CoachAdmin, ModelForm, log
 from challenge.coach.wording import NOTHING, when
 from challenge.delivery.throttle.circuit_breaker import send_again
 from challenge.models import Limit
 from challenge.tasks import nudge, send
 
-if TYPE_CHECKING:
-    Form = forms.ModelForm[Limit]
-else:
-    Form = forms.ModelForm
 
-
-class LimitForm(Form):
-    """A limit of all mail, or of the mail to one domain."""
-
+class LimitForm(ModelForm[Limit]):
     def clean_domain(self) -> str:
         domain = self.cleaned_data["domain"].strip().removeprefix("@").rstrip(".")
         try:
@@ -47,24 +40,24 @@ class LimitForm(Form):
 
 @admin.register(Limit)
 class LimitAdmin(CoachAdmin[Limit]):
-    """The senders add rows of their own, for what they leave alone; the coach may end a rest."""
+    """The senders add rows for the domains that they suspend; the coach may end a suspension."""
 
     form = LimitForm
-    list_display = ("lane", "per_second", "connections", "today", "standing")
-    list_display_links = ("lane",)
+    list_display = ("domain_cell", "per_second", "connections", "today_cell", "status_cell")
+    list_display_links = ("domain_cell",)
     search_fields = ("domain",)
-    fields = ("domain", "per_second", "connections", "warm_up_from", "first_day", "today", "standing")
-    readonly_fields = ("today", "standing")
+    fields = ("domain", "per_second", "connections", "warm_up_from", "first_day", "today_cell", "status_cell")
+    readonly_fields = ("today_cell", "status_cell")
     actions = ("send_again",)
 
     def get_readonly_fields(self, request: HttpRequest, obj: Limit | None = None) -> tuple[str, ...]:
-        return ("lane", *self.readonly_fields) if obj else ()
+        return ("domain_cell", *self.readonly_fields) if obj else ()
 
     def get_fields(self, request: HttpRequest, obj: Limit | None = None) -> tuple[str, ...]:
-        return ("lane", *self.fields[1:]) if obj else self.fields[:-2]
+        return ("domain_cell", *self.fields[1:]) if obj else self.fields[:-2]
 
-    def save_model(self, request: HttpRequest, obj: Limit, form: Form, change: bool) -> None:
-        # What the senders write into the row meanwhile stays.
+    def save_model(self, request: HttpRequest, obj: Limit, form: ModelForm[Limit], change: bool) -> None:
+        # The columns that the senders write meanwhile stay as they are.
         obj.save(update_fields=form.changed_data if change else None)
         nudge(send)
 
@@ -73,11 +66,11 @@ class LimitAdmin(CoachAdmin[Limit]):
         nudge(send)
 
     @admin.display(description=gettext_lazy("Domain"), ordering="domain")
-    def lane(self, limit: Limit) -> str:
+    def domain_cell(self, limit: Limit) -> str:
         return str(limit)
 
     @admin.display(description=gettext_lazy("Today's part of the warm-up"))
-    def today(self, limit: Limit) -> str:
+    def today_cell(self, limit: Limit) -> str:
         now = timezone.now()
         quota = limit.quota(now)
         if quota is None:
@@ -85,8 +78,7 @@ class LimitAdmin(CoachAdmin[Limit]):
         return _("%(sent)s of %(quota)s") % {"sent": limit.counted_today(now), "quota": quota}
 
     @admin.display(description=gettext_lazy("How it stands"))
-    def standing(self, limit: Limit) -> str:
-        """A sentence, with the server's own words where it refused."""
+    def status_cell(self, limit: Limit) -> str:
         now = timezone.now()
         if limit.is_resting(now):
             until = {"until": when(limit.resting_until), "reason": limit.reason}
@@ -108,7 +100,7 @@ class LimitAdmin(CoachAdmin[Limit]):
         log(request, limits, _("Sends again."))
         nudge(send)
         count = len(limits)
-        said = ngettext(
+        text = ngettext(
             "Mail to %(count)s lane is sent again.", "Mail to %(count)s lanes is sent again.", count
         )
-        messages.success(request, said % {"count": count})
+        messages.success(request, text % {"count": count})

@@ -1,5 +1,5 @@
-"""The page on sending: what became of today's mail, how fast it goes, what is wrong, and a sentence for
-each runner who did not get today's lesson."""
+"""The page on sending: the counts and the rate of today's mail, the alarms, and the reason for each runner
+without today's lesson."""
 
 from datetime import datetime
 from typing import Any
@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from challenge.coach.runners.lesson_status import Reasons
+from challenge.coach.runners.lesson_status import LessonStatus
 from challenge.coach.runners.unreachable import bad_address, unreachable
 from challenge.coach.runners.without_lesson import without_todays_lesson
 from challenge.coach.wording import NOTHING, ago, shortly, when
@@ -28,36 +28,38 @@ Fact = tuple[str, str]
 
 @require_safe
 def sending_page(request: HttpRequest) -> HttpResponse:
-    """As many statements for a hundred thousand runners as for one."""
+    """Show the page with as many statements for a hundred thousand runners as for one."""
     now = timezone.now()
     midnight = start_of_day(now)
     tally, rate = today(midnight, now)
-    missing = without_todays_lesson(now).select_related("runner", "program")
-    rows, page = _page(missing, request.GET.get("page", ""))
-    reasons = Reasons(rows, now)
+    without_lesson = without_todays_lesson(now).select_related("runner", "program")
+    rows, page = _page(without_lesson, request.GET.get("page", ""))
+    lesson_status = LessonStatus(rows, now)
     context = {
         **admin.site.each_context(request),
         "title": _("Sending"),
         "opts": Delivery._meta,
         "alarms": list(Alarm.objects.all()),
-        "resting": [limit for limit in Limit.objects.filter(resting_until__gt=now) if limit.is_resting(now)],
+        "suspended": [
+            limit for limit in Limit.objects.filter(resting_until__gt=now) if limit.is_resting(now)
+        ],
         "tally": _tally(tally),
         "facts": _facts(rate.short, rate.long, now),
         "domains": list(by_domain(midnight, now, DOMAINS).items()),
         "page": page,
-        "missing": [(enrollment, reasons.of(enrollment)) for enrollment in rows],
+        "without_lesson": [(enrollment, lesson_status.of(enrollment)) for enrollment in rows],
     }
     return TemplateResponse(request, "admin/challenge/delivery/sending.html", context)
 
 
-def _page(missing: QuerySet[Enrollment], wish: str) -> tuple[list[Enrollment], Page[int]]:
-    """The rows of a page and where it stands among the others. They are counted in the same statement,
-    as finding them is what costs."""
-    counted = missing.annotate(total=Window(Count("pk")))
-    number = int(wish) if wish.isdecimal() and 0 < int(wish) < 1_000_000 else 1
+def _page(without_lesson: QuerySet[Enrollment], asked: str) -> tuple[list[Enrollment], Page[int]]:
+    """The rows of a page, and the page. The same statement counts all rows, because finding them is what
+    costs."""
+    counted = without_lesson.annotate(total=Window(Count("pk")))
+    number = int(asked) if asked.isdecimal() and 0 < int(asked) < 1_000_000 else 1
     rows: list[Any] = list(counted[(number - 1) * PAGE : number * PAGE])
     if not rows and number > 1:
-        return _page(missing, "1")
+        return _page(without_lesson, "1")
     total = rows[0].total if rows else 0
     return rows, Paginator(range(total), PAGE).get_page(number)
 
@@ -69,26 +71,26 @@ def _tally(tally: Tally) -> list[tuple[str, int]]:
         (_("Waiting"), tally.waiting),
         (_("Retry"), tally.retry),
         (_("Failed"), tally.failed),
-        (_("Held back"), tally.suppressed),
+        (_("Held back"), tally.withheld),
         (_("Uncertain"), tally.uncertain),
     ]
 
 
 def _facts(a_minute: float, in_an_hour: float, now: datetime) -> list[Fact]:
-    waits = queue(now)
+    waiting = queue(now)
     looked = last(Heartbeat.Name.PLANNER)
-    # The second condition says nothing new: it spares most rows the cost of the first.
-    out_of_reach = Enrollment.objects.filter(unreachable(), state__in=Enrollment.OPEN_STATES)
-    out_of_reach = out_of_reach.filter(Q(state=Enrollment.State.PAUSED) | Q(bad_address()))
+    # The second condition follows from the first: it spares most rows the cost of that one.
+    unreachable_runners = Enrollment.objects.filter(unreachable(), state__in=Enrollment.OPEN_STATES)
+    unreachable_runners = unreachable_runners.filter(Q(state=Enrollment.State.PAUSED) | Q(bad_address()))
     oldest = NOTHING
-    if waits.oldest:
-        oldest = f"{shortly(waits.oldest)} ({ago(waits.oldest, now)})"
+    if waiting.oldest:
+        oldest = f"{shortly(waiting.oldest)} ({ago(waiting.oldest, now)})"
     return [
         (_("Mails a minute, last 5 minutes"), f"{a_minute:.1f}"),
         (_("Mails a minute, last hour"), f"{in_an_hour:.1f}"),
-        (_("May leave now"), str(waits.due)),
+        (_("May leave now"), str(waiting.due)),
         (_("Oldest that is due"), oldest),
         (_("The planner last looked"), ago(looked, now) if looked else _("never")),
-        (_("Unreachable runners"), str(out_of_reach.count())),
+        (_("Unreachable runners"), str(unreachable_runners.count())),
         (_("This page is of"), when(now)),
     ]

@@ -1,7 +1,7 @@
-"""The addresses that are never written to: the coach may block one, or lift a block."""
+"""The addresses that get no mail: the coach may block one, or lift a block."""
 
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django import forms
 from django.contrib import admin
@@ -11,16 +11,11 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.addresses import AddressError, keyed_hash, normalise
-from challenge.coach.access import CoachAdmin
+from challenge.coach.access import CoachAdmin, ModelForm
 from challenge.models import Suppression
 
-if TYPE_CHECKING:
-    Form = forms.ModelForm[Suppression]
-else:
-    Form = forms.ModelForm
 
-
-class BlockForm(Form):
+class BlockForm(ModelForm[Suppression]):
     """An address to block; only its keyed hash is kept."""
 
     address = forms.EmailField(label=_("Email address"), max_length=254)
@@ -41,7 +36,7 @@ class BlockForm(Form):
 
 @admin.register(Suppression)
 class SuppressionAdmin(CoachAdmin[Suppression]):
-    """Taking a row away lifts the block."""
+    """Deleting a row lifts the block."""
 
     list_display = ("short_hash", "reason", "detail", "created_at")
     list_filter = ("reason", "created_at")
@@ -62,12 +57,12 @@ class SuppressionAdmin(CoachAdmin[Suppression]):
 
     def get_form(
         self, request: HttpRequest, obj: Suppression | None = None, change: bool = False, **kwargs: Any
-    ) -> type[Form]:
+    ) -> type[ModelForm[Suppression]]:
         if obj is None:
             kwargs["form"] = BlockForm
         return super().get_form(request, obj, change, **kwargs)
 
-    def save_model(self, request: HttpRequest, obj: Suppression, form: Form, change: bool) -> None:
+    def save_model(self, request: HttpRequest, obj: Suppression, form: Any, change: bool) -> None:
         obj.address_hash = form.cleaned_data["address"]
         obj.reason, obj.created_at = Suppression.Reason.BLOCKED, timezone.now()
         super().save_model(request, obj, form, change)

@@ -6,13 +6,12 @@ from datetime import datetime
 from typing import NamedTuple
 
 from django.db import models, transaction
-from django.utils.translation import gettext as _
 
 from challenge.delivery.claim import waiting
+from challenge.delivery.eligibility import Revisions
 from challenge.delivery.plan import plan
 from challenge.delivery.restore_guard import database_identity
 from challenge.delivery.restore_guard import guard as hold
-from challenge.mail.revisions import Revisions
 from challenge.models import Delivery, Enrollment
 
 State = Delivery.State
@@ -58,13 +57,22 @@ def _record(until: datetime) -> Counter[str]:
     kinds = Counter[str]()
     while batch := list(unsent.select_related("enrollment", "recall")[:SIZE]):
         revisions = Revisions(batch, {})
-        revisions.look()
+        revisions.refresh()
         for delivery in batch:
             delivery.state, delivery.sent_at, delivery.uncertain = State.SENT, delivery.due_at, True
             delivery.lease = delivery.leased_until = None
             delivery.revision = revisions.of(delivery)
-            delivery.reason = _("Taken as sent: it was due before a backup was restored.")
-        changed = ["state", "sent_at", "uncertain", "lease", "leased_until", "revision", "reason"]
+            delivery.reason, delivery.reason_values = Delivery.Reason.TAKEN_AS_SENT, {}
+        changed = [
+            "state",
+            "sent_at",
+            "uncertain",
+            "lease",
+            "leased_until",
+            "revision",
+            "reason",
+            "reason_values",
+        ]
         Delivery.objects.bulk_update(batch, changed, batch_size=100)
         kinds.update(delivery.kind for delivery in batch)
     return kinds

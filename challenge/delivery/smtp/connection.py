@@ -1,4 +1,4 @@
-"""A conversation with a mail server, bounded in time and in what it may say (RFC 5321)."""
+"""A connection to a mail server, bounded in time and in what it may say (RFC 5321)."""
 
 import io
 import select
@@ -32,7 +32,7 @@ class _Reader(io.RawIOBase):
         return True
 
     def readinto(self, buffer: Any) -> int:
-        self._sock.settimeout(_patience(self._deadline))
+        self._sock.settimeout(_seconds_left(self._deadline))
         count = self._sock.recv_into(buffer)
         self._left -= count
         if self._left < 0:
@@ -57,7 +57,7 @@ class _SmtpOverTls(_Smtp, smtplib.SMTP_SSL):
     pass
 
 
-def _patience(deadline: float) -> float:
+def _seconds_left(deadline: float) -> float:
     """Seconds to wait for one thing. Raises TimeoutError when the deadline has passed."""
     left = deadline - monotonic()
     if left <= 0:
@@ -86,7 +86,7 @@ def _addresses(host: str, port: int) -> list[Any]:
     return answer
 
 
-def connect(deadline: float) -> "Conversation":
+def connect(deadline: float) -> "Connection":
     """Open a connection as the settings say: TLS, EHLO, AUTH. Raises OSError, SMTPException or
     ValueError; `deadline` is on the monotonic clock, in seconds."""
     # Each address of the host is tried in turn, so each gets its share of the time.
@@ -112,25 +112,25 @@ def connect(deadline: float) -> "Conversation":
         raise
     assert smtp.sock is not None
     smtp.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-    return Conversation(smtp, smtp.sock)
+    return Connection(smtp, smtp.sock)
 
 
-class Conversation:
+class Connection:
     """Commands and replies on an open connection. What goes wrong raises OSError or SMTPException.
 
-    `takes_groups` says whether the server takes PIPELINING. `waited` says how many seconds went by waiting
-    for it since `until` was last called.
+    `takes_pipelining` says whether the server takes PIPELINING (RFC 2920). `waited` says how many seconds
+    went by waiting for it since `until` was last called.
     """
 
     def __init__(self, smtp: smtplib.SMTP, sock: socket.socket) -> None:
         self._smtp, self._sock = smtp, sock
-        self.takes_groups = smtp.has_extn("pipelining")
+        self.takes_pipelining = smtp.has_extn("pipelining")
         self._most = RECORD if isinstance(sock, ssl.SSLSocket) else sys.maxsize
-        self._heard = b""
+        self._unread = b""
         self._ahead = 0
         self._deadline = 0.0
         self._timeout = 0.0
-        self.said = 0
+        self.written = 0
         self.waited = 0.0
 
     def close(self) -> None:
@@ -140,7 +140,7 @@ class Conversation:
     @property
     def is_ahead(self) -> bool:
         """Whether the server has said more than it was asked: its next reply would be taken for another."""
-        if self._heard or (isinstance(self._sock, ssl.SSLSocket) and self._sock.pending()):
+        if self._unread or (isinstance(self._sock, ssl.SSLSocket) and self._sock.pending()):
             return True
         poll = select.poll()
         poll.register(self._sock, select.POLLIN)
@@ -158,19 +158,19 @@ class Conversation:
         """Let what follows take no longer than to an instant of the monotonic clock."""
         self._deadline, self.waited = deadline, 0.0
 
-    def say(self, *pieces: bytes) -> None:
-        """Say something in one piece; where that fails, `said` is how many octets of it went out."""
+    def write(self, *pieces: bytes) -> None:
+        """Say something in one piece; where that fails, `written` is how many octets of it went out."""
         octets = memoryview(b"".join(pieces))
-        self.said = 0
-        while self.said < len(octets):
-            self._be_patient()
-            self.said += self._sock.send(octets[self.said : self.said + self._most])
+        self.written = 0
+        while self.written < len(octets):
+            self._limit_wait()
+            self.written += self._sock.send(octets[self.written : self.written + self._most])
 
-    def begin(self, commands: Sequence[bytes], *before: bytes) -> None:
+    def pipeline(self, commands: Sequence[bytes], *before: bytes) -> None:
         """Say a group of commands, in one piece with what comes before them, to a server that takes groups
         (RFC 2920). To another one they are said as they are replied to."""
-        if self.takes_groups:
-            self.say(*before, *commands)
+        if self.takes_pipelining:
+            self.write(*before, *commands)
             self._ahead = len(commands)
 
     def reply_to(self, command: bytes) -> tuple[int, bytes]:
@@ -178,10 +178,10 @@ class Conversation:
         if self._ahead:
             self._ahead -= 1
         else:
-            self.say(command)
+            self.write(command)
         return self.reply()
 
-    def rest(self) -> int:
+    def drain(self) -> int:
         """Hear what is still owed to the commands of a group; the code of the last, 0 if none is."""
         code = 0
         while self._ahead:
@@ -209,10 +209,10 @@ class Conversation:
                 raise ConnectionAbortedError("the server said far too much")
 
     def _line(self) -> bytes:
-        while (end := self._heard.find(b"\n")) < 0:
-            if len(self._heard) > MOST_OCTETS:
+        while (end := self._unread.find(b"\n")) < 0:
+            if len(self._unread) > MOST_OCTETS:
                 raise ConnectionAbortedError("the server said far too much")
-            self._be_patient()
+            self._limit_wait()
             began = monotonic()
             try:
                 heard = self._sock.recv(MOST_OCTETS)
@@ -220,12 +220,12 @@ class Conversation:
                 self.waited += monotonic() - began
             if not heard:
                 raise smtplib.SMTPServerDisconnected("the server hung up")
-            self._heard += heard
-        line, self._heard = self._heard[: end + 1], self._heard[end + 1 :]
+            self._unread += heard
+        line, self._unread = self._unread[: end + 1], self._unread[end + 1 :]
         return line
 
-    def _be_patient(self) -> None:
-        patience = _patience(self._deadline)
+    def _limit_wait(self) -> None:
+        patience = _seconds_left(self._deadline)
         if patience != self._timeout:
             self._sock.settimeout(patience)
             self._timeout = patience

@@ -12,10 +12,9 @@ from typing import NamedTuple
 
 from django.conf import settings
 
-from challenge.delivery.smtp.answer import Answer, Phase, Verdict, broken, replied
-from challenge.delivery.smtp.connection import Conversation, connect
-
-__all__ = ["Answer", "Envelope", "Phase", "Transport", "Verdict"]
+from challenge.delivery.smtp.connection import Connection, connect
+from challenge.delivery.smtp.reply import broken, replied
+from challenge.models import Answer, Outcome, Phase
 
 STEPS = (Phase.SENDER, Phase.RECIPIENT, Phase.DATA)
 # What a step has to be answered with for the next one to follow.
@@ -27,7 +26,7 @@ GOODBYE_SECONDS = 2
 # What the address in a command cannot hold (RFC 5321, 4.1.2).
 UNSAYABLE = re.compile(r"[\r\n\0<>]|[^\0-\x7f]")
 # Nothing of a message was said, and its connection has ended or cannot be relied upon.
-STALE = Answer(Verdict.DEFERRED, Phase.SENDER, None, "The connection had ended before.")
+STALE = Answer(Outcome.DEFERRED, Phase.SENDER, None, "The connection had ended before.")
 
 
 class Envelope(NamedTuple):
@@ -39,12 +38,12 @@ class Envelope(NamedTuple):
     @property
     def fault(self) -> Answer | None:
         """What it means if SMTP cannot write one of the addresses."""
-        for address, verdict, phase in (
-            (self.sender, Verdict.UNAVAILABLE, Phase.SENDER),
-            (self.recipient, Verdict.REFUSED, Phase.RECIPIENT),
+        for address, outcome, phase in (
+            (self.sender, Outcome.UNAVAILABLE, Phase.SENDER),
+            (self.recipient, Outcome.REFUSED, Phase.RECIPIENT),
         ):
             if UNSAYABLE.search(address):
-                return Answer(verdict, phase, None, "The address holds a character that SMTP does not take.")
+                return Answer(outcome, phase, None, "The address holds a character that SMTP does not take.")
         return None
 
     @property
@@ -60,7 +59,7 @@ class Transport:
     """
 
     def __init__(self) -> None:
-        self._open: Conversation | None = None
+        self._open: Connection | None = None
         self._deadline = 0.0
         # The envelope that the open connection is in the middle of, its replies not read yet.
         self._promised: Envelope | None = None
@@ -79,14 +78,14 @@ class Transport:
             try:
                 if self._promised is None:
                     self._open.until(monotonic() + GOODBYE_SECONDS)
-                    self._open.say(b"QUIT\r\n")
+                    self._open.write(b"QUIT\r\n")
                     self._open.reply()
             except (OSError, smtplib.SMTPException):
                 pass
             finally:
                 self._hang_up()
 
-    def hand_over(self, sender: str, recipient: str, message: bytes, then: Envelope | None = None) -> Answer:
+    def send(self, sender: str, recipient: str, message: bytes, then: Envelope | None = None) -> Answer:
         """Give one message to the server and wait for what it says.
 
         `message` is RFC 5322 bytes with CRLF line ends, the last one too, and no line that begins with a
@@ -102,7 +101,7 @@ class Transport:
         answer = self._attempt(envelope, message, then)
         # The server had closed an idle connection; nothing was said of this message yet.
         is_stale = reused and answer.phase is Phase.SENDER and answer.code in (None, 421)
-        if promised and answer.phase is Phase.DATA and answer.verdict is Verdict.REFUSED:
+        if promised and answer.phase is Phase.DATA and answer.outcome is Outcome.REFUSED:
             # After three replies too many to the message before, this one would be somebody else's.
             self._hang_up()
             is_stale = True
@@ -111,9 +110,9 @@ class Transport:
         return answer
 
     def _attempt(self, envelope: Envelope, message: bytes, then: Envelope | None) -> Answer:
-        return self._say(envelope, message, then) or self._hear()
+        return self._write(envelope, message, then) or self._read_answer()
 
-    def _say(self, envelope: Envelope, message: bytes, then: Envelope | None) -> Answer | None:
+    def _write(self, envelope: Envelope, message: bytes, then: Envelope | None) -> Answer | None:
         """Say all of a message. An answer, if the server did not want it or could not be reached."""
         phase, server, began = Phase.CONNECT, None, monotonic()
         is_leaving = False
@@ -122,7 +121,7 @@ class Transport:
             server = self._connected(is_begun)
             phase = Phase.SENDER
             if not is_begun:
-                server.begin(envelope.commands)
+                server.pipeline(envelope.commands)
             for phase, command in zip(STEPS, envelope.commands, strict=True):
                 code, text = server.reply_to(command)
                 if code not in HOPED_FOR[phase]:
@@ -132,13 +131,13 @@ class Transport:
                 self._hang_up()
                 return STALE
             is_leaving = True
-            if then is not None and self._may_promise and server.takes_groups and then.fault is None:
+            if then is not None and self._may_promise and server.takes_pipelining and then.fault is None:
                 self._promised = then
-                server.begin(then.commands, message, DOT)
+                server.pipeline(then.commands, message, DOT)
             else:
-                server.say(message, DOT)
+                server.write(message, DOT)
         except (OSError, smtplib.SMTPException, ValueError) as error:
-            if is_leaving and server is not None and server.said >= len(message) + len(DOT):
+            if is_leaving and server is not None and server.written >= len(message) + len(DOT):
                 return self._broken_off(error)
             self._hang_up()
             return broken(phase, error)
@@ -146,7 +145,7 @@ class Transport:
             self.waited = server.waited if server else monotonic() - began
         return None
 
-    def _hear(self) -> Answer:
+    def _read_answer(self) -> Answer:
         """The answer to a message all of which was said."""
         server = self._open
         assert server is not None
@@ -169,7 +168,7 @@ class Transport:
         self._hang_up()
         return broken(Phase.ANSWER, error)
 
-    def _connected(self, is_begun: bool) -> Conversation:
+    def _connected(self, is_begun: bool) -> Connection:
         """A connection on which nothing is said yet but, where it `is_begun`, the commands of an envelope."""
         if self._open is not None and not is_begun and (self._promised or self._open.is_ahead):
             self._hang_up()
@@ -179,10 +178,10 @@ class Transport:
         self._open.until(self._deadline)
         return self._open
 
-    def _turned_away(self, server: Conversation, phase: Phase, code: int, text: bytes) -> Answer:
+    def _turned_away(self, server: Connection, phase: Phase, code: int, text: bytes) -> Answer:
         """A step was not answered as hoped for: leave the server ready for the next message."""
         try:
-            last, is_ahead = server.rest(), server.is_ahead
+            last, is_ahead = server.drain(), server.is_ahead
             is_astray = 0 < last < 400
             # One that takes data all the same (RFC 2920, 3.1) is left before the final dot.
             is_over = last == 354 or code == 421 or not 400 <= code < 600
@@ -191,9 +190,9 @@ class Transport:
             elif is_ahead or is_astray:
                 # DATA is not answered so, and nothing is owed: these were not the replies to this envelope.
                 self._hang_up()
-                return Answer(Verdict.DEFERRED, phase, None, "The server's replies are out of step.")
+                return Answer(Outcome.DEFERRED, phase, None, "The server's replies are out of step.")
             else:
-                server.say(b"RSET\r\n")
+                server.write(b"RSET\r\n")
                 server.reply()
         except (OSError, smtplib.SMTPException):
             self._hang_up()

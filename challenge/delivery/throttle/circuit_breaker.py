@@ -14,9 +14,9 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from challenge.bounces.classify import cleaned, is_hard_bounce, is_unexplained
-from challenge.delivery.smtp.answer import Answer, Phase, Verdict
 from challenge.delivery.throttle.lanes import ALL, Lanes, answered_slowly, forget_idle, latest, read
 from challenge.models import Delivery, Limit
+from challenge.models.attempt import Answer, Outcome, Phase
 from challenge.models.limit import LONGEST_REST, SLOW_FOR
 
 log = logging.getLogger(__name__)
@@ -75,7 +75,7 @@ def heard(delivery: Delivery, answer: Answer, seconds: float, now: datetime) -> 
     lanes = latest()
     if answer.phase in ASKED:
         _time(lanes, delivery.domain, seconds, now)
-    if answer.verdict is Verdict.ACCEPTED:
+    if answer.outcome is Outcome.ACCEPTED:
         memory.accepted(delivery.domain)
         for limit in (lanes.get(delivery.domain), lanes.get(ALL)):
             if limit is not None and limit.rests and not limit.is_resting(now):
@@ -84,7 +84,7 @@ def heard(delivery: Delivery, answer: Answer, seconds: float, now: datetime) -> 
         for domain, count in memory.count(delivery, answer).items():
             has_rested = domain in lanes and lanes[domain].rests
             if count >= (RUN_AGAIN if has_rested else RUN):
-                said = f"{answer.code} {cleaned(answer.text, delivery.enrollment.runner.email)}"
+                said = f"{answer.code} {cleaned(answer.text, delivery.to_address)}"
                 _rest(domain, count, said, now)
                 break
 

@@ -4,10 +4,10 @@ from collections.abc import Callable
 from datetime import datetime
 from time import sleep
 
-from challenge.delivery.smtp.answer import Answer
 from challenge.delivery.throttle import circuit_breaker, rate_limit
 from challenge.delivery.throttle.lanes import ALL, known, latest
 from challenge.models import Delivery, Limit
+from challenge.models.attempt import Answer
 
 # So often a sender may come too late for its slot; then somebody else has the mail.
 TRIES = 5

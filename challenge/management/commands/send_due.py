@@ -65,8 +65,8 @@ class Command(BaseCommand):
     def _round(self) -> None:
         close(timezone.now())
         rescue(timezone.now())
-        pending.remind(timezone.now())
-        pending.drop(timezone.now())
+        pending.remind_unconfirmed(timezone.now())
+        pending.delete_unconfirmed(timezone.now())
         request_limits.forget(timezone.now())
         correct(timezone.now())
         while not shutdown.asked() and plan(timezone.now()):

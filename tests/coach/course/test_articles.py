@@ -65,9 +65,9 @@ def test_what_another_coach_saved_meanwhile_is_not_overwritten_unseen(
     article = Article.objects.get(slug="about")
     address = f"/coach/challenge/article/{article.pk}/change/"
     mine = {**opened(article), "body": "## Who we are\n\nMine & mine."}
-    hers = {**opened(article), "body": "## Who we are\n\nTwo coaches."}
+    own = {**opened(article), "body": "## Who we are\n\nTwo coaches."}
     assert f'name="seen" value="{mine["seen"]}"' in coach.get(address).content.decode()
-    coach.post(address, hers)
+    coach.post(address, own)
 
     page = coach.post(address, mine)
 
@@ -76,7 +76,7 @@ def test_what_another_coach_saved_meanwhile_is_not_overwritten_unseen(
     assert "<del>Two coaches.</del>" in page.content.decode()
     assert "<ins>Mine &amp; mine.</ins>" in page.content.decode()
     article.refresh_from_db()
-    assert article.body == hers["body"]
+    assert article.body == own["body"]
     assert coach.post(address, dict(page.context["posted"])).status_code == 302
     article.refresh_from_db()
     assert article.body == mine["body"]

@@ -1,5 +1,5 @@
-"""Editing in flight: twenty runners stand on different days while the coach edits day 9 in her browser,
-both ways, and takes a stretch of it back; each runner gets what the screen promised."""
+"""Editing in flight: twenty runners stand on different days while the coach edits day 9 in a browser,
+publishes it both ways, and recalls a stretch of it; each runner gets what the screen promised."""
 
 import re
 from collections.abc import Callable
@@ -26,7 +26,7 @@ SLUG = "one-leg-long-psoas-stretch"
 
 @dataclass
 class Desk:
-    """The coach in her browser, at the editor of day 9."""
+    """A coach's browser, at the editor of day 9."""
 
     page: Any
     site: str
@@ -34,7 +34,7 @@ class Desk:
     day: int
 
     def publishes(self, title: str, button: str) -> str:
-        """Edit the title, publish it one way; what the screen promised for that way."""
+        """Edit the title, publish it one way, and return what the screen promised for that way."""
         self._enter(f"day/{self.day}/change/")
         self.page.fill("[name=title]", title)
         self.page.get_by_role("button", name="Save and go to publish").click()
@@ -47,7 +47,7 @@ class Desk:
         return str(promised)
 
     def recalls(self, slug: str, instead: str, message: str) -> str:
-        """Take a stretch back; what the page says was done."""
+        """Recall a stretch, and return what the page says was done."""
         stretch = Stretch.objects.get(slug=slug)
         self._enter(f"stretch/{stretch.pk}/recall/")
         told = self.page.locator(".numbers").inner_text()
@@ -57,11 +57,11 @@ class Desk:
         self.page.get_by_role("button", name="Recall this stretch").click()
         return f"{told} {self.page.locator('.messagelist').inner_text()}"
 
-    def _enter(self, room: str) -> None:
-        # Weeks pass between her visits, so she logs in for each.
+    def _enter(self, path: str) -> None:
+        # Weeks pass between the visits, so the coach logs in for each.
         self.client.force_login(User.objects.get(email="coach@example.com"))
         enter(self.page, self.site, self.client)
-        self.page.goto(f"{self.site}/coach/challenge/{room}")
+        self.page.goto(f"{self.site}/coach/challenge/{path}")
 
 
 @dataclass
@@ -173,7 +173,7 @@ def test_a_lesson_that_was_on_the_wire_during_the_recall_is_corrected_once(
 ) -> None:
     shown = Day.objects.get(pk=desk.day).published
     assert "0 runners get a correction" in desk.recalls(SLUG, "Couch stretch", "It may hurt the back.")
-    Delivery.objects.create(
+    Delivery.objects.queue(
         enrollment=alice, kind="lesson", day=9, state="sent", due_at=now, try_at=now,
         sent_at=now + timedelta(seconds=5), revision=shown,
     )  # fmt: skip

@@ -1,5 +1,5 @@
-"""The coach's text, whatever it holds: refused at the field with its line, or harmless where it is shown.
-Nothing of it ever runs, opens a header or becomes a slot."""
+"""Any text of a coach is refused at its field with the line, or harmless where it is shown: nothing of it
+runs, opens a header or becomes a slot."""
 
 import re
 import time
@@ -12,7 +12,7 @@ from challenge.coach.course.day_form import DayForm
 from challenge.coach.course.stretch_form import StretchForm
 from challenge.curriculum.slots import OPEN
 from challenge.models import Article, Day, Program, Revision, Stretch
-from tests.support.desk import Room, said
+from tests.support.desk import DeskItem, said
 from tests.support.payloads import FINE, REFUSED
 from tests.support.smtp_sink import Sink
 from tests.support.visitor import body
@@ -26,10 +26,10 @@ EXECUTABLE = re.compile(
 )
 
 
-def room_of(client: Client, program: Program, kind: str) -> Room:
+def desk_item(client: Client, program: Program, kind: str) -> DeskItem:
     if kind == "day":
-        return Room(client, Day.objects.get(program=program, number=9))
-    return Room(client, Stretch.objects.get(program=program, slug="glute-bridge"))
+        return DeskItem(client, Day.objects.get(program=program, number=9))
+    return DeskItem(client, Stretch.objects.get(program=program, slug="glute-bridge"))
 
 
 def every_field() -> list[tuple[str, str]]:
@@ -37,9 +37,9 @@ def every_field() -> list[tuple[str, str]]:
     return [*days, *(("stretch", name) for name in [*TEXTS_OF_A_STRETCH, "alt_1"])]
 
 
-def filled(room: Room, field: str, text: str) -> dict[str, Any]:
-    """A field of the form with a text in it: among steps as one of them, in a lesson before the rest."""
-    before = str(room.form().get(field, ""))
+def filled(desk: DeskItem, field: str, text: str) -> dict[str, Any]:
+    """A field of the form with a text in it: as one of the steps, or before the rest of a lesson."""
+    before = str(desk.form().get(field, ""))
     if field == "steps":
         return {field: f"1. {' '.join(text.split())}\n{before}"}
     if field == "sources":
@@ -63,22 +63,22 @@ def nothing_runs(html: str) -> None:
 def test_what_could_harm_is_refused_at_each_field_and_harmless_in_the_preview(
     coach: Client, program: Program, kind: str, name: str
 ) -> None:
-    room, fields = room_of(coach, program, kind), [field for of, field in every_field() if of == kind]
+    desk, fields = desk_item(coach, program, kind), [field for of, field in every_field() if of == kind]
     typed: dict[str, Any] = {}
     for field in fields:
-        typed |= filled(room, field, REFUSED[name])
+        typed |= filled(desk, field, REFUSED[name])
 
-    preview = coach.post(room.work.address("preview"), room.form(**typed))
+    preview = coach.post(desk.item.address("preview"), desk.form(**typed))
     nothing_runs(preview.content.decode())
     assert OPEN not in preview.content.decode()
     assert "everybody@example.com" not in str(preview.headers)
 
-    page = room.save(**typed)
+    page = desk.save(**typed)
     remarks = page.context["form"].remarks
     assert [field for field in fields if not remarks.get(field)] == []
-    refused = coach.post(room.work.address("publish"), room.answer())
+    refused = coach.post(desk.item.address("publish"), desk.answer())
     assert refused.status_code == 422
-    assert room.work.newest_number == 1
+    assert desk.item.newest_number == 1
     for answer in (page, refused):
         shown = answer.content.decode()
         for mark in ("<script>alert", "<img src=x", "<svg/onload", "<b onclick", "<p>A body"):
@@ -87,17 +87,17 @@ def test_what_could_harm_is_refused_at_each_field_and_harmless_in_the_preview(
 
 @pytest.mark.parametrize("name", FINE)
 def test_what_is_fine_is_published_as_it_was_written(coach: Client, program: Program, name: str) -> None:
-    room = room_of(coach, program, "day")
+    desk = desk_item(coach, program, "day")
     texts = {"subject": f"{FINE[name][:55]} now", **dict.fromkeys(["preview", "run", "sources"], FINE[name])}
     typed: dict[str, Any] = {}
     for field, text in texts.items():
-        typed |= filled(room, field, text)
+        typed |= filled(desk, field, text)
 
-    page = room.save(**typed)
+    page = desk.save(**typed)
     assert page.context["form"].remarks == {}, page.context["form"].remarks
-    room.publish()
+    desk.publish()
 
-    revision = room.item.published
+    revision = desk.instance.published
     assert revision.number == 2
     for field, text in texts.items():
         kept = revision.content["day"][field]
@@ -106,12 +106,12 @@ def test_what_is_fine_is_published_as_it_was_written(coach: Client, program: Pro
 
 
 def test_a_test_mail_has_no_more_headers_than_another(coach: Client, program: Program, sink: Sink) -> None:
-    room = room_of(coach, program, "day")
-    room.save(do="test")
-    form = room.form(as_runner="", do="test")
+    desk = desk_item(coach, program, "day")
+    desk.save(do="test")
+    form = desk.form(as_runner="", do="test")
     for text in REFUSED.values():
         hostile = dict.fromkeys(["subject", "title", "preview", "run", "lesson"], text)
-        coach.post(room.work.address("change"), {**form, **hostile, "seen": room.work.stamp}, follow=True)
+        coach.post(desk.item.address("change"), {**form, **hostile, "seen": desk.item.stamp}, follow=True)
 
     plain, *others = sink.mails
     assert len(others) == len(REFUSED)
@@ -133,9 +133,9 @@ def test_two_megabytes_are_refused_with_their_count_and_not_sent_back(
         address = f"/coach/challenge/article/{article.pk}/change/"
         form = {"title": article.title, "summary": article.summary, field: paste}
     else:
-        room = room_of(coach, program, "stretch" if kind == "recall" else kind)
-        address = room.work.address("recall" if kind == "recall" else "change")
-        form = {**room.form(), field: paste}
+        desk = desk_item(coach, program, "stretch" if kind == "recall" else kind)
+        address = desk.item.address("recall" if kind == "recall" else "change")
+        form = {**desk.form(), field: paste}
     begun = time.monotonic()
 
     page = coach.post(address, form)
@@ -150,16 +150,16 @@ def test_two_megabytes_are_refused_with_their_count_and_not_sent_back(
 
 
 def test_a_draft_before_stays_and_the_other_fields_are_as_typed(coach: Client, program: Program) -> None:
-    room = room_of(coach, program, "day")
-    room.save(title="Kept", lesson="The lesson as it was saved.")
+    desk = desk_item(coach, program, "day")
+    desk.save(title="Kept", lesson="The lesson as it was saved.")
 
-    page = room.client.post(room.work.address("change"), room.form(title="Typed", lesson="x" * 200_001))
+    page = desk.client.post(desk.item.address("change"), desk.form(title="Typed", lesson="x" * 200_001))
 
     form = page.context["form"]
     assert form["lesson"].value() == "The lesson as it was saved."
     assert "the field is as it was last saved" in said(page)
     assert form["title"].value() == "Typed"
-    assert room.item.draft["day"]["title"] == "Kept"
+    assert desk.instance.draft["day"]["title"] == "Kept"
 
 
 @pytest.mark.parametrize(
@@ -168,11 +168,11 @@ def test_a_draft_before_stays_and_the_other_fields_are_as_typed(coach: Client, p
 def test_what_is_too_long_to_be_saved_is_given_back(
     coach: Client, program: Program, kind: str, field: str
 ) -> None:
-    room = room_of(coach, program, "stretch" if kind == "recall" else kind)
-    address = room.work.address("recall" if kind == "recall" else "change")
+    desk = desk_item(coach, program, "stretch" if kind == "recall" else kind)
+    address = desk.item.address("recall" if kind == "recall" else "change")
     paste = "Words of an hour. " * 2_000
 
-    page = coach.post(address, {**room.form(), field: paste})
+    page = coach.post(address, {**desk.form(), field: paste})
 
     assert page.status_code == 422
     assert "Too long: 35,999 characters" in said(page)
@@ -180,18 +180,18 @@ def test_what_is_too_long_to_be_saved_is_given_back(
 
 
 def test_a_message_too_long_to_be_given_back_is_said_to_be_gone(coach: Client, program: Program) -> None:
-    room = room_of(coach, program, "stretch")
+    desk = desk_item(coach, program, "stretch")
 
-    page = coach.post(room.work.address("recall"), {"message": "x" * 200_001})
+    page = coach.post(desk.item.address("recall"), {"message": "x" * 200_001})
 
     assert "too long to be shown again, so the field is empty" in said(page)
     assert "as it was last saved" not in said(page)
 
 
 def test_what_is_too_much_to_read_gets_a_kind_page(coach: Client, program: Program) -> None:
-    room = room_of(coach, program, "day")
+    desk = desk_item(coach, program, "day")
 
-    page = coach.post(room.work.address("change"), room.form(lesson="🏃" * 800_000))
+    page = coach.post(desk.item.address("change"), desk.form(lesson="🏃" * 800_000))
 
     assert page.status_code == 400
     assert "Nothing was saved, and what was there before is as it was." in said(page)
@@ -199,13 +199,13 @@ def test_what_is_too_much_to_read_gets_a_kind_page(coach: Client, program: Progr
 
 @pytest.mark.parametrize("field", ["title", "lesson", "sources"])
 def test_a_null_byte_is_refused_at_its_field(coach: Client, program: Program, field: str) -> None:
-    room = room_of(coach, program, "day")
+    desk = desk_item(coach, program, "day")
 
-    page = room.save(**{field: "a\x00b"})
+    page = desk.save(**{field: "a\x00b"})
 
     assert page.status_code == 422
     assert "A character that can't be kept (NUL) is in here." in said(page)
-    assert room.item.draft is None
+    assert desk.instance.draft is None
 
 
 @pytest.mark.parametrize(
@@ -225,10 +225,10 @@ def test_a_null_byte_is_refused_at_its_field(coach: Client, program: Program, fi
 def test_fields_that_were_tampered_with_break_nothing(
     coach: Client, program: Program, changes: dict[str, Any]
 ) -> None:
-    room = room_of(coach, program, "day")
+    desk = desk_item(coach, program, "day")
 
-    for address in (room.work.address("change"), room.work.address("preview")):
-        page = coach.post(address, room.form(title="Tampered", **changes))
+    for address in (desk.item.address("change"), desk.item.address("preview")):
+        page = coach.post(address, desk.form(title="Tampered", **changes))
         assert page.status_code in (200, 302, 409, 422)
         assert "<script>" not in page.content.decode()
 

@@ -1,4 +1,4 @@
-"""The preview and the test mail: a draft as any runner would see it, and nothing of it is live."""
+"""The preview and the test mail show a draft as any runner would see it, and no link in them works."""
 
 import re
 from collections.abc import Callable
@@ -11,7 +11,7 @@ from django.contrib.admin.models import LogEntry
 from django.test import Client
 
 from challenge.models import CheckIn, Day, Delivery, Enrollment, Program, Stretch
-from tests.support.desk import Room, enter, said
+from tests.support.desk import DeskItem, enter, said
 from tests.support.smtp_sink import Sink, free_port
 from tests.support.visitor import body, whole_database
 
@@ -20,12 +20,12 @@ Open = Callable[..., Any]
 
 
 @pytest.fixture
-def day(coach: Client, program: Program) -> Room:
-    return Room(coach, Day.objects.get(number=9))
+def day(coach: Client, program: Program) -> DeskItem:
+    return DeskItem(coach, Day.objects.get(number=9))
 
 
-def shown(room: Room, **changes: Any) -> Any:
-    return room.client.post(room.work.address("preview"), room.form(**changes))
+def shown(desk: DeskItem, **changes: Any) -> Any:
+    return desk.client.post(desk.item.address("preview"), desk.form(**changes))
 
 
 def html(response: Any) -> str:
@@ -33,7 +33,7 @@ def html(response: Any) -> str:
     return str(response.content.decode())
 
 
-def test_a_draft_is_shown_as_it_is_typed_and_not_saved(day: Room) -> None:
+def test_a_draft_is_shown_as_it_is_typed_and_not_saved(day: DeskItem) -> None:
     day.save(title="Saved")
     before = whole_database()
 
@@ -48,7 +48,7 @@ def test_a_draft_is_shown_as_it_is_typed_and_not_saved(day: Room) -> None:
 
 
 def test_as_any_runner_by_address_or_number(
-    day: Room, alice: Enrollment, bob: Enrollment, now: datetime
+    day: DeskItem, alice: Enrollment, bob: Enrollment, now: datetime
 ) -> None:
     for number in (6, 7):
         CheckIn.objects.create(enrollment=bob, day=number, status="done", created_at=now, updated_at=now)
@@ -63,14 +63,14 @@ def test_as_any_runner_by_address_or_number(
 
 
 @pytest.mark.parametrize("typed", ["nobody@example.com", "<script>x", "9" * 30, "0", "x" * 254])
-def test_a_runner_who_is_not_there_is_said_kindly(day: Room, typed: str) -> None:
+def test_a_runner_who_is_not_there_is_said_kindly(day: DeskItem, typed: str) -> None:
     page = html(shown(day, as_runner=typed))
 
     assert "Nobody here has this address or number" in page
     assert "<script" not in page
 
 
-def test_no_link_of_a_preview_or_a_test_is_live(day: Room, alice: Enrollment, sink: Sink) -> None:
+def test_no_link_of_a_preview_or_a_test_is_live(day: DeskItem, alice: Enrollment, sink: Sink) -> None:
     page = html(shown(day, as_runner=str(alice.pk)))
     text = html(shown(day, as_runner=str(alice.pk), view="text"))
     day.save(title="T", do="test", as_runner=str(alice.pk))
@@ -82,7 +82,7 @@ def test_no_link_of_a_preview_or_a_test_is_live(day: Room, alice: Enrollment, si
     assert "/#leave_url" in body(mail)
 
 
-def test_the_frame_may_bring_its_styles_and_nothing_else(day: Room) -> None:
+def test_the_frame_may_bring_its_styles_and_nothing_else(day: DeskItem) -> None:
     for answer in (day.get("preview"), shown(day), day.get("version_mail", 1), shown(day, view="text")):
         policy = dict(([*part.split(), ""])[:2] for part in answer["Content-Security-Policy"].split(";"))
         assert policy["default-src"] == "'none'"
@@ -94,7 +94,7 @@ def test_the_frame_may_bring_its_styles_and_nothing_else(day: Room) -> None:
     assert '<iframe name="preview" sandbox src="' in day.get().content.decode()
 
 
-def test_dark_light_and_images_off_whatever_the_coachs_browser_prefers(day: Room) -> None:
+def test_dark_light_and_images_off_whatever_the_coachs_browser_prefers(day: DeskItem) -> None:
     light, dark = html(shown(day, view="phone")), html(shown(day, view="dark"))
     off = html(shown(day, view="no-images"))
 
@@ -107,42 +107,42 @@ def test_dark_light_and_images_off_whatever_the_coachs_browser_prefers(day: Room
     assert re.findall('alt="[^"]+"', off) == re.findall('alt="[^"]+"', light) != []
 
 
-def test_the_text_part_as_it_is(day: Room) -> None:
+def test_the_text_part_as_it_is(day: DeskItem) -> None:
     page = html(shown(day, view="text", title="Words <b>"))
 
     assert "WORDS &lt;B&gt;" in page
     assert "Day 9 of 21" in page
-    assert f"Subject: Day 9: {day.item.published.content['day']['subject']}" in unescape(page)
+    assert f"Subject: Day 9: {day.instance.published.content['day']['subject']}" in unescape(page)
 
 
-def test_no_address_of_the_page_holds_a_runners_address(day: Room, alice: Enrollment) -> None:
+def test_no_address_of_the_page_holds_a_runners_address(day: DeskItem, alice: Enrollment) -> None:
     page = day.client.post(
-        day.work.address("change"), day.form(as_runner="alice@example.com", lesson="x" * 20_001)
+        day.item.address("change"), day.form(as_runner="alice@example.com", lesson="x" * 20_001)
     )
 
     assert page.status_code == 422
-    assert f'src="{day.work.address("preview")}?as_runner={alice.pk}"' in page.content.decode()
+    assert f'src="{day.item.address("preview")}?as_runner={alice.pk}"' in page.content.decode()
     assert not re.search(r"(src|href|action)=\"[^\"]*(alice|%40)", page.content.decode())
     assert 'value="alice@example.com"' in page.content.decode()
 
 
-def test_what_cannot_be_shown_says_why(day: Room) -> None:
+def test_what_cannot_be_shown_says_why(day: DeskItem) -> None:
     assert "This can&#x27;t be shown yet." in html(shown(day, lesson="x" * 20_001))
     assert "20,001 characters" in html(shown(day, lesson="x" * 20_001))
 
 
-def test_a_day_without_stretches_a_stretch_and_the_self_check_are_shown(day: Room) -> None:
+def test_a_day_without_stretches_a_stretch_and_the_self_check_are_shown(day: DeskItem) -> None:
     assert "Typed" in html(shown(day, title="Typed", stretch_1="", stretch_2=""))
     for stretch in (Stretch.objects.get(slug="glute-bridge"), Stretch.objects.get(kind="self_check")):
-        room = Room(day.client, stretch)
-        assert "Purpose, as typed." in html(shown(room, purpose="Purpose, as typed."))
+        desk = DeskItem(day.client, stretch)
+        assert "Purpose, as typed." in html(shown(desk, purpose="Purpose, as typed."))
     content = {**Stretch.objects.get(slug="leg-swings").content, "slug": "new"}
     program = stretch.program
     alone = Stretch.objects.create(program=program, slug="new", title="New", minutes=3, content=content)
-    assert "Alone, as typed." in html(shown(Room(day.client, alone), purpose="Alone, as typed."))
+    assert "Alone, as typed." in html(shown(DeskItem(day.client, alone), purpose="Alone, as typed."))
 
 
-def test_send_me_a_test(day: Room, alice: Enrollment, sink: Sink) -> None:
+def test_send_me_a_test(day: DeskItem, alice: Enrollment, sink: Sink) -> None:
     page = day.save(
         title="A test title", subject="A test of a subject", do="test", as_runner="alice@example.com"
     )
@@ -155,19 +155,21 @@ def test_send_me_a_test(day: Room, alice: Enrollment, sink: Sink) -> None:
     assert "Hello Alice," in body(mail)
     assert "A test title" in body(mail, "html")
     assert "A test is on its way to coach@example.com. The mail server said: 250 kept" in said(page)
-    assert day.item.draft["day"]["title"] == "A test title"
+    assert day.instance.draft["day"]["title"] == "A test title"
     assert not Delivery.objects.exists()
-    assert "Sent herself a test." in [entry.get_change_message() for entry in LogEntry.objects.all()]
+    assert "Sent a test to their own address." in [
+        entry.get_change_message() for entry in LogEntry.objects.all()
+    ]
 
 
-def test_a_test_of_what_is_published_makes_no_draft(day: Room, sink: Sink) -> None:
+def test_a_test_of_what_is_published_makes_no_draft(day: DeskItem, sink: Sink) -> None:
     day.save(do="test")
 
     assert len(sink.mails) == 1
-    assert day.item.draft is None
+    assert day.instance.draft is None
 
 
-def test_a_test_that_does_not_get_through_says_why(day: Room, sink: Sink, settings: Any) -> None:
+def test_a_test_that_does_not_get_through_says_why(day: DeskItem, sink: Sink, settings: Any) -> None:
     sink.script(lambda phase, recipient: "550 5.1.1 no such user" if phase == "recipient" else None)
     assert "did not get through. Outcome: refused, at: naming the recipient. 5.1.1 no such user" in said(
         day.save(title="x", do="test")
@@ -202,20 +204,23 @@ def test_the_preview_in_a_browser(
 
 @pytest.mark.browser
 @pytest.mark.django_db(transaction=True)
-def test_every_page_of_the_rooms_is_accessible(
+def test_every_page_of_the_course_is_accessible(
     program: Program, site: str, open_page: Open, coach: Client, now: datetime
 ) -> None:
     from axe_playwright_python.sync_playwright import Axe
 
-    day, stretch = Room(coach, Day.objects.get(number=9)), Room(coach, Stretch.objects.get(slug="leg-swings"))
+    day, stretch = (
+        DeskItem(coach, Day.objects.get(number=9)),
+        DeskItem(coach, Stretch.objects.get(slug="leg-swings")),
+    )
     day.save(title="Second")
     day.publish()
     day.save(lesson="Open **mark", preview="short")
     addresses = [
-        *(day.work.address(room) for room in ("change", "publish", "versions")),
-        day.work.address("version", 1),
-        f"{day.work.address('compare')}?a=1&b=2",
-        *(stretch.work.address(room) for room in ("change", "recall")),
+        *(day.item.address(view) for view in ("change", "publish", "versions")),
+        day.item.address("version", 1),
+        f"{day.item.address('compare')}?a=1&b=2",
+        *(stretch.item.address(view) for view in ("change", "recall")),
         "/coach/challenge/article/",
         "/coach/challenge/question/",
     ]

@@ -1,4 +1,4 @@
-"""Publishing: what changes and for whom is said before, and kept; what is wrong blocks with its place."""
+"""Publishing: the screen says what changes and for whom, and keeps the promise; faults block it."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -9,7 +9,7 @@ from django.contrib.admin.models import LogEntry
 from django.test import Client
 
 from challenge.models import Day, Enrollment, Program, Revision, Stretch
-from tests.support.desk import Room, draft, lesson_with, nine_runners, said
+from tests.support.desk import DeskItem, draft, lesson_with, nine_runners, said
 from tests.support.threads import together
 
 pytestmark = pytest.mark.django_db
@@ -17,13 +17,13 @@ Enroll = Callable[..., Enrollment]
 
 
 @pytest.fixture
-def day(coach: Client, program: Program) -> Room:
-    return Room(coach, Day.objects.get(number=9))
+def day(coach: Client, program: Program) -> DeskItem:
+    return DeskItem(coach, Day.objects.get(number=9))
 
 
 @pytest.fixture
-def stretch(coach: Client, program: Program) -> Room:
-    return Room(coach, Stretch.objects.get(slug="glute-bridge"))
+def stretch(coach: Client, program: Program) -> DeskItem:
+    return DeskItem(coach, Stretch.objects.get(slug="glute-bridge"))
 
 
 @pytest.fixture
@@ -31,8 +31,8 @@ def runners(enroll: Enroll, now: datetime) -> list[Enrollment]:
     return nine_runners(enroll, now)
 
 
-def test_the_screen_says_what_changes_and_for_whom(day: Room, runners: list[Enrollment]) -> None:
-    old = day.item.published.title
+def test_the_screen_says_what_changes_and_for_whom(day: DeskItem, runners: list[Enrollment]) -> None:
+    old = day.instance.published.title
     draft(day)
 
     page = day.get("publish")
@@ -46,33 +46,33 @@ def test_the_screen_says_what_changes_and_for_whom(day: Room, runners: list[Enro
     assert [each.name for each in page.context["differences"]] == ["Title"]
 
 
-def test_published_the_ordinary_way(day: Room, runners: list[Enrollment]) -> None:
+def test_published_the_ordinary_way(day: DeskItem, runners: list[Enrollment]) -> None:
     draft(day)
 
     page = day.publish(note="Clearer.")
 
     assert "Published. 7 keep version 1, 2 get version 2." in said(page)
-    revision = day.item.published
+    revision = day.instance.published
     assert (revision.number, revision.title, revision.for_all) == (2, "A clearer title", False)
     assert (revision.origin, revision.author.email, revision.note) == (
         "coach",
         "coach@example.com",
         "Clearer.",
     )
-    assert day.item.draft is None
+    assert day.instance.draft is None
     assert LogEntry.objects.first().get_change_message() == "Published version 2."
 
 
-def test_published_for_all(day: Room, runners: list[Enrollment]) -> None:
+def test_published_for_all(day: DeskItem, runners: list[Enrollment]) -> None:
     draft(day)
 
     page = day.publish("all")
 
     assert "5 get version 2; 4 were sent version 1 already" in said(page)
-    assert day.item.published.for_all is True
+    assert day.instance.published.for_all is True
 
 
-def test_one_runner_is_named_in_the_singular(day: Room, enroll: Enroll, now: datetime) -> None:
+def test_one_runner_is_named_in_the_singular(day: DeskItem, enroll: Enroll, now: datetime) -> None:
     Enrollment.objects.filter(pk=enroll("alice").pk).update(pinned_at=now)
     draft(day)
 
@@ -82,8 +82,8 @@ def test_one_runner_is_named_in_the_singular(day: Room, enroll: Enroll, now: dat
     assert "1 gets version 2" in text
 
 
-def test_what_is_wrong_blocks_with_its_place_and_says_why(day: Room) -> None:
-    day.save(lesson=lesson_with("## Why this", "## Why not this", day.item), subject="")
+def test_what_is_wrong_blocks_with_its_place_and_says_why(day: DeskItem) -> None:
+    day.save(lesson=lesson_with("## Why this", "## Why not this", day.instance), subject="")
 
     page = day.get("publish")
 
@@ -91,14 +91,14 @@ def test_what_is_wrong_blocks_with_its_place_and_says_why(day: Room) -> None:
     assert "It can't be published as it is." in text
     assert 'name="reach"' not in shown
     assert (
-        f'href="{day.work.address("change")}#field-subject">Subject</a>: This is empty. Fill it in.' in shown
+        f'href="{day.item.address("change")}#field-subject">Subject</a>: This is empty. Fill it in.' in shown
     )
     assert "#field-lesson" in shown
 
-    refused = day.client.post(day.work.address("publish"), day.answer())
+    refused = day.client.post(day.item.address("publish"), day.answer())
     assert refused.status_code == 422
-    assert day.item.published.number == 1
-    assert day.item.draft is not None
+    assert day.instance.published.number == 1
+    assert day.instance.draft is not None
 
 
 @pytest.mark.parametrize(
@@ -115,29 +115,29 @@ def test_what_is_wrong_blocks_with_its_place_and_says_why(day: Room) -> None:
         ({"sources": ""}, "Name at least one source"),
     ],
 )
-def test_a_missing_part_blocks(day: Room, fields: dict[str, Any], reason: str) -> None:
+def test_a_missing_part_blocks(day: DeskItem, fields: dict[str, Any], reason: str) -> None:
     day.save(**fields)
 
     assert reason in said(day.get("publish"))
-    assert day.client.post(day.work.address("publish"), day.answer()).status_code == 422
-    assert day.item.published.number == 1
+    assert day.client.post(day.item.address("publish"), day.answer()).status_code == 422
+    assert day.instance.published.number == 1
 
 
-def test_a_double_click_publishes_once_and_says_so(day: Room) -> None:
+def test_a_double_click_publishes_once_and_says_so(day: DeskItem) -> None:
     draft(day)
     answer = day.answer()
 
-    day.client.post(day.work.address("publish"), answer)
-    again = day.client.post(day.work.address("publish"), answer, follow=True)
+    day.client.post(day.item.address("publish"), answer)
+    again = day.client.post(day.item.address("publish"), answer, follow=True)
 
     assert "Version 2 is published already; it was published once, not twice." in said(again)
-    assert Revision.objects.filter(day=day.item).count() == 2
+    assert Revision.objects.filter(day=day.instance).count() == 2
 
 
 @pytest.mark.django_db(transaction=True)
-def test_two_clicks_at_the_same_instant_publish_once(day: Room) -> None:
+def test_two_clicks_at_the_same_instant_publish_once(day: DeskItem) -> None:
     draft(day)
-    answer, address = day.answer(), day.work.address("publish")
+    answer, address = day.answer(), day.item.address("publish")
     statuses = []
 
     def click() -> None:
@@ -151,7 +151,7 @@ def test_two_clicks_at_the_same_instant_publish_once(day: Room) -> None:
     assert Revision.objects.filter(day=day.pk).count() == 2
 
 
-def test_the_same_words_can_be_given_to_all_afterwards(day: Room, runners: list[Enrollment]) -> None:
+def test_the_same_words_can_be_given_to_all_afterwards(day: DeskItem, runners: list[Enrollment]) -> None:
     draft(day)
     day.publish()
 
@@ -161,26 +161,26 @@ def test_the_same_words_can_be_given_to_all_afterwards(day: Room, runners: list[
     assert "5 get version 2; 4 were sent version 1 already" in said(page)
 
     day.publish("all")
-    assert (day.item.published.number, day.item.published.for_all) == (2, True)
+    assert (day.instance.published.number, day.instance.published.for_all) == (2, True)
     assert "There is nothing to publish." in said(day.get("publish"))
 
 
-def test_a_second_click_on_the_other_button_is_not_told_that_it_was_done(day: Room) -> None:
+def test_a_second_click_on_the_other_button_is_not_told_that_it_was_done(day: DeskItem) -> None:
     draft(day)
     answer = day.answer()
-    day.client.post(day.work.address("publish"), answer)
+    day.client.post(day.item.address("publish"), answer)
 
-    page = day.client.post(day.work.address("publish"), {**answer, "reach": "all"}, follow=True)
+    page = day.client.post(day.item.address("publish"), {**answer, "reach": "all"}, follow=True)
 
     assert "yet only for those who begin from now on" in said(page)
     assert "Publish for all" in said(page)
-    assert day.item.published.for_all is False
+    assert day.instance.published.for_all is False
 
 
 def test_what_runners_of_older_versions_would_get_besides_is_said(
-    day: Room, runners: list[Enrollment], now: datetime
+    day: DeskItem, runners: list[Enrollment], now: datetime
 ) -> None:
-    first = day.item.published.title
+    first = day.instance.published.title
     draft(day)
     day.publish()
     day.save(title="The clearest title")
@@ -189,27 +189,29 @@ def test_what_runners_of_older_versions_would_get_besides_is_said(
 
     said_so = "3 runners who began with version 1 also get what changed in version 2."
     assert said_so in said(page)
-    address = f"{day.work.address('compare')}?a=1&b="
+    address = f"{day.item.address('compare')}?a=1&b="
     assert f'href="{address.replace("&", "&amp;")}"' in page.content.decode()
     compared = day.client.get(address).content.decode()
     assert f"<del>{first}</del>" in compared
     assert "<ins>The clearest title</ins>" in compared
-    shown = Room(day.client, day.item.published.stretches.first())
-    shown.save(purpose=shown.item.content["purpose"][:-1] + " now.")
+    shown = DeskItem(day.client, day.instance.published.stretches.first())
+    shown.save(purpose=shown.instance.content["purpose"][:-1] + " now.")
     assert said_so in said(shown.get("publish"))
 
 
 @pytest.mark.parametrize(
     "answer", [{"base": "x"}, {"reach": "some"}, {"note": "n" * 201}, {"base": "9" * 30}]
 )
-def test_an_answer_that_makes_no_sense_publishes_nothing(day: Room, answer: dict[str, str]) -> None:
+def test_an_answer_that_makes_no_sense_publishes_nothing(day: DeskItem, answer: dict[str, str]) -> None:
     draft(day)
-    assert day.client.post(day.work.address("publish"), day.answer(**answer)).status_code == 422
-    assert day.item.published.number == 1
+    assert day.client.post(day.item.address("publish"), day.answer(**answer)).status_code == 422
+    assert day.instance.published.number == 1
 
 
-def test_a_stretch_is_published_with_the_days_that_show_it(stretch: Room, runners: list[Enrollment]) -> None:
-    days = sorted(Revision.objects.filter(stretches=stretch.item).values_list("day__number", flat=True))
+def test_a_stretch_is_published_with_the_days_that_show_it(
+    stretch: DeskItem, runners: list[Enrollment]
+) -> None:
+    days = sorted(Revision.objects.filter(stretches=stretch.instance).values_list("day__number", flat=True))
     stretch.save(purpose="Wake up the muscles that hold the pelvis level.")
 
     page = stretch.get("publish")
@@ -220,8 +222,8 @@ def test_a_stretch_is_published_with_the_days_that_show_it(stretch: Room, runner
     done = stretch.publish()
 
     assert f"Days published anew: {', '.join(map(str, days))}." in said(done)
-    assert stretch.item.content["purpose"] == "Wake up the muscles that hold the pelvis level."
-    assert stretch.work.newest_number == 2
+    assert stretch.instance.content["purpose"] == "Wake up the muscles that hold the pelvis level."
+    assert stretch.item.newest_number == 2
     for number in days:
         assert "Wake up the muscles" in Day.objects.get(number=number).published.text
     assert Day.objects.exclude(number__in=days).filter(published__number__gt=1).count() == 0

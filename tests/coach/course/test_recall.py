@@ -1,4 +1,4 @@
-"""Recall at the desk: what it does is said before, it is done after a yes, and done once."""
+"""A recall at the desk: the page says what it does, it is done after a yes, and it is done once."""
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -14,7 +14,7 @@ from challenge.coach.course import recalls
 from challenge.curriculum.recall import days_that_name
 from challenge.delivery.corrections import correct
 from challenge.models import Day, Delivery, Program, Question, Recall, Stretch
-from tests.support.desk import Room, said
+from tests.support.desk import DeskItem, said
 from tests.support.smtp_sink import Sink
 from tests.support.threads import together
 from tests.support.visitor import body
@@ -25,35 +25,39 @@ WHY = "It asks more of the back than we thought. **Leave it out**, and [ask me](
 
 
 @pytest.fixture
-def first(coach: Client, program: Program) -> Room:
+def first(coach: Client, program: Program) -> DeskItem:
     """The stretch of day 1."""
     shown = Day.objects.get(number=1).published
     assert shown is not None
-    return Room(coach, Stretch.objects.get(slug=shown.content["day"]["stretches"][0]))
+    return DeskItem(coach, Stretch.objects.get(slug=shown.content["day"]["stretches"][0]))
 
 
 @pytest.fixture
-def other(first: Room) -> Stretch:
+def other(first: DeskItem) -> Stretch:
     return Stretch.objects.get(slug="childs-pose-side-reach")
 
 
-def recall(room: Room, instead: Stretch | None, **changes: Any) -> Any:
+def recall(desk: DeskItem, instead: Stretch | None, **changes: Any) -> Any:
     form = {"replacement": instead.pk if instead else "", "message": WHY, "sure": "on", **changes}
     form = {name: value for name, value in form.items() if value is not None}
-    return room.client.post(room.work.address("recall"), form, follow=True)
+    return desk.client.post(desk.item.address("recall"), form, follow=True)
 
 
-def test_the_page_says_what_it_does(first: Room, trio: list[Any], enroll: Any, go: Go, now: datetime) -> None:
+def test_the_page_says_what_it_does(
+    first: DeskItem, trio: list[Any], enroll: Any, go: Go, now: datetime
+) -> None:
     go(now)
     enroll("dora", now=now + timedelta(days=1))
-    days = first.item.program.days.filter(published__stretches=first.item).values_list("number", flat=True)
+    days = first.instance.program.days.filter(published__stretches=first.instance).values_list(
+        "number", flat=True
+    )
 
     page = first.get("recall")
 
     text = said(page)
     assert f"Shown on day {', '.join(map(str, days))} Runners who were sent it 3" in text
     offered = page.context["form"].fields["replacement"].queryset
-    assert first.item not in offered
+    assert first.instance not in offered
     assert "self_check" not in {stretch.kind for stretch in offered}
 
 
@@ -66,7 +70,7 @@ def test_the_page_names_the_days_whose_words_speak_of_it(coach: Client, program:
 
 
 def test_a_yes_takes_it_out_and_tells_those_who_got_it(
-    first: Room,
+    first: DeskItem,
     other: Stretch,
     trio: list[Any],
     sink: Sink,
@@ -84,7 +88,7 @@ def test_a_yes_takes_it_out_and_tells_those_who_got_it(
         assert correct(now + timedelta(hours=3)) == 0
         editor = first.get()
 
-    assert f"{first.item} is recalled. 3 runners get a correction, once each." in said(page)
+    assert f"{first.instance} is recalled. 3 runners get a correction, once each." in said(page)
     assert [task.name for task in nudged] == ["challenge.tasks.correct"]
     corrections = [mail for mail in sink.mails if "leave out" in mail["Subject"]]
     assert sorted(mail["To"] for mail in corrections) == [
@@ -96,21 +100,21 @@ def test_a_yes_takes_it_out_and_tells_those_who_got_it(
     assert "3 corrections were queued or sent" in said(editor)
 
 
-def test_the_list_marks_it_and_the_days_no_longer_offer_it(first: Room, other: Stretch) -> None:
+def test_the_list_marks_it_and_the_days_no_longer_offer_it(first: DeskItem, other: Stretch) -> None:
     recall(first, other)
 
     assert f"instead: {other}" in said(first.client.get("/coach/challenge/stretch/"))
-    day = Room(first.client, Day.objects.get(number=1))
-    assert first.item.slug not in dict(day.get().context["form"].fields["stretch_1"].choices)
-    assert day.item.published.origin == "recall"
+    day = DeskItem(first.client, Day.objects.get(number=1))
+    assert first.instance.slug not in dict(day.get().context["form"].fields["stretch_1"].choices)
+    assert day.instance.published.origin == "recall"
 
 
-def test_without_a_replacement_the_days_that_need_one_are_named(first: Room) -> None:
+def test_without_a_replacement_the_days_that_need_one_are_named(first: DeskItem) -> None:
     page = recall(first, None)
 
     assert page.status_code == 422
     assert "Choose a stretch to do instead: without one these days would have none: 1" in said(page)
-    assert not first.item.recalled_at
+    assert not first.instance.recalled_at
     assert not Recall.objects.exists()
 
 
@@ -128,36 +132,36 @@ def test_without_a_replacement_the_days_that_need_one_are_named(first: Room) -> 
     ],
 )
 def test_what_is_wrong_is_said_at_the_field(
-    first: Room, other: Stretch, changes: dict[str, Any], reason: str
+    first: DeskItem, other: Stretch, changes: dict[str, Any], reason: str
 ) -> None:
     page = recall(first, other, **changes)
 
     assert page.status_code == 422
     assert reason in said(page)
-    assert not first.item.recalled_at
+    assert not first.instance.recalled_at
 
 
-def test_it_is_not_replaced_by_itself_nor_by_what_was_recalled(first: Room, other: Stretch) -> None:
-    assert "Select a valid choice" in said(recall(first, first.item))
+def test_it_is_not_replaced_by_itself_nor_by_what_was_recalled(first: DeskItem, other: Stretch) -> None:
+    assert "Select a valid choice" in said(recall(first, first.instance))
     recall(first, other)
-    third = Room(first.client, Stretch.objects.get(slug="leg-swings"))
-    assert "Select a valid choice" in said(recall(third, first.item))
+    third = DeskItem(first.client, Stretch.objects.get(slug="leg-swings"))
+    assert "Select a valid choice" in said(recall(third, first.instance))
 
 
-def test_a_second_yes_does_nothing_and_says_so(first: Room, other: Stretch) -> None:
+def test_a_second_yes_does_nothing_and_says_so(first: DeskItem, other: Stretch) -> None:
     recall(first, other)
 
     page = recall(first, other)
 
     assert "was recalled already; nothing was done twice" in said(page)
     assert Recall.objects.count() == 1
-    assert "was recalled already" in said(first.client.get(first.work.address("recall"), follow=True))
+    assert "was recalled already" in said(first.client.get(first.item.address("recall"), follow=True))
 
 
 @pytest.mark.django_db(transaction=True)
-def test_two_yeses_at_the_same_instant_recall_once(first: Room, other: Stretch) -> None:
+def test_two_yeses_at_the_same_instant_recall_once(first: DeskItem, other: Stretch) -> None:
     form = {"replacement": other.pk, "message": WHY, "sure": "on"}
-    address = first.work.address("recall")
+    address = first.item.address("recall")
 
     def click() -> None:
         client = Client()
@@ -169,8 +173,8 @@ def test_two_yeses_at_the_same_instant_recall_once(first: Room, other: Stretch) 
     assert Recall.objects.count() == 1
 
 
-def test_the_ledger_and_the_story_name_the_correction(
-    first: Room, other: Stretch, alice: Any, go: Go, now: datetime
+def test_the_ledger_and_the_timeline_name_the_correction(
+    first: DeskItem, other: Stretch, alice: Any, go: Go, now: datetime
 ) -> None:
     go(now)
     with time_machine.travel(now, tick=False):
@@ -181,17 +185,19 @@ def test_the_ledger_and_the_story_name_the_correction(
 
     story = said(first.client.get(f"/coach/challenge/enrollment/{alice.pk}/change/"))
 
-    assert f"Mail Correction: {first.item}: queued" in story
+    assert f"Mail Correction: {first.instance}: queued" in story
     assert "sent again" not in story
     assert "Question Asked about day 1 Is <this> right?" in story
-    assert f"Correction: {first.item} Alice queued" in said(first.client.get("/coach/challenge/delivery/"))
+    assert f"Correction: {first.instance} Alice queued" in said(
+        first.client.get("/coach/challenge/delivery/")
+    )
     delivery = Delivery.objects.get(kind="correction")
     page = first.client.get(f"/coach/challenge/delivery/{delivery.pk}/change/")
-    assert f"Correction: {first.item}" in said(page)
+    assert f"Correction: {first.instance}" in said(page)
 
 
 def test_the_self_check_is_recalled_without_a_replacement(coach: Client, program: Program) -> None:
-    check = Room(coach, Stretch.objects.get(kind="self_check"))
+    check = DeskItem(coach, Stretch.objects.get(kind="self_check"))
 
     page = recall(check, None)
 

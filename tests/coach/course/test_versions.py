@@ -10,20 +10,20 @@ from django.test import Client
 
 from challenge.curriculum.lesson import own_words
 from challenge.models import Day, Enrollment, Program, Stretch
-from tests.support.desk import Room, draft, nine_runners, said
+from tests.support.desk import DeskItem, draft, nine_runners, said
 
 pytestmark = pytest.mark.django_db
 Enroll = Callable[..., Enrollment]
 
 
 @pytest.fixture
-def day(coach: Client, program: Program) -> Room:
-    return Room(coach, Day.objects.get(number=9))
+def day(coach: Client, program: Program) -> DeskItem:
+    return DeskItem(coach, Day.objects.get(number=9))
 
 
 @pytest.fixture
-def stretch(coach: Client, program: Program) -> Room:
-    return Room(coach, Stretch.objects.get(slug="glute-bridge"))
+def stretch(coach: Client, program: Program) -> DeskItem:
+    return DeskItem(coach, Stretch.objects.get(slug="glute-bridge"))
 
 
 @pytest.fixture
@@ -31,7 +31,9 @@ def runners(enroll: Enroll, now: datetime) -> list[Enrollment]:
     return nine_runners(enroll, now)
 
 
-def test_the_versions_are_listed_with_how_many_were_sent_each(day: Room, runners: list[Enrollment]) -> None:
+def test_the_versions_are_listed_with_how_many_were_sent_each(
+    day: DeskItem, runners: list[Enrollment]
+) -> None:
     draft(day)
     day.publish("all", note="Clearer.")
 
@@ -48,8 +50,8 @@ def said_row(row: str) -> list[str]:
     return [re.sub("<[^>]+>", "", cell).replace("&#x27;", "'").strip() for cell in cells]
 
 
-def test_one_version_is_read_with_its_mail(day: Room) -> None:
-    title = day.item.published.title
+def test_one_version_is_read_with_its_mail(day: DeskItem) -> None:
+    title = day.instance.published.title
     draft(day)
     day.publish()
 
@@ -64,7 +66,7 @@ def test_one_version_is_read_with_its_mail(day: Room) -> None:
     assert day.get("version_mail", 3).status_code == 404
 
 
-def test_any_two_versions_are_compared(day: Room) -> None:
+def test_any_two_versions_are_compared(day: DeskItem) -> None:
     for title in ("Second", "Third"):
         day.save(title=title)
         day.publish()
@@ -80,45 +82,45 @@ def test_any_two_versions_are_compared(day: Room) -> None:
         assert day.get("compare", **query).status_code == 404
 
 
-def test_an_old_version_is_restored_by_publishing_it_anew(day: Room) -> None:
-    first = own_words(day.item.published.content)
+def test_an_old_version_is_restored_by_publishing_it_anew(day: DeskItem) -> None:
+    first = own_words(day.instance.published.content)
     draft(day)
     day.publish()
 
-    page = day.client.post(day.work.address("restore", 1), {"seen": ""}, follow=True)
+    page = day.client.post(day.item.address("restore", 1), {"seen": ""}, follow=True)
 
     assert "The words of version 1 are the draft now." in said(page)
-    assert day.item.published.number == 2
+    assert day.instance.published.number == 2
     day.publish()
-    assert day.item.published.number == 3
-    assert own_words(day.item.published.content) == first
+    assert day.instance.published.number == 3
+    assert own_words(day.instance.published.content) == first
 
 
-def test_a_draft_is_not_overwritten_unseen_by_a_restored_version(day: Room) -> None:
+def test_a_draft_is_not_overwritten_unseen_by_a_restored_version(day: DeskItem) -> None:
     draft(day)
     day.publish()
-    seen = day.work.stamp
+    seen = day.item.draft_stamp
     day.save(title="At work")
 
-    page = day.client.post(day.work.address("restore", 1), {"seen": seen}, follow=True)
+    page = day.client.post(day.item.address("restore", 1), {"seen": seen}, follow=True)
 
     assert "so it was kept" in said(page)
-    assert day.item.draft["day"]["title"] == "At work"
+    assert day.instance.draft["day"]["title"] == "At work"
     assert "it would be forgotten" in said(day.get("version", 1))
 
 
-def test_a_stretch_is_compared_and_restored(stretch: Room) -> None:
-    first = stretch.item.content
+def test_a_stretch_is_compared_and_restored(stretch: DeskItem) -> None:
+    first = stretch.instance.content
     stretch.save(hold="Two breaths")
     stretch.publish()
 
     assert "<ins>Two breaths</ins>" in stretch.get("compare", a="1", b="2").content.decode()
-    stretch.client.post(stretch.work.address("restore", 1), {"seen": ""})
+    stretch.client.post(stretch.item.address("restore", 1), {"seen": ""})
     stretch.publish()
-    assert stretch.item.content == first
+    assert stretch.instance.content == first
 
 
-def test_a_long_way_back_costs_no_more_statements(day: Room, django_assert_max_num_queries: Any) -> None:
+def test_a_long_way_back_costs_no_more_statements(day: DeskItem, django_assert_max_num_queries: Any) -> None:
     for number in range(4):
         day.save(title=f"Title {number}")
         day.publish()

@@ -1,4 +1,4 @@
-"""One runner's page: where she stands, and the whole story in the order in which it happened."""
+"""One runner's page: the facts, and the timeline in the order in which things happened."""
 
 import re
 from collections.abc import Iterator
@@ -13,7 +13,7 @@ from django.test.utils import CaptureQueriesContext
 
 from accounts.models import Consent, withdraw
 from challenge.models import CheckIn, Delivery, Enrollment, Event, Program, Progress, Suppression
-from challenge.models.enrollment import note
+from challenge.models.enrollment import log_event
 
 pytestmark = pytest.mark.django_db
 HOUR = timedelta(hours=1)
@@ -43,19 +43,19 @@ def entry(text: str, title: str) -> str:
 
 def mail(enrollment: Enrollment, day: int, at: datetime, **fields: Any) -> Delivery:
     values = {"kind": "lesson", "state": "sent", "sent_at": at, "due_at": at, "try_at": at, **fields}
-    return Delivery.objects.create(enrollment=enrollment, day=day, **values)
+    return Delivery.objects.queue(enrollment=enrollment, day=day, **values)
 
 
-def test_the_story_is_told_in_the_order_of_time(coach: Client, bob: Enrollment, now: datetime) -> None:
+def test_the_timeline_is_in_the_order_of_time(coach: Client, bob: Enrollment, now: datetime) -> None:
     CheckIn.objects.create(
         enrollment=bob, day=1, status="partly", created_at=now + 5 * HOUR, updated_at=now + 5 * HOUR
     )
     mail(bob, 2, now + 24 * HOUR)
-    note(bob, Event.Kind.PAUSED, Event.Actor.RUNNER, now + 26 * HOUR)
+    log_event(bob, Event.Kind.PAUSED, Event.Actor.RUNNER, now + 26 * HOUR)
     mail(bob, 1, now + HOUR, sent_at=now + 4 * HOUR)
     mail(bob, 0, now + HOUR, kind="welcome")
-    note(bob, Event.Kind.SIGNED_UP, Event.Actor.RUNNER, now - HOUR)
-    note(bob, Event.Kind.RESUMED, Event.Actor.COACH, now + 27 * HOUR)
+    log_event(bob, Event.Kind.SIGNED_UP, Event.Actor.RUNNER, now - HOUR)
+    log_event(bob, Event.Kind.RESUMED, Event.Actor.COACH, now + 27 * HOUR)
     mail(bob, 1, now + 28 * HOUR, copy=1, state="queued", sent_at=None)
     withdraw(bob.runner, Consent.Purpose.HEALTH, now + 30 * HOUR)
 
@@ -74,7 +74,7 @@ def test_the_story_is_told_in_the_order_of_time(coach: Client, bob: Enrollment, 
     ]
 
 
-def test_a_mail_tells_its_attempts(coach: Client, bob: Enrollment, now: datetime) -> None:
+def test_a_mail_shows_its_attempts(coach: Client, bob: Enrollment, now: datetime) -> None:
     attempts = [
         {
             "at": now.isoformat(),
@@ -92,7 +92,7 @@ def test_a_mail_tells_its_attempts(coach: Client, bob: Enrollment, now: datetime
         },
         {"at": (now + 2 * HOUR).isoformat(), **ACCEPTED},
     ]
-    lesson = mail(bob, 1, now, attempts=attempts, uncertain=True, reason="The server never confirmed it.")
+    lesson = mail(bob, 1, now, attempts=attempts, uncertain=True, reason="unconfirmed")
 
     told = entry(page(coach, bob), "Lesson 1")
 
@@ -116,7 +116,7 @@ TRIED = {**ACCEPTED, "at": "2026-03-03T08:00:00+00:00"}
     ("state", "fields", "said"),
     [
         ("queued", {}, "Waits to be sent at Tue 3 Mar 2026, 08:00."),
-        ("suppressed", {"reason": "The runner has left."}, "Held back. The runner has left."),
+        ("withheld", {"reason": "left"}, "Held back. The runner has left."),
         ("failed", {"attempts": [TRIED]}, "Failed: tried once."),
         ("retry", {"attempts": [TRIED] * 2}, "tried 2 times, the next try is at Tue 3 Mar 2026, 08:00."),
     ],
@@ -129,7 +129,7 @@ def test_a_mail_says_in_a_sentence_what_became_of_it(
     assert said in entry(page(coach, alice), "Lesson 1")
 
 
-def test_a_check_in_tells_everything(coach: Client, alice: Enrollment, now: datetime) -> None:
+def test_a_check_in_shows_everything(coach: Client, alice: Enrollment, now: datetime) -> None:
     CheckIn.objects.create(
         enrollment=alice, day=3, status="done", tightness=4, pain=7, pain_where="left hip", distance="10.00",
         unit="mi", note="Stiff.\nBetter later.", created_at=now, updated_at=now + HOUR,
@@ -163,7 +163,7 @@ def test_the_facts_stand_on_top(coach: Client, charlie: Enrollment, now: datetim
     assert text.index("Facts") < text.index("The whole story")
 
 
-def test_her_other_enrollments_are_linked(
+def test_other_enrollments_of_the_runner_are_linked(
     coach: Client, alice: Enrollment, program: Program, now: datetime
 ) -> None:
     Enrollment.objects.filter(pk=alice.pk).update(state="completed", next_due_at=None)
@@ -175,7 +175,9 @@ def test_her_other_enrollments_are_linked(
     assert f'href="/coach/challenge/enrollment/{alice.pk}/change/"' in page(coach, second)
 
 
-def test_a_long_story_costs_as_much_as_a_short_one(coach: Client, alice: Enrollment, now: datetime) -> None:
+def test_a_long_timeline_costs_as_much_as_a_short_one(
+    coach: Client, alice: Enrollment, now: datetime
+) -> None:
     def statements() -> int:
         with CaptureQueriesContext(connection) as captured:
             page(coach, alice)
@@ -186,7 +188,7 @@ def test_a_long_story_costs_as_much_as_a_short_one(coach: Client, alice: Enrollm
     for day in range(2, 22):
         mail(alice, day, now)
         CheckIn.objects.create(enrollment=alice, day=day, status="done", created_at=now, updated_at=now)
-        note(alice, Event.Kind.PAUSED, Event.Actor.RUNNER, now)
+        log_event(alice, Event.Kind.PAUSED, Event.Actor.RUNNER, now)
 
     assert statements() == short
 

@@ -56,15 +56,15 @@ def test_one_coach_neither_sees_nor_deletes_what_another_saved(dana: Client) -> 
     erin = desk("erin@example.com")
     dana.post(SAVE, {"name": "Dana's own", "query": "pain=4"})
     erin.post(SAVE, {"name": "Dana's own", "query": "pain=6"})
-    hers = SavedFilter.objects.get(coach__email="dana@example.com")
-    delete = f"{SAVE}{hers.pk}/delete/"
+    saved = SavedFilter.objects.get(coach__email="dana@example.com")
+    delete = f"{SAVE}{saved.pk}/delete/"
 
     assert "pain=4" not in page(erin).split('id="changelist"')[0]
     assert erin.post(delete).status_code == 302
-    assert SavedFilter.objects.filter(pk=hers.pk).exists()
+    assert SavedFilter.objects.filter(pk=saved.pk).exists()
 
     assert dana.get(delete).status_code == 405
-    assert SavedFilter.objects.filter(pk=hers.pk).exists()
+    assert SavedFilter.objects.filter(pk=saved.pk).exists()
     dana.post(delete)
     assert [each.query for each in SavedFilter.objects.all()] == ["pain=6"]
 

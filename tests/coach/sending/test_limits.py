@@ -1,5 +1,5 @@
-"""The desk's page of sending limits: set by the coach, kept apart from what the senders write, and the
-reason of a rest in the server's own words."""
+"""The desk's page of sending limits: the coach sets them, the senders' columns stay apart, and a suspension
+shows the server's own words."""
 
 import re
 from datetime import date, datetime, timedelta
@@ -10,7 +10,7 @@ from django.test import Client
 from django.utils.html import escape
 
 from challenge.models import Enrollment, Limit
-from tests.coach.test_coach_access import entered
+from tests.coach.test_access import entered
 from tests.support.smtp_sink import Sink
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
@@ -22,7 +22,7 @@ HOUR = timedelta(hours=1)
 
 @pytest.fixture(autouse=True)
 def at_the_desk(clock: Any) -> None:
-    """The coach looks at it at NOW."""
+    """The coach looks at the page at NOW."""
 
 
 def plain(client: Client, address: str = PAGE) -> str:

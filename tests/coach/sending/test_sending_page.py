@@ -1,5 +1,5 @@
-"""The coach's page on sending: today's figures, what is wrong, and a sentence for each runner who did
-not get today's lesson, at the same cost for a thousand runners as for ten."""
+"""The coach's page on sending: today's counts, the alarms, and the reason for each runner without today's
+lesson, at the same cost for a thousand runners as for ten."""
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -91,13 +91,8 @@ def test_it_costs_as_many_statements_for_a_thousand_as_for_ten(coach: Client, pr
     counts = []
     for first, count in ((0, 10), (10, 990)):
         runners = crowd(program, count, first)
-        Delivery.objects.bulk_create(
-            [
-                Delivery(enrollment=each, kind="lesson", day=1, domain="example.com", due_at=each.created_at,
-                         try_at=each.created_at)
-                for each in runners
-            ]
-        )  # fmt: skip
+        lessons = [Delivery.objects.prepare("lesson", each.created_at, each, day=1) for each in runners]
+        Delivery.objects.queue_many(lessons)
         Suppression.objects.create(
             address_hash=runners[0].runner.address_hash, reason="bounced", created_at=runners[0].created_at
         )

@@ -25,7 +25,7 @@ def work_until(server: Server, end: datetime) -> None:
             rescue(server.now)
         if lesson <= server.now:
             plan(server.now)
-        server.send()
+        server.send_due()
     server.now = max(end, server.now)
 
 

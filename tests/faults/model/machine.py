@@ -57,7 +57,7 @@ class Town(RuleBasedStateMachine):
     def _thaw(self) -> None:
         """While one worker is frozen, another takes over."""
         rescue(self.server.now)
-        self.server.send()
+        self.server.send_due()
 
     @initialize(wall=walls, zone=zones, long=st.integers(0, 24))
     def somebody_is_there(self, wall: time, zone: str, long: int) -> None:
@@ -77,7 +77,7 @@ class Town(RuleBasedStateMachine):
 
     def _join(self, name: str) -> None:
         self.people.signs_up(name)
-        self.server.send()
+        self.server.send_due()
         self.people.confirms(name)
 
     @rule(name=people, wall=walls, zone=zones, then=whiles)
@@ -102,7 +102,7 @@ class Town(RuleBasedStateMachine):
         if what == "plan":
             plan(self.server.now)
         elif what == "send":
-            self.server.send()
+            self.server.send_due()
         elif what == "rescue":
             rescue(self.server.now)
         else:

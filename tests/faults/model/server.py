@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from challenge.delivery.smtp.transport import Answer, Envelope, Phase, Verdict
+from challenge.delivery.smtp.transport import Envelope
+from challenge.models.attempt import Answer, Outcome, Phase
 from tests.faults.postbox import ACCEPTED, Postbox
 
 # A message takes as long. Where something has happened meanwhile that may stand against the next one, it is
@@ -33,13 +34,13 @@ class Act(StrEnum):
 
 
 ANSWERS = {
-    Act.DEFER: Answer(Verdict.DEFERRED, Phase.RECIPIENT, 421, "too busy"),
-    Act.BUSY: Answer(Verdict.DEFERRED, Phase.DATA, 451, "later"),
-    Act.NOBODY: Answer(Verdict.REFUSED, Phase.RECIPIENT, 550, "5.1.1 nobody of that name"),
-    Act.REFUSE: Answer(Verdict.REFUSED, Phase.DATA, 554, "5.7.1 not this one"),
-    Act.AWAY: Answer(Verdict.UNAVAILABLE, Phase.CONNECT, None, "refused"),
-    Act.LOSE_ANSWER: Answer(Verdict.UNCERTAIN, Phase.ANSWER, None, "closed"),
-    Act.LOSE_BOTH: Answer(Verdict.UNCERTAIN, Phase.ANSWER, None, "closed"),
+    Act.DEFER: Answer(Outcome.DEFERRED, Phase.RECIPIENT, 421, "too busy"),
+    Act.BUSY: Answer(Outcome.DEFERRED, Phase.DATA, 451, "later"),
+    Act.NOBODY: Answer(Outcome.REFUSED, Phase.RECIPIENT, 550, "5.1.1 nobody of that name"),
+    Act.REFUSE: Answer(Outcome.REFUSED, Phase.DATA, 554, "5.7.1 not this one"),
+    Act.AWAY: Answer(Outcome.UNAVAILABLE, Phase.CONNECT, None, "refused"),
+    Act.LOSE_ANSWER: Answer(Outcome.UNCERTAIN, Phase.ANSWER, None, "closed"),
+    Act.LOSE_BOTH: Answer(Outcome.UNCERTAIN, Phase.ANSWER, None, "closed"),
 }
 ARRIVES = {Act.KEEP, Act.LOSE_ANSWER, Act.DIE_AFTER, Act.FREEZE}
 
@@ -97,4 +98,4 @@ class Server(Postbox):
     def send(self) -> None:
         """Send what is due; a worker that dies leaves the rest as it is."""
         with suppress(Death):
-            super().send()
+            super().send_due()

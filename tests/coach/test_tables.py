@@ -50,10 +50,17 @@ def ledger(alice: Enrollment, now: datetime) -> Delivery:
         "code": None,
         "answer": "<i>gone",
     }
-    Delivery.objects.create(kind="welcome", state="sent", sent_at=now, **values)
-    Delivery.objects.create(kind="lesson", day=2, state="failed", reason="The server refused it.", **values)
+    Delivery.objects.queue(kind="welcome", state="sent", sent_at=now, **values)
+    Delivery.objects.queue(
+        kind="lesson",
+        day=2,
+        state="failed",
+        reason="as_written",
+        reason_values={"text": "The server refused it."},
+        **values,
+    )
     values |= {"sent_at": now + timedelta(hours=1), "uncertain": True, "attempts": [attempt]}
-    return Delivery.objects.create(kind="lesson", day=1, state="sent", **values)
+    return Delivery.objects.queue(kind="lesson", day=1, state="sent", **values)
 
 
 def test_the_ledger_lists_and_filters(coach: Client, ledger: Delivery) -> None:

@@ -1,4 +1,4 @@
-"""A login that ended while the coach wrote: her words come back, and go on from there."""
+"""A form that is posted after the login ended comes back with all that was typed, and can be sent again."""
 
 import re
 from collections.abc import Callable
@@ -11,7 +11,7 @@ from django.test import Client
 from accounts.models import User
 from challenge.coach.course.articles import TEXTS, digest
 from challenge.models import Article, Day, Program
-from tests.support.desk import Room, enter, said
+from tests.support.desk import DeskItem, enter, said
 
 pytestmark = pytest.mark.django_db
 OURS = {"HTTP_ORIGIN": "http://testserver"}
@@ -27,8 +27,8 @@ def writing(program: Program) -> Client:
 
 
 @pytest.fixture
-def day(writing: Client) -> Room:
-    return Room(writing, Day.objects.get(number=9))
+def day(writing: Client) -> DeskItem:
+    return DeskItem(writing, Day.objects.get(number=9))
 
 
 def token(page: Any) -> str:
@@ -38,24 +38,24 @@ def token(page: Any) -> str:
 
 
 def sent(page: Any) -> dict[str, Any]:
-    """What the page's form sends, its hidden fields among it."""
+    """The data that the page's form sends, hidden fields included."""
     fields: dict[str, Any] = {"csrfmiddlewaretoken": token(page)}
     for name, text in page.context["posted"]:
         fields.setdefault(name, []).append(text)
     return fields
 
 
-def test_words_of_a_session_that_ended_are_saved_after_the_next_login(writing: Client, day: Room) -> None:
+def test_words_of_a_session_that_ended_are_saved_after_the_next_login(writing: Client, day: DeskItem) -> None:
     form = day.form(lesson=WORDS, csrfmiddlewaretoken=token(day.get()))
     Session.objects.all().delete()
-    address = day.work.address("change")
+    address = day.item.address("change")
 
     page = writing.post(address, form, **OURS)
 
     assert page.status_code == 403
     assert "You have been logged out." in said(page)
     assert "An hour of words &lt;/textarea&gt;&lt;b&gt;." in page.content.decode()
-    assert day.item.draft is None
+    assert day.instance.draft is None
 
     login = writing.get("/coach/login/")
     who = {"username": "coach@example.com", "password": "x", "csrfmiddlewaretoken": token(login)}
@@ -64,20 +64,20 @@ def test_words_of_a_session_that_ended_are_saved_after_the_next_login(writing: C
     assert stale.status_code == 403
     assert "Press Send again, and it goes on as before." in said(stale)
     assert writing.post(address, sent(stale), **OURS).status_code == 302
-    assert day.item.draft["body"] == WORDS
-    assert day.item.draft["day"]["points"] == day.item.published.content["day"]["points"]
+    assert day.instance.draft["body"] == WORDS
+    assert day.instance.draft["day"]["points"] == day.instance.published.content["day"]["points"]
 
 
-@pytest.mark.parametrize("room", ["publish", "drop", "preview"])
-def test_every_room_answers_kindly(writing: Client, day: Room, room: str) -> None:
+@pytest.mark.parametrize("view", ["publish", "drop", "preview"])
+def test_every_view_answers_kindly(writing: Client, day: DeskItem, view: str) -> None:
     form = {**day.form(), **day.answer(), "csrfmiddlewaretoken": token(day.get())}
     Session.objects.all().delete()
 
-    page = writing.post(day.work.address(room), form, **OURS)
+    page = writing.post(day.item.address(view), form, **OURS)
 
     assert page.status_code == 403
     assert "You have been logged out." in said(page)
-    assert page["X-Frame-Options"] == ("SAMEORIGIN" if room == "preview" else "DENY")
+    assert page["X-Frame-Options"] == ("SAMEORIGIN" if view == "preview" else "DENY")
 
 
 def test_an_article_is_given_back_too(writing: Client, program: Program) -> None:
@@ -93,11 +93,11 @@ def test_an_article_is_given_back_too(writing: Client, program: Program) -> None
     assert ("body", WORDS) in page.context["posted"]
 
 
-def test_a_form_of_another_site_is_never_offered_to_be_sent(writing: Client, day: Room) -> None:
+def test_a_form_of_another_site_is_never_offered_to_be_sent(writing: Client, day: DeskItem) -> None:
     form = day.form(lesson="FORGED", csrfmiddlewaretoken="a" * 64)
 
     for origin in ({"HTTP_ORIGIN": "https://evil.example"}, {"HTTP_ORIGIN": "null"}, {}):
-        page = writing.post(day.work.address("change"), form, **origin)
+        page = writing.post(day.item.address("change"), form, **origin)
         assert page.status_code == 403
         assert "FORGED" not in page.content.decode()
 
@@ -109,11 +109,11 @@ def test_no_password_is_ever_sent_back(writing: Client) -> None:
     assert "SECRET" not in page.content.decode()
 
 
-def test_what_is_too_much_for_a_page_is_said(writing: Client, day: Room) -> None:
+def test_what_is_too_much_for_a_page_is_said(writing: Client, day: DeskItem) -> None:
     form = day.form(lesson="x" * 200_001, csrfmiddlewaretoken=token(day.get()))
     Session.objects.all().delete()
 
-    page = writing.post(day.work.address("change"), form, **OURS)
+    page = writing.post(day.item.address("change"), form, **OURS)
 
     assert "It was too much to be shown here." in said(page)
     assert len(page.content) < 50_000
@@ -126,8 +126,8 @@ def test_in_a_browser_the_words_go_on_after_a_login_in_another_tab(
 ) -> None:
     page = open_page(width=1280)
     enter(page, site, coach)
-    day = Room(coach, Day.objects.get(number=9))
-    page.goto(site + day.work.address("change"))
+    day = DeskItem(coach, Day.objects.get(number=9))
+    page.goto(site + day.item.address("change"))
     page.fill("[name=title]", "Typed for an hour")
     Session.objects.all().delete()
 
@@ -143,4 +143,4 @@ def test_in_a_browser_the_words_go_on_after_a_login_in_another_tab(
         page.get_by_role("button", name="Send again").click()
     page.get_by_text("The draft is saved.").wait_for()
 
-    assert day.item.draft["day"]["title"] == "Typed for an hour"
+    assert day.instance.draft["day"]["title"] == "Typed for an hour"

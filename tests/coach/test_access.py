@@ -1,4 +1,4 @@
-"""Who gets in, what a coach may open, and that no page of the desk loosens the site's policy."""
+"""A coach alone may open the desk, and no page of it loosens the site's policy."""
 
 from datetime import datetime
 from typing import Any
@@ -26,7 +26,7 @@ TABLES = (
     "article", "checkin", "cohort", "day", "delivery", "enrollment", "limit", "program", "question",
     "stretch", "suppression",
 )  # fmt: skip
-ROOMS = ("preview", "publish", "versions")
+VIEWS = ("preview", "publish", "versions")
 
 
 def entered(**fields: Any) -> Client:
@@ -39,7 +39,7 @@ def entered(**fields: Any) -> Client:
 def desk(alice: Enrollment, now: datetime) -> list[str]:
     """The address of every page of the desk, with a row behind each."""
     program, day = alice.program, Day.objects.all()[0]
-    lesson = Delivery.objects.create(enrollment=alice, kind="lesson", day=1, due_at=now, try_at=now)
+    lesson = Delivery.objects.queue(enrollment=alice, kind="lesson", day=1, due_at=now, try_at=now)
     cohort = Cohort.objects.create(program=program, slug="spring", name="Spring", starts_on=now.date())
     block = Suppression.objects.create(address_hash="a" * 64, reason="blocked", created_at=now)
     question = Question.objects.create(enrollment=alice, day=1, text="Why?", asked_at=now)
@@ -54,8 +54,8 @@ def desk(alice: Enrollment, now: datetime) -> list[str]:
         *(reverse(f"admin:challenge_{table}_changelist") for table in TABLES),
         *(reverse(f"admin:challenge_{table}_change", args=[row.pk]) for table, row in rows.items()),
         *(reverse(f"admin:challenge_{table}_add") for table in ("cohort", "limit", "suppression")),
-        *(reverse(f"admin:challenge_day_{room}", args=[day.pk]) for room in ROOMS),
-        *(reverse(f"admin:challenge_stretch_{room}", args=[stretch.pk]) for room in (*ROOMS, "recall")),
+        *(reverse(f"admin:challenge_day_{view}", args=[day.pk]) for view in VIEWS),
+        *(reverse(f"admin:challenge_stretch_{view}", args=[stretch.pk]) for view in (*VIEWS, "recall")),
         reverse("admin:challenge_day_version", args=[day.pk, 1]),
         reverse("admin:challenge_day_compare", args=[day.pk]) + "?a=1&b=1",
         reverse("admin:challenge_enrollment_reschedule", args=[alice.pk]),
@@ -70,7 +70,7 @@ def test_a_stranger_and_a_runner_are_sent_to_the_login(desk: list[str], alice: E
     for address in desk + posts:
         for client in (Client(), runner):
             answer = client.post(address, {"move": "pause", "ids": alice.pk, "name": "x", "query": "quiet=3"})
-            if answer.status_code == 403:  # given back, see test_coach_given_back
+            if answer.status_code == 403:  # the form is kept, see test_form_recovery
                 assert "You have been logged out." in answer.content.decode()
             else:
                 assert answer["Location"].startswith("/coach/login/")

@@ -1,5 +1,5 @@
-"""What the coach does to runners: from the list, from one runner's page, and only after a yes where
-it can't be taken back."""
+"""The coach's actions on runners: from the list, from one runner's page, and after a yes where they can't be
+undone."""
 
 from collections.abc import Callable, Iterator
 from datetime import datetime, time, timedelta
@@ -16,7 +16,7 @@ from challenge.models import Delivery, Enrollment, Event
 
 pytestmark = pytest.mark.django_db
 LIST = "/coach/challenge/enrollment/"
-MOVE = f"{LIST}move/"
+ACTION = f"{LIST}move/"
 
 
 @pytest.fixture(autouse=True)
@@ -41,7 +41,7 @@ def nudged(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
 
 def got(enrollment: Enrollment, day: int, at: datetime, **fields: Any) -> Delivery:
     values = {"state": "sent", "sent_at": at, **fields}
-    return Delivery.objects.create(
+    return Delivery.objects.queue(
         enrollment=enrollment, kind="lesson", day=day, due_at=at, try_at=at, **values
     )
 
@@ -76,7 +76,7 @@ def test_pause_and_resume_many_and_say_who_was_not(
     assert "Dora &lt;dora@example.com&gt; (is completed)" in page
 
 
-def test_the_list_keeps_its_filters_after_a_move(coach: Client, alice: Enrollment) -> None:
+def test_the_list_keeps_its_filters_after_an_action(coach: Client, alice: Enrollment) -> None:
     page = choose(coach, "pause", alice, query="state__exact=active")
 
     assert page.redirect_chain[-1][0] == f"{LIST}?state__exact=active"
@@ -95,7 +95,7 @@ def test_withdraw_asks_first(coach: Client, alice: Enrollment, enroll: Callable[
     assert f'name="ids" value="{alice.pk}"' in text
 
     form = {"move": "withdraw", "ids": str(alice.pk), "sure": "yes", "query": "q=example"}
-    answer = coach.post(MOVE, form)
+    answer = coach.post(ACTION, form)
 
     assert answer["Location"] == f"{LIST}?q=example"
     assert state(alice) == "withdrawn"
@@ -131,7 +131,7 @@ def test_send_again_says_who_gets_which_day_and_asks(
     assert nudged == []
 
     ids = ",".join(str(each.pk) for each in everyone)
-    page = coach.post(MOVE, {"move": "send_again", "ids": ids, "sure": "yes"}, follow=True)
+    page = coach.post(ACTION, {"move": "send_again", "ids": ids, "sure": "yes"}, follow=True)
 
     copies = Delivery.objects.filter(copy=1).exclude(enrollment=waiting)
     assert {(each.enrollment_id, each.day, each.state) for each in copies} == {
@@ -156,7 +156,7 @@ def test_the_buttons_of_one_runner(coach: Client, alice: Enrollment, now: dateti
     page = f"{LIST}{alice.pk}/change/"
     assert 'name="move" value="pause"' in coach.get(page).content.decode()
 
-    answer = coach.post(MOVE, {"move": "pause", "ids": alice.pk, "from_runner": "yes"})
+    answer = coach.post(ACTION, {"move": "pause", "ids": alice.pk, "from_runner": "yes"})
 
     assert (answer["Location"], state(alice)) == (page, "paused")
     buttons = coach.get(page).content.decode()
@@ -164,7 +164,7 @@ def test_the_buttons_of_one_runner(coach: Client, alice: Enrollment, now: dateti
     assert 'value="pause"' not in buttons
     assert 'value="send_again"' not in buttons
 
-    asked = coach.post(MOVE, {"move": "withdraw", "ids": alice.pk, "from_runner": "yes"}).content.decode()
+    asked = coach.post(ACTION, {"move": "withdraw", "ids": alice.pk, "from_runner": "yes"}).content.decode()
     assert state(alice) == "paused"
     assert f'href="{page}" class="button cancel-link"' in asked
 
@@ -174,8 +174,8 @@ def test_reading_changes_nothing(coach: Client, alice: Enrollment, now: datetime
     before = list(Enrollment.objects.values()), list(Delivery.objects.values()), Event.objects.count()
 
     for form in ({"move": "pause", "ids": alice.pk}, {"move": "withdraw", "ids": alice.pk, "sure": "yes"}):
-        assert coach.get(MOVE, form).status_code == 405
-        assert coach.head(MOVE, form).status_code == 405
+        assert coach.get(ACTION, form).status_code == 405
+        assert coach.head(ACTION, form).status_code == 405
     assert coach.post(f"{LIST}{alice.pk}/change/", {"state": "withdrawn"}).status_code == 405
     hour = {"send_at": "05:00", "time_zone": "UTC"}
     for address in (LIST, f"{LIST}{alice.pk}/change/", f"{LIST}{alice.pk}/hour/"):
@@ -189,22 +189,22 @@ def test_reading_changes_nothing(coach: Client, alice: Enrollment, now: datetime
     "form",
     [{"move": "erase", "ids": "1"}, {"move": "pause", "ids": "x"}, {"ids": "1"}, {"move": "pause"}],
 )
-def test_a_move_that_makes_no_sense_is_not_found(coach: Client, form: dict[str, str]) -> None:
-    assert coach.post(MOVE, form).status_code == 404
+def test_an_action_that_makes_no_sense_is_not_found(coach: Client, form: dict[str, str]) -> None:
+    assert coach.post(ACTION, form).status_code == 404
 
 
 def test_ids_of_nobody_do_nothing(coach: Client, alice: Enrollment) -> None:
-    answer = coach.post(MOVE, {"move": "pause", "ids": f"999999999999999999,{'9' * 40}"})
+    answer = coach.post(ACTION, {"move": "pause", "ids": f"999999999999999999,{'9' * 40}"})
 
     assert answer.status_code == 302
     assert state(alice) == "active"
 
 
-def test_a_move_needs_the_form_of_the_desk(alice: Enrollment) -> None:
+def test_an_action_needs_the_form_of_the_desk(alice: Enrollment) -> None:
     client = Client(enforce_csrf_checks=True)
     client.force_login(User.objects.create_superuser("coach@example.com", "x"))
 
-    assert client.post(MOVE, {"move": "pause", "ids": alice.pk}).status_code == 403
+    assert client.post(ACTION, {"move": "pause", "ids": alice.pk}).status_code == 403
     assert state(alice) == "active"
 
 
@@ -223,7 +223,7 @@ def test_change_the_hour_and_zone(coach: Client, alice: Enrollment) -> None:
     alice.refresh_from_db()
     assert (alice.send_at, alice.time_zone) == (time(18, 45), "Pacific/Auckland")
     event = Event.objects.get(enrollment=alice, kind="rescheduled")
-    assert (event.actor, event.detail) == ("coach", "18:45 Pacific/Auckland")
+    assert (event.actor, event.says) == ("coach", "18:45 Pacific/Auckland")
 
 
 def test_nobody_is_added_or_deleted_by_hand(coach: Client, alice: Enrollment) -> None:

@@ -1,4 +1,4 @@
-"""The coach's list of runners: what it shows, what it can be asked, and what it costs."""
+"""The coach's list of runners: its rows, its order and its filters."""
 
 import re
 from collections.abc import Callable, Iterator
@@ -12,7 +12,7 @@ from django.test import Client
 
 from accounts.models import User
 from challenge.models import CheckIn, Cohort, Delivery, Enrollment, Event, Program
-from challenge.models.enrollment import note
+from challenge.models.enrollment import log_event
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 LIST = "/coach/challenge/enrollment/"
@@ -36,7 +36,7 @@ def sent(enrollment: Enrollment, days: int, until: datetime, **fields: Any) -> N
             "sent_at": at,
             **(fields if day == days else {}),
         }
-        Delivery.objects.create(enrollment=enrollment, kind="lesson", day=day, **values)
+        Delivery.objects.queue(enrollment=enrollment, kind="lesson", day=day, **values)
 
 
 def told(enrollment: Enrollment, day: int, at: datetime, **fields: Any) -> None:
@@ -45,7 +45,7 @@ def told(enrollment: Enrollment, day: int, at: datetime, **fields: Any) -> None:
 
 
 def names(client: Client, query: str = "") -> list[str]:
-    """The runners that the list shows, in its order."""
+    """The names of the runners in the list, in its order."""
     page = client.get(f"{LIST}?{query}")
     assert page.status_code == 200
     return re.findall(r'class="runner"[^>]*>([^<]*)<', page.content.decode())
@@ -80,10 +80,8 @@ def test_the_strip_has_a_sign_and_words_for_each_day(
 ) -> None:
     alice = enroll("alice")
     sent(alice, 6, now, state="failed", sent_at=None)
-    Delivery.objects.create(
-        enrollment=alice, kind="lesson", day=7, state="suppressed", due_at=now, try_at=now
-    )
-    Delivery.objects.create(enrollment=alice, kind="lesson", day=8, due_at=now, try_at=now)
+    Delivery.objects.queue(enrollment=alice, kind="lesson", day=7, state="withheld", due_at=now, try_at=now)
+    Delivery.objects.queue(enrollment=alice, kind="lesson", day=8, due_at=now, try_at=now)
     told(alice, 1, now)
     told(alice, 2, now, status="partly")
     told(alice, 3, now, status="not_today")
@@ -159,7 +157,7 @@ def test_quiet_means_active_asked_and_silent(
     sent(enroll("fresh"), 2, now - timedelta(hours=1))
     Enrollment.objects.filter(runner__first_name="Paused").update(state="paused", next_due_at=None)
     back = Enrollment.objects.get(runner__first_name="Back")
-    note(back, Event.Kind.RESUMED, Event.Actor.RUNNER, now - DAY)
+    log_event(back, Event.Kind.RESUMED, Event.Actor.RUNNER, now - DAY)
 
     assert set(names(coach, "quiet=3")) == {"Silent", "Lately", "Never"}
     assert set(names(coach, "quiet=7")) == {"Silent"}

@@ -1,0 +1,107 @@
+"""The kinds of mail, one entry each. A new mail is an entry here and its templates in templates/emails/."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from challenge.models.enrollment import Enrollment
+
+State = Enrollment.State
+
+
+class Kind(models.TextChoices):
+    CONFIRMATION = "confirmation", _("confirmation")
+    REMINDER = "reminder", _("reminder to confirm")
+    WELCOME = "welcome", _("welcome")
+    LINKS = "links", _("fresh links")
+    LESSON = "lesson", _("lesson")
+    PAUSED = "paused", _("paused")
+    RESUMED = "resumed", _("resumed")
+    CORRECTION = "correction", _("correction")
+    SUMMARY = "summary", _("summary of the course")
+    GOODBYE = "goodbye", _("goodbye")
+
+
+class Priority(models.IntegerChoices):
+    """Which mail goes first of all that is due."""
+
+    WAITED_FOR = 0, _("somebody waits for it")
+    USUAL = 1, _("usual")
+
+
+class Wording(models.TextChoices):
+    """Where the compiled mail comes from."""
+
+    TEMPLATES = "templates"
+    REVISION = "revision"
+    RECALL = "recall"
+
+
+CONFIRMED = frozenset(State) - {State.PENDING, State.WITHDRAWN}
+# The footer of every mail.
+FOOTER = frozenset({"first_name", "coach_name", "postal_address", "leave_url"})
+SCHEDULE = frozenset({"send_at", "time_zone"})
+STEERING = frozenset({"pause_url", "hour_url"})
+CHECK_IN = frozenset({"done_url", "partly_url", "not_today_url"})
+
+
+@dataclass(frozen=True)
+class MailKind:
+    """The rules of one kind of mail.
+
+    `states` are those of the enrollment in which it may leave. `waits_for_daylight` holds it back at night
+    (21:00 to 07:00) once it is an hour late. `closes_after` its due time it is given up; None leaves that
+    to the planner. `slots` are the places that its templates may hold (curriculum.slots).
+    """
+
+    states: frozenset[Enrollment.State] = CONFIRMED
+    needs_consent: bool = True
+    needs_no_later_course: bool = False
+    waits_for_daylight: bool = True
+    closes_after: timedelta | None = timedelta(days=7)
+    priority: Priority = Priority.USUAL
+    slots: frozenset[str] = frozenset()
+    wording: Wording = Wording.TEMPLATES
+
+
+PENDING, ACTIVE = frozenset({State.PENDING}), frozenset({State.ACTIVE})
+PAUSED, COMPLETED = frozenset({State.PAUSED}), frozenset({State.COMPLETED})
+WAITED_FOR = Priority.WAITED_FOR
+
+KINDS: dict[str, MailKind] = {
+    Kind.CONFIRMATION: MailKind(
+        states=PENDING,
+        needs_consent=False,
+        priority=WAITED_FOR,
+        slots=FOOTER | SCHEDULE | {"program_title", "confirm_url", "starts_on"},
+    ),
+    Kind.REMINDER: MailKind(
+        states=PENDING, needs_consent=False, slots=FOOTER | {"program_title", "confirm_url"}
+    ),
+    Kind.WELCOME: MailKind(priority=WAITED_FOR, slots=FOOTER | SCHEDULE | STEERING | {"starts_on"}),
+    Kind.LINKS: MailKind(priority=WAITED_FOR, slots=FOOTER | SCHEDULE | STEERING | CHECK_IN | {"day"}),
+    Kind.LESSON: MailKind(
+        states=ACTIVE,
+        waits_for_daylight=False,
+        closes_after=None,
+        slots=FOOTER
+        | STEERING
+        | CHECK_IN
+        | {"day", "length", "program_title", "greeting", "coach_note", "day_url", "library_url", "site_url"},
+        wording=Wording.REVISION,
+    ),
+    Kind.PAUSED: MailKind(states=PAUSED, priority=WAITED_FOR, slots=FOOTER | STEERING),
+    Kind.RESUMED: MailKind(
+        states=ACTIVE, priority=WAITED_FOR, slots=FOOTER | SCHEDULE | STEERING | {"starts_on"}
+    ),
+    Kind.CORRECTION: MailKind(priority=WAITED_FOR, slots=FOOTER, wording=Wording.RECALL),
+    Kind.SUMMARY: MailKind(
+        states=COMPLETED,
+        slots=FOOTER | {"done_count", "length", "library_url", "tightness_first", "tightness_last"},
+    ),
+    Kind.GOODBYE: MailKind(
+        states=COMPLETED, needs_no_later_course=True, slots=FOOTER | {"library_url", "sign_up_url"}
+    ),
+}

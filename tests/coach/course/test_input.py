@@ -111,7 +111,9 @@ def test_a_test_mail_has_no_more_headers_than_another(coach: Client, program: Pr
     form = desk.form(as_runner="", do="test")
     for text in REFUSED.values():
         hostile = dict.fromkeys(["subject", "title", "preview", "run", "lesson"], text)
-        coach.post(desk.item.address("change"), {**form, **hostile, "seen": desk.item.stamp}, follow=True)
+        coach.post(
+            desk.item.address("change"), {**form, **hostile, "seen": desk.item.draft_stamp}, follow=True
+        )
 
     plain, *others = sink.mails
     assert len(others) == len(REFUSED)

@@ -11,7 +11,7 @@ class AddressError(ValueError):
 
 
 def normalise(text: str) -> str:
-    """The one spelling under which an address is kept: lower case, domain in its ASCII form.
+    """Return the one spelling of an address: lower case, domain in its ASCII form.
 
     Raises AddressError for what is not an address, and for a local part outside ASCII, which
     many mail servers still refuse (RFC 6531).
@@ -29,6 +29,6 @@ def domain_of(address: str) -> str:
 
 
 def keyed_hash(text: str) -> str:
-    """64 hex digits that stand for an address (or IP) without saying it (HMAC-SHA256)."""
+    """Return 64 hex digits that stand for an address (or IP) and do not reveal it (HMAC-SHA256)."""
     key = settings.ADDRESS_HASH_KEY.encode()
     return hmac.digest(key, text.lower().encode(), "sha256").hex()

@@ -1,4 +1,4 @@
-"""People, as an administrator sees them: coaches with a password, runners without one."""
+"""The admin of people (coaches with a password, runners without one) and of consents."""
 
 from typing import TYPE_CHECKING, Any
 
@@ -24,12 +24,12 @@ else:
     Form, CreationForm = ModelForm, AdminUserCreationForm
     PersonBase, ConsentBase = UserAdmin, admin.ModelAdmin
 
-# Access is coach or not; groups would only promise more than they hold.
+# A person is a coach or is not; Django's groups would grant nothing.
 admin.site.unregister(Group)
 
 
 class CoachCreationForm(CreationForm):
-    """A new coach: her address and a password. Runners come by signing up."""
+    """A new coach, by address and password. Runners come by signing up."""
 
     class Meta:
         model = User
@@ -38,7 +38,7 @@ class CoachCreationForm(CreationForm):
 
 @admin.register(User)
 class PersonAdmin(PersonBase):
-    """Accounts are for administrators; nobody is deleted here, because her records would go with her."""
+    """Accounts are for administrators; nobody is deleted here, because the records would go as well."""
 
     add_form = CoachCreationForm
     list_display = ("email", "first_name", "is_staff", "is_active", "date_joined", "enrollments")
@@ -81,7 +81,7 @@ class PersonAdmin(PersonBase):
 
 @admin.register(Consent)
 class ConsentAdmin(ConsentBase):
-    """The record of who agreed to what; only the person herself changes it."""
+    """The record of who agreed to what; only that person changes it."""
 
     change_form_template = "admin/record.html"
 

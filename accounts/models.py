@@ -1,4 +1,4 @@
-"""Who a person is, and what she agreed to."""
+"""People and their consents."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -14,7 +14,7 @@ from accounts.addresses import AddressError, keyed_hash, normalise
 
 
 class UserManager(BaseUserManager["User"]):
-    """Makes users by address; the address is kept in its one spelling."""
+    """Make users by address; the address is kept in its one spelling."""
 
     def create_user(self, email: str, password: str | None = None, **fields: Any) -> "User":
         user = self.model(email=normalise(email), **fields)
@@ -67,8 +67,8 @@ class User(AbstractBaseUser, PermissionsMixin):
 class Consent(models.Model):
     """One thing a person agreed to, in the wording of one version.
 
-    `asked_at` is the form, `given_at` the confirmed answer; only a consent that was given and not
-    withdrawn counts.
+    `asked_at` is when the form was sent, `given_at` when the person confirmed it. A consent counts from
+    then until it is withdrawn.
     """
 
     class Purpose(models.TextChoices):
@@ -99,33 +99,33 @@ class Consent(models.Model):
         return f"{self.get_purpose_display()} ({self.version})"
 
 
-def ask(user: User, purposes: Sequence[str], now: datetime) -> None:
-    """Keep what a person ticked on a form; it counts from the moment that she confirms it."""
+def request_consents(user: User, purposes: Sequence[str], now: datetime) -> None:
+    """Record the consents ticked on a form; they count from the moment that the person confirms them."""
     Consent.objects.bulk_create(
         [Consent(user=user, purpose=purpose, asked_at=now) for purpose in purposes],
         ignore_conflicts=True,
     )
 
 
-def give(user: User, purposes: Sequence[str], now: datetime) -> None:
-    """Make the consents of these purposes count from now on, asked for before or not."""
-    ask(user, purposes, now)
+def give_consents(user: User, purposes: Sequence[str], now: datetime) -> None:
+    """Make the consents of these purposes count from now on, requested before or not."""
+    request_consents(user, purposes, now)
     Consent.objects.filter(user=user, purpose__in=purposes, given_at=None, withdrawn_at=None).update(
         given_at=now
     )
 
 
-def confirm_asked(user: User, now: datetime) -> None:
-    """Give every consent that the person has been asked for."""
+def confirm_consents(user: User, now: datetime) -> None:
+    """Give every consent that was requested of the person."""
     Consent.objects.filter(user=user, given_at=None, withdrawn_at=None).update(given_at=now)
 
 
-def withdraw(user: User, purpose: str, now: datetime) -> None:
+def withdraw_consent(user: User, purpose: str, now: datetime) -> None:
     """End a consent; the row stays as the record of it."""
     Consent.objects.filter(user=user, purpose=purpose, withdrawn_at=None).update(withdrawn_at=now)
 
 
-def has_given(user: User, purpose: str) -> bool:
+def has_consented(user: User, purpose: str) -> bool:
     return Consent.objects.filter(
         user=user, purpose=purpose, given_at__isnull=False, withdrawn_at=None
     ).exists()

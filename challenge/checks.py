@@ -14,7 +14,7 @@ from django.core.checks import CheckMessage, Error, Warning, register
 from accounts.addresses import AddressError, normalise
 from challenge.inbound import imap
 from challenge.mail.dkim_key import UnusableKeyError, read_key
-from challenge.mail.return_path import LONGEST_LOCAL_PART
+from challenge.mail.return_path import MAX_LOCAL_PART
 
 # RFC 6376, 3.1: labels as in host names.
 SELECTOR = re.compile(r"[A-Za-z0-9](-?[A-Za-z0-9])*(\.[A-Za-z0-9](-?[A-Za-z0-9])*)*")
@@ -98,8 +98,8 @@ def check_returns(app_configs: Sequence[Any] | None, **kwargs: Any) -> list[Chec
     found: list[CheckMessage] = []
     if address := settings.BOUNCE_ADDRESS:
         try:
-            if normalise(address) != address.lower() or len(address.rpartition("@")[0]) > LONGEST_LOCAL_PART:
-                raise AddressError(f"What is before the @ must be at most {LONGEST_LOCAL_PART} letters long.")
+            if normalise(address) != address.lower() or len(address.rpartition("@")[0]) > MAX_LOCAL_PART:
+                raise AddressError(f"What is before the @ must be at most {MAX_LOCAL_PART} letters long.")
         except AddressError as error:
             hint = "Write it as: bounces@example.org"
             found.append(Error(f"BOUNCE_ADDRESS can't be used: {error}", hint=hint, id="challenge.E020"))
@@ -119,7 +119,7 @@ def _check_mailbox(url: str) -> list[CheckMessage]:
         return []
     hint = "Write it as: imaps://user:password@mail.example.org/INBOX"
     try:
-        where = imap.address(url)
+        where = imap.parse_url(url)
     except imap.MailboxUrlError as error:
         return [Error(f"MAILBOX_URL can't be used: {error}", hint=hint, id="challenge.E022")]
     if not where.is_safe and where.host not in ("localhost", "127.0.0.1"):
@@ -136,7 +136,7 @@ def check_watching(app_configs: Sequence[Any] | None, **kwargs: Any) -> list[Che
     try:
         base64.b64decode(settings.ALARM_WEBHOOK_SECRET.removeprefix("whsec_"), validate=True)
     except ValueError:
-        hint = "Write whsec_ and 24 random bytes or more in base64 (docs/watching.md says how)."
+        hint = "Write whsec_ and 24 random bytes or more in base64 (docs/operating.md says how)."
         found.append(Error("ALARM_WEBHOOK_SECRET is not base64.", hint=hint, id="challenge.E031"))
     return found
 

@@ -75,7 +75,7 @@ def rescue() -> None:
 
 @app.task
 def visit_mailbox() -> None:
-    imap.visit(timezone.now())
+    imap.poll(timezone.now())
 
 
 @app.task
@@ -85,8 +85,8 @@ def correct() -> None:
 
 
 @app.task
-def work_out(enrollment_id: int) -> None:
-    progress.work_out(enrollment_id, timezone.now())
+def recalculate_progress(enrollment_id: int) -> None:
+    progress.recalculate(enrollment_id, timezone.now())
 
 
 @app.task

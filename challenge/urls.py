@@ -5,7 +5,7 @@ from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
 
 import challenge.coach.admin  # noqa: F401  registers the coach's desk
-from challenge.site.views import articles, day, figures, health, library, pages, pause, runner, sign_up
+from challenge.site.views import day, health, library, pages, runner, sign_up
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", sign_up.sign_up_page, name="sign-up"),
@@ -18,13 +18,13 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("hour/<str:token>/", runner.hour_page, name="hour"),
     path("leave/<str:token>/", runner.leave_page, name="leave"),
     path("day/<str:token>/", day.day_page, name="day"),
-    path("pause/<str:token>/", pause.pause_page, name="pause"),
+    path("pause/<str:token>/", runner.pause_page, name="pause"),
     path("library/", library.library_page, name="library"),
     path("library/<slug:slug>/", library.stretch_page, name="stretch"),
-    path("figures/<str:file_name>", figures.figure, name="figure"),
-    path("faq/", articles.faq_page, name="faq"),
-    path("about/", articles.about_page, name="about"),
-    path("sample/", articles.sample_page, name="sample-day"),
+    path("figures/<str:file_name>", pages.drawing, name="figure"),
+    path("faq/", pages.faq_page, name="faq"),
+    path("about/", pages.about_page, name="about"),
+    path("sample/", pages.sample_page, name="sample-day"),
     path("privacy/", pages.privacy_page, name="privacy"),
     path("favicon.ico", pages.favicon, name="favicon"),
     path("healthz", health.healthz, name="healthz"),

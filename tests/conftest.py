@@ -110,7 +110,7 @@ def program(db: None, course_rows: Any) -> Any:
 @pytest.fixture
 def enroll(program: Any) -> Enroll:
     """Make a confirmed, active runner: enroll("alice", send_at=time(7), time_zone="Europe/London")."""
-    from accounts.models import Consent, User, give
+    from accounts.models import Consent, User, give_consents
     from challenge import schedule
     from challenge.models import Enrollment
 
@@ -125,7 +125,7 @@ def enroll(program: Any) -> Enroll:
         state: str = Enrollment.State.ACTIVE,
     ) -> Enrollment:
         runner = User.objects.create_user(f"{name}@example.com", first_name=name.capitalize())
-        give(runner, [Consent.Purpose.MAIL] + ([Consent.Purpose.HEALTH] if health else []), now)
+        give_consents(runner, [Consent.Purpose.MAIL] + ([Consent.Purpose.HEALTH] if health else []), now)
         enrollment = Enrollment(
             runner=runner,
             program=program,

@@ -1,1 +1,1 @@
-"""What a refusal, a report or a complaint means: recorded once, and acted on."""
+"""The meaning of a refusal, a bounce report or a complaint: recorded once, and acted on."""

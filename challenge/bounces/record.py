@@ -1,15 +1,19 @@
-"""What comes back of mails: recorded once, and acted on.
+"""Record what is reported of a mail, once, and act on it.
 
-| What | What follows |
+| Reported | What follows |
 | --- | --- |
-| the address is bad | suppressed, whatever the runner has going on is paused |
+| the address is bad | the address is suppressed; the runner's course pauses |
 | a complaint | the same |
-| unsubscribed at the provider | suppressed; leaving is the caller's (enrollment.moves) |
+| unsubscribed at the provider | the address is suppressed; the caller lets the runner leave |
 | any other bounce | the third in a row pauses |
 | delayed, delivered, answered by a machine | nothing |
+
+A wrong suppression silences a runner who can be reached, so a refusal counts against the address only
+where it says so.
 """
 
 import hashlib
+import re
 import uuid
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -20,115 +24,186 @@ from django.db.models import Exists, Max, OuterRef, Q
 from django.db.models.functions import Coalesce
 
 from accounts.models import User
-from challenge.bounces.classify import cleaned, is_hard_bounce, pause, suppress
-from challenge.models import CheckIn, Delivery, Event, Returned, Suppression
+from challenge.enrollment.transitions import PauseCause, pause
+from challenge.models import CheckIn, Delivery, DeliveryEvent, Enrollment, Event, Suppression
 from challenge.models.attempt import Answer, Phase
-from challenge.models.delivery_event import came_back
+from challenge.models.delivery_event import last_is_bounce
 
-Kind = Returned.Kind
+Kind = DeliveryEvent.Kind
 IN_A_ROW = 3
-# Servers report a mail that they could not pass on after up to five days; what was sent since may be
-# on its way back, too. Longer ago than this, no news was good news.
-NEWS_WITHIN = timedelta(days=7)
-LOOKED_AT = 30
+# Servers report a mail that they could not pass on after up to five days (RFC 5321, 4.5.4.1). A mail that
+# was sent longer ago than this, and of which nobody reported anything, has arrived.
+RECENT = timedelta(days=7)
+MAX_MAILS_READ = 30
 LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
+
+# RFC 3463 and RFC 7505: no such mailbox, no such domain, bad syntax, moved, the domain takes no mail,
+# and a mailbox that was closed. Servers say 5.1.0, 5.1.7 and 5.1.8 of senders too.
+BAD_ADDRESS = {"5.1.1", "5.1.2", "5.1.3", "5.1.6", "5.1.10", "5.2.1"}
+# Without such a status these replies to RCPT TO mean the mailbox (RFC 5321, 4.2.3), unless the text
+# speaks of something else.
+HARD_CODES = {550, 551, 553}
+OTHER_REASON = re.compile(
+    r"block|black ?list|spam|virus|\bspf\b|dkim|dmarc|polic|reputation|listed|banned|denied|prohibit|relay"
+    r"|permi(t|ssion)|allowed|authori[sz]|authent|\bauth\b|verif|sender|\b[he][eh]lo\b|\bdns\b|\brdns\b|\bptr\b"
+    r"|certificate|\btls\b|encrypt|\baccess\b|\brate\b|too many|quota|full|temporar|try again|later",
+    re.I,
+)
+NO_SUCH_MAILBOX = re.compile(
+    r"no such (user|mailbox|recipient|address)|(user|recipient|mailbox|address) (is )?(unknown|not found)"
+    r"|unknown (user|recipient|mailbox|address)|does(n't| not) exist|invalid (recipient|mailbox)",
+    re.I,
+)
+CODE = re.compile(r"(?<![\d.])(?:550|551|553)(?![\d.])")
+# Neither an IP address nor a version number: the subject of a status goes from 0 to 7.
+STATUS = re.compile(r"(?<![\d.])([245])\.([0-7])\.(\d{1,3})(?!\.?\d)")
+ADDRESS = re.compile(r"\S+@\S+|[^\s<>]+=[^\s<>]+\.[^\s<>]+")
+UNPRINTABLE = re.compile(r"[\x00-\x20\x7f-\x9f\u2028\u2029]+")
 
 
 @dataclass(frozen=True)
-class Return:
-    """Something heard of a delivery. `event_id` is the same each time that it is told; `at` when it
-    happened, `detail` what a server said, in its own words."""
+class ReportedEvent:
+    """One event of a delivery. `event_id` is the same each time the event is reported; `at` is when it
+    happened, `detail` the server's own words."""
 
     delivery_id: uuid.UUID
-    kind: Returned.Kind
-    source: Returned.Source
+    kind: DeliveryEvent.Kind
+    source: DeliveryEvent.Source
     event_id: str
     at: datetime
     bad_address: bool = False
     detail: str = ""
 
 
-def event_id(*parts: object) -> str:
-    """An id made of what tells one event from another."""
+def event_id_of(*parts: object) -> str:
+    """Return the id of an event, made of the parts that tell it from other events."""
     return hashlib.sha256("\n".join(map(str, parts)).encode("utf-8", "replace")).hexdigest()
 
 
-def refused(delivery: Delivery, answer: Answer, now: datetime) -> None:
-    """Record and act on what the mail server said of a recipient, when it refused her for good."""
+def record_refusal(delivery: Delivery, answer: Answer, now: datetime) -> None:
+    """Record that the mail server refused a recipient; refusals in other phases do not count."""
     if answer.phase is Phase.RECIPIENT:
-        bad, source = is_hard_bounce(answer), Returned.Source.SMTP
-        told = event_id(source, delivery.pk, now.isoformat())
-        take(Return(delivery.pk, Kind.BOUNCED, source, told, now, bad, answer.text), now)
+        source = DeliveryEvent.Source.SMTP
+        event_id = event_id_of(source, delivery.pk, now.isoformat())
+        bad = is_hard_bounce(answer)
+        record(ReportedEvent(delivery.pk, Kind.BOUNCED, source, event_id, now, bad, answer.text), now)
 
 
-def take(came: Return, now: datetime) -> Delivery | None:
-    """Record a return and act on it. Its delivery when it was new; None when there is no such delivery,
-    or when it was known already."""
-    if Returned.objects.filter(event_id=came.event_id).exists():
+def record(reported: ReportedEvent, now: datetime) -> Delivery | None:
+    """Record an event and act on it. Return its delivery, or None where there is no such delivery or the
+    event was recorded before.
+
+    Locks the runner's row, then each enrollment's (enrollment.transitions).
+    """
+    if DeliveryEvent.objects.filter(event_id=reported.event_id).exists():
         return None
     with transaction.atomic():
         rows = Delivery.objects.select_related("enrollment__runner", "recipient")
-        delivery = rows.filter(pk=came.delivery_id).first()
+        delivery = rows.filter(pk=reported.delivery_id).first()
         if delivery is None:
             return None
-        # One return of a runner after the other: two at once must not both be the second.
+        # Two bounces of one runner at once must not both count as the second.
         runner = User.objects.select_for_update(no_key=True).get(pk=delivery.to_user.pk)
-        detail = cleaned(came.detail, runner.email)
-        _row, is_new = Returned.objects.get_or_create(
-            event_id=came.event_id,
+        detail = cleaned(reported.detail, runner.email)
+        _event, is_new = DeliveryEvent.objects.get_or_create(
+            event_id=reported.event_id,
             defaults={
                 "delivery": delivery,
-                "kind": came.kind,
-                "source": came.source,
-                "bad_address": came.bad_address,
-                "at": min(came.at, now),
+                "kind": reported.kind,
+                "source": reported.source,
+                "bad_address": reported.bad_address,
+                "at": min(reported.at, now),
                 "detail": detail,
             },
         )
         if not is_new:
             return None
-        _act(delivery, runner, came, detail, now)
+        _act(delivery, runner, reported, detail, now)
     return delivery
 
 
-def _act(delivery: Delivery, runner: User, came: Return, detail: str, now: datetime) -> None:
-    if came.kind == Kind.COMPLAINED:
-        suppress(runner, Suppression.Reason.COMPLAINED, detail, now)
-        pause(runner, Event.Kind.PAUSED, Event.Detail.COMPLAINT, now)
-    elif came.kind == Kind.UNSUBSCRIBED:
-        suppress(runner, Suppression.Reason.UNSUBSCRIBED, detail, now)
-    elif came.kind in Returned.CAME_BACK:
-        since = _resumed(runner)
-        if (delivery.sent_at or came.at) < since:
-            return  # old news: the coach, or she herself, has set things right meanwhile
-        if came.bad_address:
-            suppress(runner, Suppression.Reason.BOUNCED, detail, now)
-            pause(runner, Event.Kind.PAUSED, Event.Detail.BAD_ADDRESS, now)
-        elif _nothing_arrives(runner, since, now):
-            pause(runner, Event.Kind.UNREACHABLE, Event.Detail.SOFT_BOUNCES, now)
+def _act(delivery: Delivery, runner: User, reported: ReportedEvent, detail: str, now: datetime) -> None:
+    if reported.kind == Kind.COMPLAINED:
+        Suppression.objects.suppress(runner, Suppression.Reason.COMPLAINED, detail, now)
+        _pause(runner, PauseCause.COMPLAINT, now)
+    elif reported.kind == Kind.UNSUBSCRIBED:
+        Suppression.objects.suppress(runner, Suppression.Reason.UNSUBSCRIBED, detail, now)
+    elif reported.kind in DeliveryEvent.BOUNCES:
+        since = _last_resume(runner)
+        if (delivery.sent_at or reported.at) < since:
+            return  # the coach or the runner has set things right since that mail
+        if reported.bad_address:
+            Suppression.objects.suppress(runner, Suppression.Reason.BOUNCED, detail, now)
+            _pause(runner, PauseCause.BAD_ADDRESS, now)
+        elif _is_unreachable(runner, since, now):
+            _pause(runner, PauseCause.UNREACHABLE, now)
 
 
-def _resumed(runner: User) -> datetime:
-    """When a runner's lessons were last resumed."""
+def _pause(runner: User, cause: PauseCause, now: datetime) -> None:
+    active = Enrollment.objects.filter(runner=runner, state=Enrollment.State.ACTIVE)
+    for enrollment_id in active.order_by("pk").values_list("pk", flat=True):
+        pause(enrollment_id, cause, now)
+
+
+def _last_resume(runner: User) -> datetime:
     resumed = Event.objects.filter(enrollment__runner=runner, kind=Event.Kind.RESUMED)
     at: datetime | None = resumed.aggregate(Max("at"))["at__max"]
     return at or LONG_AGO
 
 
-def _nothing_arrives(runner: User, since: datetime, now: datetime) -> bool:
-    """Whether the last three mails of which there is news came back, one after the other, and she has
-    not checked in since the first of them."""
+def _is_unreachable(runner: User, since: datetime, now: datetime) -> bool:
+    """Return whether the last three mails with an event bounced one after the other, and the runner has not
+    checked in since the first of them."""
     mails = (
         Delivery.objects.filter(enrollment__runner=runner)
-        .filter(Q(sent_at__isnull=False) | Exists(Returned.objects.filter(delivery=OuterRef("pk"))))
+        .filter(Q(sent_at__isnull=False) | Exists(DeliveryEvent.objects.filter(delivery=OuterRef("pk"))))
         .annotate(left=Coalesce("sent_at", "due_at"))
         .filter(left__gt=since, left__lte=now)
         .order_by("-left", "-pk")
-        .prefetch_related("returns")[:LOOKED_AT]
+        .prefetch_related("delivery_events")[:MAX_MAILS_READ]
     )
-    told = list(dropwhile(lambda mail: came_back(mail) is None, mails))[:IN_A_ROW]
-    if len(told) < IN_A_ROW or not all(map(came_back, told)):
+    reported = list(dropwhile(lambda mail: last_is_bounce(mail) is None, mails))[:IN_A_ROW]
+    if len(reported) < IN_A_ROW or not all(map(last_is_bounce, reported)):
         return False
-    first, newest = told[-1].left, told[0].left
-    heard = CheckIn.objects.filter(enrollment__runner=runner, updated_at__gt=first)
-    return newest > now - NEWS_WITHIN and not heard.exists()
+    first, newest = reported[-1].left, reported[0].left
+    checked_in = CheckIn.objects.filter(enrollment__runner=runner, updated_at__gt=first)
+    return newest > now - RECENT and not checked_in.exists()
+
+
+def is_hard_bounce(answer: Answer) -> bool:
+    """Return whether the mail server's answer says that the address itself is bad."""
+    if answer.phase is not Phase.RECIPIENT:
+        return False
+    if found := status_codes(answer.text):
+        return found <= BAD_ADDRESS
+    return answer.code in HARD_CODES and not OTHER_REASON.search(ADDRESS.sub("", answer.text))
+
+
+def is_unexplained(answer: Answer) -> bool:
+    """Return whether nothing but a bare code speaks against the address. A server that refuses all mail for
+    a reason of its own may say no more either."""
+    return not status_codes(answer.text) and not NO_SUCH_MAILBOX.search(answer.text)
+
+
+def is_bad_address(*texts: str) -> bool:
+    """Return whether a report or a provider's quotes say that the address is bad. They do not tell which
+    command was refused, so all of them have to agree."""
+    if found := {code for text in texts for code in status_codes(text)}:
+        return found <= BAD_ADDRESS
+    said = " ".join(texts)
+    names_mailbox = CODE.search(said) and NO_SUCH_MAILBOX.search(said)
+    return bool(names_mailbox) and not OTHER_REASON.search(said)
+
+
+def status_codes(text: str) -> set[str]:
+    """Return the enhanced status codes in a text (RFC 3463) but for those that say nothing (5.0.0)."""
+    found = {".".join(parts) for parts in STATUS.findall(text)}
+    return found - {"2.0.0", "4.0.0", "5.0.0"}
+
+
+def cleaned(text: str, address: str) -> str:
+    """Return a server's words, fit to be kept: one line, no address and no name of a mailbox."""
+    line = UNPRINTABLE.sub(" ", text[:2000].encode("utf-8", "replace").decode())
+    line = ADDRESS.sub("...", line)
+    local = re.escape(address.rpartition("@")[0])
+    return re.sub(rf"(?<!\w){local}(?!\w)", "...", line, flags=re.I).strip()[:200]

@@ -1,4 +1,4 @@
-"""What a check-in leads to: the enrollment's progress, worked out anew from all its check-ins."""
+"""An enrollment's progress, calculated from all its check-ins."""
 
 from datetime import datetime, timedelta
 
@@ -10,13 +10,13 @@ Status = CheckIn.Status
 SWEEP_AFTER = timedelta(minutes=1)
 
 
-def work_out(enrollment_id: int, now: datetime) -> bool:
-    """Bring an enrollment's progress up to date. False when there was nothing to work out."""
+def recalculate(enrollment_id: int, now: datetime) -> bool:
+    """Bring an enrollment's progress up to date. Return False when it was."""
     with transaction.atomic():
         if not Enrollment.objects.select_for_update().filter(pk=enrollment_id).exists():
             return False
         check_ins = list(CheckIn.objects.filter(enrollment=enrollment_id))
-        if all(check_in.worked_out_at for check_in in check_ins):
+        if all(check_in.processed_at for check_in in check_ins):
             return False
         statuses = {check_in.day: check_in.status for check_in in check_ins}
         counts = {str(status): list(statuses.values()).count(status) for status in Status.values}
@@ -25,12 +25,12 @@ def work_out(enrollment_id: int, now: datetime) -> bool:
             enrollment_id=enrollment_id,
             defaults={**counts, "streak": streak(statuses), "last_check_in_at": last},
         )
-        CheckIn.objects.filter(pk__in=[check_in.pk for check_in in check_ins]).update(worked_out_at=now)
+        CheckIn.objects.filter(pk__in=[check_in.pk for check_in in check_ins]).update(processed_at=now)
     return True
 
 
 def streak(statuses: dict[int, str]) -> int:
-    """How many program days in a row, up to the last one reported, were done or partly done.
+    """Count the program days in a row, up to the last one reported, that were done or partly done.
 
     It counts program days, not dates, so that a pause or an outage never lowers it.
     """
@@ -41,7 +41,7 @@ def streak(statuses: dict[int, str]) -> int:
 
 
 def sweep(now: datetime, size: int = 200) -> int:
-    """Work out the check-ins that no task came for. Returns how many enrollments had some."""
-    waiting = CheckIn.objects.filter(worked_out_at=None, updated_at__lte=now - SWEEP_AFTER)
+    """Process the check-ins that no task came for. Return the number of their enrollments."""
+    waiting = CheckIn.objects.filter(processed_at=None, updated_at__lte=now - SWEEP_AFTER)
     enrollment_ids = set(waiting.order_by("updated_at").values_list("enrollment_id", flat=True)[:size])
-    return sum(work_out(enrollment_id, now) for enrollment_id in enrollment_ids)
+    return sum(recalculate(enrollment_id, now) for enrollment_id in enrollment_ids)

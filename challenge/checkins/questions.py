@@ -1,4 +1,4 @@
-"""A runner's questions to her coach, asked on the page of a day."""
+"""A runner's questions to the coach, asked on the page of a day."""
 
 from datetime import datetime, timedelta
 
@@ -6,24 +6,24 @@ from django.db import transaction
 
 from challenge.models import Enrollment, Question
 
-A_DAY = 10
-DOUBLED = timedelta(minutes=10)
+DAILY_LIMIT = 10
+REPEAT_WINDOW = timedelta(minutes=10)
 
 
 class TooManyQuestions(Exception):
-    """More than ten within a day: what was asked before is kept."""
+    """The runner has asked ten questions within a day; those are kept."""
 
 
-def ask(enrollment_id: int, day: int, text: str, now: datetime) -> Question:
-    """Keep a question. The same words within ten minutes are the same question, sent twice.
+def record_question(enrollment_id: int, day: int, text: str, now: datetime) -> Question:
+    """Record a question, or return the one with the same words of the last ten minutes.
 
     Raises TooManyQuestions.
     """
     with transaction.atomic():
         Enrollment.objects.select_for_update().get(pk=enrollment_id)
-        asked = Question.objects.filter(enrollment=enrollment_id, asked_at__gt=now - timedelta(days=1))
-        if double := asked.filter(day=day, text=text, asked_at__gt=now - DOUBLED).first():
-            return double
-        if asked.count() >= A_DAY:
+        recent = Question.objects.filter(enrollment=enrollment_id, asked_at__gt=now - timedelta(days=1))
+        if repeated := recent.filter(day=day, text=text, asked_at__gt=now - REPEAT_WINDOW).first():
+            return repeated
+        if recent.count() >= DAILY_LIMIT:
             raise TooManyQuestions
         return Question.objects.create(enrollment_id=enrollment_id, day=day, text=text, asked_at=now)

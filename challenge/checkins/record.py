@@ -1,4 +1,4 @@
-"""Keeping a check-in: written in the request, worked out later."""
+"""Record a check-in in the request; challenge.checkins.progress follows later."""
 
 from dataclasses import asdict, dataclass
 from datetime import date, datetime, timedelta
@@ -6,12 +6,12 @@ from decimal import Decimal
 
 from django.db import transaction
 
-from accounts.models import Consent, give, has_given
+from accounts.models import Consent, give_consents, has_consented
 from challenge import schedule
 from challenge.models import CheckIn, Delivery, Enrollment
 
 LATE_DAYS = 3
-# From this score on the answer to a check-in is: stop, and see somebody.
+# A runner who reports this much pain, or more, is advised to stop and to see somebody.
 PAIN_TO_STOP = 6
 
 
@@ -20,8 +20,8 @@ class Closed(Exception):
 
 
 @dataclass(frozen=True)
-class Report:
-    """What a runner says of a day. Tightness and pain are 0 to 10; distance is in `unit`."""
+class CheckInData:
+    """A day as its runner reports it. Tightness and pain are 0 to 10; distance is in `unit`."""
 
     status: str
     tightness: int | None = None
@@ -47,7 +47,7 @@ def sent_lesson(enrollment_id: int, day: int) -> Delivery | None:
 
 
 def last_date(lesson: Delivery) -> date:
-    """The runner's local date until whose end the day of a sent lesson may be reported."""
+    """The runner's local date at whose end the day of a sent lesson closes."""
     assert lesson.sent_at is not None
     return schedule.local_date(lesson.sent_at, lesson.required_enrollment.zone) + timedelta(days=LATE_DAYS)
 
@@ -57,7 +57,7 @@ def is_open(lesson: Delivery, now: datetime) -> bool:
 
 
 def record(
-    enrollment_id: int, day: int, report: Report, now: datetime, *, keep_health: bool = False
+    enrollment_id: int, day: int, data: CheckInData, now: datetime, *, keep_health: bool = False
 ) -> CheckIn:
     """Write a check-in, or change the one of that day. Raises Closed.
 
@@ -71,15 +71,15 @@ def record(
         lesson = sent_lesson(enrollment_id, day)
         if lesson is None or not is_open(lesson, now):
             raise Closed
-        fields = asdict(report)
+        fields = asdict(data)
         if keep_health:
-            give(enrollment.runner, [Consent.Purpose.HEALTH], now)
-        elif not has_given(enrollment.runner, Consent.Purpose.HEALTH):
+            give_consents(enrollment.runner, [Consent.Purpose.HEALTH], now)
+        elif not has_consented(enrollment.runner, Consent.Purpose.HEALTH):
             fields |= HEALTH_DATA
         check_in, _ = CheckIn.objects.update_or_create(
             enrollment=enrollment,
             day=day,
-            defaults={**fields, "updated_at": now, "worked_out_at": None},
+            defaults={**fields, "updated_at": now, "processed_at": None},
             create_defaults={**fields, "created_at": now, "updated_at": now},
         )
     return check_in

@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from challenge.coach.runners.unreachable import REASONS
 from challenge.models import CheckIn, Delivery, Enrollment
 from challenge.models.attempt import Outcome, Phase
-from challenge.models.delivery_event import came_back
+from challenge.models.delivery_event import last_is_bounce
 
 PHASES: Mapping[str, Promise] = {
     Phase.COMPOSE: gettext_lazy("writing the mail"),
@@ -124,7 +124,7 @@ def mail_name(mail: Delivery) -> str:
 
 
 def state_in_words(delivery: Delivery) -> str:
-    state = _("came back") if came_back(delivery) else delivery.get_state_display()
+    state = _("came back") if last_is_bounce(delivery) else delivery.get_state_display()
     return _("%(state)s, uncertain") % {"state": state} if delivery.uncertain else state
 
 

@@ -10,30 +10,30 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from challenge.curriculum.compile import Compiled
 from challenge.curriculum.lint import Finding
+from challenge.curriculum.slots import Compiled
 
-MOST_BYTES = 80 * 1024
+MAX_BYTES = 80 * 1024
 MAIL = "mail"
 
 
-def audit(compiled: Compiled) -> list[Finding]:
-    """What has to be mended in a mail; a finding's line is the one of its HTML part."""
+def check_accessibility(compiled: Compiled) -> list[Finding]:
+    """Return the faults of a mail; a finding's line is the line in the HTML part."""
     reader = _Reader()
     reader.feed(compiled.html)
     reader.close()
     found = [Finding(MAIL, line, message) for line, message in reader.found]
     size = len(compiled.html.encode())
-    if size > MOST_BYTES:
+    if size > MAX_BYTES:
         advice = _(
             "The mail has %(size)d kB and may have %(most)d. Shorten the lesson or take one stretch out."
         )
-        found.append(Finding(MAIL, 1, advice % {"size": size // 1024, "most": MOST_BYTES // 1024}))
+        found.append(Finding(MAIL, 1, advice % {"size": size // 1024, "most": MAX_BYTES // 1024}))
     return found
 
 
 class _Reader(HTMLParser):
-    """Goes through the HTML once and notes what is missing, with its line."""
+    """Read the HTML once and collect what is missing, with its line."""
 
     def __init__(self) -> None:
         super().__init__()

@@ -1,49 +1,49 @@
-"""A course's files put to the checks that publishing has, before any of it is in a database."""
+"""The checks of publishing for a course's files, without a database."""
 
-from challenge.curriculum.accessibility import audit
+from challenge.curriculum.accessibility import check_accessibility
 from challenge.curriculum.compile import compile_lesson
 from challenge.curriculum.course import Course
 from challenge.curriculum.lesson import Content
 from challenge.curriculum.lint import Finding, lint_article, lint_lesson, lint_self_check, lint_stretch
-from challenge.curriculum.parse import Page, Problem
+from challenge.curriculum.parse import CourseFile, Problem
 
 BODIES = {"lesson", "steps", "article"}
 
 
-def lesson_of(course: Course, number: int) -> Content:
-    """The content of a lesson straight from the files, as lesson.assemble makes it from rows."""
+def lesson_from_files(course: Course, number: int) -> Content:
+    """Return the content of a lesson from the files, as lesson.assemble does from rows."""
     day, weeks = course.days[number], course.program["weeks"]
     return {
         "day": day.meta,
         "body": day.body,
         "week": next((week["title"] for week in weeks if week["first"] <= number <= week["last"]), ""),
-        "stretches": [content_of(course.stretches[slug]) for slug in day.meta["stretches"]],
-        "self_check": content_of(course.self_check) if day.meta["self_check"] else None,
+        "stretches": [stretch_from_file(course.stretches[slug]) for slug in day.meta["stretches"]],
+        "self_check": stretch_from_file(course.self_check) if day.meta["self_check"] else None,
     }
 
 
-def content_of(page: Page) -> Content:
-    """A stretch's or the self-check's content from its file."""
+def stretch_from_file(page: CourseFile) -> Content:
+    """Return the content of a stretch or of the self-check from its file."""
     return {**page.meta, "body": page.body}
 
 
 def lint_course(course: Course) -> list[Problem]:
-    """What the linter finds in a course, with file and line."""
-    pages = [(page, lint_stretch(content_of(page))) for page in course.stretches.values()]
-    pages.append((course.self_check, lint_self_check(content_of(course.self_check))))
+    """Lint every text of a course; return the problems with file and line."""
+    pages = [(page, lint_stretch(stretch_from_file(page))) for page in course.stretches.values()]
+    pages.append((course.self_check, lint_self_check(stretch_from_file(course.self_check))))
     pages += [(page, lint_article(page.body)) for page in course.articles.values()]
-    pages += [(page, lint_lesson(lesson_of(course, number))) for number, page in course.days.items()]
+    pages += [(page, lint_lesson(lesson_from_files(course, number))) for number, page in course.days.items()]
     return [_problem(page, finding) for page, findings in pages for finding in findings]
 
 
-def audit_course(course: Course) -> list[Problem]:
-    """What the accessibility audit finds in the course's mails."""
+def check_course_accessibility(course: Course) -> list[Problem]:
+    """Check the accessibility of the course's mails."""
     length = course.program["length"]
-    mails = [(page, compile_lesson(lesson_of(course, n), length)) for n, page in course.days.items()]
-    return [_problem(page, finding) for page, compiled in mails for finding in audit(compiled)]
+    mails = [(page, compile_lesson(lesson_from_files(course, n), length)) for n, page in course.days.items()]
+    return [_problem(page, finding) for page, compiled in mails for finding in check_accessibility(compiled)]
 
 
-def _problem(page: Page, finding: Finding) -> Problem:
+def _problem(page: CourseFile, finding: Finding) -> Problem:
     if finding.place in BODIES:
         return Problem(page.path, page.body_line + finding.line - 1, finding.message)
     return Problem(page.path, page.line_of(finding.place), f"'{finding.place}': {finding.message}")

@@ -1,4 +1,4 @@
-"""A whole course, read from its folder: every file checked, and the files against one another."""
+"""Read a whole course from its folder; check every file, and the files against one another."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,12 +10,12 @@ from challenge import drawings
 from challenge.curriculum.parse import (
     ArticleSchema,
     CourseError,
+    CourseFile,
     DaySchema,
-    Page,
     ProgramSchema,
     SelfCheckSchema,
     StretchSchema,
-    read_page,
+    read_course_file,
     read_toml,
 )
 
@@ -25,45 +25,47 @@ ARTICLES = ("faq", "about")
 
 @dataclass(frozen=True)
 class Course:
-    """What the folder of a program holds; days and stretches by number and by slug."""
+    """The files of a program; days by number, stretches by slug."""
 
     program: dict[str, Any]
-    days: dict[int, Page]
-    stretches: dict[str, Page]
-    self_check: Page
-    articles: dict[str, Page]
+    days: dict[int, CourseFile]
+    stretches: dict[str, CourseFile]
+    self_check: CourseFile
+    articles: dict[str, CourseFile]
 
 
 def read_course(folder: Path) -> Course:
     """Read a program's folder. Raises CourseError with every problem found, each with its line."""
     program = read_toml(folder / "program.toml", ProgramSchema())
-    stretches = [read_page(path, StretchSchema()) for path in sorted((folder / "stretches").glob("*.md"))]
-    days = [read_page(path, DaySchema()) for path in sorted((folder / "days").glob("*.md"))]
-    self_check = read_page(folder / "self-check.md", SelfCheckSchema())
-    articles = {name: read_page(folder / f"{name}.md", ArticleSchema()) for name in ARTICLES}
+    stretches = [
+        read_course_file(path, StretchSchema()) for path in sorted((folder / "stretches").glob("*.md"))
+    ]
+    days = [read_course_file(path, DaySchema()) for path in sorted((folder / "days").glob("*.md"))]
+    self_check = read_course_file(folder / "self-check.md", SelfCheckSchema())
+    articles = {name: read_course_file(folder / f"{name}.md", ArticleSchema()) for name in ARTICLES}
     pages = (program, self_check, *stretches, *days, *articles.values())
     if not any(page.problems for page in pages):
         for stretch in (self_check, *stretches):
             _check_stretch(stretch)
         by_slug = {page.meta["slug"]: page for page in stretches}
         for page in (self_check, *stretches, *days):
-            _check_figures(page)
+            _check_drawings(page)
         for day in days:
             _check_day(day, program.meta["points"], by_slug, self_check)
-        _check_arc(program, days)
+        _check_program(program, days)
     if problems := [problem for page in pages for problem in page.problems]:
         raise CourseError(problems)
     return Course(program.meta, {page.meta["number"]: page for page in days}, by_slug, self_check, articles)
 
 
-def _check_figures(page: Page) -> None:
+def _check_drawings(page: CourseFile) -> None:
     known = drawings.names()
-    for figure in page.meta["figures"]:
-        if figure["name"] not in known:
-            page.report(f"'figures': there is no drawing {figure['name']!r}", "figures")
+    for drawing in page.meta["figures"]:
+        if drawing["name"] not in known:
+            page.report(f"'figures': there is no drawing {drawing['name']!r}", "figures")
 
 
-def _check_stretch(page: Page) -> None:
+def _check_stretch(page: CourseFile) -> None:
     tokens = MarkdownIt("commonmark").parse(page.body)
     steps = sum(token.type == "list_item_open" for token in tokens)
     if not tokens or tokens[0].type != "ordered_list_open" or steps < 3:
@@ -72,7 +74,9 @@ def _check_stretch(page: Page) -> None:
         page.report(f"'slug' must be the file's name, {page.path.stem!r}", "slug")
 
 
-def _check_day(day: Page, points: dict[str, str], stretches: dict[str, Page], self_check: Page) -> None:
+def _check_day(
+    day: CourseFile, points: dict[str, str], stretches: dict[str, CourseFile], self_check: CourseFile
+) -> None:
     for point in day.meta["points"]:
         if point not in points:
             day.report(f"'points': {point} is not in program.toml", "points")
@@ -86,7 +90,7 @@ def _check_day(day: Page, points: dict[str, str], stretches: dict[str, Page], se
             day.report(f"'minutes': the parts of the day add up to {total}", "minutes")
 
 
-def _check_arc(program: Page, days: list[Page]) -> None:
+def _check_program(program: CourseFile, days: list[CourseFile]) -> None:
     numbers = [day.meta["number"] for day in days]
     for number in range(1, program.meta["length"] + 1):
         if numbers.count(number) != 1:

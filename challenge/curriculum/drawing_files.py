@@ -1,4 +1,4 @@
-"""The drawings as files, each named by its content; painting a PNG takes long, so PNGs are kept."""
+"""The drawings as files, each named by a hash of its content. PNGs are kept, as rendering one takes long."""
 
 import os
 import re
@@ -9,14 +9,14 @@ from typing import NamedTuple
 
 from django.conf import settings
 
-from challenge.drawings.catalogue import DRAWINGS, THEMES, drawn, mark, names, painted
+from challenge.drawings.catalogue import DRAWINGS, THEMES, content_hash, names, to_png, to_svg
 
 KINDS = ("svg", "png")
 FILE_NAME = re.compile(rf"([a-z0-9-]{{1,60}})\.({'|'.join(THEMES)})\.([0-9a-f]{{8}})\.({'|'.join(KINDS)})")
 
 
-class Picture(NamedTuple):
-    """The bytes of a file; not exact when the file of that very name is gone and this is today's drawing."""
+class DrawingFile(NamedTuple):
+    """A file's content. It is not exact when the file of that name is gone and this is today's drawing."""
 
     content: bytes
     kind: str
@@ -28,68 +28,68 @@ def folder() -> Path:
 
 
 def file_name(name: str, theme: str = "light", kind: str = "svg") -> str:
-    """KeyError for what there is no drawing of."""
+    """Return the name of a drawing's file. Raises KeyError for a drawing that does not exist."""
     if kind not in KINDS:
         raise KeyError(kind)
-    return f"{name}.{theme}.{mark(name, theme)}.{kind}"
+    return f"{name}.{theme}.{content_hash(name, theme)}.{kind}"
 
 
 def read(file: str) -> bytes | None:
-    picture = find(file)
-    return picture.content if picture else None
+    found = find(file)
+    return found.content if found else None
 
 
-def find(file: str) -> Picture | None:
-    """None for what was never a picture's file name. An old mail's picture is there for ever, old or new."""
+def find(file: str) -> DrawingFile | None:
+    """Return the drawing, old or new, for any file name that a mail may hold; None for another name."""
     parts = FILE_NAME.fullmatch(file)
     if parts is None or parts[1] not in DRAWINGS:
         return None
     name, theme, _, kind = parts.groups()
     current = file_name(name, theme, kind)
     if file == current:
-        return Picture(_current(name, theme, kind), kind, is_exact=True)
-    old = _kept(file)
+        return DrawingFile(_current(name, theme, kind), kind, is_exact=True)
+    old = _read_kept(file)
     if old is not None:
-        return Picture(old, kind, is_exact=True)
-    return Picture(_current(name, theme, kind), kind, is_exact=False)
+        return DrawingFile(old, kind, is_exact=True)
+    return DrawingFile(_current(name, theme, kind), kind, is_exact=False)
 
 
-def draw_all(place: Path) -> list[str]:
-    """Every drawing as a file of each kind and theme; their names."""
+def draw_all(target: Path) -> list[str]:
+    """Write every drawing as a file of each kind and theme, and return the names of the files."""
     files = []
     for name in names():
         for theme in THEMES:
             for kind in KINDS:
                 files.append(file_name(name, theme, kind))
-                _keep(place / files[-1], _make(name, theme, kind))
+                _write(target / files[-1], _render(name, theme, kind))
     return files
 
 
 def _current(name: str, theme: str, kind: str) -> bytes:
     if kind == "svg":
-        return _make(name, theme, kind)
+        return _render(name, theme, kind)
     file = file_name(name, theme, kind)
-    content = _kept(file)
+    content = _read_kept(file)
     if content is None:
-        content = _make(name, theme, kind)
-        with suppress(OSError):  # a folder that cannot be written costs time, never the picture
-            _keep(folder() / file, content)
+        content = _render(name, theme, kind)
+        with suppress(OSError):  # without the folder the drawing is rendered again next time
+            _write(folder() / file, content)
     return content
 
 
-def _make(name: str, theme: str, kind: str) -> bytes:
-    return painted(name, theme) if kind == "png" else drawn(name, theme).encode()
+def _render(name: str, theme: str, kind: str) -> bytes:
+    return to_png(name, theme) if kind == "png" else to_svg(name, theme).encode()
 
 
-def _kept(file: str) -> bytes | None:
+def _read_kept(file: str) -> bytes | None:
     try:
         return (folder() / file).read_bytes()
     except OSError:
         return None
 
 
-def _keep(path: Path, content: bytes) -> None:
-    """Whole or not at all: a reader never finds half a picture."""
+def _write(path: Path, content: bytes) -> None:
+    """Write a file whole or not at all, so that nobody reads half a drawing."""
     path.parent.mkdir(parents=True, exist_ok=True)
     with NamedTemporaryFile(dir=path.parent, prefix=".draft-", delete=False) as draft:
         draft.write(content)

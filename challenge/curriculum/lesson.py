@@ -1,4 +1,4 @@
-"""A lesson put together: a day's own words, and the stretches that it names as they stand now.
+"""Assemble a lesson: a day's own text, and the stretches that it names as they are now.
 
 The *lesson content* is a dict that JSON can hold: "day" (the keys of parse.DaySchema), "body" (the
 lesson's Markdown), "week", "stretches" and "self_check" (each the keys of its schema and its steps
@@ -12,20 +12,20 @@ from challenge.models import Day, Program, Stretch
 Content = dict[str, Any]
 
 
-def own_words(content: Content) -> Content:
-    """What of a lesson's content is the day's own, as a draft holds it."""
+def day_content(content: Content) -> Content:
+    """Return the day's own part of a lesson's content, as a draft holds it."""
     return {"day": content["day"], "body": content["body"]}
 
 
 def assemble(day: Day, words: Content) -> Content:
-    """The content of a lesson. A recalled stretch is left out, or replaced where it has a replacement.
+    """Return the content of a lesson. A recalled stretch is left out, or replaced where it has a replacement.
 
-    `words` are a day's own: {"day": ..., "body": ...}. Minutes are worked out here.
+    `words` is a day's own part: {"day": ..., "body": ...}. The minutes are those of its stretches.
     """
     rows = list(day.program.stretches.select_related("replacement"))
     by_slug = {row.slug: row for row in rows if row.kind == Stretch.Kind.STRETCH}
     chosen = [by_slug[slug] for slug in words["day"]["stretches"] if slug in by_slug]
-    stretches = list(dict.fromkeys(found for row in chosen if (found := standing_in(row))))
+    stretches = list(dict.fromkeys(found for row in chosen if (found := replacement_for(row))))
     checks = [row for row in rows if row.kind == Stretch.Kind.SELF_CHECK and not row.recalled_at]
     self_check = checks[0] if checks and words["day"]["self_check"] else None
     parts = [*stretches, *([self_check] if self_check else [])]
@@ -43,8 +43,8 @@ def assemble(day: Day, words: Content) -> Content:
     }
 
 
-def with_part(content: Content, stretch: Stretch, words: Content) -> Content:
-    """A lesson's content with other words in the place of one stretch or of the self-check."""
+def with_stretch(content: Content, stretch: Stretch, words: Content) -> Content:
+    """Return a lesson's content with another text for one stretch or for the self-check."""
     if stretch.kind == Stretch.Kind.SELF_CHECK:
         return {**content, "self_check": words}
     mine = {**words, "slug": stretch.slug}
@@ -52,8 +52,8 @@ def with_part(content: Content, stretch: Stretch, words: Content) -> Content:
     return {**content, "stretches": parts}
 
 
-def standing_in(stretch: Stretch) -> Stretch | None:
-    """The stretch to do where `stretch` is named: itself, or what replaces it after a recall."""
+def replacement_for(stretch: Stretch) -> Stretch | None:
+    """Return the stretch itself, or what replaces it after a recall; None when nothing does."""
     seen: set[int] = set()
     found: Stretch | None = stretch
     while found is not None and found.recalled_at and found.pk not in seen:
@@ -62,8 +62,8 @@ def standing_in(stretch: Stretch) -> Stretch | None:
     return None if found is None or found.recalled_at else found
 
 
-def used(program: Program, content: Content) -> list[Stretch]:
-    """The rows of a lesson's parts, its self-check among them."""
+def stretches_of(program: Program, content: Content) -> list[Stretch]:
+    """Return the stretches of a lesson, its self-check among them."""
     slugs = [stretch["slug"] for stretch in content["stretches"]]
     rows = program.stretches.filter(slug__in=slugs, kind=Stretch.Kind.STRETCH)
     checks = program.stretches.filter(kind=Stretch.Kind.SELF_CHECK) if content["self_check"] else []

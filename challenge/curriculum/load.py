@@ -1,7 +1,6 @@
-"""Bring a course from its folder into the database. Loading the same course twice changes nothing.
+"""Load a course from its folder into the database. Loading the same course twice changes nothing.
 
-The files are the seed. What the coach has published in admin is hers from then on: the loader leaves
-it as it is, and says so.
+The files are the seed. The loader never changes what the coach has published in admin, and says so.
 """
 
 from dataclasses import dataclass, field, replace
@@ -12,18 +11,17 @@ from django.db import transaction
 
 from challenge.curriculum.check_files import lint_course
 from challenge.curriculum.course import Course, read_course
-from challenge.curriculum.lesson import Content, assemble, own_words
-from challenge.curriculum.parse import CourseError, Page
-from challenge.curriculum.publish import Imprint, Origin, hold, publish_day, publish_stretch
+from challenge.curriculum.lesson import Content, assemble, day_content
+from challenge.curriculum.parse import CourseError, CourseFile
+from challenge.curriculum.publish import Origin, Publication, lock_program, publish_day, publish_stretch
 from challenge.models import Article, Day, Program, Stretch
 
 SELF_CHECK = "self-check"
 
 
 @dataclass
-class Loaded:
-    """What a load changed, and what it left to the coach: days by number, stretches and articles
-    by their short names."""
+class LoadResult:
+    """The days (by number) and stretches that a load published, and the items that it left to the coach."""
 
     program: Program
     published: list[int] = field(default_factory=list)
@@ -31,7 +29,7 @@ class Loaded:
     kept: list[str] = field(default_factory=list)
 
 
-def load(folder: Path, now: datetime, *, for_all: bool = False) -> Loaded:
+def load(folder: Path, now: datetime, *, for_all: bool = False) -> LoadResult:
     """Read, check and compile a program's folder, and publish what differs; with `for_all` also to
     runners who have begun.
 
@@ -45,19 +43,19 @@ def load(folder: Path, now: datetime, *, for_all: bool = False) -> Loaded:
         program, _ = Program.objects.update_or_create(
             slug=course.program["slug"], defaults={key: course.program[key] for key in keys}
         )
-        hold(program.pk)
-        loaded = Loaded(program)
-        imprint = Imprint(now, Origin.FILES, for_all=for_all)
+        lock_program(program.pk)
+        loaded = LoadResult(program)
+        publication = Publication(now, Origin.FILES, for_all=for_all)
         for slug, page in {**course.stretches, SELF_CHECK: course.self_check}.items():
-            _load_stretch(loaded, slug, page, imprint)
+            _load_stretch(loaded, slug, page, publication)
         for number in sorted(course.days):
-            _load_day(loaded, course, number, imprint)
+            _load_day(loaded, course, number, publication)
         for name, page in course.articles.items():
             _load_article(loaded, name, page)
     return loaded
 
 
-def _load_stretch(loaded: Loaded, slug: str, page: Page, imprint: Imprint) -> None:
+def _load_stretch(loaded: LoadResult, slug: str, page: CourseFile, publication: Publication) -> None:
     kind = Stretch.Kind.SELF_CHECK if slug == SELF_CHECK else Stretch.Kind.STRETCH
     content: Content = {**page.meta, "body": page.body}
     stretch, _ = Stretch.objects.get_or_create(
@@ -65,33 +63,33 @@ def _load_stretch(loaded: Loaded, slug: str, page: Page, imprint: Imprint) -> No
         slug=slug,
         defaults={"kind": kind, "title": content["title"], "minutes": content["minutes"]},
     )
-    if _is_the_coachs(stretch):
+    if _has_coachs_version(stretch):
         loaded.kept.append(slug)
-    elif publish_stretch(stretch, content, imprint):
+    elif publish_stretch(stretch, content, publication):
         loaded.stretches.append(slug)
 
 
-def _load_day(loaded: Loaded, course: Course, number: int, imprint: Imprint) -> None:
+def _load_day(loaded: LoadResult, course: Course, number: int, publication: Publication) -> None:
     page = course.days[number]
     words: Content = {"day": page.meta, "body": page.body}
     day, _ = Day.objects.select_related("published").get_or_create(program=loaded.program, number=number)
-    if day.published and _is_the_coachs(day):
-        # Her words, with the stretches as they are now, for those for whom she published them.
-        words, imprint = own_words(day.published.content), replace(imprint, for_all=False)
+    if day.published and _has_coachs_version(day):
+        # The coach's text, with the stretches as they are now, for the runners that it was published for.
+        words, publication = day_content(day.published.content), replace(publication, for_all=False)
         loaded.kept.append(f"day-{number:02d}")
     if not assemble(day, words)["stretches"]:
-        # All that the files name was recalled: what the recall made of the day stays.
+        # Every stretch that the files name was recalled: the recall's version of the day stays.
         loaded.kept.append(f"day-{number:02d}")
-    elif publish_day(day, words, imprint):
+    elif publish_day(day, words, publication):
         loaded.published.append(number)
 
 
-def _is_the_coachs(item: Day | Stretch) -> bool:
+def _has_coachs_version(item: Day | Stretch) -> bool:
     versions = item.revisions if isinstance(item, Day) else item.versions
     return versions.filter(origin=Origin.COACH).exists()
 
 
-def _load_article(loaded: Loaded, name: str, page: Page) -> None:
+def _load_article(loaded: LoadResult, name: str, page: CourseFile) -> None:
     article = Article.objects.filter(program=loaded.program, slug=name).first()
     if article and article.is_edited:
         loaded.kept.append(name)

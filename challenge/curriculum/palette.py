@@ -1,4 +1,4 @@
-"""The colours of the mails, for a light and for a dark reader; static/site.css has the same ones."""
+"""The colours of the mails, in a light and a dark theme; static/site.css has the same ones."""
 
 LIGHT = {
     "ground": "#f6f2eb",
@@ -26,7 +26,7 @@ DARK = {
     "good": "#1d3530",
     "note": "#38301c",
 }
-# Which text stands on which colour; a test holds each pair to WCAG's contrast.
+# The colours of text on each ground; a test holds each pair to WCAG's contrast.
 TEXT = {
     "ground": {"ink", "quiet", "accent"},
     "paper": {"ink", "quiet", "accent", "warm"},

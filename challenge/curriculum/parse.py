@@ -1,4 +1,4 @@
-"""The course's files, read and checked: TOML front matter between +++ lines, then Markdown."""
+"""Read and check the course's files: TOML front matter between +++ lines, then Markdown."""
 
 import re
 import tomllib
@@ -16,7 +16,7 @@ AREAS = ("front of hip", "back of hip", "low back", "breath", "legs")
 
 @dataclass(frozen=True)
 class Problem:
-    """What is wrong with a file of the course, and where."""
+    """A fault in a file of the course."""
 
     path: Path
     line: int
@@ -27,7 +27,7 @@ class Problem:
 
 
 class CourseError(Exception):
-    """The course can't be used; `problems` lists everything that has to be mended first."""
+    """The course can't be loaded; `problems` lists every fault."""
 
     def __init__(self, problems: list[Problem]) -> None:
         super().__init__("\n".join(str(problem) for problem in problems))
@@ -35,7 +35,7 @@ class CourseError(Exception):
 
 
 @dataclass
-class Page:
+class CourseFile:
     """One file: its front matter, its Markdown body, and the problems found in it."""
 
     path: Path
@@ -46,11 +46,11 @@ class Page:
     problems: list[Problem] = field(default_factory=list)
 
     def report(self, message: str, key: str = "") -> None:
-        """Note a problem, at the line of a front matter key where there is one."""
+        """Add a problem, at the line of a front matter key where there is one."""
         self.problems.append(Problem(self.path, self.line_of(key) if key else 1, message))
 
     def line_of(self, key: str) -> int:
-        """The line of a front matter key, 1 when it is not there."""
+        """Return the line of a front matter key, 1 when it is absent."""
         found = re.search(rf"^(\[\[)?{re.escape(key)}(\]\]|\s*=)", self.source, re.MULTILINE)
         return self.source[: found.start()].count("\n") + 1 if found else 1
 
@@ -74,14 +74,14 @@ class ProgramSchema(Schema):
     points = fields.Dict(keys=fields.String(), values=fields.String(), required=True)
 
 
-class FigureSchema(Schema):
+class DrawingSchema(Schema):
     name = fields.String(required=True, validate=validate.Regexp(r"^[a-z0-9-]+$"))
     alt = _text(240, 30)
 
 
-def _figures(least: int) -> "fields.List[dict[str, str]]":
+def _drawings(least: int) -> "fields.List[dict[str, str]]":
     given: dict[str, Any] = {"required": True} if least else {"load_default": list}
-    return fields.List(fields.Nested(FigureSchema), validate=validate.Length(min=least), **given)
+    return fields.List(fields.Nested(DrawingSchema), validate=validate.Length(min=least), **given)
 
 
 class StretchSchema(Schema):
@@ -102,7 +102,7 @@ class StretchSchema(Schema):
         fields.String(validate=validate.OneOf(AREAS)), required=True, validate=validate.Length(min=1)
     )
     timer = _text(140, 20)
-    figures = _figures(1)
+    figures = _drawings(1)
 
 
 class SelfCheckSchema(Schema):
@@ -111,7 +111,7 @@ class SelfCheckSchema(Schema):
     minutes = fields.Integer(required=True)
     skip_if = _text(600)
     timer = _text(140, 20)
-    figures = _figures(1)
+    figures = _drawings(1)
 
 
 class DaySchema(Schema):
@@ -125,7 +125,7 @@ class DaySchema(Schema):
     self_check = fields.Boolean(required=True)
     run = _text(140)
     sources = fields.List(fields.String(), required=True, validate=validate.Length(min=1, max=4))
-    figures = _figures(0)
+    figures = _drawings(0)
 
 
 class ArticleSchema(Schema):
@@ -133,11 +133,11 @@ class ArticleSchema(Schema):
     summary = _text(200)
 
 
-def read_page(path: Path, schema: Schema) -> Page:
-    """A file with front matter, checked against its schema."""
+def read_course_file(path: Path, schema: Schema) -> CourseFile:
+    """Read a file with front matter, and check it against its schema."""
     if not path.is_file():
-        return Page(path, "", problems=[Problem(path, 1, "the file is missing")])
-    page = Page(path, path.read_text(encoding="utf-8"))
+        return CourseFile(path, "", problems=[Problem(path, 1, "the file is missing")])
+    page = CourseFile(path, path.read_text(encoding="utf-8"))
     parts = re.split(r"^\+\+\+[ \t]*$\n?", page.source, maxsplit=2, flags=re.MULTILINE)
     if len(parts) != 3 or parts[0].strip():
         page.report("the file must begin with front matter between two lines of +++")
@@ -151,14 +151,14 @@ def read_page(path: Path, schema: Schema) -> Page:
     return page
 
 
-def read_toml(path: Path, schema: Schema) -> Page:
-    """A file of TOML alone, checked against its schema."""
-    page = Page(path, path.read_text(encoding="utf-8"))
+def read_toml(path: Path, schema: Schema) -> CourseFile:
+    """Read a file of TOML alone, and check it against its schema."""
+    page = CourseFile(path, path.read_text(encoding="utf-8"))
     _load(page, page.source, schema, first_line=1)
     return page
 
 
-def _load(page: Page, text: str, schema: Schema, first_line: int) -> None:
+def _load(page: CourseFile, text: str, schema: Schema, first_line: int) -> None:
     try:
         page.meta = schema.load(tomllib.loads(text), unknown=EXCLUDE if first_line == 1 else None)
     except tomllib.TOMLDecodeError as error:

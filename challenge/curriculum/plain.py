@@ -1,40 +1,29 @@
-"""Markdown as plain text that reads well in a terminal: wrapped, lists kept, marks dropped."""
+"""Markdown as plain text, wrapped, with its lists and without its marks."""
 
 import textwrap
 
 from markdown_it import MarkdownIt
 from markdown_it.tree import SyntaxTreeNode
 
-from challenge.curriculum.slots import without_slots
-
-WIDTH = 72
+from challenge.curriculum.slots import LINE_WIDTH, without_slots, wrap_line
 
 
-def plain(source: str) -> str:
-    """The text of a Markdown source, wrapped at 72 columns."""
+def plain_text(source: str) -> str:
+    """Return the text of a Markdown source, wrapped at 72 columns."""
     tokens = MarkdownIt("commonmark", {"html": False}).parse(source)
     return without_slots("\n\n".join(_blocks(SyntaxTreeNode(tokens))))
 
 
-def wrap(text: str) -> str:
-    """Plain words wrapped at 72 columns, their own lines kept."""
-    return "\n".join(_wrap(line) for line in text.splitlines())
-
-
-def _wrap(line: str, width: int = WIDTH) -> str:
-    return textwrap.fill(line, width, break_long_words=False, break_on_hyphens=False)
-
-
-def _blocks(parent: SyntaxTreeNode, width: int = WIDTH) -> list[str]:
+def _blocks(parent: SyntaxTreeNode, width: int = LINE_WIDTH) -> list[str]:
     return [block for node in parent.children for block in [_block(node, width)] if block]
 
 
-def _block(node: SyntaxTreeNode, width: int = WIDTH) -> str:
+def _block(node: SyntaxTreeNode, width: int = LINE_WIDTH) -> str:
     if node.type == "heading":
         title = _inline(node)
         return f"{title}\n{'-' * min(len(title), width)}"
     if node.type == "paragraph":
-        return _wrap(_inline(node).strip(), width)
+        return wrap_line(_inline(node).strip(), width)
     if node.type == "blockquote":
         return textwrap.indent("\n\n".join(_blocks(node, width - 2)), "| ", lambda line: True)
     if node.type in ("bullet_list", "ordered_list"):

@@ -1,46 +1,51 @@
-"""The checks before publishing: what blocks it, with the place and the line."""
+"""The checks before publishing; each finding blocks it and says where."""
 
 from django.utils.translation import gettext as _
 
 from challenge import drawings
-from challenge.curriculum.accessibility import audit
+from challenge.curriculum.accessibility import check_accessibility
 from challenge.curriculum.compile import compile_lesson
-from challenge.curriculum.lesson import Content, assemble, with_part
+from challenge.curriculum.lesson import Content, assemble, with_stretch
 from challenge.curriculum.lint import Finding, lint_lesson, lint_self_check, lint_stretch
 from challenge.curriculum.parse import DAY_MINUTES
 from challenge.curriculum.publish import days_with
-from challenge.curriculum.translations import gaps
+from challenge.curriculum.translations import check_translations
 from challenge.models import Day, Stretch
 
 
-def review_day(day: Day, words: Content) -> list[Finding]:
-    """What has to be mended before a day's words may be published. Empty when they may."""
+def check_day(day: Day, words: Content) -> list[Finding]:
+    """Return the findings that block the publishing of a day's text."""
     content = assemble(day, words)
-    found = [*lint_lesson(content), *_parts(day, words, content), *_drawings(content["day"]), *gaps()]
-    # A mail is only put together from words that are clean.
-    return found or audit(compile_lesson(content, day.program.length))
+    found = [
+        *lint_lesson(content),
+        *_parts(day, words, content),
+        *_drawings(content["day"]),
+        *check_translations(),
+    ]
+    # Only clean text may be compiled.
+    return found or check_accessibility(compile_lesson(content, day.program.length))
 
 
-def review_stretch(stretch: Stretch, content: Content) -> list[Finding]:
-    """What has to be mended before a stretch may be published, the days that show it among it."""
+def check_stretch(stretch: Stretch, content: Content) -> list[Finding]:
+    """Return the findings that block the publishing of a stretch, those in days that show it among them."""
     lint = lint_self_check if stretch.kind == Stretch.Kind.SELF_CHECK else lint_stretch
     days = [(day, day.published) for day in days_with(stretch) if day.published]
     found = [*lint(content), *_drawings(content)]
     if content["minutes"] is not None:
         more = content["minutes"] - stretch.minutes
         found += _too_long([(day.number, revision.minutes + more) for day, revision in days])
-    # A mail is only put together from words that are clean.
+    # Only clean text may be compiled.
     return found or [
         finding
         for day, revision in days
-        for finding in audit(
-            compile_lesson(with_part(revision.content, stretch, content), day.program.length)
+        for finding in check_accessibility(
+            compile_lesson(with_stretch(revision.content, stretch, content), day.program.length)
         )
     ]
 
 
 def _too_long(minutes: list[tuple[int, int]]) -> list[Finding]:
-    """Findings for the days, by number, that would take too many minutes or too few."""
+    """Return a finding for each day that would take too many minutes or too few."""
     least, most = DAY_MINUTES
     advice = _("Day %(day)d would take %(minutes)d minutes; %(least)d to %(most)d are right.")
     return [
@@ -86,7 +91,7 @@ def _drawings(content: Content) -> list[Finding]:
     known = set(drawings.names())
     advice = _("There is no drawing %(name)s. Choose one of those there are.")
     return [
-        Finding("figures", number, advice % {"name": figure.get("name", "")})
-        for number, figure in enumerate(content.get("figures", []), 1)
-        if figure.get("name") not in known
+        Finding("figures", number, advice % {"name": drawing.get("name", "")})
+        for number, drawing in enumerate(content.get("figures", []), 1)
+        if drawing.get("name") not in known
     ]

@@ -1,7 +1,7 @@
-"""Recall: an unsafe stretch is taken out of every mail that has not left.
+"""Recall an unsafe stretch: take it out of every mail that has not left.
 
-Those who were sent it get one correction, which delivery.corrections queues; here the course is
-changed and the correction compiled, once.
+This module changes the course and compiles the correction, once. delivery.corrections queues it for the
+runners who were sent the stretch.
 """
 
 from datetime import datetime
@@ -10,14 +10,14 @@ from django.db import transaction
 
 from accounts.models import User
 from challenge.curriculum.compile import compile_mail, to_html
-from challenge.curriculum.lesson import assemble, own_words
-from challenge.curriculum.plain import plain
-from challenge.curriculum.publish import Imprint, Origin, days_with, hold, republish
+from challenge.curriculum.lesson import assemble, day_content
+from challenge.curriculum.plain import plain_text
+from challenge.curriculum.publish import Origin, Publication, days_with, lock_program, republish
 from challenge.models import Day, Recall, Revision, Stretch
 
 
 class NeedsReplacement(Exception):
-    """Without a replacement these days would have no stretch at all."""
+    """The recall would leave `days` without a stretch; it needs a replacement."""
 
     def __init__(self, days: list[Day]) -> None:
         super().__init__(", ".join(str(day.number) for day in days))
@@ -27,12 +27,12 @@ class NeedsReplacement(Exception):
 def recall(
     stretch: Stretch, replacement: Stretch | None, message: str, now: datetime, author: User | None
 ) -> Recall | None:
-    """Take a stretch out of the course, for everybody. None when that was done already.
+    """Take a stretch out of the course, for everybody. Return None when it is out already.
 
     Raises NeedsReplacement, and changes nothing, when a day would be left without a stretch.
     """
     with transaction.atomic():
-        hold(stretch.program_id)
+        lock_program(stretch.program_id)
         stretch = Stretch.objects.select_related("program").get(pk=stretch.pk)
         if stretch.recalled_at:
             return None
@@ -41,13 +41,13 @@ def recall(
         stretch.save(update_fields=["recalled_at", "replacement"])
         if empty := [day for day in days if day.published and not _stretches_left(day)]:
             raise NeedsReplacement(empty)
-        republish(days, Imprint(now, Origin.RECALL, author, for_all=True, note=message[:200]))
-        _free_the_pinned(stretch)
+        republish(days, Publication(now, Origin.RECALL, author, for_all=True, note=message[:200]))
+        _unpin(stretch)
         return _correction(stretch, replacement, message, now, author)
 
 
 def days_that_name(stretch: Stretch) -> list[int]:
-    """The days whose own words name a stretch: a recall leaves words alone, so the coach has to."""
+    """Return the days whose text names a stretch: a recall does not change text, so the coach has to."""
     days = stretch.program.days.filter(published__isnull=False).select_related("published")
     named = stretch.title.casefold()
     return [day.number for day in days if day.published and named in day.published.content["body"].casefold()]
@@ -55,12 +55,12 @@ def days_that_name(stretch: Stretch) -> list[int]:
 
 def _stretches_left(day: Day) -> bool:
     assert day.published is not None
-    return bool(assemble(day, own_words(day.published.content))["stretches"])
+    return bool(assemble(day, day_content(day.published.content))["stretches"])
 
 
-def _free_the_pinned(stretch: Stretch) -> None:
-    """Of days that had dropped the stretch before, runners may be pinned to a revision that shows it:
-    they get the newest."""
+def _unpin(stretch: Stretch) -> None:
+    """Give runners the newest revision of days that had dropped the stretch before: they may be pinned to one
+    that shows it."""
     newest = Day.objects.filter(program=stretch.program, revisions__stretches=stretch).values("published")
     Revision.objects.filter(pk__in=newest).update(for_all=True)
 
@@ -73,7 +73,7 @@ def _correction(
         {
             "stretch": stretch.title,
             "message_html": to_html(message),
-            "message_text": plain(message),
+            "message_text": plain_text(message),
             "replacement": {"title": replacement.title, "slug": replacement.slug} if replacement else None,
         },
     )

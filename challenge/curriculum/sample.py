@@ -1,4 +1,4 @@
-"""What the slots of a mail hold for a runner who does not exist, for previews."""
+"""Sample values for the slots of a mail, for previews."""
 
 from django.conf import settings
 from django.utils.translation import gettext as _
@@ -7,7 +7,7 @@ from challenge.curriculum.slots import NAMES
 
 
 def sample_values(day: int = 9, **overrides: str) -> dict[str, str]:
-    """A value for every slot. Robin's links lead nowhere, and no coach has left a note."""
+    """Return a value for every slot. The links lead nowhere, and there is no note of the coach."""
     links = {name: f"{settings.SITE_URL}/#{name}" for name in NAMES if name.endswith("_url")}
     said = {
         "day": str(day),

@@ -1,16 +1,18 @@
-"""Slots: the allow-listed places of a compiled mail that are filled for each runner.
+"""Slots, the allow-listed places of a compiled mail that are filled for each runner.
 
 A slot is written as its name between the brackets U+27E6 and U+27E7, which no lesson may hold. A
 section between "?name" and "/name" in such brackets stays only where that slot's value is not empty.
 """
 
+import hashlib
 import re
+import textwrap
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from html import escape
 
 OPEN, CLOSE = "\u27e6", "\u27e7"
-# What a coach may write in a lesson, between braces.
+# A coach may write these in a lesson, between braces.
 PLACEHOLDERS = ("first_name", "coach_name")
 NAMES = frozenset(
     {
@@ -41,8 +43,24 @@ NAMES = frozenset(
         "leave_url",
     }
 )
+# The width of plain text, in characters.
+LINE_WIDTH = 72
 # A slot, or a section and what it holds, or a bracket that is neither.
 _SLOT = re.compile(f"{OPEN}(?:(\\w+){CLOSE}|\\?(\\w+){CLOSE}(.*?){OPEN}/\\2{CLOSE})?", re.DOTALL)
+
+
+@dataclass(frozen=True)
+class Compiled:
+    """A mail whose slots are not filled yet."""
+
+    subject: str
+    text: str
+    html: str
+
+    @property
+    def digest(self) -> str:
+        whole = "\0".join((self.subject, self.text, self.html))
+        return hashlib.sha256(whole.encode()).hexdigest()
 
 
 @dataclass(frozen=True)
@@ -64,33 +82,33 @@ Parts = tuple[str | Slot | Section, ...]
 
 
 def slots() -> dict[str, str]:
-    """Every slot under its name, for a template that is compiled with them."""
+    """Return every slot under its name, for the templates of mails."""
     return {name: f"{OPEN}{name}{CLOSE}" for name in NAMES}
 
 
 def sections() -> dict[str, dict[str, str]]:
-    """The two ends of the section of every slot, for a template: `when` it begins, where it `end`s."""
+    """Return the marks around the section of every slot, `when` and `end`, for the templates of mails."""
     return {
         "when": {name: f"{OPEN}?{name}{CLOSE}" for name in NAMES},
         "end": {name: f"{OPEN}/{name}{CLOSE}" for name in NAMES},
     }
 
 
-def placed(text: str) -> str:
-    """A lesson's words with its placeholders turned into slots."""
+def with_slots(text: str) -> str:
+    """Turn the placeholders of a lesson's text into slots."""
     for name in PLACEHOLDERS:
         text = text.replace(f"{{{name}}}", f"{OPEN}{name}{CLOSE}")
     return text
 
 
 def without_slots(text: str) -> str:
-    """What somebody wrote, the brackets of slots left out."""
+    """Remove the brackets of slots from a text that somebody wrote."""
     return text.replace(OPEN, "").replace(CLOSE, "")
 
 
 def parse(text: str) -> Parts:
-    """The text as words, slots and sections, in order. Raises KeyError for a name that is no slot and
-    for a lone bracket, so that no mail leaves with a hole in it."""
+    """Split a text into plain text, slots and sections. Raises KeyError for a name that is no slot and for a
+    lone bracket, so that no mail leaves with an unfilled slot."""
     parts: list[str | Slot | Section] = []
     end = 0
     for match in _SLOT.finditer(text):
@@ -103,7 +121,7 @@ def parse(text: str) -> Parts:
 
 
 def chosen(parts: Parts, values: Mapping[str, str]) -> Iterator[str | Slot]:
-    """The words and slots that are left when the sections of empty values are out."""
+    """Yield the text and slots, without the sections of empty values."""
     for part in parts:
         if not isinstance(part, Section):
             yield part
@@ -112,9 +130,18 @@ def chosen(parts: Parts, values: Mapping[str, str]) -> Iterator[str | Slot]:
 
 
 def fill(text: str, values: Mapping[str, str], *, html: bool = False) -> str:
-    """The text with its slots filled, escaped where it is HTML. Raises KeyError for a slot or a section
-    without a value, and for what `parse` does not take."""
+    """Fill the slots of a text, with escaped values where it is HTML. Raises KeyError for a slot or a section
+    without a value, and where `parse` does."""
     safe = escape if html else str
     return "".join(
         part if isinstance(part, str) else safe(values[part.name]) for part in chosen(parse(text), values)
     )
+
+
+def wrap(text: str) -> str:
+    """Wrap plain text at 72 columns, and keep its own line ends."""
+    return "\n".join(wrap_line(line) for line in text.splitlines())
+
+
+def wrap_line(line: str, width: int = LINE_WIDTH) -> str:
+    return textwrap.fill(line, width, break_long_words=False, break_on_hyphens=False)

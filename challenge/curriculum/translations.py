@@ -1,4 +1,4 @@
-"""What of a mail's frame is not translated: a day isn't published while a language has gaps."""
+"""The check that the mails' templates are translated into every language of the site."""
 
 import ast
 import re
@@ -13,11 +13,11 @@ from django.utils.translation.template import templatize
 from challenge.curriculum.lint import Finding
 
 SOURCE = "en"
-_ASKED = re.compile(r"gettext\(u('(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\")")
+_GETTEXT_CALL = re.compile(r"gettext\(u('(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\")")
 
 
-def gaps() -> list[Finding]:
-    """A finding for each language of the site, its source language left out, that lacks words."""
+def check_translations() -> list[Finding]:
+    """Return a finding for each language of the site that lacks a translation."""
     advice = _(
         "The mail is not whole in %(language)s: %(count)d pieces are not translated, such as %(text)s."
     )
@@ -26,8 +26,8 @@ def gaps() -> list[Finding]:
         if code == SOURCE:
             continue
         known: Any = trans_real.translation(code)._catalog  # type: ignore[attr-defined]
-        # A text with a plural is kept under itself and the number of its form.
-        missing = [text for text in _words() if text not in known and (text, 0) not in known]
+        # The catalogue keeps a text with a plural under the text and the number of its form.
+        missing = [text for text in _texts() if text not in known and (text, 0) not in known]
         if missing:
             values = {"language": str(name), "count": len(missing), "text": repr(missing[0])}
             found.append(Finding("mail", 1, advice % values))
@@ -35,10 +35,10 @@ def gaps() -> list[Finding]:
 
 
 @lru_cache
-def _words() -> list[str]:
-    """Every text of the mails' templates that can be translated."""
+def _texts() -> list[str]:
+    """Return every translatable text of the mails' templates."""
     folder = settings.BASE_DIR / "templates" / "emails"
     sources = [str(templatize(path.read_text())) for path in sorted(folder.rglob("*.*"))]
     return list(
-        dict.fromkeys(ast.literal_eval(text) for source in sources for text in _ASKED.findall(source))
+        dict.fromkeys(ast.literal_eval(text) for source in sources for text in _GETTEXT_CALL.findall(source))
     )

@@ -1,64 +1,35 @@
-"""Which revision of a day a runner gets.
-
-Versions are pinned: a runner keeps those of the moment at which her first lesson was planned
-(`Enrollment.pinned_at`), so that a course doesn't change under her feet. A revision that was
-published *for all* reaches her all the same, as long as the day was not sent to her.
-"""
+"""The versions of a day: who keeps which when another one is published."""
 
 from collections import Counter
-from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Protocol, TypeVar
 
 from django.db.models import Count, Q
 
 from challenge.models import Day, Delivery, Enrollment
-
-
-class Published(Protocol):
-    """What choosing needs to know of a revision."""
-
-    number: int
-    published_at: datetime
-    for_all: bool
-
-
-R = TypeVar("R", bound=Published)
-
-
-def pick(revisions: Iterable[R], pinned_at: datetime | None) -> R | None:
-    """The revision for a runner pinned at an instant; None is for one who has not begun.
-
-    The newest that was published for all or before she began; of a day that is younger than her
-    start, the oldest.
-    """
-    by_age = sorted(revisions, key=lambda revision: revision.number)
-    fit = [r for r in by_age if pinned_at is None or r.for_all or r.published_at <= pinned_at]
-    return fit[-1] if fit else by_age[0] if by_age else None
+from challenge.models.day import pick_revision
 
 
 @dataclass(frozen=True)
 class Audience:
-    """How many runners stand where with a day: those who were sent it and those who began without
-    having got to it, by the number of their version; and those who have not begun."""
+    """Numbers of runners: those who were sent a day and those who began but have not got to it, by the number
+    of their version; and those who have not begun."""
 
     sent: Counter[int]
     begun: Counter[int]
     not_begun: int
 
     def keep(self, for_all: bool) -> Counter[int]:
-        """Who keeps which version if another one is published."""
+        """Count the runners who keep each version if another one is published."""
         return self.sent if for_all else self.sent + self.begun
 
     def get(self, for_all: bool) -> int:
-        """Who gets the new version if one is published."""
+        """Count the runners who get the new version if one is published."""
         return self.not_begun + (self.begun.total() if for_all else 0)
 
 
 def audience(day: Day) -> Audience:
-    """Where the runners of confirmed, open enrollments stand with a day. Who can't get it any more, as
-    the server refused it for good or a later day was sent, counts for nothing."""
+    """Count the runners of confirmed, open enrollments by their version of a day. A runner who can't get it
+    any more, as the server refused it for good or a later day was sent, is not counted."""
     runners = Enrollment.objects.filter(program=day.program_id, state__in=Enrollment.OPEN_STATES)
     runners = runners.exclude(state=Enrollment.State.PENDING)
     every = Delivery.objects.filter(kind=Delivery.Kind.LESSON, copy=0, enrollment__in=runners)
@@ -69,7 +40,7 @@ def audience(day: Day) -> Audience:
     waiting = runners.filter(pinned_at__isnull=False).exclude(pk__in=beyond.values("enrollment"))
     pins = waiting.values("pinned_at").annotate(count=Count("pk")).order_by()
     for pinned_at, count in pins.values_list("pinned_at", "count"):
-        if chosen := pick(revisions, pinned_at):
+        if chosen := pick_revision(revisions, pinned_at):
             begun[chosen.number] += count
     return Audience(
         sent=Counter(number for number in lessons.values_list("revision__number", flat=True) if number),

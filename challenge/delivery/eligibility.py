@@ -7,10 +7,10 @@ from datetime import datetime, timedelta
 from accounts.addresses import keyed_hash
 from accounts.models import Consent
 from challenge import schedule
-from challenge.curriculum.versions import pick
 from challenge.mail.context import Greetings
 from challenge.models import Delivery, Enrollment, Revision, Suppression
 from challenge.models.conditions import among
+from challenge.models.day import pick_revision
 
 State, Reason = Enrollment.State, Delivery.Reason
 LATE = timedelta(hours=1)
@@ -134,7 +134,7 @@ class Revisions:
         self._chosen = {
             pinned: (chosen.pk, chosen.digest)
             for pinned in self._pinned
-            if (chosen := pick(published[pinned[:2]], pinned[2]))
+            if (chosen := pick_revision(published[pinned[:2]], pinned[2]))
         }
         self._read(key for key in self._chosen.values() if key not in self._cache)
 

@@ -8,8 +8,7 @@ from typing import Any
 
 from django.db import transaction
 
-from challenge.bounces.classify import is_hard_bounce
-from challenge.bounces.record import refused
+from challenge.bounces.record import is_hard_bounce, record_refusal
 from challenge.delivery.claim import record, waiting_state
 from challenge.delivery.results import ResultWriter
 from challenge.models import Answer, Attempt, Delivery, Outcome, Phase, Revision
@@ -86,8 +85,9 @@ class Recorder:
         state = State.WITHHELD if is_hard_bounce(answer) else State.FAILED
         why = {"reason": Reason.REFUSED, "reason_values": {"code": answer.code, "text": answer.text[:150]}}
         with transaction.atomic():
+            # First what locks the enrollment: a runner who changes the hour locks it before the delivery.
+            record_refusal(delivery, answer, now)
             record(delivery, attempts=attempts, state=state, address_hash=delivery.address_hash, **why)
-            refused(delivery, answer, now)
 
 
 def attempted(delivery: Delivery, now: datetime, answer: Answer) -> list[Attempt]:

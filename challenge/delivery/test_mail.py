@@ -6,7 +6,7 @@ from email.utils import format_datetime, make_msgid
 
 from django.conf import settings
 
-from challenge.curriculum.compile import Compiled
+from challenge.curriculum.slots import Compiled
 from challenge.delivery.smtp.transport import Transport
 from challenge.mail.compose import message, written
 from challenge.mail.dkim import sign

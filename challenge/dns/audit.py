@@ -1,4 +1,4 @@
-"""Every record that mail from here stands on, one finding after the other."""
+"""Judge every DNS record that receivers of our mail ask for."""
 
 from collections.abc import Callable, Iterator
 from functools import partial
@@ -9,14 +9,14 @@ from django.conf import settings
 
 from challenge.dns.dkim import check_dkim
 from challenge.dns.dmarc import check_dmarc
-from challenge.dns.finding import Finding, Verdict
+from challenge.dns.finding import RecordFinding, Verdict
 from challenge.dns.lookup import Lookup, UnansweredError
-from challenge.dns.mx import check_exchange
+from challenge.dns.mx import check_mx
 from challenge.dns.spf import check_spf, provider_include
 from challenge.mail.dkim_key import read_key
 
 
-def examine(lookup: Lookup) -> Iterator[Finding]:
+def audit(lookup: Lookup) -> Iterator[RecordFinding]:
     """Judge the records of MAIL_FROM's domain, and of BOUNCE_ADDRESS's where that is another.
 
     Raises UnansweredError when the resolver never answered at all, and UnusableKeyError.
@@ -29,21 +29,23 @@ def examine(lookup: Lookup) -> Iterator[Finding]:
     key = read_key(Path(settings.DKIM_KEY_FILE)) if settings.DKIM_KEY_FILE else None
 
     for sender in dict.fromkeys([domain, return_domain]):
-        yield _asked(lookup, f"SPF of {sender}", partial(check_spf, lookup, sender, host, site))
+        yield _finding(lookup, f"SPF of {sender}", partial(check_spf, lookup, sender, host, site))
     dkim = partial(check_dkim, lookup, domain, settings.DKIM_SELECTOR, key, bool(provider_include(host)))
-    yield _asked(lookup, f"DKIM of {domain}", dkim)
+    yield _finding(lookup, f"DKIM of {domain}", dkim)
     dmarc = partial(check_dmarc, lookup, domain, return_domain, settings.MAIL_FROM_ADDRESS)
-    yield _asked(lookup, f"DMARC of {domain}", dmarc)
-    coming = {domain: "replies", return_domain: "bounces"} if return_domain != domain else {domain: "answers"}
-    for taker, what in coming.items():
-        yield _asked(lookup, f"MX of {taker}", partial(check_exchange, lookup, taker, what))
+    yield _finding(lookup, f"DMARC of {domain}", dmarc)
+    incoming = (
+        {domain: "replies", return_domain: "bounces"} if return_domain != domain else {domain: "answers"}
+    )
+    for receiver, what in incoming.items():
+        yield _finding(lookup, f"MX of {receiver}", partial(check_mx, lookup, receiver, what))
 
 
-def _asked(lookup: Lookup, about: str, check: Callable[[], Finding]) -> Finding:
-    """What a check finds; one that gets no answer stops no other, while the resolver answers at all."""
+def _finding(lookup: Lookup, about: str, check: Callable[[], RecordFinding]) -> RecordFinding:
+    """Run a check. One without an answer does not stop the others, as long as the resolver answers at all."""
     try:
         return check()
     except UnansweredError as error:
-        if not lookup.has_heard:
+        if not lookup.has_answered:
             raise
-        return Finding(about, Verdict.UNKNOWN, str(error))
+        return RecordFinding(about, Verdict.UNKNOWN, str(error))

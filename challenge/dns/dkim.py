@@ -1,26 +1,28 @@
 """DKIM: the public half of the key that mail is signed with (RFC 6376, 3.6.1)."""
 
-from challenge.dns.finding import Finding, Verdict, tags
+from challenge.dns.finding import RecordFinding, Verdict, tags
 from challenge.dns.lookup import Lookup
 from challenge.mail.dkim_key import Key
 
 
-def check_dkim(lookup: Lookup, domain: str, selector: str, key: Key | None, by_provider: bool) -> Finding:
-    """Judge the key under a selector; without a key of our own, whether there is any."""
+def check_dkim(
+    lookup: Lookup, domain: str, selector: str, key: Key | None, by_provider: bool
+) -> RecordFinding:
+    """Judge the key under a selector. Without a key of our own, judge whether there is any."""
     name = f"{selector}._domainkey.{domain}"
     about = f"DKIM key at {name}"
     records = [text for text in lookup.texts(name) if "p" in tags(text)]
     if key is None:
-        return _of_others(about, records, by_provider)
+        return _without_own_key(about, records, by_provider)
     if not records:
         says = "Without it nobody can check our signature."
-        return Finding(about, Verdict.MISSING, says, name, key.record)
+        return RecordFinding(about, Verdict.MISSING, says, name, key.record)
     if len(records) > 1:
         says = f"There are {len(records)} records, and receivers may take any. Leave this one:"
-        return Finding(about, Verdict.WRONG, says, name, key.record)
+        return RecordFinding(about, Verdict.WRONG, says, name, key.record)
     if fault := _fault(tags(records[0]), key):
-        return Finding(about, Verdict.WRONG, f"{fault} Change it to:", name, key.record)
-    found = Finding(about, Verdict.RIGHT, f"It is the {key.kind} key of DKIM_KEY_FILE.")
+        return RecordFinding(about, Verdict.WRONG, f"{fault} Change it to:", name, key.record)
+    found = RecordFinding(about, Verdict.RIGHT, f"It is the {key.kind} key of DKIM_KEY_FILE.")
     return found.with_hints(
         "It says t=y, a test: receivers may treat the mail as unsigned. Take that out."
         if "y" in _list(tags(records[0]), "t")
@@ -52,10 +54,11 @@ def _list(found: dict[str, str], tag: str) -> list[str]:
     return [value.strip().lower() for value in found.get(tag, "").split(":")]
 
 
-def _of_others(about: str, records: list[str], by_provider: bool) -> Finding:
-    """Where this program signs nothing, a provider or the mail server may, under a selector of its own."""
+def _without_own_key(about: str, records: list[str], by_provider: bool) -> RecordFinding:
+    """Judge the records where nothing is signed here; a provider or the mail server may sign, under its own
+    selector."""
     if any(tags(text)["p"] for text in records):
-        return Finding(
+        return RecordFinding(
             about, Verdict.RIGHT, "There is one. DKIM_KEY_FILE is empty, so nothing is signed here."
         )
     if by_provider:
@@ -63,9 +66,9 @@ def _of_others(about: str, records: list[str], by_provider: bool) -> Finding:
             "DKIM_KEY_FILE is empty, so your provider has to sign: ask it which records to set, and put its "
             "selector in DKIM_SELECTOR to have it looked up here."
         )
-        return Finding(about, Verdict.NOTE, says)
+        return RecordFinding(about, Verdict.NOTE, says)
     says = (
         "Nobody signs, as far as can be seen here. Make a key with manage.py make_dkim_key and name it in "
         "DKIM_KEY_FILE; or, if your mail server signs, put its selector in DKIM_SELECTOR."
     )
-    return Finding(about, Verdict.MISSING, says)
+    return RecordFinding(about, Verdict.MISSING, says)

@@ -1,40 +1,40 @@
-"""DMARC: what receivers shall do with mail that is not ours, and to whom they report (RFC 9989)."""
+"""DMARC: the domain's policy for mail that fails SPF and DKIM, and who gets reports (RFC 9989)."""
 
 import re
 from urllib.parse import unquote
 
-from challenge.dns.finding import Finding, Verdict
+from challenge.dns.finding import RecordFinding, Verdict
 from challenge.dns.lookup import Lookup
-from challenge.dns.organisational_domain import Policy, organisation, policies_at, policy_for
+from challenge.dns.organisational_domain import Policy, organisational_domain, policies_at, policy_for
 
 POLICIES = ("none", "quarantine", "reject")
-GONE = ("pct", "rf", "ri")  # RFC 9989 has them no more
-NEXT = (
+REMOVED_TAGS = ("pct", "rf", "ri")  # by RFC 9989
+NEXT_STEP = (
     "p=none only watches. When the reports show that your own mail passes, change it to p=quarantine, "
     "later to p=reject."
 )
 
 
-def check_dmarc(lookup: Lookup, domain: str, return_domain: str, mailbox: str) -> Finding:
-    """Judge what applies to mail from `domain` that bounces to `return_domain`. `mailbox` gets the
-    reports in the record that we propose."""
+def check_dmarc(lookup: Lookup, domain: str, return_domain: str, mailbox: str) -> RecordFinding:
+    """Judge the policy for mail from `domain` that bounces to `return_domain`. `mailbox` receives the reports
+    in the record that we propose."""
     about, name = f"DMARC of {domain}", f"_dmarc.{domain}"
     wanted = f"v=DMARC1; p=none; rua=mailto:{mailbox}"
     here = policies_at(lookup, domain)
     if len(here) > 1:
         says = f"There are {len(here)} records, and with more than one none counts. Leave one, such as:"
-        return Finding(about, Verdict.WRONG, says, name, here[0].text)
+        return RecordFinding(about, Verdict.WRONG, says, name, here[0].text)
     policy = policy_for(lookup, domain)
     if policy is None:
         says = "No record says what to do with mail that only pretends to be yours. Gmail and Yahoo want one."
-        return Finding(about, Verdict.MISSING, says, name, wanted).with_hints(NEXT)
+        return RecordFinding(about, Verdict.MISSING, says, name, wanted).with_hints(NEXT_STEP)
     hints = [*_hints(lookup, domain, policy), _alignment(lookup, domain, return_domain, policy)]
     if fault := _fault(policy):
-        return Finding(about, Verdict.WRONG, fault, f"_dmarc.{policy.domain}", _mended(policy)).with_hints(
-            *hints
-        )
+        return RecordFinding(
+            about, Verdict.WRONG, fault, f"_dmarc.{policy.domain}", _mended(policy)
+        ).with_hints(*hints)
     through = "" if policy.domain == domain else f"From {policy.domain}, to which it belongs: "
-    return Finding(about, Verdict.RIGHT, through + policy.text).with_hints(*hints)
+    return RecordFinding(about, Verdict.RIGHT, through + policy.text).with_hints(*hints)
 
 
 def _fault(policy: Policy) -> str:
@@ -48,7 +48,7 @@ def _fault(policy: Policy) -> str:
 
 
 def _mended(policy: Policy) -> str:
-    kept = {name: value for name, value in policy.tags.items() if name not in ("v", *GONE)}
+    kept = {name: value for name, value in policy.tags.items() if name not in ("v", *REMOVED_TAGS)}
     for tag in ("p", "sp", "np"):
         if kept.get(tag, "none").lower() not in POLICIES:
             del kept[tag]
@@ -58,10 +58,10 @@ def _mended(policy: Policy) -> str:
 
 def _hints(lookup: Lookup, domain: str, policy: Policy) -> list[str]:
     applies = policy.tags.get("p", "none") if policy.domain == domain else _for_subdomains(policy)
-    gone = [f"{tag}=" for tag in GONE if tag in policy.tags]
+    gone = [f"{tag}=" for tag in REMOVED_TAGS if tag in policy.tags]
     reports = re.findall(r"mailto:[^@,]+@([^,!\s]+)", policy.tags.get("rua", ""))
     return [
-        NEXT if applies.lower() == "none" else "",
+        NEXT_STEP if applies.lower() == "none" else "",
         "It says t=y, a test: receivers do one step less than it asks." if _is_test(policy) else "",
         f"{', '.join(gone)} mean nothing since RFC 9989 and can go." if gone else "",
         ""
@@ -80,8 +80,8 @@ def _is_test(policy: Policy) -> bool:
 
 
 def _permission(lookup: Lookup, policy: Policy, target: str) -> str:
-    """Reports go to another organisation only where that one agrees (RFC 9990, 4)."""
-    if organisation(lookup, target) == organisation(lookup, policy.domain):
+    """Return a hint where reports go to another organisation that does not agree to them (RFC 9990, 4)."""
+    if organisational_domain(lookup, target) == organisational_domain(lookup, policy.domain):
         return ""
     name = f"{policy.domain}._report._dmarc.{target}"
     if any(text.startswith("v=DMARC1") for text in lookup.texts(name)):
@@ -90,11 +90,11 @@ def _permission(lookup: Lookup, policy: Policy, target: str) -> str:
 
 
 def _alignment(lookup: Lookup, domain: str, return_domain: str, policy: Policy) -> str:
-    """SPF is checked for the return path; it counts where that is ours in DMARC's sense (4.4)."""
+    """Return a hint where SPF, which is checked for the return path, does not count for DMARC (4.4)."""
     if return_domain == domain:
         return ""
     strict = policy.tags.get("aspf", "r").lower() == "s"
-    if not strict and organisation(lookup, return_domain) == organisation(lookup, domain):
+    if not strict and organisational_domain(lookup, return_domain) == organisational_domain(lookup, domain):
         return ""
     return (
         f"Bounces go to {return_domain}, which does not count as {domain} here: SPF says nothing for DMARC, "

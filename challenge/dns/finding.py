@@ -1,4 +1,4 @@
-"""What was found out about one record, for people."""
+"""The result of checking one DNS record, in words for the operator."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -14,8 +14,8 @@ class Verdict(StrEnum):
 
 
 @dataclass(frozen=True)
-class Finding:
-    """`says` why, and `record` is the text to set at `name` as `kind`, where there is one to set."""
+class RecordFinding:
+    """`says` gives the reason; `record` is the text to set at `name` as `kind`, where there is one to set."""
 
     about: str
     verdict: Verdict
@@ -29,13 +29,13 @@ class Finding:
     def is_good(self) -> bool:
         return self.verdict in (Verdict.RIGHT, Verdict.NOTE)
 
-    def with_hints(self, *hints: str) -> "Finding":
-        """The same with further hints, empty ones left out."""
+    def with_hints(self, *hints: str) -> "RecordFinding":
+        """Return the finding with further hints, empty ones left out."""
         return replace(self, hints=(*self.hints, *filter(None, hints)))
 
 
 def tags(record: str) -> dict[str, str]:
-    """The tags of a "k=v; k=v" record (RFC 6376, 3.2), names in small letters; of two, the first."""
+    """Return the tags of a "k=v; k=v" record (RFC 6376, 3.2), names in lower case, the first of each name."""
     found: dict[str, str] = {}
     for part in record.split(";"):
         name, equals, value = part.partition("=")
@@ -44,7 +44,7 @@ def tags(record: str) -> dict[str, str]:
     return found
 
 
-def pieces(record: str) -> Iterator[str]:
-    """A record's text in the quoted strings of at most 255 octets that DNS keeps (RFC 1035, 3.3.14)."""
+def quoted_strings(record: str) -> Iterator[str]:
+    """Yield a record's text as the quoted strings of at most 255 octets that DNS keeps (RFC 1035, 3.3.14)."""
     for start in range(0, len(record), 255):
         yield f'"{record[start : start + 255]}"'

@@ -1,4 +1,4 @@
-"""DNS questions with an end: one takes at most 5 seconds, all of them at most 20."""
+"""DNS queries with a time limit: at most 5 seconds for one, at most 20 for all of them."""
 
 import ipaddress
 from time import monotonic
@@ -14,47 +14,47 @@ NO_NAME = (dns.name.LabelTooLong, dns.name.EmptyLabel, dns.name.NameTooLong, dns
 
 
 class UnansweredError(Exception):
-    """There was no answer, which is not to say that there is no record; the message is for people."""
+    """Nobody answered, so a record may be there or not. The message is for the operator."""
 
 
 class Lookup:
-    """Asks one resolver, and each question once. `server` is "9.9.9.9", "9.9.9.9:53", "[2620:fe::fe]:53"
-    or empty for the machine's own. Raises ValueError when it is none of these."""
+    """Queries of one resolver, each asked once. `server` is "9.9.9.9", "9.9.9.9:53", "[2620:fe::fe]:53" or
+    empty for the machine's own; anything else raises ValueError."""
 
     def __init__(self, server: str = "") -> None:
         self._resolver = _resolver(server)
-        self._end = monotonic() + ALL_SECONDS
-        self._kept: dict[tuple[str, str], list[Any]] = {}
-        self.has_heard = False  # whether the resolver ever answered
+        self._deadline = monotonic() + ALL_SECONDS
+        self._answers: dict[tuple[str, str], list[Any]] = {}
+        self.has_answered = False  # whether the resolver ever answered
 
     @property
     def servers(self) -> str:
         return ", ".join(str(server) for server in self._resolver.nameservers)
 
     def texts(self, name: str) -> list[str]:
-        """The TXT records of a name, sorted, each with its strings put together (RFC 7208, 3.3)."""
+        """Return the TXT records of a name, sorted, each with its strings joined (RFC 7208, 3.3)."""
         return sorted(b"".join(data.strings).decode("utf-8", "replace") for data in self._ask(name, "TXT"))
 
-    def exchangers(self, name: str) -> list[str]:
-        """The mail servers of a domain, "." where it says that it takes no mail (RFC 7505)."""
+    def mail_servers(self, name: str) -> list[str]:
+        """Return the MX hosts of a domain, "." where it says that it takes no mail (RFC 7505)."""
         return sorted(str(data.exchange) for data in self._ask(name, "MX"))
 
     def has_address(self, name: str) -> bool:
         return bool(self._ask(name, "A") or self._ask(name, "AAAA"))
 
     def _ask(self, name: str, kind: str) -> list[Any]:
-        if (name, kind) not in self._kept:
-            self._kept[name, kind] = self._answer(name, kind)
-        return self._kept[name, kind]
+        if (name, kind) not in self._answers:
+            self._answers[name, kind] = self._query(name, kind)
+        return self._answers[name, kind]
 
-    def _answer(self, name: str, kind: str) -> list[Any]:
-        left = min(QUERY_SECONDS, self._end - monotonic())
+    def _query(self, name: str, kind: str) -> list[Any]:
+        left = min(QUERY_SECONDS, self._deadline - monotonic())
         if left <= 0:
             raise UnansweredError(f"All questions together took over {ALL_SECONDS:.0f} seconds.")
         try:
             answer = self._resolver.resolve(f"{name}.", kind, lifetime=left, search=False)
         except (dns.resolver.NXDOMAIN, dns.resolver.NoAnswer):
-            self.has_heard = True
+            self.has_answered = True
             return []
         except (*NO_NAME, UnicodeError):
             return []
@@ -62,13 +62,13 @@ class Lookup:
             raise UnansweredError(f"No answer for {name} within {left:.0f} seconds.") from error
         except dns.resolver.NoNameservers as error:
             # Errors: (server, over TCP, port, what happened, the answer if there was one).
-            self.has_heard |= any(said[4] is not None for said in error.kwargs["errors"])
+            self.has_answered |= any(each[4] is not None for each in error.kwargs["errors"])
             raise UnansweredError(
                 f"The name server has no answer for {name}, and says that it failed."
             ) from error
         except dns.exception.DNSException as error:
             raise UnansweredError(f"{name} could not be looked up: {error}") from error
-        self.has_heard = True
+        self.has_answered = True
         return list(answer)
 
 

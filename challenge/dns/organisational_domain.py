@@ -1,4 +1,4 @@
-"""DMARC's records from a domain up, and the organisation that it belongs to (RFC 9989, 4.10)."""
+"""DMARC's tree walk: the policies from a domain upwards, and its organisational domain (RFC 9989, 4.10)."""
 
 import re
 from dataclasses import dataclass
@@ -7,7 +7,7 @@ from challenge.dns.finding import tags
 from challenge.dns.lookup import Lookup
 
 VERSION = re.compile(r"v\s*=\s*DMARC1\s*(;|$)")
-MOST_LABELS = 7
+MAX_LABELS = 7
 
 
 @dataclass(frozen=True)
@@ -23,25 +23,25 @@ class Policy:
 
     @property
     def psd(self) -> str:
-        """Whether the domain says that it is a public suffix (y), or that it is none (n)."""
+        """The domain's word on whether it is a public suffix: y, n or u for unknown."""
         return self.tags.get("psd", "u").lower()
 
 
 def policies_at(lookup: Lookup, domain: str) -> list[Policy]:
-    """Every DMARC record of a domain; where there are several, none counts."""
+    """Return every DMARC record of a domain; where there are several, none counts."""
     return [Policy(domain, text) for text in lookup.texts(f"_dmarc.{domain}") if VERSION.match(text)]
 
 
-def walk(lookup: Lookup, domain: str) -> list[Policy]:
-    """The records that count from a domain up to its top-level domain, or to one that says psd=.
+def tree_walk(lookup: Lookup, domain: str) -> list[Policy]:
+    """Return the records that count from a domain up to its top-level domain, or to one that says psd=.
 
-    At most eight questions: a name of eight labels or more is cut to seven after the first.
+    It takes at most eight queries: a name of eight labels or more is cut to seven after the first.
     """
     found: list[Policy] = []
     labels = domain.split(".")
     names = [
         domain,
-        *(".".join(labels[-count:]) for count in range(min(MOST_LABELS, len(labels) - 1), 0, -1)),
+        *(".".join(labels[-count:]) for count in range(min(MAX_LABELS, len(labels) - 1), 0, -1)),
     ]
     for name in names:
         policies = policies_at(lookup, name)
@@ -52,9 +52,9 @@ def walk(lookup: Lookup, domain: str) -> list[Policy]:
     return found
 
 
-def organisation(lookup: Lookup, domain: str) -> str:
-    """The organisational domain of a domain (RFC 9989, 4.10.2)."""
-    found = walk(lookup, domain)
+def organisational_domain(lookup: Lookup, domain: str) -> str:
+    """Return the organisational domain of a domain (RFC 9989, 4.10.2)."""
+    found = tree_walk(lookup, domain)
     if not found:
         return domain
     top = found[-1]
@@ -64,7 +64,7 @@ def organisation(lookup: Lookup, domain: str) -> str:
 
 
 def policy_for(lookup: Lookup, domain: str) -> Policy | None:
-    """The record of a domain, else of its organisation (RFC 9989, 4.10.1). One of the public suffix
-    above it, which would come next, is nobody's of ours."""
-    found = {policy.domain: policy for policy in walk(lookup, domain)}
-    return found.get(domain) or found.get(organisation(lookup, domain))
+    """Return the record of a domain, else of its organisational domain (RFC 9989, 4.10.1). The record of a
+    public suffix, which would come next, is left out: its owner is not ours."""
+    found = {policy.domain: policy for policy in tree_walk(lookup, domain)}
+    return found.get(domain) or found.get(organisational_domain(lookup, domain))

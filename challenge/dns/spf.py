@@ -4,15 +4,15 @@ import ipaddress
 import re
 from dataclasses import dataclass, field
 
-from challenge.dns.finding import Finding, Verdict
+from challenge.dns.finding import RecordFinding, Verdict
 from challenge.dns.lookup import Lookup
 
-MOST_LOOKUPS = 10  # RFC 7208, 4.6.4
+MAX_LOOKUPS = 10  # RFC 7208, 4.6.4
 VERSION = re.compile(r"v=spf1( |$)", re.IGNORECASE)
 COSTS = re.compile(r"(a|mx|ptr)([:/].*)?$|(exists|include):.+$|redirect=.+$", re.IGNORECASE)
 FREE = re.compile(r"all$|ip[46]:.+$|[a-z][\w.-]*=.*$", re.IGNORECASE)
 LIMITING = ("-", "~")
-# What providers ask one to include, by the end of their mail servers' names.
+# The domain that each provider asks its customers to include, by the end of its mail servers' names.
 PROVIDERS = {
     "amazonaws.com": "amazonses.com",
     "brevo.com": "spf.brevo.com",
@@ -32,39 +32,39 @@ PROVIDERS = {
 
 
 def provider_include(host: str) -> str:
-    """What to include for a mail server that is a known provider's; empty for any other."""
+    """Return the domain to include for a known provider's mail server; empty for any other."""
     return next((name for end, name in PROVIDERS.items() if host.lower().endswith(f".{end}")), "")
 
 
-def check_spf(lookup: Lookup, domain: str, host: str, site: str) -> Finding:
-    """Judge the SPF of `domain`, for mail that is handed to `host` from the machine of `site`."""
+def check_spf(lookup: Lookup, domain: str, host: str, site: str) -> RecordFinding:
+    """Judge the SPF record of `domain` for mail that the machine of `site` hands to `host`."""
     about = f"SPF of {domain}"
     records = [text for text in lookup.texts(domain) if VERSION.match(text)]
     include = provider_include(host)
     if not records:
         says = f"No record says which servers may send for {domain}."
-        found = Finding(about, Verdict.MISSING, says, domain, _new(include, host, site))
+        found = RecordFinding(about, Verdict.MISSING, says, domain, _new(include, host, site))
         return found if include else found.with_hints(_SENDER.format(source=_source(host, site)))
     if len(records) > 1:
         says = f"There are {len(records)} records, and with more than one none counts. Make them one:"
-        return Finding(about, Verdict.WRONG, says, domain, _mended(records, include))
-    read = _Reading(lookup)
+        return RecordFinding(about, Verdict.WRONG, says, domain, _mended(records, include))
+    read = _Evaluation(lookup)
     read.record(domain, records[0])
     if read.faults:
-        return Finding(about, Verdict.WRONG, " ".join(read.faults))
-    if read.lookups > MOST_LOOKUPS:
+        return RecordFinding(about, Verdict.WRONG, " ".join(read.faults))
+    if read.lookups > MAX_LOOKUPS:
         says = (
-            f"It takes more than {MOST_LOOKUPS} DNS lookups (include, a, mx, exists, redirect), and such a "
+            f"It takes more than {MAX_LOOKUPS} DNS lookups (include, a, mx, exists, redirect), and such a "
             "record counts for nothing. Take out what you no longer send with."
         )
-        return Finding(about, Verdict.WRONG, says)
+        return RecordFinding(about, Verdict.WRONG, says)
     if read.limit not in LIMITING:
         says = "It keeps nobody else from sending in your name. It has to end in ~all or -all:"
-        return Finding(about, Verdict.WRONG, says, domain, _mended(records, include))
+        return RecordFinding(about, Verdict.WRONG, says, domain, _mended(records, include))
     if include and include not in read.included:
         says = f"It does not let {host} send, your EMAIL_URL. Change it to:"
-        return Finding(about, Verdict.WRONG, says, domain, _mended(records, include))
-    return Finding(about, Verdict.RIGHT, records[0])
+        return RecordFinding(about, Verdict.WRONG, says, domain, _mended(records, include))
+    return RecordFinding(about, Verdict.RIGHT, records[0])
 
 
 _SENDER = (
@@ -74,8 +74,8 @@ _SENDER = (
 
 
 @dataclass
-class _Reading:
-    """A record with all that it includes: what it costs, and what is the matter with it."""
+class _Evaluation:
+    """A record with all that it includes: its lookups, its limit and its faults."""
 
     lookup: Lookup
     lookups: int = 0
@@ -84,16 +84,16 @@ class _Reading:
     faults: list[str] = field(default_factory=list)
 
     def record(self, domain: str, record: str, *, decides: bool = True) -> None:
-        """Read one record; `decides` says whether its "all" is the whole record's."""
+        """Evaluate one record; `decides` says whether its "all" decides for the whole."""
         terms = record.split()[1:]
         has_all = any(term.lstrip("+-~?").lower() == "all" for term in terms)
         for term in terms:
             sign, bare = (term[0], term[1:]) if term[0] in "+-~?" else ("+", term)
-            if self.lookups > MOST_LOOKUPS or self.faults:
+            if self.lookups > MAX_LOOKUPS or self.faults:
                 return
             if bare.lower() == "all":
                 self.limit = sign if decides else self.limit
-                return  # what follows is never looked at (RFC 7208, 5.1)
+                return  # receivers ignore what follows (RFC 7208, 5.1)
             if bare.lower().startswith("redirect=") and has_all:
                 continue  # RFC 7208, 6.1
             if COSTS.match(bare):
@@ -106,7 +106,7 @@ class _Reading:
         name, sign, target = term.replace("=", ":", 1).partition(":")
         redirects = name.lower() == "redirect"
         if not (sign and (redirects or name.lower() == "include")) or "%" in target:
-            return  # a macro's target depends on the mail
+            return  # the target of a macro depends on the mail
         target = target.lower().rstrip(".")
         self.included.add(target)
         records = [text for text in self.lookup.texts(target) if VERSION.match(text)]
@@ -130,7 +130,7 @@ def _is_network(term: str) -> bool:
 
 
 def _source(host: str, site: str) -> str:
-    """The term for a server that is no known provider's: itself, or this machine when it is local."""
+    """Return the term for a server of no known provider: the server, or this machine where it is local."""
     try:
         is_here = not ipaddress.ip_address(host).is_global
     except ValueError:
@@ -144,11 +144,11 @@ def _new(include: str, host: str, site: str) -> str:
 
 
 def _mended(records: list[str], include: str) -> str:
-    """All that the records let in, once, and nobody else."""
+    """Return one record that allows all that these records allow, and nobody else."""
     terms = [term for record in records for term in record.split()[1:]]
     kept = [term for term in terms if term.lstrip("+-~?").lower() != "all"]
     wanted = [f"include:{include}"] if include else []
-    # A redirect stands for everything that is not said here, so it has the last word.
+    # Receivers ignore a redirect in a record with "all" (RFC 7208, 6.1), so it becomes an include.
     if any(term.lower().startswith("redirect=") for term in kept):
         kept = [re.sub("^redirect=", "include:", term, flags=re.IGNORECASE) for term in kept]
     return " ".join(["v=spf1", *dict.fromkeys([*kept, *wanted]), "~all"])

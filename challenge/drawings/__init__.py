@@ -1,4 +1,4 @@
-"""A person from joint angles to SVG and PNG. Imports nothing of ours."""
+"""Drawings of a person, from joint angles to SVG and PNG. They import no other room."""
 
 from challenge.drawings.catalogue import names, size
 

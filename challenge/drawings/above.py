@@ -2,8 +2,8 @@
 
 from challenge.drawings.body import FOREARM as FOREARM_LENGTH
 from challenge.drawings.body import UPPER_ARM as UPPER_ARM_LENGTH
-from challenge.drawings.flesh import FOREARM, HAND, THUMB, UPPER_ARM, joint
 from challenge.drawings.geometry import Station, ellipse, rounded, toward
+from challenge.drawings.outlines import FOREARM, HAND, THUMB, UPPER_ARM, joint
 from challenge.drawings.sheet import Sheet
 
 THIGH: list[Station] = [(0.0, 6.8, 6.8), (0.5, 6.0, 6.0), (1.0, 4.2, 4.2)]
@@ -90,7 +90,7 @@ def _head(sheet: Sheet, spine: list[complex]) -> None:
 
 
 def _waist(sheet: Sheet, spine: list[complex]) -> None:
-    """The long side of the waist, from the hip to the armpit."""
+    """Mark the long side of the waist, from the hip to the armpit."""
     outer = [spine[at] + _left(spine, at) * (half - 1.2) for at, half in BACK[:5]]
     inner = [spine[at] + _left(spine, at) * (half - 4.2) for at, half in BACK[1:4]]
     sheet.smooth([outer[0], *outer, outer[-1], *reversed(inner)], "accent", "accent-soft", 2.5)

@@ -1,4 +1,4 @@
-"""Where a position works: shapes in the accent colour that move with the body."""
+"""Marks in the accent colour for the muscles that a position works; they move with the body."""
 
 from challenge.drawings.body import Skeleton
 from challenge.drawings.geometry import along
@@ -6,7 +6,7 @@ from challenge.drawings.sheet import Sheet
 
 
 def _lens(sheet: Sheet, start: complex, end: complex, width: float, bulge: float = 0.0) -> None:
-    """From one point to the other, pointed at both ends, bulging to its left."""
+    """Draw a lens between two points, bulging to the left of the way."""
     sides = [
         along(start, end, share, swell * width * side + bulge * swell)
         for side, shares in ((1, (0.25, 0.5, 0.75)), (-1, (0.75, 0.5, 0.25)))
@@ -16,7 +16,7 @@ def _lens(sheet: Sheet, start: complex, end: complex, width: float, bulge: float
 
 
 def hip(sheet: Sheet, body: Skeleton) -> None:
-    """The front of the hip, from the lumbar spine over the crease to the top of the thigh."""
+    """Mark the front of the hip, from the lumbar spine over the crease to the top of the thigh."""
     start = body.spine[9] + body.facing(9) * 1.5
     thigh = body["near knee"] - body["pelvis"]
     left = thigh / abs(thigh) * 1j
@@ -29,7 +29,6 @@ def hip(sheet: Sheet, body: Skeleton) -> None:
 
 
 def thigh(sheet: Sheet, body: Skeleton) -> None:
-    """The front of the hip and of the thigh."""
     pelvis, knee = body["pelvis"], body["near knee"]
     _lens(sheet, body.spine[4] + body.facing(4) * 3.2, along(pelvis, knee, 0.8, 2.2), 1.8, 0.8)
 

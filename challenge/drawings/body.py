@@ -1,7 +1,7 @@
 """A person from the side: lengths, angles, and the joints that follow from them.
 
-Directions are degrees anticlockwise from the right. A person who stands at 90 degrees looks right; at 180
-she lies on her back with her head to the left; at 0 she lies face down with her head to the right.
+Directions are degrees anticlockwise from the right. A trunk at 90 degrees stands and looks right; at 180
+it lies on its back with the head to the left; at 0 it lies face down with the head to the right.
 """
 
 from collections.abc import Mapping
@@ -14,14 +14,14 @@ from challenge.drawings.geometry import bend, heading, toward
 THIGH, SHIN, ANKLE = 24.5, 24.6, 3.9
 UPPER_ARM, FOREARM = 18.6, 14.8
 SHOULDER, NAPE, NECK = 29, 30, 8.0
-# Half the depth of a knee and of the seat: how high these joints lie above what they rest on.
+# Half the depth of a knee and of the seat: the height of these joints above the surface that they rest on.
 KNEE, SEAT = 3.3, 7.2
 SIDES = ("near", "far")
 
 
 @dataclass(frozen=True)
 class Leg:
-    """Hip and knee as flexion and ankle as pointing down; or `ankle_at` and the sole's own direction."""
+    """Flexion of hip and knee, and the ankle's angle downwards; or `ankle_at` and the sole's direction."""
 
     hip: float = 0.0
     knee: float = 0.0
@@ -33,9 +33,9 @@ class Leg:
 
 @dataclass(frozen=True)
 class Arm:
-    """Shoulder and elbow as flexion; or `wrist_at`, and the hand's own direction; its fingers may be spread.
+    """Flexion of shoulder and elbow; or `wrist_at` and the hand's own direction, with `spread` fingers.
 
-    `out` is how far the whole arm points towards the viewer, who then sees it shorter.
+    `out` turns the whole arm towards the viewer, in degrees, which shortens it.
     """
 
     shoulder: float = 0.0
@@ -53,13 +53,13 @@ class Arm:
 
 
 def planted(x: float, height: float = 0.0) -> Leg:
-    """A foot flat on something, its ankle at x."""
+    """Return a leg whose foot lies flat at a height, its ankle at x."""
     return Leg(ankle_at=complex(x, height + ANKLE), sole=0.0)
 
 
 @dataclass(frozen=True)
 class Pose:
-    """The directions of pelvis and chest, near and far limbs, and the joint that is held in its place."""
+    """The directions of pelvis and chest, the near and far limbs, and the joint that is fixed to a point."""
 
     trunk: tuple[float, float]
     legs: tuple[Leg, Leg]
@@ -85,13 +85,13 @@ class Skeleton:
         return self.joints[joint]
 
     def facing(self, station: int) -> complex:
-        """From the spine straight out to the front of the body."""
+        """Return the direction from the spine straight to the front of the body."""
         before, after = self.spine[max(station - 1, 0)], self.spine[min(station + 1, len(self.spine) - 1)]
         return (after - before) / abs(after - before) * -1j
 
 
 def skeleton(pose: Pose) -> Skeleton:
-    """All joints. ValueError when the held joint is part of a limb that reaches for a place of its own."""
+    """Return all joints. Raises ValueError when the held joint belongs to a limb that has a goal."""
     name, place = pose.held
     loose = _assemble(pose, 0j)
     held = _assemble(pose, place - loose[name])
@@ -122,7 +122,7 @@ def _assemble(pose: Pose, pelvis: complex) -> Skeleton:
 
 
 def _spine(pelvis: float, chest: float, start: complex) -> tuple[complex, ...]:
-    """One point for each unit of length, bending between the sacrum and the ribs."""
+    """Return one point for each unit of length; the spine bends between the sacrum and the ribs."""
     points = [start]
     for step in range(NAPE + 1):
         share = min(max((step - 4) / 18, 0.0), 1.0)

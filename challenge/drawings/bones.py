@@ -66,7 +66,7 @@ def draw_bones(sheet: Sheet) -> None:
 
 
 def _process(middle: float, half: float) -> list[complex]:
-    """A transverse process."""
+    """Return a transverse process."""
     reach = half + 2.3
     return [
         complex(half - 0.6, middle + 0.75),
@@ -89,7 +89,7 @@ def _box(low: float, height: float, half: float) -> list[complex]:
 
 
 def _body(low: float, height: float, half: float) -> list[complex]:
-    """The body of a vertebra, narrower in its middle."""
+    """Return the body of a vertebra, narrower in its middle."""
     high, middle = low + height, low + height / 2
     side = [
         complex(half - 0.3, low),

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from challenge.drawings.body import KNEE, Arm, Leg, Pose
-from challenge.drawings.position import Position, View
+from challenge.drawings.position import Position, Viewport
 from challenge.drawings.props import Ball, Mat
 
 LONG = Leg(hip=7, knee=4.4, ankle=73.6)
@@ -22,7 +22,7 @@ FACE_DOWN = {
             neck=13,
             head=10,
         ),
-        View(4.8, 306, 280),
+        Viewport(4.8, 306, 280),
         rests=(*ON_FLOOR, ("trunk", 0), ("head", 0)),
         props=(Mat(-62, 52),),
     ),
@@ -34,7 +34,7 @@ FACE_DOWN = {
             held=("pelvis", 6.4j),
             head=-10,
         ),
-        View(4.8, 306, 290),
+        Viewport(4.8, 306, 290),
         rests=ON_FLOOR,
         props=(Mat(-62, 52),),
         accents=("hip",),
@@ -47,7 +47,7 @@ FACE_DOWN = {
             arms=(Arm(wrist_at=41.2 + 1.5j, hand=0), Arm(wrist_at=42.5 + 1.5j, hand=0)),
             held=("pelvis", 10.5j),
         ),
-        View(4.8, 296, 280),
+        Viewport(4.8, 296, 280),
         rests=(*ON_FLOOR, ("near forearm", 0)),
         props=(Mat(-60, 53), Ball(1 + 3.2j, 3.2)),
         accents=("hip",),
@@ -60,7 +60,7 @@ FACE_DOWN = {
             held=("near knee", 22 + KNEE * 1j),
             neck=5,
         ),
-        View(5.2, 160, 275),
+        Viewport(5.2, 160, 275),
         rests=(*ON_FLOOR, ("head", 0)),
         props=(Mat(-24, 75),),
         accents=("low back",),

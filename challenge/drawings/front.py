@@ -1,4 +1,4 @@
-"""Two drawings of the pelvis from the front: the muscles, and where the ball goes."""
+"""Two drawings of the pelvis from the front: the muscles, and the place of the ball."""
 
 from collections.abc import Sequence
 
@@ -66,7 +66,7 @@ def psoas_front() -> Sheet:
 
 
 def ball_spot() -> Sheet:
-    """The ball's place, the bony point above it, and hatched what it must stay away from."""
+    """Draw the ball's place, the bony point above it, and, hatched, the area to keep away from."""
     sheet = Sheet(10.2, (280, 150))
     sheet.smooth(_outline(BODY), "body", "body-edge")
     draw_bones(sheet)
@@ -81,7 +81,7 @@ def ball_spot() -> Sheet:
 
 
 def hatching(area: Sequence[complex], gap: float) -> list[tuple[complex, complex]]:
-    """Lines that rise to the right across a closed area, some units apart."""
+    """Return lines that rise to the right across a closed area, some units apart."""
     turn = (1 - 1j) / 2**0.5
     flat = [point * turn for point in area]
     low, high = min(point.imag for point in flat), max(point.imag for point in flat)

@@ -16,25 +16,25 @@ def toward(degrees: float, length: float = 1.0) -> complex:
 
 
 def heading(step: complex) -> float:
-    """The direction of a step, in degrees anticlockwise from the right."""
+    """Return the direction of a step, in degrees anticlockwise from the right."""
     return cmath.phase(step) * 180 / cmath.pi
 
 
 def along(start: complex, end: complex, share: float, left: float = 0.0) -> complex:
-    """The point at a share of the way from start to end, some units to the left of the way."""
+    """Return the point at a share of the way from start to end, some units to the left of it."""
     way = end - start
     return start + way * share + way / abs(way) * 1j * left
 
 
 def bend(start: complex, goal: complex, upper: float, lower: float) -> float:
-    """How far the upper of two linked lengths must turn off the way to the goal, in degrees."""
+    """Return the angle between the upper of two linked lengths and the way to the goal, in degrees."""
     reach = min(max(abs(goal - start), abs(upper - lower) + 0.01), upper + lower - 0.01)
     share = (upper**2 + reach**2 - lower**2) / (2 * upper * reach)
     return acos(min(max(share, -1.0), 1.0)) * 180 / cmath.pi
 
 
 def rounded(start: complex, end: complex, stations: Iterable[Station]) -> list[complex]:
-    """A closed outline with round ends; a station is a share of the way, and the widths left and right."""
+    """Return a closed outline with round ends; a station is a share of the way and both sides' widths."""
     marks = list(stations)
     left = [along(start, end, share, width) for share, width, _ in marks]
     right = [along(start, end, share, -width) for share, _, width in marks]
@@ -42,7 +42,7 @@ def rounded(start: complex, end: complex, stations: Iterable[Station]) -> list[c
 
 
 def _cap(first: complex, last: complex) -> list[complex]:
-    """Half a circle clockwise from one point to the other, without the two."""
+    """Return half a circle clockwise from one point to the other, without the two."""
     middle, arm = (first + last) / 2, (first - last) / 2
     return [middle + arm * toward(-turn) for turn in (45, 90, 135)]
 
@@ -59,7 +59,7 @@ def ellipse(centre: complex, long: float, short: float, lean: float = 0.0) -> li
 
 
 def curves(points: Sequence[complex]) -> list[Piece]:
-    """Bezier pieces of the smooth closed curve through the points; a point that stands twice is a corner."""
+    """Return the Bezier pieces of a smooth closed curve through the points; a repeated point is a corner."""
     count = len(points)
     steps = [points[(index + 1) % count] - points[index] for index in range(count)]
     pieces = []
@@ -73,14 +73,14 @@ def curves(points: Sequence[complex]) -> list[Piece]:
 
 
 def _tangent(arriving: complex, leaving: complex) -> complex:
-    """A third of the speed at a point between two steps; none in a corner."""
+    """Return a third of the speed at a point between two steps; none in a corner."""
     if not arriving or not leaving:
         return 0j
     return (arriving + leaving) / (abs(arriving) + abs(leaving)) / 3
 
 
 def traced(points: Sequence[complex], steps: int = 6) -> list[complex]:
-    """Points along the smooth closed curve, for measuring what it touches."""
+    """Return points along the smooth closed curve, to measure its contact with surfaces."""
     found = []
     for a, b, c, d in curves(points):
         for step in range(steps):

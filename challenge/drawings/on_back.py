@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from challenge.drawings.body import SEAT, Arm, Leg, Pose, planted
-from challenge.drawings.position import Position, View
+from challenge.drawings.position import Position, Viewport
 from challenge.drawings.props import MAT, Bed, Chair, Cushion, Mat
 
 AT_SIDE = Arm(wrist_at=4.2 + 1.7j, hand=0)
@@ -23,7 +23,7 @@ def _lying(legs: tuple[Leg, Leg], arms: tuple[Arm, Arm], height: float = 0.0) ->
 
 
 def _holding(height: float = 0.0) -> tuple[Arm, Arm]:
-    """Both hands behind a thigh that is drawn in."""
+    """Return arms with both hands behind a thigh that is drawn in."""
     arm = Arm(wrist_at=complex(-9.5, height + 22.5), hand=40)
     return arm, arm
 
@@ -31,28 +31,28 @@ def _holding(height: float = 0.0) -> tuple[Arm, Arm]:
 ON_BACK = {
     "constructive-rest-1": Position(
         replace(_lying(KNEES_BENT, (AT_SIDE, AT_SIDE)), neck=9, head=3),
-        View(5.3, 282, 275),
+        Viewport(5.3, 282, 275),
         rests=(("trunk", 0), ("head", TOWEL), ("near foot", 0), ("far foot", 0)),
         props=(Mat(-51, 50), Cushion(-39.5, 15, TOWEL)),
         accents=("hip",),
     ),
     "ninety-ninety-breathing-1": Position(
         _lying((LIFTED, LIFTED), (ON_BELLY, ON_CHEST)),
-        View(5.0, 300, 275),
+        Viewport(5.0, 300, 275),
         rests=(*ON_FLOOR, ("near shin", SEAT_OF_CHAIR)),
         props=(Mat(-52, 2), Chair(rear=31, front=6, seat=SEAT_OF_CHAIR, floor=-MAT)),
         accents=("belly",),
     ),
     "supine-psoas-march-1": Position(
         _lying(KNEES_BENT, (AT_SIDE, AT_SIDE)),
-        View(5.2, 284, 280),
+        Viewport(5.2, 284, 280),
         rests=(*ON_FLOOR, ("near foot", 0), ("far foot", 0)),
         props=(Mat(-51, 50),),
         accents=("hip",),
     ),
     "supine-psoas-march-2": Position(
         _lying((LIFTED, planted(30)), (AT_SIDE, AT_SIDE)),
-        View(5.2, 284, 280),
+        Viewport(5.2, 284, 280),
         rests=(*ON_FLOOR, ("far foot", 0)),
         props=(Mat(-51, 50),),
         accents=("hip",),
@@ -60,20 +60,20 @@ ON_BACK = {
     ),
     "one-leg-long-psoas-stretch-1": Position(
         _lying((planted(31), Leg(hip=100, knee=105)), _holding()),
-        View(4.9, 262, 280),
+        Viewport(4.9, 262, 280),
         rests=(*ON_FLOOR, ("near foot", 0)),
         props=(Mat(-52, 57),),
     ),
     "one-leg-long-psoas-stretch-2": Position(
         _lying((Leg(ankle_at=48.8 + 3.9j, sole=85), DRAWN_IN), _holding()),
-        View(4.9, 262, 280),
+        Viewport(4.9, 262, 280),
         rests=(*ON_FLOOR, ("near foot", 0)),
         props=(Mat(-52, 57),),
         accents=("hip",),
     ),
     "glute-bridge-1": Position(
         _lying(KNEES_BENT, (AT_SIDE, AT_SIDE)),
-        View(5.2, 284, 280),
+        Viewport(5.2, 284, 280),
         rests=(*ON_FLOOR, ("near foot", 0), ("far foot", 0)),
         props=(Mat(-51, 50),),
     ),
@@ -86,7 +86,7 @@ ON_BACK = {
             neck=22,
             head=17,
         ),
-        View(5.2, 284, 280),
+        Viewport(5.2, 284, 280),
         rests=(*ON_FLOOR, ("near foot", 0), ("near hand", 0)),
         props=(Mat(-51, 50),),
         accents=("seat",),
@@ -94,13 +94,13 @@ ON_BACK = {
     ),
     "self-check-2": Position(
         _lying((Leg(hip=118, knee=125), DRAWN_IN), _holding(TOP_OF_BED), TOP_OF_BED),
-        View(4.5, 320, 322),
+        Viewport(4.5, 320, 322),
         rests=ON_BED,
         props=(Bed(7, TOP_OF_BED),),
     ),
     "self-check-3": Position(
         _lying((Leg(hip=-4, knee=72, ankle=20), DRAWN_IN), _holding(TOP_OF_BED), TOP_OF_BED),
-        View(4.5, 320, 322),
+        Viewport(4.5, 320, 322),
         rests=ON_BED,
         props=(Bed(7, TOP_OF_BED),),
         accents=("hip",),

@@ -1,9 +1,9 @@
-"""A position to draw: a pose, what stands around it, the accents and the arrows."""
+"""A position: a pose with its props, accents and arrows."""
 
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from challenge.drawings import flesh
+from challenge.drawings import outlines
 from challenge.drawings.accents import ACCENTS
 from challenge.drawings.body import Pose, skeleton
 from challenge.drawings.geometry import traced
@@ -12,8 +12,8 @@ from challenge.drawings.props import MAT, Mat, Prop
 from challenge.drawings.sheet import Sheet
 
 
-class View(NamedTuple):
-    """Pixels for each unit of the body, and the pixel where the point 0 lies."""
+class Viewport(NamedTuple):
+    """The pixels for each unit of the body, and the pixel of the point 0."""
 
     scale: float
     x: float
@@ -22,10 +22,10 @@ class View(NamedTuple):
 
 @dataclass(frozen=True)
 class Position:
-    """`rests` names the parts that carry weight, each with the height of what it lies on."""
+    """`rests` names the parts that carry weight, each with the height of its surface."""
 
     pose: Pose
-    view: View
+    view: Viewport
     rests: tuple[tuple[str, float], ...]
     props: tuple[Prop, ...] = ()
     accents: tuple[str, ...] = ()
@@ -49,5 +49,5 @@ class Position:
         return sheet
 
     def lowest(self, part: str) -> float:
-        """How high the lowest point of a part lies ("near foot"), in units of the body."""
-        return min(point.imag for point in traced(flesh.part(skeleton(self.pose), part)))
+        """Return the height of the lowest point of a part ("near foot"), in units of the body."""
+        return min(point.imag for point in traced(outlines.part(skeleton(self.pose), part)))

@@ -1,4 +1,4 @@
-"""What a person lies, kneels and holds on to; in the units of the body, the ground at 0."""
+"""The things that a person lies, kneels or leans on, in the units of the body, with the ground at 0."""
 
 from dataclasses import dataclass
 from typing import Protocol
@@ -44,7 +44,7 @@ class Ball:
 
 @dataclass(frozen=True)
 class Chair:
-    """From the side; its back stands at `rear`, its seat ends at `front`."""
+    """A chair from the side; its back stands at `rear`, its seat ends at `front`."""
 
     rear: float
     front: float

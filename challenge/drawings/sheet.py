@@ -1,4 +1,4 @@
-"""A sheet that shapes are drawn on by the names of their colours, and its SVG in a palette."""
+"""A sheet of shapes, whose colours have names, and its SVG in a palette."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -7,7 +7,7 @@ from itertools import pairwise
 from challenge.drawings.geometry import curves, toward
 
 WIDTH, HEIGHT = 560, 350
-# Where a few bricks of a wall show, in pixels.
+# The upper left corners of a few bricks of the wall, in pixels.
 BRICKS = [
     (60, 70),
     (108, 70),
@@ -24,7 +24,7 @@ BRICKS = [
 
 @dataclass
 class Sheet:
-    """Holds elements; `scale` is pixels for each unit, `origin` the pixel of the point 0."""
+    """The elements of a drawing; `scale` is pixels for each unit, `origin` the pixel of the point 0."""
 
     scale: float
     origin: tuple[float, float]
@@ -36,7 +36,7 @@ class Sheet:
     def smooth(
         self, points: Sequence[complex], fill: str, edge: str = "", width: float = 1.5, opacity: float = 1
     ) -> None:
-        """A closed curve through the points."""
+        """Draw a smooth closed curve through the points."""
         pieces = curves(points)
         path = f"M{self._text(points[0])}" + "".join(
             f"C{self._text(b)} {self._text(c)} {self._text(d)}" for _, b, c, d in pieces
@@ -50,7 +50,7 @@ class Sheet:
         self._add(f"M{path}Z", fill, edge, width)
 
     def line(self, points: Sequence[complex], edge: str, width: float = 1.5) -> None:
-        """An open line through the points, smooth where there are more than two."""
+        """Draw an open line through the points, smooth where there are more than two."""
         path = f"M{self._text(points[0])}"
         for index, (here, after) in enumerate(pairwise(points)):
             before, beyond = points[max(index - 1, 0)], points[min(index + 2, len(points) - 1)]
@@ -59,7 +59,7 @@ class Sheet:
         self._add(path, "none", edge, width)
 
     def arrow(self, points: Sequence[complex], colour: str = "accent") -> None:
-        """A line that ends in a head; the head's size is in pixels, whatever the scale."""
+        """Draw a line that ends in an arrowhead; the head's size is in pixels, whatever the scale."""
         last, before = points[-1], points[-2]
         unit = 1 / self.scale
         ahead = (last - before) / abs(last - before)
@@ -68,7 +68,7 @@ class Sheet:
         self._add("M" + "L".join(self._text(point) for point in wings) + "Z", colour, colour, 2)
 
     def floor(self, level: float) -> None:
-        """The ground from its line down to the lower edge of the panel."""
+        """Draw the ground, down to the lower edge of the panel."""
         top = _number(self.at(complex(0, level))[1])
         low = f"V{HEIGHT - 18}a18 18 0 0 1 -18 18H18a18 18 0 0 1 -18 -18Z"
         self.elements.append(("path", {"d": f"M0 {top}H{WIDTH}{low}", "fill": "floor"}))
@@ -76,7 +76,7 @@ class Sheet:
         self.elements.append(("path", edge))
 
     def backdrop(self, level: float) -> None:
-        """A brick wall behind everything, down to its skirting board on the ground."""
+        """Draw a brick wall behind everything, down to its skirting board on the ground."""
         low = self.at(complex(0, level))[1]
         shape = f"M0 18a18 18 0 0 1 18 -18H{WIDTH - 18}a18 18 0 0 1 18 18V{_number(low)}H0Z"
         board = f"M0 {_number(low - 12)}H{WIDTH}V{_number(low)}H0Z"
@@ -90,7 +90,7 @@ class Sheet:
     def box(
         self, left: float, low: float, right: float, high: float, fill: str, edge: str, radius: float
     ) -> None:
-        """An upright rectangle; the radius of its corners is in pixels."""
+        """Draw an upright rectangle; the radius of its corners is in pixels."""
         x, y = self.at(complex(left, high))
         width, height = (right - left) * self.scale, (high - low) * self.scale
         round_by = min(radius, height / 2)
@@ -111,12 +111,12 @@ class Sheet:
 
 
 def _number(value: float) -> str:
-    """One decimal, and never "-0"."""
+    """Format with one decimal, and never as "-0"."""
     return f"{round(value, 1) + 0.0:g}"
 
 
 def svg(sheet: Sheet, palette: Mapping[str, str]) -> str:
-    """Presentation attributes only, so that mail programs and a strict content policy take it as it is."""
+    """Render with presentation attributes alone, which mail programs and a strict content policy accept."""
     drawn = "".join(
         f"<{tag} "
         + " ".join(f'{key}="{palette.get(value, value)}"' for key, value in attributes.items())

@@ -1,7 +1,7 @@
 """Positions that kneel, stand and sit."""
 
 from challenge.drawings.body import KNEE, Arm, Leg, Pose, planted
-from challenge.drawings.position import Position, View
+from challenge.drawings.position import Position, Viewport
 from challenge.drawings.props import Backdrop, Bed, Chair, Cushion, Mat, Sofa
 
 PAD, TOP_OF_BED, TOP_OF_SOFA = 3.0, 22.0, 28.6
@@ -12,7 +12,7 @@ ON_WALL = Arm(wrist_at=29 + 69.5j, hand=55, spread=True)
 
 
 def _hand_at(x: float, y: float, turn: float = -8) -> tuple[Arm, Arm]:
-    """Both hands in one place, one over the other."""
+    """Return arms with both hands in one place, one over the other."""
     arm = Arm(wrist_at=complex(x, y), hand=turn)
     return arm, arm
 
@@ -20,7 +20,7 @@ def _hand_at(x: float, y: float, turn: float = -8) -> tuple[Arm, Arm]:
 UPRIGHT = {
     "half-kneeling-hip-flexor-1": Position(
         Pose((93, 90), (Leg(hip=-3, knee=80.4, ankle=79.6), planted(24)), _hand_at(13, 36), ON_PAD),
-        View(3.6, 280, 315),
+        Viewport(3.6, 280, 315),
         rests=KNEELING,
         props=(Mat(-45, 45), Cushion(-1, 16, PAD)),
         accents=("hip",),
@@ -28,7 +28,7 @@ UPRIGHT = {
     ),
     "half-kneeling-hip-flexor-2": Position(
         Pose((92, 88), (Leg(hip=-20, knee=62.4, ankle=79.6), planted(24)), _hand_at(20, 35.2), ON_PAD),
-        View(3.6, 280, 315),
+        Viewport(3.6, 280, 315),
         rests=KNEELING,
         props=(Mat(-45, 45), Cushion(-1, 16, PAD)),
         accents=("hip",),
@@ -36,14 +36,14 @@ UPRIGHT = {
     ),
     "couch-stretch-1": Position(
         Pose((62, 50), (Leg(hip=0, knee=149, ankle=-5), planted(33)), _hand_at(29, 35.5), ON_PAD),
-        View(3.6, 260, 315),
+        Viewport(3.6, 260, 315),
         rests=AGAINST_SOFA,
         props=(Sofa(-3.6, TOP_OF_SOFA), Cushion(3, 15, PAD)),
         accents=("thigh",),
     ),
     "couch-stretch-2": Position(
         Pose((88, 88), (Leg(hip=-23, knee=152, ankle=-5), planted(33)), _hand_at(25, 35.2), ON_PAD),
-        View(3.6, 260, 315),
+        Viewport(3.6, 260, 315),
         rests=AGAINST_SOFA,
         props=(Sofa(-3.6, TOP_OF_SOFA), Cushion(3, 15, PAD)),
         accents=("thigh",),
@@ -55,7 +55,7 @@ UPRIGHT = {
             arms=(Arm(shoulder=-36, elbow=98, wrist=-25, out=15), Arm(wrist_at=21 + 53j, hand=-5)),
             held=("pelvis", 48.2j),
         ),
-        View(2.95, 270, 318),
+        Viewport(2.95, 270, 318),
         rests=(("near toes", 0), ("far foot", 0)),
         props=(Chair(rear=25, front=50),),
         accents=("hip",),
@@ -68,7 +68,7 @@ UPRIGHT = {
             arms=(Arm(shoulder=-25, elbow=25), ON_WALL),
             held=("pelvis", 52.3j),
         ),
-        View(2.95, 270, 322),
+        Viewport(2.95, 270, 322),
         rests=(("far foot", 0),),
         props=(Backdrop(),),
         accents=("hip",),
@@ -81,7 +81,7 @@ UPRIGHT = {
             arms=(Arm(shoulder=8, elbow=18), ON_WALL),
             held=("pelvis", 52.3j),
         ),
-        View(2.95, 270, 322),
+        Viewport(2.95, 270, 322),
         rests=(("far foot", 0),),
         props=(Backdrop(),),
         accents=("hip",),
@@ -89,7 +89,7 @@ UPRIGHT = {
     ),
     "self-check-1": Position(
         Pose((92, 88), (planted(25), planted(23)), _hand_at(-4, 25, -20), ("pelvis", TOP_OF_BED * 1j + 6j)),
-        View(3.9, 300, 318),
+        Viewport(3.9, 300, 318),
         rests=(("near thigh", TOP_OF_BED), ("near foot", 0), ("far foot", 0)),
         props=(Bed(7, TOP_OF_BED),),
     ),

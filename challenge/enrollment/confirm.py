@@ -5,7 +5,7 @@ from enum import StrEnum
 
 from django.db import transaction
 
-from accounts.models import confirm_asked
+from accounts.models import confirm_consents
 from challenge import schedule
 from challenge.models import Delivery, Enrollment, Event, MailRequest
 from challenge.models.enrollment import log_event
@@ -38,7 +38,7 @@ def confirm(enrollment_id: int, now: datetime) -> Outcome:
             enrollment.starts_on, now, enrollment.send_at, enrollment.zone
         )
         enrollment.save(update_fields=["state", "confirmed_at", "next_due_at"])
-        confirm_asked(enrollment.runner, now)
+        confirm_consents(enrollment.runner, now)
         # Her address is no stranger's any more; what her connection asked for still counts.
         MailRequest.objects.filter(address_hash=enrollment.runner.address_hash).update(mailed=False)
         log_event(enrollment, Event.Kind.CONFIRMED, Event.Actor.RUNNER, now)

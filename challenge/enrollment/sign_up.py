@@ -6,7 +6,7 @@ from datetime import date, datetime, time
 from django.db import transaction
 
 from accounts.addresses import keyed_hash
-from accounts.models import Consent, User, ask
+from accounts.models import Consent, User, request_consents
 from challenge.enrollment.request_limits import admit, may_mail, remember
 from challenge.models import Cohort, Delivery, Enrollment, Event, Program, Suppression
 from challenge.models.enrollment import log_event
@@ -82,7 +82,7 @@ def _keep(enrollment: Enrollment, wish: Wish, now: datetime) -> Enrollment:
     enrollment.created_at = now
     enrollment.save()
     Consent.objects.filter(user=user, given_at=None).delete()
-    ask(user, [Consent.Purpose.MAIL] + ([Consent.Purpose.HEALTH] if wish.health else []), now)
+    request_consents(user, [Consent.Purpose.MAIL] + ([Consent.Purpose.HEALTH] if wish.health else []), now)
     log_event(enrollment, Event.Kind.SIGNED_UP, Event.Actor.RUNNER, now)
     return enrollment
 

@@ -1,14 +1,19 @@
-"""How an enrollment moves once it runs: pause, resume, another hour, leave. The runner's pages and
-the coach's actions call the same functions; each locks the row and says whether it did anything."""
+"""Pause, resume, reschedule, leave: what happens to an enrollment once it runs.
+
+Each transition stands here once; the runner's pages, the coach's actions and bounces call it. Each locks the
+enrollment's row and returns whether it changed anything. Whoever locks several rows locks the runner's first
+(bounces.record), then the enrollment's, then the deliveries'.
+"""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime, time, timedelta
-from typing import Any
+from enum import StrEnum
+from typing import Any, NamedTuple
 
 from django.db import transaction
 
-from accounts.models import Consent, withdraw
+from accounts.models import Consent, withdraw_consent
 from challenge import schedule
 from challenge.models import Delivery, Enrollment, Event
 from challenge.models.enrollment import log_event
@@ -16,6 +21,38 @@ from challenge.models.mail_kinds import Kind
 
 State, Reason = Enrollment.State, Delivery.Reason
 SOON = timedelta(hours=1)
+
+
+class PauseCause(StrEnum):
+    """The triggers of a pause."""
+
+    RUNNER = "runner"
+    COACH = "coach"
+    COMPLAINT = "complaint"
+    BAD_ADDRESS = "bad_address"
+    UNREACHABLE = "unreachable"
+
+
+class Pause(NamedTuple):
+    """A pause by one trigger. `mails` says whether the runner is written to: not to an address that refuses
+    mail, nor to somebody who called our mail spam."""
+
+    actor: Event.Actor
+    event: Event.Kind
+    mails: bool
+    detail: Event.Detail | str = ""
+
+
+# Every pause withholds all queued lessons. docs/architecture.md has the same table.
+PAUSES = {
+    PauseCause.RUNNER: Pause(Event.Actor.RUNNER, Event.Kind.PAUSED, True),
+    PauseCause.COACH: Pause(Event.Actor.COACH, Event.Kind.PAUSED, True),
+    PauseCause.COMPLAINT: Pause(Event.Actor.SYSTEM, Event.Kind.PAUSED, False, Event.Detail.COMPLAINT),
+    PauseCause.BAD_ADDRESS: Pause(Event.Actor.SYSTEM, Event.Kind.PAUSED, False, Event.Detail.BAD_ADDRESS),
+    PauseCause.UNREACHABLE: Pause(
+        Event.Actor.SYSTEM, Event.Kind.UNREACHABLE, False, Event.Detail.SOFT_BOUNCES
+    ),
+}
 
 
 @contextmanager
@@ -28,16 +65,18 @@ def _locked(enrollment_id: int) -> Iterator[Enrollment]:
         )
 
 
-def pause(enrollment_id: int, actor: Event.Actor, now: datetime) -> bool:
-    """Stop the lessons until somebody resumes them. What is queued does not go out."""
+def pause(enrollment_id: int, cause: PauseCause, now: datetime) -> bool:
+    """Stop the lessons until somebody resumes them, and withhold those that are queued."""
+    actor, event, mails, detail = PAUSES[cause]
     with _locked(enrollment_id) as enrollment:
         if enrollment.state != State.ACTIVE:
             return False
         enrollment.state, enrollment.next_due_at = State.PAUSED, None
         enrollment.save(update_fields=["state", "next_due_at"])
         _withhold(enrollment, Reason.PAUSED, kind=Kind.LESSON)
-        _tell(enrollment, Kind.PAUSED, now)
-        log_event(enrollment, Event.Kind.PAUSED, actor, now)
+        if mails:
+            _confirm(enrollment, Kind.PAUSED, now)
+        log_event(enrollment, event, actor, now, detail)
     return True
 
 
@@ -50,7 +89,7 @@ def resume(enrollment_id: int, actor: Event.Actor, now: datetime) -> bool:
         enrollment.state, enrollment.next_due_at = State.ACTIVE, due_at
         enrollment.save(update_fields=["state", "next_due_at"])
         if due_at > schedule.daylight(now, enrollment.zone) + SOON:  # else the lesson says welcome back
-            _tell(enrollment, Kind.RESUMED, now)
+            _confirm(enrollment, Kind.RESUMED, now)
         log_event(enrollment, Event.Kind.RESUMED, actor, now)
     return True
 
@@ -75,7 +114,7 @@ def reschedule(enrollment_id: int, send_at: time, time_zone: str, actor: Event.A
 
 
 def leave(enrollment_id: int, actor: Event.Actor, now: datetime) -> bool:
-    """End an enrollment: nothing more is sent, and the consent to mail ends with the last one."""
+    """End an enrollment. Nothing more is sent; the consent to mail ends with the runner's last enrollment."""
     with _locked(enrollment_id) as enrollment:
         if enrollment.state == State.WITHDRAWN:
             return False
@@ -84,13 +123,13 @@ def leave(enrollment_id: int, actor: Event.Actor, now: datetime) -> bool:
         _withhold(enrollment, Reason.LEFT)
         runner = enrollment.runner
         if not Enrollment.objects.filter(runner=runner, state__in=Enrollment.OPEN_STATES).exists():
-            withdraw(runner, Consent.Purpose.MAIL, now)
+            withdraw_consent(runner, Consent.Purpose.MAIL, now)
         log_event(enrollment, Event.Kind.WITHDRAWN, actor, now)
     return True
 
 
 def send_again(enrollment_id: int, now: datetime) -> Delivery | None:
-    """Queue the newest lesson that was sent once more, as a copy, by daylight. None when there is none."""
+    """Queue a copy of the newest lesson that was sent, by daylight. Return None where there is none."""
     with _locked(enrollment_id) as enrollment:
         lesson = (
             Delivery.objects.filter(enrollment=enrollment, kind=Kind.LESSON, copy=0)
@@ -108,17 +147,17 @@ def send_again(enrollment_id: int, now: datetime) -> Delivery | None:
         return Delivery.objects.queue(Kind.LESSON, due_at, enrollment, lesson.day, closes_at=closes_at)
 
 
-def _tell(enrollment: Enrollment, kind: Kind, now: datetime) -> None:
-    """Write to a runner that she paused or resumed, by daylight; not at every change of mind."""
-    told = Delivery.objects.filter(enrollment=enrollment, kind=kind)
-    told = told.exclude(state=Delivery.State.WITHHELD)
-    if told.filter(due_at__gt=now - SOON).exists():
+def _confirm(enrollment: Enrollment, kind: Kind, now: datetime) -> None:
+    """Confirm a pause or a resume by mail, by daylight, at most once an hour."""
+    confirmed = Delivery.objects.filter(enrollment=enrollment, kind=kind)
+    confirmed = confirmed.exclude(state=Delivery.State.WITHHELD)
+    if confirmed.filter(due_at__gt=now - SOON).exists():
         return
     Delivery.objects.queue(kind, now, enrollment, try_at=schedule.daylight(now, enrollment.zone))
 
 
 def would_go_on(enrollment: Enrollment, now: datetime) -> datetime:
-    """When the next lesson is due if the course goes on now."""
+    """Return when the next lesson is due if the course goes on now."""
     lessons = Delivery.objects.filter(enrollment=enrollment, kind=Kind.LESSON, copy=0)
     sent = lessons.filter(sent_at__isnull=False).order_by("-day")
     last = sent.values_list("sent_at", flat=True).first()
@@ -126,8 +165,8 @@ def would_go_on(enrollment: Enrollment, now: datetime) -> datetime:
 
 
 def _leave_old_windows(enrollment: Enrollment, now: datetime) -> None:
-    """A lesson that is sent again waits for daylight over there. One that a sender holds at this moment may
-    still leave with its batch; if it comes back, it is the planner's."""
+    """Take lessons out of the windows of the old hour. A lesson that is sent again waits for daylight in the
+    new zone. One that a sender holds may still leave with its batch; if it does not, the planner takes it."""
     lessons = Delivery.objects.filter(enrollment=enrollment, kind=Kind.LESSON)
     due_at = schedule.daylight(now, enrollment.zone)
     again = lessons.filter(copy__gt=0, state__in=Delivery.WAITING)
@@ -136,6 +175,6 @@ def _leave_old_windows(enrollment: Enrollment, now: datetime) -> None:
 
 
 def _withhold(enrollment: Enrollment, reason: Delivery.Reason, **which: Any) -> None:
-    """Take what is queued out of the queue; what a sender holds it checks again itself."""
+    """Take deliveries out of the queue. A sender checks those that it holds again before they leave."""
     waiting = Delivery.objects.filter(enrollment=enrollment, state__in=Delivery.WAITING, **which)
     waiting.update(state=Delivery.State.WITHHELD, reason=reason, reason_values={})

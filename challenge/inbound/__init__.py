@@ -1,1 +1,1 @@
-"""What comes back: reports, complaints and events of providers, read and handed to the domain."""
+"""Mail and webhooks that come in: read, and handed to what they mean."""

@@ -1,8 +1,8 @@
-"""Reads a mail that came in: is it a delivery report (DSN, RFC 3464), a complaint (ARF, RFC 5965), an
-answer of a machine, or none of them? Whom it is about, and whether to believe it, is asked elsewhere.
+"""Parse an incoming mail: a delivery report (DSN, RFC 3464), a complaint (ARF, RFC 5965), an automatic answer
+(RFC 3834), or none of them. bounce_mail decides whose mail it is about and whether to believe it.
 
-Anybody can write such a mail. Time and memory are bounded by what is read of it: its first 256 kB, and
-nothing of a mail that is nested or divided more often than any real one.
+Anybody can write such a mail, so time and memory are bounded: only the first 256 kB are read, and a mail that
+is nested or divided more often than any real one is not parsed at all.
 """
 
 import logging
@@ -19,9 +19,9 @@ from flufl.bounce import all_failures
 
 log = logging.getLogger(__name__)
 
-LARGEST = 256 * 1024
-MOST_NESTED, MOST_PARTS, MOST_BLOCKS = 24, 1000, 50
-LONGEST_TEXT = 16 * 1024
+MAX_BYTES = 256 * 1024
+MAX_NESTING, MAX_PARTS, MAX_BLOCKS = 24, 1000, 50
+MAX_TEXT = 16 * 1024
 FIRST_LINES = 40
 MACHINE = re.compile(r"mailer-daemon|postmaster|mail delivery", re.I)
 STATUS_PARTS = ("message/delivery-status", "message/global-delivery-status")
@@ -35,9 +35,7 @@ else:
     Mail = Message
 
 
-class Sort(StrEnum):
-    """What a mail turned out to be."""
-
+class ReportType(StrEnum):
     DSN = "dsn"
     COMPLAINT = "complaint"
     AUTO_REPLY = "auto-reply"
@@ -45,72 +43,75 @@ class Sort(StrEnum):
 
 
 @dataclass(frozen=True)
-class Fate:
-    """What became of a mail to one recipient. `recipients` are the addresses that name her, in lower
-    case; `action` is RFC 3464's; `status` and `diagnostic` are what the servers said."""
+class RecipientStatus:
+    """The fields of one recipient in a report (RFC 3464, 2.3). `addresses` are the final and the original
+    address, in lower case; `status` and `diagnostic` are the servers' words."""
 
-    recipients: frozenset[str]
+    addresses: frozenset[str]
     action: str
     status: str = ""
     diagnostic: str = ""
 
 
 @dataclass(frozen=True)
-class Report:
-    """A mail as it was read. `about` are the headers of the mail that it returns, `feedback` the fields
-    of a complaint, names in lower case."""
+class IncomingReport:
+    """A parsed mail. `returned` are the headers of the mail that it returns, `feedback` the fields of a
+    complaint; their names are in lower case."""
 
-    sort: Sort
+    type: ReportType
     headers: Fields
-    fates: tuple[Fate, ...] = ()
+    recipients: tuple[RecipientStatus, ...] = ()
     feedback: Fields | None = None
-    about: Fields | None = None
+    returned: Fields | None = None
 
 
-NOTHING = Report(Sort.OTHER, {})
+NO_REPORT = IncomingReport(ReportType.OTHER, {})
 
 
-def read(raw: bytes) -> Report:
-    """What a mail is. One that can't be read is like any other that says nothing."""
-    raw = raw[:LARGEST]
+def parse(raw: bytes) -> IncomingReport:
+    """Return what a mail reports. A mail that can't be parsed reports nothing."""
+    raw = raw[:MAX_BYTES]
     if _is_tangled(raw):
-        return NOTHING
+        return NO_REPORT
     try:
         mail: Mail = BytesParser(policy=compat32).parsebytes(raw)
-        return _sorted(mail)
+        return _report(mail)
     except Exception as error:  # the parsers raise whatever they trip over
         log.warning("a mail could not be read: %s", type(error).__name__)
-        return NOTHING
+        return NO_REPORT
 
 
 def _is_tangled(raw: bytes) -> bool:
     lower = raw.lower()
     nested = lower.count(b"boundary") + lower.count(b"message/")
-    return nested > MOST_NESTED or raw.count(b"\n--") + raw.count(b"\r--") > MOST_PARTS
+    return nested > MAX_NESTING or raw.count(b"\n--") + raw.count(b"\r--") > MAX_PARTS
 
 
-def _sorted(mail: Mail) -> Report:
+def _report(mail: Mail) -> IncomingReport:
     headers = _fields(mail)
     parts = list(_parts(mail))
-    about = next(_returned(parts), None)
+    returned = next(_returned_headers(parts), None)
     feedback = next((_blocks(part) for part in parts if _type(part) == "message/feedback-report"), None)
     if feedback is not None:
-        return Report(Sort.COMPLAINT, headers, feedback=feedback[0] if feedback else {}, about=about)
+        return IncomingReport(
+            ReportType.COMPLAINT, headers, feedback=feedback[0] if feedback else {}, returned=returned
+        )
     status = next((_blocks(part) for part in parts if _type(part) in STATUS_PARTS), None)
     if status is not None:
-        fates = tuple(_fate(block) for block in status if "action" in block)
-        return Report(Sort.DSN, headers, fates, about=about)
+        recipients = tuple(_recipient_status(block) for block in status if "action" in block)
+        return IncomingReport(ReportType.DSN, headers, recipients, returned=returned)
     by_machine = bool(MACHINE.search(headers.get("from", "")))
     if not by_machine and _is_auto_reply(headers):
-        return Report(Sort.AUTO_REPLY, headers)
+        return IncomingReport(ReportType.AUTO_REPLY, headers)
     if by_machine or headers.get("return-path", "").strip() == "<>":
-        fates = _guessed(mail, parts)
-        return Report(Sort.DSN if fates else Sort.OTHER, headers, fates, about=about)
-    return Report(Sort.OTHER, headers)
+        recipients = _free_text_statuses(mail, parts)
+        report_type = ReportType.DSN if recipients else ReportType.OTHER
+        return IncomingReport(report_type, headers, recipients, returned=returned)
+    return IncomingReport(ReportType.OTHER, headers)
 
 
 def _parts(mail: Mail) -> Iterator[Mail]:
-    """The parts of a mail; not those of the mails in it, which say nothing of the mail itself."""
+    """Yield the parts of a mail, but not those of mails attached to it."""
     payload = mail.get_payload()
     if _type(mail).startswith("multipart/") and isinstance(payload, list):
         for part in payload:
@@ -125,7 +126,7 @@ def _type(part: Mail) -> str:
 
 
 def _fields(part: Mail) -> Fields:
-    """Its header fields. Of two with one name the first counts, but what names recipients is joined."""
+    """Return the header fields, the first of each name; those that name recipients are joined."""
     found: Fields = {}
     for name, value in part.items():
         name, value = name.lower(), str(value)
@@ -137,20 +138,20 @@ def _fields(part: Mail) -> Fields:
 
 
 def _blocks(part: Mail) -> list[Fields]:
-    """The groups of fields in a part, however the parser took them apart, or whatever was nested here."""
+    """Return the groups of fields in a part, whether or not the parser has divided it into them."""
     payload = part.get_payload()
     if isinstance(payload, list):
-        found = [_fields(block) for block in payload[:MOST_BLOCKS] if isinstance(block, Message)]
+        found = [_fields(block) for block in payload[:MAX_BLOCKS] if isinstance(block, Message)]
         return [block for block in found if block]
-    return [_fields(_headers(text)) for text in re.split(r"\r?\n\r?\n", _text(part))[:MOST_BLOCKS]]
+    return [_fields(_headers(text)) for text in re.split(r"\r?\n\r?\n", _text(part))[:MAX_BLOCKS]]
 
 
 def _headers(text: str) -> Mail:
     return HeaderParser(policy=compat32).parsestr(text.lstrip("\r\n"))
 
 
-def _returned(parts: Iterable[Mail]) -> Iterator[Fields]:
-    """The headers of the mail that a report returns."""
+def _returned_headers(parts: Iterable[Mail]) -> Iterator[Fields]:
+    """Yield the headers of the mail that a report returns."""
     for part in parts:
         payload = part.get_payload()
         if _type(part) in MAIL_PARTS and isinstance(payload, list) and isinstance(payload[0], Message):
@@ -164,16 +165,16 @@ def _text(part: Mail) -> str:
     if not isinstance(payload, bytes):
         return ""
     try:
-        return payload[:LONGEST_TEXT].decode(part.get_content_charset("utf-8"), "replace")
+        return payload[:MAX_TEXT].decode(part.get_content_charset("utf-8"), "replace")
     except (LookupError, ValueError):  # a charset that nobody knows
-        return payload[:LONGEST_TEXT].decode("latin-1")
+        return payload[:MAX_TEXT].decode("latin-1")
 
 
-def _fate(block: Fields) -> Fate:
+def _recipient_status(block: Fields) -> RecipientStatus:
     named = (block.get(name, "") for name in ("final-recipient", "original-recipient"))
     addresses = (text.rpartition(";")[2].strip(" \t<>\"'").lower() for text in named)
-    return Fate(
-        recipients=frozenset(filter(None, addresses)),
+    return RecipientStatus(
+        addresses=frozenset(filter(None, addresses)),
         action=block["action"].strip().lower(),
         status=block.get("status", ""),
         diagnostic=block.get("diagnostic-code", ""),
@@ -181,25 +182,24 @@ def _fate(block: Fields) -> Fate:
 
 
 def _is_auto_reply(headers: Fields) -> bool:
-    """RFC 3834, and what was used before it."""
+    """Return whether the headers mark an automatic answer (RFC 3834, and what was used before it)."""
     said = headers.get("auto-submitted", "no").strip().lower()
     before = headers.get("precedence", "").strip().lower()
-    marks = ("x-autoreply", "x-autorespond", "x-auto-response-suppress")
-    return not said.startswith("no") or before == "auto_reply" or any(mark in headers for mark in marks)
+    markers = ("x-autoreply", "x-autorespond", "x-auto-response-suppress")
+    return not said.startswith("no") or before == "auto_reply" or any(name in headers for name in markers)
 
 
-def _guessed(mail: Mail, parts: list[Mail]) -> tuple[Fate, ...]:
-    """What a report without a machine's part says, in the many ways that flufl.bounce knows."""
+def _free_text_statuses(mail: Mail, parts: list[Mail]) -> tuple[RecipientStatus, ...]:
+    """Read a report that has no machine-readable part, in the formats that flufl.bounce knows."""
     delayed, failed = all_failures(mail)
     text = next((_text(part) for part in parts if _type(part) == "text/plain"), "")
     lines = [
         line for line in text.splitlines()[:FIRST_LINES] if re.search(r"\b[45]\d\d\b|\b[45]\.\d\.\d", line)
     ]
     said = " ".join(lines)
-    fates = [(failed, "failed"), (delayed, "delayed")]
     return tuple(
-        Fate(frozenset(_decoded(addresses)), action, diagnostic=said)
-        for addresses, action in fates
+        RecipientStatus(frozenset(_decoded(addresses)), action, diagnostic=said)
+        for addresses, action in ((failed, "failed"), (delayed, "delayed"))
         if addresses
     )
 

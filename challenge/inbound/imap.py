@@ -1,5 +1,5 @@
-"""The mailbox that returned mail arrives in, read by IMAP (RFC 9051): what is a report of a mail of ours is
-taken and marked as read, everything else stays as it lies, unread.
+"""Poll the mailbox that bounces arrive in, by IMAP (RFC 9051). Reports of our own mails are recorded and
+marked as read; everything else stays unread.
 """
 
 import logging
@@ -19,14 +19,14 @@ from imap_tools.errors import ImapToolsError
 from imap_tools.mailbox import BaseMailBox, MailBox, MailBoxUnencrypted
 from imap_tools.utils import encode_folder
 
-from challenge.inbound.bounce_mail import Outcome, take_mail
-from challenge.inbound.dsn import LARGEST
+from challenge.inbound.bounce_mail import Disposition, receive
+from challenge.inbound.dsn import MAX_BYTES
 
 log = logging.getLogger(__name__)
 
 ANSWER_SECONDS = 15
-VISIT_SECONDS = 90
-MOST_MAILS = 500
+POLL_SECONDS = 90
+MAX_MAILS = 500
 PORTS = {"imaps": 993, "imap": 143}
 SEEN = r"(\Seen)"
 
@@ -36,8 +36,8 @@ class MailboxUrlError(ValueError):
 
 
 @dataclass(frozen=True)
-class Address:
-    """Where a mailbox is. What was taken moves to the folder `move_to`, if there is one."""
+class MailboxUrl:
+    """The parts of MAILBOX_URL. Recorded mails move to the folder `move_to`, if there is one."""
 
     is_safe: bool
     host: str
@@ -48,8 +48,8 @@ class Address:
     move_to: str = ""
 
 
-def address(url: str) -> Address:
-    """imaps://user:password@host:port/FOLDER?move=FOLDER, each part quoted as in any URL. Raises
+def parse_url(url: str) -> MailboxUrl:
+    """Parse imaps://user:password@host:port/FOLDER?move=FOLDER, each part quoted as in any URL. Raises
     MailboxUrlError."""
     try:
         parts = urlsplit(url)
@@ -60,7 +60,7 @@ def address(url: str) -> Address:
         raise MailboxUrlError("it does not begin with imaps://")
     if not parts.hostname or not parts.username or not parts.password:
         raise MailboxUrlError("the host, the user or the password is missing")
-    return Address(
+    return MailboxUrl(
         is_safe=parts.scheme == "imaps",
         host=parts.hostname,
         port=port or PORTS[parts.scheme],
@@ -71,33 +71,34 @@ def address(url: str) -> Address:
     )
 
 
-def visit(now: datetime) -> int:
-    """Take what came in since the last visit. Returns how many mails; 0 also without a MAILBOX_URL and
-    when the mailbox is away, as the next visit finds the same mails."""
+def poll(now: datetime) -> int:
+    """Record the reports that came in since the last poll, and return their number. Without a MAILBOX_URL, or
+    while the mailbox is away, that is 0; the next poll finds the same mails."""
     if not settings.MAILBOX_URL:
         return 0
     try:
-        with _opened(address(settings.MAILBOX_URL)) as mailbox:
-            return _work_through(mailbox, address(settings.MAILBOX_URL).move_to, now)
+        url = parse_url(settings.MAILBOX_URL)
+        with _opened(url) as mailbox:
+            return _receive_unseen(mailbox, url.move_to, now)
     except (OSError, IMAP4.error, ImapToolsError, MailboxUrlError, UnicodeError) as error:
         log.warning("the mailbox could not be read: %s", type(error).__name__)
         return 0
 
 
 @contextmanager
-def _opened(where: Address) -> Iterator[BaseMailBox]:
+def _opened(url: MailboxUrl) -> Iterator[BaseMailBox]:
     mailbox: BaseMailBox
-    if where.is_safe:
+    if url.is_safe:
         context = ssl.create_default_context()  # imaplib's own would trust any certificate
-        mailbox = MailBox(where.host, where.port, timeout=ANSWER_SECONDS, ssl_context=context)
+        mailbox = MailBox(url.host, url.port, timeout=ANSWER_SECONDS, ssl_context=context)
     else:
-        mailbox = MailBoxUnencrypted(where.host, where.port, timeout=ANSWER_SECONDS)
-    # However slowly it drips: a visit ends.
-    end = Timer(VISIT_SECONDS + ANSWER_SECONDS, _hang_up, [mailbox])
+        mailbox = MailBoxUnencrypted(url.host, url.port, timeout=ANSWER_SECONDS)
+    # A poll ends, however slowly the server answers.
+    end = Timer(POLL_SECONDS + ANSWER_SECONDS, _hang_up, [mailbox])
     end.daemon = True
     end.start()
     try:
-        mailbox.login(where.user, where.password, initial_folder=where.folder)
+        mailbox.login(url.user, url.password, initial_folder=url.folder)
         yield mailbox
         mailbox.logout()
     finally:
@@ -112,49 +113,49 @@ def _hang_up(mailbox: BaseMailBox) -> None:
         mailbox.client.shutdown()
 
 
-def _work_through(mailbox: BaseMailBox, move_to: str, now: datetime) -> int:
+def _receive_unseen(mailbox: BaseMailBox, move_to: str, now: datetime) -> int:
     if move_to and not _can_move(mailbox):
-        log.warning("the mailbox's server can't move mails; what was taken is marked as read only")
+        log.warning("the mailbox's server can't move mails; recorded mails are only marked as read")
         move_to = ""
-    end, taken = monotonic() + VISIT_SECONDS, 0
-    # The newest first: what stays unread, visit after visit, must not stand before what comes.
+    end, recorded = monotonic() + POLL_SECONDS, 0
+    # The newest first: mails that stay unread, poll after poll, must not stand before new ones.
     found = sorted(mailbox.uids(_criteria(), charset=None), key=int, reverse=True)
-    for uid in found[:MOST_MAILS]:
+    for uid in found[:MAX_MAILS]:
         if monotonic() > end:
             break
         raw = _fetch(mailbox, uid)
-        if raw and take_mail(raw, [], now) in (Outcome.TAKEN, Outcome.KNOWN):
+        if raw and receive(raw, [], now) in (Disposition.RECORDED, Disposition.KNOWN):
             _put_away(mailbox, uid, move_to)
-            taken += 1
-    return taken
+            recorded += 1
+    return recorded
 
 
 def _criteria() -> str:
-    """What may be a report, asked of the server, so that a heap of other unread mail costs nothing."""
-    marks = ["HEADER Content-Type report"]
+    """Return the search for mails that may be reports, so that other unread mail costs nothing."""
+    criteria = ["HEADER Content-Type report"]
     if local := settings.BOUNCE_ADDRESS.rpartition("@")[0]:
-        marks += [f'HEADER {name} "{local}+"' for name in ("To", "Delivered-To", "X-Original-To")]
-    asked = marks.pop()
-    while marks:
-        asked = f"OR ({marks.pop()}) ({asked})"
-    return f"UNSEEN {asked}"
+        criteria += [f'HEADER {name} "{local}+"' for name in ("To", "Delivered-To", "X-Original-To")]
+    search = criteria.pop()
+    while criteria:
+        search = f"OR ({criteria.pop()}) ({search})"
+    return f"UNSEEN {search}"
 
 
 def _fetch(mailbox: BaseMailBox, uid: str) -> bytes:
-    """As much of a mail as is ever read, without marking it."""
-    _status, answer = mailbox.client.uid("FETCH", uid, f"(BODY.PEEK[]<0.{LARGEST}>)")
+    """Fetch as much of a mail as is ever parsed, without marking it as read."""
+    _status, answer = mailbox.client.uid("FETCH", uid, f"(BODY.PEEK[]<0.{MAX_BYTES}>)")
     return next((part[1] for part in answer or [] if isinstance(part, tuple)), b"")
 
 
 def _can_move(mailbox: BaseMailBox) -> bool:
-    """RFC 6851; asked again, as servers say more of themselves to who has logged in."""
+    """Return whether the server has MOVE (RFC 6851). Servers tell more capabilities after the login."""
     _status, said = mailbox.client.capability()
     return b"MOVE" in b" ".join(filter(None, said)).upper().split()
 
 
 def _put_away(mailbox: BaseMailBox, uid: str, move_to: str) -> None:
-    # Not by imap_tools' flag() and move(): they expunge, and with it what somebody else has marked as
-    # deleted.
+    # Not by imap_tools' flag() and move(): they expunge, which also removes mails that somebody else has
+    # marked as deleted.
     mailbox.client.uid("STORE", uid, "+FLAGS", SEEN)
     if move_to:
         mailbox.client.uid("MOVE", uid, encode_folder(move_to).decode("ascii"))

@@ -1,8 +1,8 @@
-"""What a provider's webhook tells, in our words: which delivery an event is about, what happened to it,
-and whether the address is at fault.
+"""Translate an event of a provider's webhook: the delivery that it is about, what happened to it, and whether
+the address is at fault.
 
-django-anymail has checked the webhook's secret or signature and put the event into its own words; but
-a provider's mails leave by SMTP, under its own ids, and a bounce is not said to be hard or soft.
+django-anymail has checked the webhook's secret or signature and normalised the event. It does not say whether
+a bounce is hard or soft; and as our mails go to the provider by SMTP, it knows them under the provider's ids.
 """
 
 import re
@@ -14,13 +14,12 @@ from typing import Any
 from anymail.signals import AnymailTrackingEvent, EventType, RejectReason
 from django.conf import settings
 
-from challenge.bounces.classify import is_bad_address, statuses
-from challenge.bounces.record import LONG_AGO, Return, event_id
+from challenge.bounces.record import LONG_AGO, ReportedEvent, event_id_of, is_bad_address, status_codes
 from challenge.mail import return_path
-from challenge.models import Delivery, Returned
+from challenge.models import Delivery, DeliveryEvent
 
-Kind = Returned.Kind
-# Opened and clicked are not here: nobody's reading is followed.
+Kind = DeliveryEvent.Kind
+# Opened and clicked are left out: nobody's reading is tracked.
 KINDS = {
     EventType.DELIVERED: Kind.DELIVERED,
     EventType.DEFERRED: Kind.DEFERRED,
@@ -31,11 +30,11 @@ KINDS = {
     EventType.UNSUBSCRIBED: Kind.UNSUBSCRIBED,
     EventType.AUTORESPONDED: Kind.AUTORESPONDED,
 }
-# What a provider's own list of suppressed addresses says of one that it refuses to write to.
+# Why a provider refuses an address that is on its own suppression list.
 LISTED = {RejectReason.SPAM: Kind.COMPLAINED, RejectReason.UNSUBSCRIBED: Kind.UNSUBSCRIBED}
 LISTED_AS_BAD = (RejectReason.BOUNCED, RejectReason.INVALID)
-# Hard and soft in the providers' words: Postmark, SES, Resend, Brevo and Mandrill, Mailjet, MailerSend,
-# Unisender Go, Mailgun (its list), SendGrid, SparkPost.
+# Hard and soft bounces in the providers' words: Postmark, SES, Resend, Brevo and Mandrill, Mailjet,
+# MailerSend, Unisender Go, Mailgun (its list), SendGrid, SparkPost.
 HARD = {
     ("Type", "HardBounce"), ("Type", "BadEmailAddress"), ("bounceType", "Permanent"), ("type", "Permanent"),
     ("event", "hard_bounce"), ("event", "invalid_email"), ("hard_bounce", True), ("type", "hard_bounced"),
@@ -46,88 +45,88 @@ SOFT = {
     ("type", "Transient"), ("type", "Undetermined"), ("event", "soft_bounce"), ("hard_bounce", False),
     ("type", "soft_bounced"), ("status", "soft_bounced"), ("severity", "temporary"), ("type", "blocked"),
 }  # fmt: skip
-LATEST = timedelta(days=30)
-MOST_VALUES, DEEPEST, LONGEST = 2000, 6, 2000
+MAX_AGE = timedelta(days=30)
+MAX_VALUES, MAX_DEPTH, MAX_TEXT = 2000, 6, 2000
 UUID = r"([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})"
 
-Said = list[tuple[str, Any]]
+Values = list[tuple[str, Any]]
 
 
-def came_back(event: AnymailTrackingEvent, provider: str, now: datetime) -> Return | None:
-    """An event as a return; None where it says nothing that counts, or nothing of ours."""
+def from_event(event: AnymailTrackingEvent, provider: str, now: datetime) -> ReportedEvent | None:
+    """Return the event of a delivery, or None where nothing counts or the mail is not ours."""
     kind = KINDS.get(event.event_type)
     if kind == Kind.REJECTED:
         kind = LISTED.get(event.reject_reason, kind)
     if kind is None:
         return None
-    said = list(_flat(event.esp_event))
-    at = _within_reason(event.timestamp, now)
-    delivery = _delivery(event, said, at)
+    values = list(_flat(event.esp_event))
+    at = _plausible(event.timestamp, now)
+    delivery = _delivery(event, values, at)
     if delivery is None:
         return None
-    told_by = event.event_id or f"{event.message_id} {event.timestamp}"
-    return Return(
+    event_id = event.event_id or f"{event.message_id} {event.timestamp}"
+    return ReportedEvent(
         delivery_id=delivery.pk,
         kind=kind,
-        source=Returned.Source.WEBHOOK,
-        event_id=event_id(provider, told_by, event.event_type, delivery.pk),
+        source=DeliveryEvent.Source.WEBHOOK,
+        event_id=event_id_of(provider, event_id, event.event_type, delivery.pk),
         at=at,
-        bad_address=kind in Returned.CAME_BACK and _is_bad(event, said),
+        bad_address=kind in DeliveryEvent.BOUNCES and _is_bad(event, values),
         detail=f"{event.mta_response or ''} {event.description or ''}",
     )
 
 
 def _flat(value: Any, key: str = "", depth: int = 0) -> Iterator[tuple[str, Any]]:
-    """The single values of an event, each with its own key, however they are nested."""
-    if isinstance(value, dict) and depth < DEEPEST:
-        for name, inner in list(value.items())[:MOST_VALUES]:
+    """Yield the single values of an event, each with its own key, however they are nested."""
+    if isinstance(value, dict) and depth < MAX_DEPTH:
+        for name, inner in list(value.items())[:MAX_VALUES]:
             yield from _flat(inner, str(name), depth + 1)
-    elif isinstance(value, list) and depth < DEEPEST:
-        for inner in value[:MOST_VALUES]:
+    elif isinstance(value, list) and depth < MAX_DEPTH:
+        for inner in value[:MAX_VALUES]:
             yield from _flat(inner, key, depth + 1)
     elif isinstance(value, str | bool):
         yield key, value
 
 
-def _within_reason(stamp: datetime | None, now: datetime) -> datetime:
-    """When it happened: without a zone in UTC, and never in the future, whatever the provider's clock."""
+def _plausible(stamp: datetime | None, now: datetime) -> datetime:
+    """Return a time stamp, in UTC unless it has a zone, and never later than now."""
     if stamp is None:
         return now
     return min(max(stamp if stamp.tzinfo else stamp.replace(tzinfo=UTC), LONG_AGO), now)
 
 
-def _delivery(event: AnymailTrackingEvent, said: Said, at: datetime) -> Delivery | None:
-    """The delivery that an event names by our Message-ID or return path; else, as some providers give
-    mails other names, the last one before it to her whom it names."""
+def _delivery(event: AnymailTrackingEvent, values: Values, at: datetime) -> Delivery | None:
+    """Return the delivery that an event names by our Message-ID or return path. Some providers give mails
+    other ids: then the last one that was sent to the event's recipient before it."""
     rows = Delivery.objects.select_related("enrollment__runner", "recipient")
     recipient = str(event.recipient or "").strip().lower()
-    if named := _named(event, said):
+    if named := _named(event, values):
         found = rows.filter(pk=named).first()
-        is_hers = found and (not recipient or recipient == found.to_user.email)
-        return found if is_hers else None
+        matches = found and (not recipient or recipient == found.to_user.email)
+        return found if matches else None
     if not recipient:
         return None
-    hers = rows.filter(enrollment__runner__email=recipient, sent_at__gt=at - LATEST, sent_at__lte=at)
-    return hers.order_by("-sent_at").first()
+    sent = rows.filter(enrollment__runner__email=recipient, sent_at__gt=at - MAX_AGE, sent_at__lte=at)
+    return sent.order_by("-sent_at").first()
 
 
-def _named(event: AnymailTrackingEvent, said: Said) -> uuid.UUID | None:
+def _named(event: AnymailTrackingEvent, values: Values) -> uuid.UUID | None:
     ours = re.compile(rf"{UUID}@{re.escape(settings.MAIL_DOMAIN)}(?![\w.-])", re.I)
-    texts = [text[:LONGEST] for _key, text in said if isinstance(text, str) and "@" in text]
+    texts = [text[:MAX_TEXT] for _key, text in values if isinstance(text, str) and "@" in text]
     for text in [str(event.message_id or ""), *texts]:
         if found := ours.search(text):
             return uuid.UUID(found[1])
     return next(filter(None, map(return_path.read, texts)), None)
 
 
-def _is_bad(event: AnymailTrackingEvent, said: Said) -> bool:
-    """Whether the address is at fault. The remote server's words go before the provider's."""
+def _is_bad(event: AnymailTrackingEvent, values: Values) -> bool:
+    """Return whether the address is at fault. The remote server's words go before the provider's."""
     if event.event_type == EventType.REJECTED:
         return event.reject_reason in LISTED_AS_BAD
-    words = set(said)
-    texts = [str(text or "")[:LONGEST] for text in (event.mta_response, event.description)]
+    words = set(values)
+    texts = [str(text or "")[:MAX_TEXT] for text in (event.mta_response, event.description)]
     if words & SOFT:
         return False
-    if any(map(statuses, texts)):
+    if any(map(status_codes, texts)):
         return is_bad_address(*texts)
     return bool(words & HARD) or is_bad_address(*texts)

@@ -10,7 +10,8 @@ from functools import lru_cache
 
 from django.conf import settings
 
-from challenge.curriculum.compile import Compiled, compile_mail
+from challenge.curriculum.compile import compile_mail
+from challenge.curriculum.slots import Compiled
 from challenge.mail.context import MailContext
 from challenge.mail.prepared import stencil
 from challenge.models import Delivery, Revision

@@ -1,4 +1,4 @@
-"""The key that signs mail: read, made anew, and its public half for DNS (RFC 6376, RFC 8463)."""
+"""Read or make the key that signs mail, and word its public half for DNS (RFC 6376, RFC 8463)."""
 
 import base64
 import binascii
@@ -24,17 +24,17 @@ RSA_ENCRYPTION = bytes.fromhex("2a864886f70d010101")  # 1.2.840.113549.1.1.1
 ED25519 = bytes.fromhex("06032b657004220420")
 ED25519_HEAD = bytes.fromhex("302e0201003005") + ED25519
 PEM = re.compile(rb"-----BEGIN ([A-Z0-9 ]*PRIVATE KEY)-----(.*?)-----END \1-----", re.DOTALL)
-LEAST_BITS = 1024  # RFC 8301, 3.2: receivers may not take less
+MIN_BITS = 1024  # RFC 8301, 3.2: receivers must not accept fewer
 MAKING_SECONDS = 60
 
 
 class UnusableKeyError(Exception):
-    """The key file cannot be signed with; the message is for people."""
+    """The key file cannot be used. The message is for the operator."""
 
 
 @dataclass(frozen=True)
 class Key:
-    """`algorithm` as in a=, `kind` as in k=, `private` as dkimpy wants it, `public` as in p=."""
+    """`algorithm` is as in a=, `kind` as in k=, `private` as dkimpy expects it, `public` as in p=."""
 
     algorithm: bytes
     kind: str
@@ -49,13 +49,13 @@ class Key:
 
 
 @lru_cache
-def kept_key(path: str) -> Key:
-    """The key of a file, read once in a process. Raises UnusableKeyError, each time anew."""
+def cached_key(path: str) -> Key:
+    """Return the key of a file, read once in a process. An UnusableKeyError is not cached."""
     return read_key(Path(path))
 
 
 def read_key(path: Path) -> Key:
-    """The key of a PEM file: RSA (PKCS #1 or #8) or Ed25519 (PKCS #8), without a password."""
+    """Read the key of a PEM file: RSA (PKCS #1 or #8) or Ed25519 (PKCS #8), without a password."""
     try:
         text = path.read_bytes()
     except OSError as error:
@@ -83,28 +83,28 @@ def _ed25519(der: bytes) -> Key:
 def _rsa(der: bytes) -> Key:
     numbers: dict[str, int] = parse_private_key(der)
     bits = numbers["modulus"].bit_length()
-    if bits < LEAST_BITS:
+    if bits < MIN_BITS:
         raise UnusableKeyError(
-            f"The key has {bits} bits, and receivers take none below {LEAST_BITS} (RFC 8301)."
+            f"The key has {bits} bits, and receivers take none below {MIN_BITS} (RFC 8301)."
         )
     digest = hashlib.sha256()
     if not RSASSA_PKCS1_v1_5_verify(digest, RSASSA_PKCS1_v1_5_sign(digest, numbers), numbers):
         raise ValueError("the key's numbers do not belong together")
-    # dkimpy finds a key between line ends alone.
+    # dkimpy needs line ends around the key.
     pem = b"-----BEGIN KEY-----\n" + base64.b64encode(der) + b"\n-----END KEY-----\n"
     public = _public_rsa(numbers["modulus"], numbers["publicExponent"])
     return Key(b"rsa-sha256", "rsa", bits, pem, base64.b64encode(public).decode())
 
 
 def _public_rsa(modulus: int, exponent: int) -> bytes:
-    """Modulus and exponent as a SubjectPublicKeyInfo (RFC 3279, 2.3.1)."""
+    """Encode modulus and exponent as a SubjectPublicKeyInfo (RFC 3279, 2.3.1)."""
     numbers = (_der(INTEGER, value.to_bytes(value.bit_length() // 8 + 1)) for value in (modulus, exponent))
     algorithm = _der(SEQUENCE, _der(OBJECT_IDENTIFIER, RSA_ENCRYPTION), _der(NULL))
     return _der(SEQUENCE, algorithm, _der(BIT_STRING, b"\0", _der(SEQUENCE, *numbers)))
 
 
 def _der(kind: int, *parts: bytes) -> bytes:
-    """One value in DER (X.690, 8.1): its kind, its length and itself."""
+    """Encode one value in DER (X.690, 8.1): its kind, its length and itself."""
     value = b"".join(parts)
     length = len(value)
     if length < 128:
@@ -114,9 +114,9 @@ def _der(kind: int, *parts: bytes) -> bytes:
 
 
 def make_key(path: Path, *, ed25519: bool) -> Key:
-    """Write a new key, readable by its owner alone. Raises FileExistsError rather than write over one,
-    and UnusableKeyError when none can be made."""
-    # First the file, so that a key which cannot be kept is not made.
+    """Write a new key, readable by its owner alone. Raises FileExistsError rather than overwrite a file, and
+    UnusableKeyError when no key can be made."""
+    # The file comes first, so that no key is made that cannot be written.
     handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     try:
         with os.fdopen(handle, "wb") as file:

@@ -10,9 +10,7 @@ from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from html import escape
 
-from challenge.curriculum.compile import Compiled
-from challenge.curriculum.plain import wrap
-from challenge.curriculum.slots import NAMES, Parts, Section, Slot, chosen, parse
+from challenge.curriculum.slots import NAMES, Compiled, Parts, Section, Slot, chosen, parse, wrap
 
 WIDTH = 73  # of 76, so that "=" still fits
 SOFT_BREAK = b"=\r\n"

@@ -1,8 +1,8 @@
-"""The return path of each mail: an address that only that mail has, so that whatever comes back says
-by itself what it is about (VERP, variable envelope return paths).
+"""Give each mail a return path of its own (VERP, variable envelope return path), so that a bounce proves
+which mail it is about.
 
-The tag after the plus is a delivery's id and a MAC over it, in base32, as mail servers may change the
-case of an address. A local part holds 64 octets (RFC 5321, 4.5.3.1.1): 42 are the tag's.
+The tag after the plus is the delivery's id and a MAC over it. It is in base32, because mail servers may
+change the case of an address. A local part holds 64 octets (RFC 5321, 4.5.3.1.1); the tag takes 42 of them.
 """
 
 import hashlib
@@ -16,17 +16,17 @@ from django.conf import settings
 PURPOSE = b"challenge.delivery.verp"
 MAC_BYTES = 10  # 80 bits, of HMAC-SHA256
 TAG_LENGTH = 42
-LONGEST_LOCAL_PART = 64 - 1 - TAG_LENGTH
+MAX_LOCAL_PART = 64 - 1 - TAG_LENGTH
 TAG = re.compile(r"\+([a-z2-7]{42})@", re.ASCII | re.IGNORECASE)
 
 _BASE32 = "abcdefghijklmnopqrstuvwxyz234567"
 _PAIRS = [first + second for first in _BASE32 for second in _BASE32]
-_DIGITS = str.maketrans(_BASE32, "0123456789abcdefghijklmnopqrstuv")  # those of int(text, 32)
+_DIGITS = str.maketrans(_BASE32, "0123456789abcdefghijklmnopqrstuv")  # the digits of int(text, 32)
 _SHIFTS = tuple(range(200, -1, -10))
 
 
 def return_path(delivery_id: uuid.UUID) -> str:
-    """The envelope sender of a delivery; without BOUNCE_ADDRESS the plain sender, which has no tag."""
+    """Return the envelope sender of a delivery; without BOUNCE_ADDRESS the plain sender, which has no tag."""
     if not settings.BOUNCE_ADDRESS:
         return str(settings.MAIL_FROM_ADDRESS)
     local, domain = _parts(settings.BOUNCE_ADDRESS)
@@ -34,16 +34,16 @@ def return_path(delivery_id: uuid.UUID) -> str:
 
 
 def read(text: str) -> uuid.UUID | None:
-    """The delivery whose return path stands in a text: an address, or a header with several. None where
-    there is none whose tag was made here."""
+    """Return the id of the delivery whose return path stands in a text: an address, or a header with several.
+    None where no tag in it was made here."""
     return next(filter(None, (_delivery(found[1].lower()) for found in TAG.finditer(text))), None)
 
 
 def _delivery(tag: str) -> uuid.UUID | None:
-    # Its first 26 letters hold 130 bits, and the id is the first 128 of them.
+    # The first 26 letters hold 130 bits; the id is the first 128 of them.
     delivery_id = int(tag[:26].translate(_DIGITS), 32) >> 2
     raw = delivery_id.to_bytes(16, "big")
-    # The whole tag is made anew, so that there is no second spelling of one.
+    # The whole tag is compared, so that no tag has a second spelling.
     secrets = [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
     if any(hmac.compare_digest(_tag(raw, _mac(secret)), tag) for secret in secrets):
         return uuid.UUID(bytes=raw)
@@ -51,8 +51,8 @@ def _delivery(tag: str) -> uuid.UUID | None:
 
 
 def _tag(raw: bytes, mac: hmac.HMAC) -> str:
-    """An id and its MAC, 208 bits, as 42 letters. base64.b32encode takes twice as long, and this is
-    done for each mail."""
+    """Return an id and its MAC, 208 bits, as 42 letters. Every mail needs this, and base64.b32encode takes
+    twice as long."""
     mac = mac.copy()
     mac.update(raw)
     number = int.from_bytes(raw + mac.digest()[:MAC_BYTES], "big") << 2
@@ -61,7 +61,7 @@ def _tag(raw: bytes, mac: hmac.HMAC) -> str:
 
 @lru_cache(maxsize=16)
 def _mac(secret: str) -> hmac.HMAC:
-    """The MAC of return paths before anything was put in, to be copied for each."""
+    """Return the MAC of return paths before any input, to be copied for each."""
     return hmac.new(hashlib.sha256(PURPOSE + secret.encode()).digest(), digestmod="sha256")
 
 

@@ -8,13 +8,13 @@ from django.utils import timezone
 
 from challenge.mailcatcher.store import Inbox
 
-# As much as Gmail takes (25 MB); a mail with more than that is told so at once.
-LARGEST = 25 * 1024 * 1024
+# Gmail's limit (25 MB), announced by SIZE (RFC 1870).
+MAX_BYTES = 25 * 1024 * 1024
 
 logger = logging.getLogger(__name__)
 
 
-class Keeper:
+class InboxHandler:
     """aiosmtpd's handler: a mail that was answered 250 is on disk."""
 
     def __init__(self, inbox: Inbox) -> None:
@@ -33,5 +33,7 @@ class Keeper:
 
 
 def controller(inbox: Inbox, host: str, port: int) -> Controller:
-    """The server, ready to start; it runs in a thread of its own."""
-    return Controller(Keeper(inbox), hostname=host, port=port, data_size_limit=LARGEST, enable_SMTPUTF8=True)
+    """Return the server, ready to start; it runs in a thread of its own."""
+    return Controller(
+        InboxHandler(inbox), hostname=host, port=port, data_size_limit=MAX_BYTES, enable_SMTPUTF8=True
+    )

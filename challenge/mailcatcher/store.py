@@ -1,4 +1,4 @@
-"""Mails as files: one `<id>.eml` each, whose id sorts by the time of arrival and is safe in a URL."""
+"""Mails as files `<id>.eml`; an id sorts by the time of arrival and is safe in a URL."""
 
 import os
 import re
@@ -19,7 +19,7 @@ class Inbox:
         self._directory = directory
 
     def add(self, message: bytes, sender: str, recipients: list[str], now: datetime) -> str:
-        """Keep one mail for good, or not at all; its id.
+        """Write one mail whole, or not at all, and return its id.
 
         The envelope goes on top in the fields that a last mail server adds: Return-Path (RFC 5321,
         4.4) and a Delivered-To for each recipient. The rest is the mail, byte for byte.
@@ -28,20 +28,20 @@ class Inbox:
         mail_id = f"{now.astimezone(UTC).strftime(TIME_FORMAT)}-{secrets.token_hex(4)}"
         envelope = [f"Return-Path: <{sender}>", *(f"Delivered-To: {address}" for address in recipients)]
         head = "".join(f"{line}\r\n" for line in envelope).encode("utf-8", "surrogateescape")
-        aside = self._directory / f"{mail_id}.part"
-        with aside.open("wb") as file:
+        unfinished = self._directory / f"{mail_id}.part"
+        with unfinished.open("wb") as file:
             file.write(head + message)
             file.flush()
             os.fsync(file.fileno())
-        aside.replace(self._directory / f"{mail_id}.eml")
+        unfinished.replace(self._directory / f"{mail_id}.eml")
         return mail_id
 
     def ids(self) -> list[str]:
-        """The ids of all mails, newest first."""
+        """Return the ids of all mails, newest first."""
         return sorted(self._found(), reverse=True)
 
     def read(self, mail_id: str) -> bytes:
-        """One mail's bytes. Raises KeyError when there is none of this id, or it is no id."""
+        """Return one mail's bytes. Raises KeyError when there is no mail of this id."""
         if not re.fullmatch(ID, mail_id):
             raise KeyError(mail_id)
         try:
@@ -64,6 +64,5 @@ class Inbox:
                 yield match[1]
 
 
-def arrived(mail_id: str) -> datetime:
-    """When a mail of this id arrived."""
+def arrival_time(mail_id: str) -> datetime:
     return datetime.strptime(mail_id.partition("-")[0], TIME_FORMAT).replace(tzinfo=UTC)

@@ -1,20 +1,15 @@
-"""The inbox's addresses. An id that the store would not make matches none of them."""
+"""The inbox's URLs. Only an id that the store could have made matches."""
 
 from django.urls import path, register_converter
+from django.urls.converters import StringConverter
 
 from challenge.mailcatcher import store, views
 
 app_name = "inbox"
 
 
-class MailIdConverter:
+class MailIdConverter(StringConverter):
     regex = store.ID
-
-    def to_python(self, value: str) -> str:
-        return value
-
-    def to_url(self, value: str) -> str:
-        return value
 
 
 register_converter(MailIdConverter, "mail_id")

@@ -1,6 +1,8 @@
-"""The inbox's pages. Looking changes nothing; the two buttons POST."""
+"""The inbox's pages. A GET changes nothing; the two buttons POST."""
 
 import re
+from collections.abc import Iterable
+from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -20,12 +22,11 @@ from django.views.decorators.http import require_POST, require_safe
 
 from challenge import tasks
 from challenge.delivery.plan import bring_forward
-from challenge.mailcatcher.mail import Head, head, parse, part
-from challenge.mailcatcher.runners import recipients
+from challenge.mailcatcher.mail import MailSummary, find_part, parse, summarise
 from challenge.mailcatcher.store import Inbox
 from challenge.models import Enrollment
 
-SHOWN = 200
+MAX_SHOWN = 200
 REFRESH_SECONDS = 5
 
 _site = urlsplit(settings.SITE_URL)
@@ -41,6 +42,14 @@ MAIL_POLICY = {
 }
 
 
+@dataclass(frozen=True)
+class Recipient:
+    """A runner who got mail here, and the runner's latest active enrollment."""
+
+    address: str
+    enrollment_id: int
+
+
 def inbox() -> Inbox:
     return Inbox(Path(settings.INBOX_DIR))
 
@@ -48,14 +57,14 @@ def inbox() -> Inbox:
 @require_safe
 @never_cache
 def mails(request: HttpRequest) -> HttpResponse:
-    """The newest mails. `?refresh` asks the browser to load the page again by itself."""
+    """List the newest mails. `?refresh` asks the browser to reload the page by itself."""
     ids = inbox().ids()
-    found = _newest(ids, SHOWN)
+    found = _newest(ids, MAX_SHOWN)
     refreshing = "refresh" in request.GET
     context = {
         "mails": found,
         "hidden": len(ids) - len(found),
-        "recipients": recipients(found),
+        "recipients": _recipients(found),
         "refreshing": refreshing,
         "seconds": REFRESH_SECONDS,
     }
@@ -68,25 +77,25 @@ def mails(request: HttpRequest) -> HttpResponse:
 @require_safe
 @never_cache
 def mails_json(request: HttpRequest) -> JsonResponse:
-    """All mails, newest first, for scripts and tests."""
+    """List all mails, newest first, for scripts and tests."""
     ids = inbox().ids()
-    return JsonResponse({"mails": [_described(mail) for mail in _newest(ids, len(ids))]})
+    return JsonResponse({"mails": [_as_json(mail) for mail in _newest(ids, len(ids))]})
 
 
 @require_safe
 @never_cache
 def page(request: HttpRequest, mail_id: str, shown: str) -> HttpResponse:
-    """One mail as `shown`: html, text or source."""
+    """Show one mail as `shown`: html, text or source."""
     content = _content_or_404(mail_id)
     message = parse(content)
-    mail = head(mail_id, message)
+    mail = summarise(mail_id, message)
     context = {
         "mail": mail,
         "shown": shown,
-        "has_html": part(message, "text/html") is not None,
-        "text": part(message, "text/plain"),
+        "has_html": find_part(message, "text/html") is not None,
+        "text": find_part(message, "text/plain"),
         "source": content.decode("utf-8", "replace"),
-        "recipients": recipients([mail]),
+        "recipients": _recipients([mail]),
     }
     return render(request, "mailcatcher/mail.html", context)
 
@@ -95,8 +104,8 @@ def page(request: HttpRequest, mail_id: str, shown: str) -> HttpResponse:
 @xframe_options_sameorigin
 @csp(MAIL_POLICY)  # type: ignore[arg-type]  # its types know of no view with an argument
 def html(request: HttpRequest, mail_id: str) -> HttpResponse:
-    """The mail's own HTML, in a sandbox; its links open in a new tab."""
-    text = part(parse(_content_or_404(mail_id)), "text/html")
+    """Serve the mail's own HTML, in a sandbox; its links open in a new tab."""
+    text = find_part(parse(_content_or_404(mail_id)), "text/html")
     if text is None:
         raise Http404
     return HttpResponse(_with_new_tabs(text))
@@ -104,7 +113,7 @@ def html(request: HttpRequest, mail_id: str) -> HttpResponse:
 
 @require_safe
 def raw(request: HttpRequest, mail_id: str) -> HttpResponse:
-    """The mail's bytes, below the envelope that the inbox put on top."""
+    """Serve the mail's bytes, below the envelope that the inbox put on top."""
     return HttpResponse(_content_or_404(mail_id), content_type="message/rfc822")
 
 
@@ -126,25 +135,32 @@ def next_lesson(request: HttpRequest) -> HttpResponseBase:
 
 @require_POST
 def clear(request: HttpRequest) -> HttpResponseBase:
-    """Delete all mails."""
     inbox().clear()
     messages.success(request, _("All mails are deleted."))
     return redirect("inbox:list")
 
 
-def _newest(ids: list[str], count: int) -> list[Head]:
+def _recipients(mails: Iterable[MailSummary]) -> list[Recipient]:
+    """Return the runners of these mails who are in a course now, by address, with one query."""
+    addresses = {address.lower() for mail in mails for address in mail.to}
+    active = Enrollment.objects.filter(state=Enrollment.State.ACTIVE, runner__email__in=addresses)
+    latest = dict(active.order_by("pk").values_list("runner__email", "pk"))
+    return [Recipient(address, pk) for address, pk in sorted(latest.items())]
+
+
+def _newest(ids: list[str], count: int) -> list[MailSummary]:
     found = []
     for mail_id in ids[:count]:
         try:
-            found.append(_head(mail_id))
+            found.append(_summary(mail_id))
         except KeyError:
             continue  # deleted since the ids were listed
     return found
 
 
 @lru_cache(maxsize=1000)
-def _head(mail_id: str) -> Head:
-    return head(mail_id, parse(inbox().read(mail_id), head_only=True))
+def _summary(mail_id: str) -> MailSummary:
+    return summarise(mail_id, parse(inbox().read(mail_id), head_only=True))
 
 
 def _content_or_404(mail_id: str) -> bytes:
@@ -154,7 +170,7 @@ def _content_or_404(mail_id: str) -> bytes:
         raise Http404 from error
 
 
-def _described(mail: Head) -> dict[str, object]:
+def _as_json(mail: MailSummary) -> dict[str, object]:
     urls = {
         name: reverse(f"inbox:{name}", args=[mail.id]) for name in ("mail", "html", "text", "source", "raw")
     }
@@ -169,5 +185,5 @@ def _described(mail: Head) -> dict[str, object]:
 
 
 def _with_new_tabs(text: str) -> str:
-    # Behind the doctype, as a page that does not begin with it is laid out by other rules.
+    # The doctype stays first: a browser lays a page without it out by other rules (quirks mode).
     return re.sub(r"\A(\s*<!doctype[^>]*>)?", r'\1<base target="_blank">', text, count=1, flags=re.I)

@@ -5,7 +5,7 @@ from challenge.models.attempt import Answer, Attempt, Outcome, Phase
 from challenge.models.check_in import CheckIn, Progress
 from challenge.models.day import Day, Revision
 from challenge.models.delivery import Delivery
-from challenge.models.delivery_event import Returned
+from challenge.models.delivery_event import DeliveryEvent
 from challenge.models.enrollment import Enrollment, Event
 from challenge.models.heartbeat import Heartbeat
 from challenge.models.limit import Limit
@@ -26,6 +26,7 @@ __all__ = [
     "Cohort",
     "Day",
     "Delivery",
+    "DeliveryEvent",
     "Enrollment",
     "Event",
     "Heartbeat",
@@ -38,7 +39,6 @@ __all__ = [
     "Progress",
     "Question",
     "Recall",
-    "Returned",
     "Revision",
     "SavedFilter",
     "Stretch",

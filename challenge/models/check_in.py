@@ -1,4 +1,4 @@
-"""What a runner tells us of a day, and what follows from all she told."""
+"""Check-ins, and the progress that they add up to."""
 
 from decimal import Decimal
 
@@ -12,10 +12,10 @@ SCALE = [MinValueValidator(0), MaxValueValidator(10)]
 
 
 class CheckIn(models.Model):
-    """One program day, as the runner reports it; she may change it while the day is open.
+    """One program day, as the runner reports it. The runner may change it while the day is open.
 
-    Tightness, pain and note are health data: kept only with that consent. `worked_out_at` is None
-    until the row's consequences were worked out.
+    Tightness, pain and note are health data: kept only with that consent. `processed_at` is None
+    until the enrollment's progress counts the row.
     """
 
     class Status(models.TextChoices):
@@ -47,7 +47,7 @@ class CheckIn(models.Model):
     note = models.TextField(_("note"), max_length=2000, blank=True)
     created_at = models.DateTimeField(_("first saved"))
     updated_at = models.DateTimeField(_("last saved"))
-    worked_out_at = models.DateTimeField(_("worked out"), null=True, blank=True)
+    processed_at = models.DateTimeField(_("worked out"), null=True, blank=True)
 
     class Meta:
         verbose_name = _("check-in")
@@ -64,7 +64,7 @@ class CheckIn(models.Model):
         ]
         indexes = [
             models.Index(
-                fields=["updated_at"], condition=models.Q(worked_out_at=None), name="check_in_to_work_out"
+                fields=["updated_at"], condition=models.Q(processed_at=None), name="check_in_to_process"
             )
         ]
 
@@ -73,7 +73,7 @@ class CheckIn(models.Model):
 
 
 class Progress(models.Model):
-    """What an enrollment's check-ins add up to; worked out anew after each of them."""
+    """The sum of an enrollment's check-ins, calculated anew after each of them."""
 
     enrollment = models.OneToOneField(
         Enrollment, models.CASCADE, related_name="progress", verbose_name=_("enrollment")

@@ -1,5 +1,8 @@
 """The days of a program, each with its published revisions."""
 
+from collections.abc import Iterable
+from datetime import datetime
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -32,7 +35,7 @@ class Revision(Version):
 
     `content` is the lesson as curriculum.lesson assembles it. `subject`, `text` and `html` hold
     slots in the form of curriculum.slots; nothing else is filled in when a mail is composed.
-    `for_all` revisions also go to runners who began before they were published (curriculum.versions).
+    `for_all` revisions also go to runners who began before they were published (pick_revision).
     """
 
     day = models.ForeignKey(Day, models.CASCADE, related_name="revisions", verbose_name=_("day"))
@@ -56,3 +59,15 @@ class Revision(Version):
 
     def __str__(self) -> str:
         return _("version %(number)d: %(title)s") % {"number": self.number, "title": self.title}
+
+
+def pick_revision(revisions: Iterable[Revision], pinned_at: datetime | None) -> Revision | None:
+    """Pick the revision of a day for a runner pinned at an instant, or at None before the runner has begun.
+
+    Versions are pinned: a runner keeps those of the moment at which the first lesson was planned
+    (`Enrollment.pinned_at`), so that a course doesn't change half-way. It is the newest that was published
+    for all or before that instant; of a day that is younger, the oldest.
+    """
+    by_age = sorted(revisions, key=lambda revision: revision.number)
+    fit = [r for r in by_age if pinned_at is None or r.for_all or r.published_at <= pinned_at]
+    return fit[-1] if fit else by_age[0] if by_age else None

@@ -1,4 +1,4 @@
-"""What came back of a mail after the mail server had taken it."""
+"""Events of a mail: a refusal, a bounce, a complaint, a delivery, as somebody reported it."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -6,11 +6,11 @@ from django.utils.translation import gettext_lazy as _
 from challenge.models.delivery import Delivery
 
 
-class Returned(models.Model):
-    """One thing that was heard of a delivery, kept once however often it is told.
+class DeliveryEvent(models.Model):
+    """One reported event of a delivery, kept once however often it is reported.
 
-    The kinds are anymail's EventType, in its words. `at` is when it happened, as far as that was said;
-    `bad_address` that the address itself is at fault. The detail holds no address.
+    The kinds are anymail's EventType. `at` is when it happened, as far as the report says so; `bad_address`
+    says that the address itself is at fault. `detail` holds the server's own words, without an address.
     """
 
     class Kind(models.TextChoices):
@@ -29,9 +29,11 @@ class Returned(models.Model):
         ARF = "arf", _("a complaint by mail")
         SMTP = "smtp", _("the mail server's answer")
 
-    CAME_BACK = (Kind.BOUNCED, Kind.REJECTED, Kind.FAILED)
+    BOUNCES = (Kind.BOUNCED, Kind.REJECTED, Kind.FAILED)
 
-    delivery = models.ForeignKey(Delivery, models.CASCADE, related_name="returns", verbose_name=_("delivery"))
+    delivery = models.ForeignKey(
+        Delivery, models.CASCADE, related_name="delivery_events", verbose_name=_("delivery")
+    )
     kind = models.CharField(_("what"), max_length=13, choices=Kind)
     source = models.CharField(_("from"), max_length=7, choices=Source)
     bad_address = models.BooleanField(_("bad address"), default=False)
@@ -40,20 +42,20 @@ class Returned(models.Model):
     detail = models.CharField(_("detail"), max_length=200, blank=True)
 
     class Meta:
-        verbose_name = _("return")
-        verbose_name_plural = _("returns")
+        verbose_name = _("delivery event")
+        verbose_name_plural = _("delivery events")
         ordering = ["at", "id"]
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} ({self.get_source_display()})"
 
 
-def came_back(delivery: Delivery) -> bool | None:
-    """Whether the last news of a mail is that it came back, in the order in which things happened; None
-    where there is no news of it."""
-    news = [
-        (each.at, each.kind in Returned.CAME_BACK)
-        for each in delivery.returns.all()
-        if each.kind in (Returned.Kind.DELIVERED, *Returned.CAME_BACK)
+def last_is_bounce(delivery: Delivery) -> bool | None:
+    """Return whether the latest event of a mail, by the time it happened, is a bounce; None where nobody
+    reported a delivery or a bounce."""
+    reported = [
+        (event.at, event.kind in DeliveryEvent.BOUNCES)
+        for event in delivery.delivery_events.all()
+        if event.kind in (DeliveryEvent.Kind.DELIVERED, *DeliveryEvent.BOUNCES)
     ]
-    return max(news)[1] if news else None
+    return max(reported)[1] if reported else None

@@ -1,15 +1,34 @@
 """Addresses that must never be written to again."""
 
+from datetime import datetime
+
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User
+
+
+class SuppressionManager(models.Manager["Suppression"]):
+    def suppress(self, runner: User, reason: "Suppression.Reason", detail: str, now: datetime) -> None:
+        """Suppress a runner's address. A complaint takes a bounce's place; no other reason is overwritten."""
+        row, is_new = self.get_or_create(
+            address_hash=runner.address_hash,
+            defaults={"reason": reason, "detail": detail, "runner": runner, "created_at": now},
+        )
+        if is_new:
+            return
+        if reason == Suppression.Reason.COMPLAINED and row.reason == Suppression.Reason.BOUNCED:
+            row.reason, row.detail = reason, detail
+        row.runner = runner
+        row.save(update_fields=["reason", "detail", "runner"])
 
 
 class Suppression(models.Model):
     """An address, by keyed hash (accounts.addresses.keyed_hash), and why it is suppressed.
 
-    The reasons are anymail's RejectReason, in its words. The row outlives the person's: `runner` is known
-    only as long as hers is there, for the desk to find her by.
+    The reasons are anymail's RejectReason. The row outlives the runner's: `runner` is empty once the runner
+    was erased. `detail` holds the server's own words, without an address.
     """
 
     class Reason(models.TextChoices):
@@ -30,6 +49,8 @@ class Suppression(models.Model):
         verbose_name=_("runner"),
     )
     created_at = models.DateTimeField(_("since"))
+
+    objects = SuppressionManager()
 
     class Meta:
         verbose_name = _("suppressed address")

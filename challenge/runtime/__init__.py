@@ -1,5 +1,5 @@
-"""All of Runner Reset on one small machine, with nothing installed but Python: `bin/dev`.
+"""The start of Runner Reset: `bin/dev`, with nothing installed but Python, and the container image.
 
-honcho runs the web, a worker, beat, a Redis and a mail inbox, and stops them together. What the
-container image shares with it (beat's sign of life, keys that are made once) lies here too.
+bin/dev runs the web, a worker, beat, a Redis and a mail inbox under honcho, which stops them together. The
+container image shares beat's liveness file and the secrets that are made once.
 """

@@ -1,6 +1,6 @@
-"""`python -m challenge.runtime`: what `bin/dev` runs once the packages are there.
+"""`python -m challenge.runtime`, which `bin/dev` runs once the packages are installed.
 
-With arguments it is `manage.py` with the settings of `bin/dev`: `bin/dev shell`.
+Arguments go to `manage.py`, with the settings of `bin/dev`: `bin/dev shell`.
 """
 
 import fcntl
@@ -14,26 +14,26 @@ from pathlib import Path
 from typing import TextIO
 
 from challenge.runtime import readiness
-from challenge.runtime.environment import BASE_DIR, Arrangement, StartError, arrange, require_free
+from challenge.runtime.environment import BASE_DIR, DevSetup, StartError, choose_setup, require_free
 from challenge.runtime.processes import Supervisor
-from challenge.runtime.redis import RedisError, command
+from challenge.runtime.redis import RedisError, server_command
 
 READY_SECONDS = 120
 
 
 def main(arguments: list[str]) -> int:
-    """Start everything and stay until it ends; the exit code."""
+    """Start everything, wait until it ends, and return the exit code."""
     try:
-        arrangement = arrange(os.environ)
+        setup = choose_setup(os.environ)
         if arguments:
             manage = [sys.executable, str(BASE_DIR / "manage.py"), *arguments]
-            os.execve(sys.executable, manage, arrangement.environ)
-        require_free(arrangement.port)
-        lock = only_one(arrangement)
-        os.environ.update(arrangement.environ)
-        addresses = prepare(arrangement)
+            os.execve(sys.executable, manage, setup.environ)
+        require_free(setup.port)
+        lock = acquire_lock(setup)
+        os.environ.update(setup.environ)
+        addresses = prepare(setup)
         with lock:
-            return supervise(arrangement, addresses)
+            return supervise(setup, addresses)
     except (StartError, RedisError) as error:
         print(f"Runner Reset did not start. {error}", file=sys.stderr)
         return 1
@@ -41,22 +41,22 @@ def main(arguments: list[str]) -> int:
         return 130
 
 
-def only_one(arrangement: Arrangement) -> TextIO:
-    """The lock of this VAR_DIR; it ends with its process, however that ends."""
-    arrangement.run.mkdir(mode=0o700, exist_ok=True)
-    lock = (arrangement.run / "lock").open("w")
+def acquire_lock(setup: DevSetup) -> TextIO:
+    """Take the lock of this VAR_DIR; it ends with its process, however that ends."""
+    setup.run.mkdir(mode=0o700, exist_ok=True)
+    lock = (setup.run / "lock").open("w")
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError as error:
         raise StartError(
-            f"It runs already on the data in {arrangement.var}. Stop that one first, or keep the data of "
+            f"It runs already on the data in {setup.var}. Stop that one first, or keep the data of "
             "a second one elsewhere: VAR_DIR=/another/folder PORT=8001 bin/dev"
         ) from error
     return lock
 
 
-def prepare(arrangement: Arrangement) -> str:
-    """Bring the database, the course and the coach up to date; the lines that say where things are."""
+def prepare(setup: DevSetup) -> str:
+    """Bring the database, the course and the coach up to date, and return the addresses to print."""
     import django
 
     django.setup()
@@ -70,31 +70,29 @@ def prepare(arrangement: Arrangement) -> str:
     try:
         call_command("migrate", verbosity=0)
         call_command("load_course")
-        login = coach.ensure(arrangement.var / "coach-login")
+        login = coach.ensure_coach(setup.var / "coach-login")
     except (CommandError, DatabaseError) as error:
         raise StartError(str(error)) from error
     finally:
         connections.close_all()
-    lines = {"Site": arrangement.url + "/", "Admin": arrangement.url + reverse("admin:index"), "Coach": login}
-    if arrangement.inbox_port:
-        lines["Inbox"] = arrangement.url + reverse("inbox:list")
+    lines = {"Site": setup.url + "/", "Admin": setup.url + reverse("admin:index"), "Coach": login}
+    if setup.inbox_port:
+        lines["Inbox"] = setup.url + reverse("inbox:list")
     return "\n".join(f"{name + ':':<8}{text}" for name, text in lines.items())
 
 
-def supervise(arrangement: Arrangement, addresses: str) -> int:
-    """Run the processes until a signal or a death; the exit code."""
-    for leftover in (trace_of(arrangement), arrangement.redis_socket):
+def supervise(setup: DevSetup, addresses: str) -> int:
+    """Run the processes until a signal, or until one ends, and return the exit code."""
+    for leftover in (beat_file(setup), setup.redis_socket):
         if leftover:
             leftover.unlink(missing_ok=True)
-    supervisor = Supervisor("redis", partial(announce, arrangement, addresses), replaced=["worker"])
-    for name, arguments in commands(arrangement).items():
-        supervisor.add_process(
-            name, f"exec {shlex.join(arguments)}", env=arrangement.environ, cwd=str(BASE_DIR)
-        )
+    supervisor = Supervisor("redis", partial(announce, setup, addresses), replaced=["worker"])
+    for name, arguments in commands(setup).items():
+        supervisor.add_process(name, f"exec {shlex.join(arguments)}", env=setup.environ, cwd=str(BASE_DIR))
     code = supervisor.run()
-    if arrangement.redis_socket and arrangement.redis_socket.parent != arrangement.run:
+    if setup.redis_socket and setup.redis_socket.parent != setup.run:
         with suppress(OSError):
-            arrangement.redis_socket.parent.rmdir()
+            setup.redis_socket.parent.rmdir()
     if supervisor.died:
         print(f"{supervisor.died} ended by itself, so everything else was stopped.", file=sys.stderr)
     else:
@@ -102,52 +100,52 @@ def supervise(arrangement: Arrangement, addresses: str) -> int:
     return code
 
 
-def commands(arrangement: Arrangement) -> dict[str, list[str]]:
-    """The command line of each process, by its name."""
+def commands(setup: DevSetup) -> dict[str, list[str]]:
+    """Return the command line of each process, by its name."""
     manage = [sys.executable, "manage.py"]
     celery = [sys.executable, "-m", "celery", "--quiet", "--app", "challenge.celery"]
     wanted = {
-        "web": [*manage, "runserver", f"127.0.0.1:{arrangement.port}"],
+        "web": [*manage, "runserver", f"127.0.0.1:{setup.port}"],
         "worker": [
-            *(*celery, "worker", "--concurrency", "2", "--hostname", node_of(arrangement)),
+            *(*celery, "worker", "--concurrency", "2", "--hostname", worker_node(setup)),
             *("--without-mingle", "--without-gossip", "--without-heartbeat"),
         ],
         "beat": [
             *(*celery, "beat", "--scheduler", "challenge.runtime.beat.Scheduler"),
-            *("--schedule", str(trace_of(arrangement))),
+            *("--schedule", str(beat_file(setup))),
         ],
     }
-    if arrangement.inbox_port:
-        wanted["inbox"] = [*manage, "inbox", "--port", str(arrangement.inbox_port)]
-    if arrangement.redis_socket:
-        wanted["redis"] = command(arrangement.redis_socket)
+    if setup.inbox_port:
+        wanted["inbox"] = [*manage, "inbox", "--port", str(setup.inbox_port)]
+    if setup.redis_socket:
+        wanted["redis"] = server_command(setup.redis_socket)
     return wanted
 
 
-def node_of(arrangement: Arrangement) -> str:
-    """The worker's name: one that no other worker has on a Redis that is shared."""
-    return f"embedded-{os.getpid()}@{arrangement.port}"
+def worker_node(setup: DevSetup) -> str:
+    """Return the worker's name, unique on a Redis that others share."""
+    return f"embedded-{os.getpid()}@{setup.port}"
 
 
-def trace_of(arrangement: Arrangement) -> Path:
-    """The file that shows that beat runs."""
-    return arrangement.run / "beat"
+def beat_file(setup: DevSetup) -> Path:
+    """Return the file that beat touches while it runs."""
+    return setup.run / "beat"
 
 
-def announce(arrangement: Arrangement, addresses: str, supervisor: Supervisor) -> None:
-    """Wait until all of it answers, then print the addresses and the line `ready URL`."""
+def announce(setup: DevSetup, addresses: str, supervisor: Supervisor) -> None:
+    """Wait until every process answers, then print the addresses and the line `ready URL`."""
     checks: dict[str, Callable[[], bool]] = {
-        "web": partial(readiness.web, arrangement.port, arrangement.environ["SITE_URL"]),
-        "worker": partial(readiness.worker, node_of(arrangement)),
-        "beat": partial(readiness.beat, trace_of(arrangement)),
+        "web": partial(readiness.web_answers, setup.port, setup.environ["SITE_URL"]),
+        "worker": partial(readiness.worker_answers, worker_node(setup)),
+        "beat": partial(readiness.beat_ticked, beat_file(setup)),
     }
-    if arrangement.inbox_port:
-        checks["inbox"] = partial(readiness.smtp, arrangement.inbox_port)
+    if setup.inbox_port:
+        checks["inbox"] = partial(readiness.smtp_answers, setup.inbox_port)
     missing = readiness.wait_for(checks, supervisor.stopping, READY_SECONDS)
     if missing:
         supervisor.say(f"Not ready after {READY_SECONDS} seconds: {', '.join(missing)}. See the lines above.")
     elif missing is not None:
-        supervisor.say(f"\n{addresses}\nready {arrangement.url}")
+        supervisor.say(f"\n{addresses}\nready {setup.url}")
 
 
 if __name__ == "__main__":

@@ -1,17 +1,17 @@
-"""The first coach's login, made at random so that nobody has to make one up before a look around."""
+"""The first coach's login, made at random."""
 
 from dataclasses import dataclass
 from pathlib import Path
 
 from accounts.models import User
-from challenge.runtime.keys import kept, random_password
+from challenge.runtime.keys import random_password, read_or_create
 
 ADDRESS = "coach@example.com"
 
 
 @dataclass(frozen=True)
 class Login:
-    """How the coach logs in; `password` is None when it is one of her own choice."""
+    """The coach's login; `password` is None when the coach has chosen another."""
 
     email: str
     password: str | None
@@ -20,12 +20,12 @@ class Login:
         return f"{self.email}  password: {self.password or 'your own'}"
 
 
-def ensure(login_file: Path) -> Login:
-    """Make a coach where there is none. The file (mode 0600) keeps the password to be shown again."""
+def ensure_coach(login_file: Path) -> Login:
+    """Make a coach where there is none. The file (mode 0600) keeps the password, to show it again."""
     coaches = User.objects.filter(is_superuser=True, is_active=True).order_by("date_joined")
     first = coaches.first()
     if first is not None and not login_file.exists():
         return Login(first.email, None)
-    password = kept(login_file, random_password)
+    password = read_or_create(login_file, random_password)
     coach = coaches.filter(email=ADDRESS).first() or first or User.objects.create_superuser(ADDRESS, password)
     return Login(coach.email, password if coach.check_password(password) else None)

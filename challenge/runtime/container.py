@@ -1,7 +1,7 @@
 """The entry point of the container image: `python -m challenge.runtime.container COMMAND ...`.
 
-It gives the command what nobody has to configure, and becomes it. `keys` instead of a command makes
-the secrets of docker-compose.yml, once, in KEYS_DIR.
+It completes the environment and executes the command. `keys` instead of a command makes the secrets of
+docker-compose.yml, once, in KEYS_DIR.
 """
 
 import os
@@ -9,39 +9,39 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
-from challenge.runtime.keys import kept, random_key
+from challenge.runtime.keys import random_key, read_or_create
 
 DATABASE_USER = "runner_reset"
 INBOX_URL = "smtp://inbox:8025"
 
 
 def make_keys(directory: Path) -> None:
-    """Make the secrets that are not there yet: the site's key, and the database's password twice, for
-    the server and (as a libpq password file) for its clients."""
-    kept(directory / "secret-key", random_key)
-    password = kept(directory / "database-password", random_key)
-    kept(directory / "pgpass", lambda: f"*:*:*:{DATABASE_USER}:{password}")
+    """Make the missing secrets: the site's key, and the database's password twice, for the server and (as a
+    libpq password file) for its clients."""
+    read_or_create(directory / "secret-key", random_key)
+    password = read_or_create(directory / "database-password", random_key)
+    read_or_create(directory / "pgpass", lambda: f"*:*:*:{DATABASE_USER}:{password}")
 
 
-def settle(environ: Mapping[str, str]) -> dict[str, str]:
-    """The environment, with a kept SECRET_KEY where none is given, and with mail to the inbox where
-    EMAIL_URL is empty. Where mail goes out for real, the inbox's pages are taken away."""
-    told = dict(environ)
-    if not told.get("SECRET_KEY"):
-        told["SECRET_KEY"] = kept(Path(told["KEYS_DIR"]) / "secret-key", random_key)
-    if told.get("EMAIL_URL"):
-        told.pop("INBOX_DIR", None)
-    elif told.get("INBOX_DIR"):
-        told["EMAIL_URL"] = INBOX_URL
-    return {name: text for name, text in told.items() if text}
+def complete_environment(environ: Mapping[str, str]) -> dict[str, str]:
+    """Add the kept SECRET_KEY where none is given. Send mail to the inbox where EMAIL_URL is empty; where it
+    is set, remove INBOX_DIR, so that the inbox's pages are gone."""
+    variables = dict(environ)
+    if not variables.get("SECRET_KEY"):
+        variables["SECRET_KEY"] = read_or_create(Path(variables["KEYS_DIR"]) / "secret-key", random_key)
+    if variables.get("EMAIL_URL"):
+        variables.pop("INBOX_DIR", None)
+    elif variables.get("INBOX_DIR"):
+        variables["EMAIL_URL"] = INBOX_URL
+    return {name: text for name, text in variables.items() if text}
 
 
 def main(arguments: list[str]) -> None:
-    """Make the keys, or become the command that the arguments are."""
+    """Make the keys, or execute the command."""
     if arguments == ["keys"]:
         make_keys(Path(os.environ["KEYS_DIR"]))
     else:
-        os.execvpe(arguments[0], arguments, settle(os.environ))
+        os.execvpe(arguments[0], arguments, complete_environment(os.environ))
 
 
 if __name__ == "__main__":

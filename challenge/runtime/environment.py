@@ -1,4 +1,4 @@
-"""What the processes of `bin/dev` are told: one set of environment variables, settled before a start."""
+"""The environment of the processes of `bin/dev`, chosen once before they start."""
 
 import os
 import socket
@@ -9,22 +9,22 @@ from pathlib import Path
 from dotenv import dotenv_values
 
 from challenge.runtime import redis
-from challenge.runtime.keys import kept, random_key
+from challenge.runtime.keys import random_key, read_or_create
 
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
-# A .env file is often the one of the real site, which these two of its lines would turn us into.
-OURS = ("DEBUG", "SITE_URL")
-HIGHEST_PORT = 65535
+# A .env file is often the one of the real site; these two of its lines would make bin/dev act as that site.
+IGNORED_IN_FILE = ("DEBUG", "SITE_URL")
+MAX_PORT = 65535
 
 
 class StartError(Exception):
-    """It cannot start; str() says why and what to do, for a person to read."""
+    """bin/dev cannot start; str() says why and what to do, for a person to read."""
 
 
 @dataclass(frozen=True)
-class Arrangement:
-    """What is going to run. `redis_socket` and `inbox_port` are None where the environment names
-    another Redis or mail server, so that none is started here."""
+class DevSetup:
+    """The processes to start, and their environment. `redis_socket` and `inbox_port` are None where the
+    environment names another Redis or mail server."""
 
     port: int
     var: Path
@@ -38,25 +38,27 @@ class Arrangement:
 
     @property
     def run(self) -> Path:
-        """The directory (mode 0700) of what is worth nothing after a stop."""
+        """The directory (mode 0700) of files that are worthless after a stop."""
         return self.var / "run"
 
 
-def arrange(environ: Mapping[str, str], env_file: Path = BASE_DIR / ".env") -> Arrangement:
-    """Settle what runs where. What the environment, then the .env file, says goes before what is
-    chosen here. Raises StartError for a PORT that is none."""
-    kept_back = {name: text for name, text in dotenv_values(env_file).items() if name not in OURS}
-    given = {**{name: text for name, text in kept_back.items() if text}, **environ}
+def choose_setup(environ: Mapping[str, str], env_file: Path = BASE_DIR / ".env") -> DevSetup:
+    """Choose ports, sockets and folders. The environment goes first, then the .env file, then the choice made
+    here. Raises StartError for a PORT that is none."""
+    from_file = {
+        name: text for name, text in dotenv_values(env_file).items() if text and name not in IGNORED_IN_FILE
+    }
+    given = {**from_file, **environ}
     port = _port(given.get("PORT", "8000"))
     var = Path(given.get("VAR_DIR") or BASE_DIR / "var").resolve()
     var.mkdir(mode=0o700, parents=True, exist_ok=True)
-    redis_socket = None if given.get("REDIS_URL") else redis.socket_in(var / "run")
+    redis_socket = None if given.get("REDIS_URL") else redis.socket_path(var / "run")
     inbox_port = None if given.get("EMAIL_URL") else free_port()
     chosen = {
         "DEBUG": "1",
         "SITE_URL": f"http://localhost:{port}",
         "ALLOWED_HOSTS": "localhost,127.0.0.1",
-        "SECRET_KEY": given.get("SECRET_KEY") or kept(var / "secret-key", random_key),
+        "SECRET_KEY": given.get("SECRET_KEY") or read_or_create(var / "secret-key", random_key),
         "VAR_DIR": str(var),
         "DJANGO_SETTINGS_MODULE": "challenge.settings",
         "PYTHONUNBUFFERED": "1",
@@ -66,18 +68,18 @@ def arrange(environ: Mapping[str, str], env_file: Path = BASE_DIR / ".env") -> A
     if inbox_port:
         chosen["EMAIL_URL"] = f"smtp://127.0.0.1:{inbox_port}"
         chosen["INBOX_DIR"] = str(var / "inbox")
-    told = {**chosen, **{name: text for name, text in given.items() if text or name not in chosen}}
-    return Arrangement(port, var, told, redis_socket, inbox_port)
+    combined = {**chosen, **{name: text for name, text in given.items() if text or name not in chosen}}
+    return DevSetup(port, var, combined, redis_socket, inbox_port)
 
 
 def _port(text: str) -> int:
-    if not (text.isdecimal() and 1 <= int(text) <= HIGHEST_PORT):
-        raise StartError(f"PORT is {text!r}, but it has to be a number from 1 to {HIGHEST_PORT}.")
+    if not (text.isdecimal() and 1 <= int(text) <= MAX_PORT):
+        raise StartError(f"PORT is {text!r}, but it has to be a number from 1 to {MAX_PORT}.")
     return int(text)
 
 
 def free_port() -> int:
-    """A loopback port that nobody listens on at this moment."""
+    """Return a loopback port on which nobody listens at this moment."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
@@ -85,7 +87,7 @@ def free_port() -> int:
 
 
 def accepts(port: int, host: str = "127.0.0.1") -> bool:
-    """Whether somebody listens on a port of this machine."""
+    """Return whether somebody listens on a port of this machine."""
     try:
         socket.create_connection((host, port), timeout=1).close()
     except OSError:
@@ -94,7 +96,7 @@ def accepts(port: int, host: str = "127.0.0.1") -> bool:
 
 
 def require_free(port: int) -> None:
-    """Raises StartError, with a port to try instead, when the web could not listen on `port`."""
+    """Raise StartError, with a port to try instead, when the web could not listen on `port`."""
     # A browser that is told "localhost" may ask ::1 first, where another program could answer.
     taken = accepts(port) or accepts(port, "::1")
     if not taken:
@@ -111,5 +113,5 @@ def require_free(port: int) -> None:
     if taken:
         raise StartError(
             f"Port {port} is taken by another program. Stop that one, or choose another port: "
-            f"PORT={port + 1 if port < HIGHEST_PORT else 8000} bin/dev"
+            f"PORT={port + 1 if port < MAX_PORT else 8000} bin/dev"
         )

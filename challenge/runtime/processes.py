@@ -1,5 +1,5 @@
-"""The processes under honcho: started together, stopped together, with nothing left behind. A worker
-that ends by itself, as one that hears no tasks any more does, is replaced."""
+"""The processes under honcho: they start and stop together and leave nothing behind. A worker that ends by
+itself is replaced."""
 
 import multiprocessing
 import os
@@ -16,8 +16,8 @@ from honcho.printer import Printer
 from honcho.process import Process
 
 GRACE = 5
-# One that ends sooner than this after its start would do so again.
-WORTH_REPLACING_SECONDS = 20
+# A process that ends sooner than this after its start would do so again.
+MIN_UPTIME_SECONDS = 20
 
 
 class LinePrinter(Printer):  # type: ignore[misc]  # honcho is untyped
@@ -36,14 +36,14 @@ class LinePrinter(Printer):  # type: ignore[misc]  # honcho is untyped
             print(text, flush=True)
 
 
-class Child(Process):  # type: ignore[misc]
-    """One process and its readers. It does not outlive the supervisor, whatever that one died of."""
+class SupervisedProcess(Process):  # type: ignore[misc]
+    """One process and its readers; it ends when the supervisor does, for whatever reason."""
 
     def run(self, events: Any = None, ignore_signals: bool = False) -> None:
-        threading.Thread(target=self._follow, daemon=True).start()
+        threading.Thread(target=self._end_with_supervisor, daemon=True).start()
         super().run(events, ignore_signals)
 
-    def _follow(self) -> None:
+    def _end_with_supervisor(self) -> None:
         parent = multiprocessing.parent_process()
         assert parent is not None
         wait([parent.sentinel])
@@ -53,12 +53,12 @@ class Child(Process):  # type: ignore[misc]
                 if self._child.poll() is not None:
                     break
                 sleep(0.1)
-            end_group(self._child.pid)
+            kill_group(self._child.pid)
         os._exit(1)
 
 
-def end_group(pid: int) -> None:
-    """Kill what is left of the process group that a child leads."""
+def kill_group(pid: int) -> None:
+    """Kill the rest of the process group that a child leads."""
     try:
         os.killpg(pid, signal.SIGKILL)
     except (ProcessLookupError, PermissionError):
@@ -66,25 +66,24 @@ def end_group(pid: int) -> None:
 
 
 class Supervisor(Manager):  # type: ignore[misc]
-    """honcho's manager, with an order to its stop.
+    """honcho's manager, which stops its processes in order and starts those in `replaced` again.
 
-    A child is asked to end by its own SIGTERM, not by one to its whole group, so that Celery lets
-    the tasks of its pool finish; Redis, in `last`, is asked when the others have gone. honcho kills
-    what still runs 5 s after the first one stopped. Its signal handler may interrupt a print, so it
-    only takes a note here; the loop, which asks `_all_started` in every turn, acts on it. What is in
-    `replaced` may end by itself: it is started again, and the others do not notice.
+    SIGTERM goes to each child alone, not to its process group, so that Celery lets the tasks of its pool
+    finish; it goes to `last` (Redis) when the others have ended. honcho kills what still runs 5 s after the
+    first one stopped. honcho's signal handler may interrupt a print, so `terminate` only sets a flag; the
+    loop, which calls `_all_started` in every turn, acts on it.
     """
 
     def __init__(
         self, last: str, when_started: Callable[["Supervisor"], None], replaced: Collection[str] = ()
     ) -> None:
         super().__init__(LinePrinter())
-        self._process_ctor = Child
+        self._process_ctor = SupervisedProcess
         self._terminating = False
         self._last = last
         self._when_started = when_started
-        self._replaced, self._begun = replaced, dict[str, float]()
-        self._asked: set[str] = set()
+        self._replaced, self._started_at = replaced, dict[str, float]()
+        self._signalled: set[str] = set()
         self.died: str | None = None
         self.stopping = threading.Event()
 
@@ -92,14 +91,14 @@ class Supervisor(Manager):  # type: ignore[misc]
         self._printer.say(text)
 
     def run(self) -> int:
-        """Run until a signal or a death ends it all; the exit code to leave with."""
+        """Run until a signal comes or a process ends, and return the exit code."""
         try:
             self.loop()
         finally:
             self.stopping.set()
             for process in self._processes.values():
                 if "pid" in process:
-                    end_group(process["pid"])
+                    kill_group(process["pid"])
         return 1 if self.died else int(self.returncode or 0)
 
     def terminate(self) -> None:
@@ -115,7 +114,7 @@ class Supervisor(Manager):  # type: ignore[misc]
     def _all_started(self) -> bool:
         if self._terminating:
             self.stopping.set()
-            self._ask_to_end()
+            self._signal_running()
         else:
             self._replace()
         return bool(super()._all_started())
@@ -123,31 +122,31 @@ class Supervisor(Manager):  # type: ignore[misc]
     def _replace(self) -> None:
         for name in self._replaced:
             process = self._processes[name]
-            long_ago = monotonic() - WORTH_REPLACING_SECONDS
+            long_ago = monotonic() - MIN_UPTIME_SECONDS
             if "pid" in process and process["pid"] is not None:
-                self._begun.setdefault(name, monotonic())
-            if "returncode" not in process or self._begun[name] > long_ago:
+                self._started_at.setdefault(name, monotonic())
+            if "returncode" not in process or self._started_at[name] > long_ago:
                 continue
             self.say(f"{name} ended by itself and is started again.")
-            end_group(process["pid"])
+            kill_group(process["pid"])
             self.returncode = None
-            del process["returncode"], process["pid"], self._begun[name]
+            del process["returncode"], process["pid"], self._started_at[name]
             process["process"] = multiprocessing.Process(
                 name=name, target=process["obj"].run, args=(self.events, True)
             )
             process["process"].start()
 
-    def _ask_to_end(self) -> None:
+    def _signal_running(self) -> None:
         running = [name for name, process in self._processes.items() if "returncode" not in process]
         for name in running:
             pid = self._processes[name].get("pid")
-            if pid is None or name in self._asked or (name == self._last and running != [name]):
+            if pid is None or name in self._signalled or (name == self._last and running != [name]):
                 continue
-            self._asked.add(name)
+            self._signalled.add(name)
             try:
                 os.kill(pid, signal.SIGTERM)
             except ProcessLookupError:
                 continue
 
     def _system_print(self, data: str) -> None:
-        """honcho's own remarks, which a signal handler makes too, are left out."""
+        """Print none of honcho's own remarks: its signal handler makes some too."""

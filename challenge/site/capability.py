@@ -1,4 +1,4 @@
-"""Views behind a capability link, and what a link that does not work leads to."""
+"""Views behind a capability link, and the page for a link that does not work."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -15,13 +15,13 @@ from accounts import capabilities
 from challenge.mail.links import Purpose
 from challenge.models import Enrollment
 from challenge.site.forms import LinksForm
-from challenge.site.public import visit
+from challenge.site.public import current_visit
 
 View = Callable[..., HttpResponse]
 
 
 def capability(purpose: Purpose) -> Callable[[Callable[Concatenate[HttpRequest, ...], HttpResponse]], View]:
-    """Open a view to whoever holds a link for `purpose`; it gets the enrollment, then the link's
+    """Open a view to the holder of a link for `purpose`; the view gets the enrollment, then the link's
     further values. The link is the authority, so there is no cookie and no CSRF token to check."""
 
     def decorate(view: Callable[Concatenate[HttpRequest, ...], HttpResponse]) -> View:
@@ -33,14 +33,14 @@ def capability(purpose: Purpose) -> Callable[[Callable[Concatenate[HttpRequest, 
             try:
                 enrollment_id, *values = capabilities.read(purpose, token, timezone.now())
             except capabilities.Altered:
-                return trouble(request, "altered", 404)
+                return link_error(request, "altered", 404)
             except capabilities.Expired:
-                return trouble(request, "expired", 410, purpose=purpose, token=token)
+                return link_error(request, "expired", 410, purpose=purpose, token=token)
             enrollment = (
                 Enrollment.objects.select_related("runner", "program").filter(pk=enrollment_id).first()
             )
             if enrollment is None:
-                return trouble(request, "gone", 410)
+                return link_error(request, "gone", 410)
             return view(request, enrollment, *values, **rest)
 
         return opened
@@ -48,7 +48,7 @@ def capability(purpose: Purpose) -> Callable[[Callable[Concatenate[HttpRequest, 
     return decorate
 
 
-def trouble(request: HttpRequest, what: str, status: int, **context: Any) -> HttpResponse:
-    """The page that says what is wrong with a link and offers a fresh one by mail."""
-    context |= {"visit": visit(request), "what": what, "form": LinksForm()}
+def link_error(request: HttpRequest, what: str, status: int, **context: Any) -> HttpResponse:
+    """Say what is wrong with a link, and offer a fresh one by mail."""
+    context |= {"visit": current_visit(request), "what": what, "form": LinksForm()}
     return render(request, "pages/link_trouble.html", context, status=status)

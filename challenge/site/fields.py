@@ -1,4 +1,4 @@
-"""The parts that the forms of the site are made of: their words, their fields, their widgets."""
+"""The base class, fields and widgets of the site's forms."""
 
 from typing import Any
 
@@ -20,12 +20,12 @@ class PlainForm(forms.Form):
             self.focus(bad[0])
 
     def focus(self, name: str) -> None:
-        """Begin at this field, when the page opens."""
+        """Put the cursor into this field when the page opens."""
         self.fields[name].widget.attrs["autofocus"] = True
 
 
 class TextField(forms.CharField):
-    """Text that is refused in our own words."""
+    """Text with error messages of our own."""
 
     default_error_messages = {
         "max_length": _("Please shorten this to at most %(limit_value)d characters (it has %(show_value)d)."),

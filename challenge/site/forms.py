@@ -9,7 +9,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from challenge import schedule
-from challenge.checkins.record import HEALTH_DATA, Report
+from challenge.checkins.record import HEALTH_DATA, CheckInData
 from challenge.enrollment.hours import hour_choices, zone_choices
 from challenge.models import CheckIn, Cohort
 from challenge.site.fields import (
@@ -22,7 +22,7 @@ from challenge.site.fields import (
     TextField,
 )
 
-FARTHEST = timedelta(days=180)
+MAX_AHEAD = timedelta(days=180)
 SCALE_CHOICES = [*((str(n), str(n)) for n in range(11)), ("", _("skip"))]
 # A name goes into mail to an address that nobody has confirmed yet: it must not carry an advertisement.
 LINK_LIKE = re.compile(r"[/@<>]|\w\.\w{2}")
@@ -33,7 +33,7 @@ def _scale(value: Any) -> int | None:
 
 
 class HourForm(PlainForm):
-    """When lessons arrive, on the runner's own clock."""
+    """The hour of the lessons, on the runner's own clock."""
 
     send_at = forms.TypedChoiceField(
         label=_("Hour"),
@@ -59,7 +59,7 @@ class HourForm(PlainForm):
 
 
 class SignUpForm(HourForm):
-    """One page from a visitor to a pending enrollment."""
+    """The data of a new, pending enrollment."""
 
     email = AddressField(label=_("Email address"), max_length=254)
     first_name = TextField(
@@ -119,12 +119,12 @@ class SignUpForm(HourForm):
     def _check_start(self, starts_on: date, today: date) -> None:
         if starts_on < today:
             self.add_error("starts_on", _("This day is past. Choose today or a later day."))
-        elif starts_on > today + FARTHEST:
+        elif starts_on > today + MAX_AHEAD:
             self.add_error("starts_on", _("Choose a day within the next six months."))
 
     @property
-    def is_trapped(self) -> bool:
-        """Whether the field that people do not see was filled in."""
+    def is_from_a_bot(self) -> bool:
+        """Return whether the field that people do not see was filled in."""
         return bool(self.cleaned_data.get("website"))
 
 
@@ -135,7 +135,7 @@ class LinksForm(PlainForm):
 
 
 class CheckInForm(PlainForm):
-    """How a day went."""
+    """A day as its runner reports it."""
 
     status = forms.ChoiceField(
         label=_("How did it go?"),
@@ -199,14 +199,14 @@ class CheckInForm(PlainForm):
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data
-        said = any(data.get(name) not in (None, "") for name in HEALTH_DATA)
-        if "keep_health" in self.fields and said and not data.get("keep_health"):
+        has_health_data = any(data.get(name) not in (None, "") for name in HEALTH_DATA)
+        if "keep_health" in self.fields and has_health_data and not data.get("keep_health"):
             self.add_error(
                 "keep_health",
                 _("Tick this box to have tightness, pain and note kept, or leave those empty."),
             )
         return data
 
-    def report(self) -> Report:
-        names = Report.__dataclass_fields__
-        return Report(**{name: self.cleaned_data[name] for name in names})
+    def check_in_data(self) -> CheckInData:
+        names = CheckInData.__dataclass_fields__
+        return CheckInData(**{name: self.cleaned_data[name] for name in names})

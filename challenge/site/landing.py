@@ -1,4 +1,4 @@
-"""What the first page tells of a program."""
+"""The first page's view of a program."""
 
 from typing import Any
 
@@ -7,16 +7,16 @@ from django.utils.translation import gettext as _
 
 from challenge import drawings
 from challenge.models import Article, Program
-from challenge.site.lessons import Picture, lesson, picture, sample
-from challenge.site.questions import asked
+from challenge.site.faq import entries
+from challenge.site.lessons import Picture, lesson_context, picture, sample_lesson
 
 FIRST_QUESTIONS = 4
 
 
-def landing(program: Program) -> dict[str, Any]:
-    """The context of the first page: its pictures, its weeks, a day of it, and the first questions."""
+def landing_context(program: Program) -> dict[str, Any]:
+    """Return the context of the first page: pictures, weeks, a sample day and the first questions."""
     faq = Article.objects.filter(program=program, slug=Article.Slug.FAQ).first()
-    content = sample(program)
+    content = sample_lesson(program)
     return {
         "title": program.title,
         "description": program.summary,
@@ -31,18 +31,18 @@ def landing(program: Program) -> dict[str, Any]:
             _("From the front: on each side a muscle runs from the low back to the top of the thigh."),
         ),
         "weeks": _weeks(program),
-        "lesson": lesson(content) if content else None,
-        "questions": asked(faq)[:FIRST_QUESTIONS] if faq else [],
+        "lesson": lesson_context(content) if content else None,
+        "questions": entries(faq)[:FIRST_QUESTIONS] if faq else [],
     }
 
 
 def _if_drawn(name: str, alt: str) -> Picture | None:
-    """A drawing that is named here and kept elsewhere: without it the page does without."""
+    """Return None for a drawing that does not exist; the page shows none then."""
     return picture(name, alt) if name in drawings.names() else None
 
 
 def _weeks(program: Program) -> list[dict[str, Any]]:
-    """Each week with the titles of its days, as far as they are published."""
+    """Return each week with the titles of its published days."""
     published = program.days.filter(published__isnull=False)
     titles = dict(published.values_list("number", "published__title"))
     return [

@@ -1,4 +1,4 @@
-"""What a course says, as pages show it: Markdown cleaned, names in their places, figures by theme."""
+"""The course's content as pages show it: clean HTML, names filled in, drawings for each theme."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -11,17 +11,17 @@ from challenge import drawings
 from challenge.curriculum import drawing_files
 from challenge.curriculum.compile import to_html
 from challenge.curriculum.lesson import Content
-from challenge.curriculum.slots import fill, placed
+from challenge.curriculum.slots import fill, with_slots
 from challenge.models import Program, Revision
 
-# The day that is shown to whoever thinks of joining, and the reader it is made out to.
+# The day that visitors may read, and the name that it addresses them by.
 SAMPLE_DAY = 9
 SAMPLE_READER = "Robin"
 
 
 @dataclass(frozen=True)
 class Picture:
-    """A figure as an SVG for each theme, with its size in CSS pixels."""
+    """A drawing as an SVG for each theme, with its size in CSS pixels."""
 
     alt: str
     light: str
@@ -31,44 +31,44 @@ class Picture:
 
 
 def picture(name: str, alt: str) -> Picture:
-    """KeyError for what there is no drawing of."""
+    """Raises KeyError for a drawing that does not exist."""
     light, dark = (drawing_files.file_name(name, theme, "svg") for theme in ("light", "dark"))
     width, height = drawings.size(name)
     return Picture(alt, reverse("figure", args=[light]), reverse("figure", args=[dark]), width, height)
 
 
 def pictures(holder: Content) -> list[Picture]:
-    """The figures of a day, a stretch or the self-check; an old version may name one that is gone."""
-    drawn = set(drawings.names())
-    return [picture(f["name"], f["alt"]) for f in holder.get("figures", []) if f["name"] in drawn]
+    """Return the drawings of a day, a stretch or the self-check; an old version may name one that is gone."""
+    known = set(drawings.names())
+    return [picture(d["name"], d["alt"]) for d in holder.get("figures", []) if d["name"] in known]
 
 
-def words(markdown: str, first_name: str = SAMPLE_READER) -> SafeString:
-    """Markdown as clean HTML, made out to one reader."""
+def render_markdown(markdown: str, first_name: str = SAMPLE_READER) -> SafeString:
+    """Return Markdown as clean HTML, with the names of the reader and the coach filled in."""
     names = {"first_name": first_name, "coach_name": settings.COACH_NAME}
     # Cleaned by to_html, escaped by fill.
-    return mark_safe(fill(placed(to_html(markdown)), names, html=True))
+    return mark_safe(fill(with_slots(to_html(markdown)), names, html=True))
 
 
-def exercise(content: Content, first_name: str = SAMPLE_READER) -> dict[str, Any]:
-    """A stretch or the self-check."""
-    return {**content, "steps": words(content["body"], first_name), "pictures": pictures(content)}
+def exercise_context(content: Content, first_name: str = SAMPLE_READER) -> dict[str, Any]:
+    """Return a stretch or the self-check, for a template."""
+    return {**content, "steps": render_markdown(content["body"], first_name), "pictures": pictures(content)}
 
 
-def lesson(content: Content, first_name: str = SAMPLE_READER) -> dict[str, Any]:
-    """A whole day."""
+def lesson_context(content: Content, first_name: str = SAMPLE_READER) -> dict[str, Any]:
+    """Return a whole day, for a template."""
     check = content["self_check"]
     return {
         "day": content["day"],
         "week": content["week"],
-        "words": words(content["body"], first_name),
+        "body": render_markdown(content["body"], first_name),
         "pictures": pictures(content["day"]),
-        "self_check": exercise(check, first_name) if check else None,
-        "stretches": [exercise(stretch, first_name) for stretch in content["stretches"]],
+        "self_check": exercise_context(check, first_name) if check else None,
+        "stretches": [exercise_context(stretch, first_name) for stretch in content["stretches"]],
     }
 
 
-def sample(program: Program) -> Content | None:
-    """The sample day as it was published last; None before that."""
+def sample_lesson(program: Program) -> Content | None:
+    """Return the sample day as it was published last; None before that."""
     revision = Revision.objects.filter(day__program=program, day__number=SAMPLE_DAY).first()
     return revision.content or None if revision else None

@@ -1,4 +1,4 @@
-"""The pages that need no link from a mail, and who reads them."""
+"""The frame of the pages that need no link from a mail, and their visitors."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -14,29 +14,29 @@ from challenge.models import Cohort, Program
 
 @dataclass(frozen=True)
 class Visit:
-    """The program that somebody looks at, and the cohort whose page she came by."""
+    """The program that a visitor looks at, and the cohort whose page led there."""
 
     program: Program | None
     cohort: Cohort | None = None
 
     @property
-    def home(self) -> str:
+    def home_url(self) -> str:
         return reverse("join", args=[self.cohort.slug]) if self.cohort else reverse("sign-up")
 
     @property
-    def join(self) -> str:
-        """Where the form is; an empty text while nobody can join."""
-        return f"{self.home}#join" if self.program and self.program.is_open else ""
+    def join_url(self) -> str:
+        """The address of the form; an empty text while nobody can join."""
+        return f"{self.home_url}#join" if self.program and self.program.is_open else ""
 
     @property
-    def kept(self) -> str:
-        """What an address ends in so that the cohort is not lost: no cookie remembers it."""
+    def cohort_query(self) -> str:
+        """The query that carries the cohort from page to page: no cookie remembers it."""
         return f"?cohort={self.cohort.slug}" if self.cohort else ""
 
 
-def visit(request: HttpRequest) -> Visit:
-    """By the cohort that the address names, if one can join it; else the program that the site is
-    about: the oldest that is open for sign-up, else the oldest."""
+def current_visit(request: HttpRequest) -> Visit:
+    """Find the cohort that the address names, if one can join it; else the program that the site shows:
+    the oldest that is open for sign-up, else the oldest."""
     slug = request.GET.get("cohort", "")
     if slug_re.match(slug):
         cohorts = Cohort.objects.select_related("program").filter(program__is_open=True)
@@ -45,10 +45,22 @@ def visit(request: HttpRequest) -> Visit:
     return Visit(Program.objects.order_by("-is_open", "pk").first())
 
 
-def show(
+def client_ip(request: HttpRequest) -> str:
+    """The visitor's IP: the connection's, or behind PROXY_COUNT proxies the one they report.
+
+    Each proxy appends the address it saw to X-Forwarded-For, so only the entries from the right
+    that our own proxies wrote can be trusted.
+    """
+    hops = [hop.strip() for hop in request.headers.get("X-Forwarded-For", "").split(",") if hop.strip()]
+    if settings.PROXY_COUNT and len(hops) >= settings.PROXY_COUNT:
+        return hops[-settings.PROXY_COUNT]
+    return str(request.META.get("REMOTE_ADDR", ""))
+
+
+def render_public(
     request: HttpRequest, visit: Visit, template: str, title: str, description: str, **context: Any
 ) -> HttpResponse:
-    """A page that search engines may list; its address without a query is what it is called elsewhere."""
+    """Render a page that search engines may list; its canonical address has no query."""
     context |= {
         "visit": visit,
         "title": title,
@@ -59,6 +71,6 @@ def show(
     return render(request, template, context)
 
 
-def not_yet(request: HttpRequest, visit: Visit) -> HttpResponse:
-    """For a page whose words nobody has published."""
+def render_unpublished(request: HttpRequest, visit: Visit) -> HttpResponse:
+    """Answer for a page whose text nobody has published."""
     return render(request, "pages/not_yet.html", {"visit": visit}, status=404)

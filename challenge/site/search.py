@@ -1,4 +1,4 @@
-"""Finding a stretch: by words, minutes, equipment and area."""
+"""The search of the library: by words, minutes, equipment and area."""
 
 import unicodedata
 from collections.abc import Iterable, Mapping
@@ -12,25 +12,25 @@ from challenge.curriculum.lesson import Content
 from challenge.site.fields import PlainForm
 
 MAT = "mat"
-LONGEST = 100
-# What keyboards, above all those of phones, write for an apostrophe.
+MAX_LENGTH = 100
+# Keyboards, above all those of phones, write these for an apostrophe.
 APOSTROPHES = str.maketrans(dict.fromkeys("\u2018\u2019\u02bc`\u00b4", "'"))
 SEARCHED = ("title", "purpose", "body")
 AT_MOST = ngettext_lazy("At most %d minute", "At most %d minutes")
 
 
-class CutField(forms.CharField):
-    """Words of which the beginning counts, and no character that can't be typed."""
+class TruncatedField(forms.CharField):
+    """Text that is cut at MAX_LENGTH, without NUL characters."""
 
     def to_python(self, value: Any) -> Any:
         text: str = super().to_python(str(value or "").replace("\0", "")) or ""
-        return text[:LONGEST]
+        return text[:MAX_LENGTH]
 
 
 class LibraryForm(PlainForm):
-    """What a visitor looks for. A value that is not on offer counts as none."""
+    """A visitor's search. A value that is not on offer counts as none."""
 
-    words = CutField(label=_("Words"), max_length=LONGEST, required=False)
+    words = TruncatedField(label=_("Words"), max_length=MAX_LENGTH, required=False)
     minutes = forms.TypedChoiceField(label=_("Minutes"), coerce=int, empty_value=None, required=False)
     equipment = forms.ChoiceField(label=_("Equipment"), required=False)
     area = forms.ChoiceField(label=_("Area"), required=False)
@@ -59,41 +59,40 @@ def _pairs(names: set[str]) -> list[tuple[str, str]]:
     return [(name, name.capitalize()) for name in sorted(names)]
 
 
-def read(params: Mapping[str, str], library: Iterable[Content]) -> tuple[LibraryForm, dict[str, Any]]:
-    """The form as it is to be shown, and what of it was asked for and can be."""
-    asked = LibraryForm(library, params)
-    asked.is_valid()
-    wanted = {name: value for name, value in asked.cleaned_data.items() if value}
+def read_search(params: Mapping[str, str], library: Iterable[Content]) -> tuple[LibraryForm, dict[str, Any]]:
+    """Return the form to show, and the valid values of the search."""
+    sent = LibraryForm(library, params)
+    sent.is_valid()
+    wanted = {name: value for name, value in sent.cleaned_data.items() if value}
     return LibraryForm(library, initial=wanted), wanted
 
 
 def is_too_long(params: Mapping[str, str]) -> bool:
-    """Whether the end of the words is left out."""
-    return len(params.get("words", "").strip()) > LONGEST
+    """Return whether the search was cut."""
+    return len(params.get("words", "").strip()) > MAX_LENGTH
 
 
-def fits(stretch: Content, wanted: Mapping[str, Any]) -> bool:
-    """Whether a stretch is what somebody looks for."""
+def matches(stretch: Content, wanted: Mapping[str, Any]) -> bool:
     return (
-        _says(stretch, wanted.get("words", ""))
+        _matches_words(stretch, wanted.get("words", ""))
         and stretch["minutes"] <= wanted.get("minutes", stretch["minutes"])
-        and _takes(stretch, wanted.get("equipment"))
+        and _matches_equipment(stretch, wanted.get("equipment"))
         and wanted.get("area") in (None, *stretch.get("area", []))
     )
 
 
-def _says(stretch: Content, words: str) -> bool:
-    """Every word counts; case, accents, the kind of an apostrophe and the rest of a longer word do not."""
-    said = _bare(" ".join([*(stretch[key] for key in SEARCHED), *stretch.get("area", [])]))
-    return all(word in said for word in _bare(words).split())
+def _matches_words(stretch: Content, words: str) -> bool:
+    """Require every word, as a part of a word at least; ignore case, accents and kinds of apostrophes."""
+    text = _folded(" ".join([*(stretch[key] for key in SEARCHED), *stretch.get("area", [])]))
+    return all(word in text for word in _folded(words).split())
 
 
-def _takes(stretch: Content, item: str | None) -> bool:
+def _matches_equipment(stretch: Content, item: str | None) -> bool:
     if item == MAT:
         return set(stretch["equipment"]) <= {MAT}
     return item is None or item in stretch["equipment"]
 
 
-def _bare(text: str) -> str:
-    taken_apart = unicodedata.normalize("NFKD", text.translate(APOSTROPHES).casefold())
-    return "".join(mark for mark in taken_apart if not unicodedata.combining(mark))
+def _folded(text: str) -> str:
+    decomposed = unicodedata.normalize("NFKD", text.translate(APOSTROPHES).casefold())
+    return "".join(mark for mark in decomposed if not unicodedata.combining(mark))

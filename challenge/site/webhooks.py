@@ -1,8 +1,7 @@
-"""The doors that providers tell us by what became of our mails: django-anymail's tracking webhooks, for
-each provider that it knows, behind a guard of our own.
+"""The webhooks of mail providers: django-anymail's tracking webhooks, each behind a guard of our own.
 
-Who knocks is asked for the secret or the signature before anything of it counts. What is wrong, too
-large or unreadable is answered with 4xx and noted in the log, with nothing of what it said.
+A request has to show the secret or the signature before anything of it counts. One that is wrong, too
+large or unreadable is answered with 4xx, and logged without its content.
 """
 
 import logging
@@ -21,46 +20,45 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, path
 from django.utils import timezone
 
-from challenge.bounces.record import take
+from challenge.bounces.record import record
 from challenge.enrollment.transitions import leave
-from challenge.inbound.provider_events import came_back
-from challenge.models import Enrollment, Event, Returned
+from challenge.inbound.provider_events import from_event
+from challenge.models import DeliveryEvent, Enrollment, Event
 
 log = logging.getLogger(__name__)
 
-LARGEST = 1024 * 1024
+MAX_BYTES = 1024 * 1024
 View = Callable[..., HttpResponse]
 
 
-class NotTaken(Exception):
-    """An event was read but not recorded: the provider has to tell it again."""
+class NotRecorded(Exception):
+    """An event was read but not recorded: the provider has to send it again."""
 
 
 @receiver(tracking)
-def take_event(sender: object, event: AnymailTrackingEvent, esp_name: str, **kwargs: Any) -> None:
+def record_event(sender: object, event: AnymailTrackingEvent, esp_name: str, **kwargs: Any) -> None:
     """Record one event and act on it."""
     now = timezone.now()
     try:
         with transaction.atomic():
-            came = came_back(event, esp_name, now)
-            delivery = take(came, now) if came else None
-            if delivery and came and came.kind == Returned.Kind.UNSUBSCRIBED:
+            reported = from_event(event, esp_name, now)
+            delivery = record(reported, now) if reported else None
+            if delivery and reported and reported.kind == DeliveryEvent.Kind.UNSUBSCRIBED:
                 runner = delivery.to_user
                 for enrollment in Enrollment.objects.filter(runner=runner, state__in=Enrollment.OPEN_STATES):
                     leave(enrollment.pk, Event.Actor.RUNNER, now)
     except Exception as error:
-        raise NotTaken(type(error).__name__) from error
+        raise NotRecorded(type(error).__name__) from error
 
 
 def guarded(view: View) -> View:
-    """A webhook of anymail's that is open only while there is a secret, reads no more than 1 MB, and
-    never falls over."""
+    """Close a webhook of anymail's while there is no secret, limit a body to 1 MB, and answer every error."""
 
     @wraps(view)
     def enter(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if not settings.ANYMAIL.get("WEBHOOK_SECRET"):
             return HttpResponse(status=404)
-        if _length(request) > LARGEST:
+        if _length(request) > MAX_BYTES:
             return _refused(request, 413, "larger than 1 MB")
         try:
             return view(request, *args, **kwargs)
@@ -68,20 +66,20 @@ def guarded(view: View) -> View:
             return _refused(request, 403, "the secret or the signature is wrong")
         except (AnymailConfigurationError, ImproperlyConfigured) as error:
             return _refused(request, 404, f"not set up ({type(error).__name__})")
-        except NotTaken as error:
+        except NotRecorded as error:
             return _refused(request, 503, f"not recorded ({error})")
-        except Exception as error:  # whatever anymail trips over in a body that it did not expect
+        except Exception as error:  # anymail raises whatever an unexpected body leads to
             return _refused(request, 400, f"unreadable ({type(error).__name__})")
 
     return enter
 
 
 def _length(request: HttpRequest) -> int:
-    """What the body is said to hold; Django reads no more than that."""
+    """Return the announced length of the body; Django reads no more than that."""
     try:
         return int(request.headers.get("Content-Length") or 0)
     except ValueError:
-        return LARGEST + 1
+        return MAX_BYTES + 1
 
 
 def _refused(request: HttpRequest, status: int, reason: str) -> HttpResponse:

@@ -1,4 +1,4 @@
-"""Erasing a person takes everything that hangs on her, and nobody else."""
+"""Erasing a person takes every row of that person, and nobody else's."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -9,7 +9,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from accounts.models import Consent, User
-from challenge.checkins.record import Report, record
+from challenge.checkins.record import CheckInData, record
 from challenge.models import CheckIn, Delivery, Enrollment
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
@@ -19,7 +19,7 @@ def test_a_runner_is_erased_with_all_that_is_kept_of_her(
     alice: Any, bob: Any, go: Callable[[datetime], None], now: datetime
 ) -> None:
     go(now)
-    record(alice.pk, 1, Report("done", pain=2), now)
+    record(alice.pk, 1, CheckInData("done", pain=2), now)
     said = StringIO()
     call_command("erase", " Alice@Example.com ", "--yes", stdout=said)
 

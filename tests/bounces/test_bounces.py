@@ -1,7 +1,9 @@
-"""An address that bounced: what is kept of it, who meanwhile left, and how the course goes on."""
+"""An address that bounced: what is kept of it, what the runner does meanwhile, and how the course goes on."""
 
+import re
+import threading
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from typing import Any
 
 import pytest
@@ -11,9 +13,10 @@ from challenge.delivery.plan import plan
 from challenge.delivery.send import send_batch
 from challenge.delivery.smtp.transport import Transport
 from challenge.enrollment import transitions
-from challenge.models import Event, Suppression
+from challenge.models import Delivery, Event, Suppression
 from tests.support.answers import always, lesson_of
 from tests.support.smtp_sink import Sink
+from tests.support.threads import together
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 
@@ -21,12 +24,15 @@ Go = Callable[[datetime], None]
 DAY = timedelta(days=1)
 
 
-def test_who_leaves_in_the_middle_of_a_bounce_stays_left(alice: Any, sink: Sink, now: datetime) -> None:
-    """She leaves at the last moment before the write that would pause her."""
-    left = []
+def test_a_runner_who_leaves_in_the_middle_of_a_bounce_stays_away(
+    alice: Any, sink: Sink, now: datetime
+) -> None:
+    """The runner leaves at the last moment before the row is locked to be paused."""
+    left: list[bool] = []
+    one_enrollment = re.compile(r'SELECT .* WHERE "challenge_enrollment"\."id" = (?!ANY)')
 
     def leave_first(execute: Callable[..., Any], sql: str, *others: Any) -> Any:
-        if sql.startswith('UPDATE "challenge_enrollment"') and not left:
+        if one_enrollment.match(sql) and not left:
             left.append(True)
             transitions.leave(alice.pk, Event.Actor.RUNNER, now)
         return execute(sql, *others)
@@ -40,6 +46,39 @@ def test_who_leaves_in_the_middle_of_a_bounce_stays_left(alice: Any, sink: Sink,
     assert (left, alice.state, alice.next_due_at) == ([True], "withdrawn", None)
     assert not Event.objects.filter(kind=Event.Kind.PAUSED).exists()
     assert Suppression.objects.get().reason == "bounced"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_refusal_while_the_runner_changes_the_hour_ends_in_no_deadlock(
+    alice: Any, sink: Sink, go: Go, now: datetime
+) -> None:
+    """Both lock the enrollment before the lesson."""
+    recording, changing = threading.Event(), threading.Event()
+
+    def meet(mine: threading.Event, other: threading.Event, at: str) -> Callable[..., Any]:
+        def wrapper(execute: Callable[..., Any], sql: str, *others: Any) -> Any:
+            if sql.startswith(at):
+                mine.set()
+                other.wait(1)  # on SQLite in vain: there one transaction waits for the end of the other
+            return execute(sql, *others)
+
+        return wrapper
+
+    def refuse() -> None:
+        with connection.execute_wrapper(meet(recording, changing, 'INSERT INTO "challenge_deliveryevent"')):
+            go(now)
+
+    def change() -> None:
+        recording.wait(20)
+        with connection.execute_wrapper(meet(changing, recording, 'UPDATE "challenge_delivery"')):
+            transitions.reschedule(alice.pk, time(9), "Europe/London", Event.Actor.RUNNER, now)
+
+    sink.script(always("recipient", "550 5.1.1 no such user"))
+    together(refuse, change)
+
+    alice.refresh_from_db()
+    assert (alice.state, alice.send_at) == ("paused", time(9))
+    assert lesson_of("alice").state not in ("sending", *Delivery.WAITING)
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""A server that says no: one attempt, and an address that does not exist is not written to again."""
+"""A server that refuses a mail: one attempt, and no further mail to an address that does not exist."""
 
 from collections.abc import Callable
 from datetime import datetime, timedelta

@@ -1,4 +1,4 @@
-"""A full mailbox, a server that is away: the third mail in a row that comes back pauses, with the reason."""
+"""Soft bounces, such as a full mailbox: the third in a row pauses, with the reason."""
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -7,12 +7,12 @@ from typing import Any
 
 import pytest
 
-from challenge.bounces.record import Return, event_id, refused, take
-from challenge.checkins.record import Report, record
+from challenge.bounces import record as bounces
+from challenge.bounces.record import ReportedEvent, event_id_of, record_refusal
+from challenge.checkins.record import CheckInData, record
 from challenge.enrollment import transitions
-from challenge.inbound.bounce_mail import take_mail
-from challenge.models import Delivery, Event, Returned, Suppression
-from challenge.models.attempt import Answer, Outcome, Phase
+from challenge.inbound.bounce_mail import receive
+from challenge.models import Answer, Delivery, DeliveryEvent, Event, Outcome, Phase, Suppression
 from tests.support.returned_mails import FULL, dsn
 from tests.support.threads import together
 
@@ -29,7 +29,7 @@ def _bounces(settings: Any) -> None:
 
 @pytest.fixture
 def days(alice: Any, go: Go, now: datetime) -> Callable[[int], Delivery]:
-    """Alice's lessons, sent one a day as they are asked for: days(3) is day 3's."""
+    """Alice's lessons, sent one a day when they are asked for: days(3) is the lesson of day 3."""
 
     def lesson(day: int) -> Delivery:
         sent = Delivery.objects.filter(enrollment=alice, kind="lesson", sent_at__isnull=False)
@@ -41,14 +41,14 @@ def days(alice: Any, go: Go, now: datetime) -> Callable[[int], Delivery]:
 
 
 def comes_back(mail: Delivery, at: datetime, status: str = "5.2.2", diagnostic: str = FULL) -> None:
-    take_mail(dsn(mail, status, diagnostic), [], at)
+    receive(dsn(mail, status, diagnostic), [], at)
 
 
 def told(mail: Delivery, kind: str, at: datetime, *, heard_at: datetime | None = None) -> None:
-    """A provider says what became of a mail at an instant, and is heard then or later."""
-    told_by = event_id(mail.pk, kind, at)
-    came = Return(mail.pk, Returned.Kind(kind), Returned.Source.WEBHOOK, told_by, at)
-    take(came, heard_at or at)
+    """Record a provider's event of an instant, then or later."""
+    event_id, source = event_id_of(mail.pk, kind, at), DeliveryEvent.Source.WEBHOOK
+    event = ReportedEvent(mail.pk, DeliveryEvent.Kind(kind), source, event_id, at)
+    bounces.record(event, heard_at or at)
 
 
 def state(enrollment: Any) -> str:
@@ -66,11 +66,11 @@ def test_the_third_in_a_row_pauses_and_says_why(alice: Any, days: Any, now: date
     event = Event.objects.get(enrollment=alice, kind=Event.Kind.UNREACHABLE)
     assert (event.actor, event.detail) == ("system", "soft_bounces")
     assert not Suppression.objects.exists()
-    assert Returned.objects.filter(kind="bounced").count() == 3
+    assert DeliveryEvent.objects.filter(kind="bounced").count() == 3
 
 
 def test_days_late_and_out_of_order_they_count_all_the_same(alice: Any, days: Any, now: datetime) -> None:
-    """As after four days of tries: more mail has left by then, of which there is no news yet."""
+    """A server may try for four days; by then more mail has left, of which nobody has reported anything."""
     lessons = [days(day) for day in range(1, 8)]
     for place in (2, 0, 1):
         assert state(alice) == "active"
@@ -101,7 +101,7 @@ def test_what_is_only_delayed_has_not_come_back(alice: Any, days: Any, now: date
 def test_a_check_in_in_between_shows_that_mail_arrives(alice: Any, days: Any, now: datetime) -> None:
     for day in (1, 2):
         comes_back(days(day), now + day * DAY - HOUR)
-    record(alice.pk, 1, Report("done"), now + 2 * DAY - HOUR)
+    record(alice.pk, 1, CheckInData("done"), now + 2 * DAY - HOUR)
     comes_back(days(3), now + 3 * DAY - HOUR)
     assert state(alice) == "active"
 
@@ -128,7 +128,7 @@ def test_an_old_delivery_heard_of_late_unmakes_no_bounce(alice: Any, days: Any, 
     assert state(alice) == "paused"
 
 
-def test_after_she_was_resumed_the_count_begins_again(alice: Any, days: Any, now: datetime) -> None:
+def test_after_a_resume_the_count_begins_again(alice: Any, days: Any, now: datetime) -> None:
     for day in (1, 2, 3):
         comes_back(days(day), now + day * DAY - HOUR)
     assert transitions.resume(alice.pk, Event.Actor.COACH, now + 3 * DAY - HOUR / 2)
@@ -149,7 +149,7 @@ def test_another_runners_mails_do_not_count(alice: Any, enroll: Any, go: Go, now
     assert (state(alice), state(bob)) == ("active", "active")
 
 
-def test_old_news_of_mails_from_weeks_ago_stops_nobody(alice: Any, days: Any, now: datetime) -> None:
+def test_reports_of_mails_from_weeks_ago_pause_nobody(alice: Any, days: Any, now: datetime) -> None:
     for day in (1, 2, 3):
         days(day)
     days(12)
@@ -158,26 +158,24 @@ def test_old_news_of_mails_from_weeks_ago_stops_nobody(alice: Any, days: Any, no
     assert state(alice) == "active"
 
 
-def test_refusals_at_the_door_count_as_well(alice: Any, days: Any, now: datetime) -> None:
+def test_refusals_by_the_mail_server_count_as_well(alice: Any, days: Any, now: datetime) -> None:
     full = Answer(Outcome.REFUSED, Phase.RECIPIENT, 552, "5.2.2 mailbox full")
     for day in (1, 2, 3):
         at = now + (day - 1) * DAY
         mail = days(day)
         Delivery.objects.filter(pk=mail.pk).update(state="failed", sent_at=None)
-        refused(Delivery.objects.get(pk=mail.pk), full, at + HOUR)
+        record_refusal(Delivery.objects.get(pk=mail.pk), full, at + HOUR)
         Delivery.objects.filter(pk=mail.pk).update(sent_at=at)  # so that the next day is sent
     assert state(alice) == "paused"
-    assert set(Returned.objects.values_list("source", "kind")) == {("smtp", "bounced")}
+    assert set(DeliveryEvent.objects.values_list("source", "kind")) == {("smtp", "bounced")}
 
 
-def test_a_refusal_at_the_door_for_a_bad_address_suppresses_at_once(
-    alice: Any, days: Any, now: datetime
-) -> None:
+def test_a_refusal_of_a_bad_address_suppresses_at_once(alice: Any, days: Any, now: datetime) -> None:
     mail = days(1)
-    refused(mail, Answer(Outcome.REFUSED, Phase.DATA, 550, "5.1.1 no such user"), now)
-    assert not Returned.objects.exists()
+    record_refusal(mail, Answer(Outcome.REFUSED, Phase.DATA, 550, "5.1.1 no such user"), now)
+    assert not DeliveryEvent.objects.exists()
 
-    refused(mail, Answer(Outcome.REFUSED, Phase.RECIPIENT, 550, "no such user"), now)
+    record_refusal(mail, Answer(Outcome.REFUSED, Phase.RECIPIENT, 550, "no such user"), now)
     assert (state(alice), Suppression.objects.get().reason) == ("paused", "bounced")
 
 

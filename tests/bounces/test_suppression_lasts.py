@@ -1,4 +1,4 @@
-"""A suppressed address stays suppressed: after its person was erased, and when she comes again."""
+"""A suppressed address stays suppressed, also after the runner was erased and signs up again."""
 
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -8,8 +8,8 @@ from django.core.management import call_command
 
 from accounts.models import User
 from challenge.enrollment.sign_up import Wish, sign_up
-from challenge.inbound.bounce_mail import take_mail
-from challenge.models import Delivery, Enrollment, Program, Returned, Suppression
+from challenge.inbound.bounce_mail import receive
+from challenge.models import Delivery, DeliveryEvent, Enrollment, Program, Suppression
 from tests.support.answers import lesson_of
 from tests.support.returned_mails import dsn
 from tests.support.smtp_sink import Sink
@@ -21,21 +21,21 @@ DAY = timedelta(days=1)
 
 @pytest.fixture
 def lesson(alice: Any, go: Any, now: datetime, settings: Any) -> Delivery:
-    """Alice's day 1, which came back: there is no such address."""
+    """Alice's day 1, which bounced, as there is no such address."""
     settings.BOUNCE_ADDRESS = "bounces@example.org"
     go(now)
     lesson = lesson_of("alice")
-    take_mail(dsn(lesson), [], now)
+    receive(dsn(lesson), [], now)
     return lesson
 
 
-def test_erasing_her_takes_what_came_back_and_leaves_the_hash(lesson: Delivery) -> None:
+def test_erasing_a_runner_deletes_the_events_and_keeps_the_hash(lesson: Delivery) -> None:
     runner = lesson.enrollment.runner
     assert Suppression.objects.get().runner == runner
 
     call_command("erase", runner.email, "--yes")
 
-    assert not Returned.objects.exists()
+    assert not DeliveryEvent.objects.exists()
     assert not Delivery.objects.exists()
     kept = Suppression.objects.get()
     assert (kept.address_hash, kept.reason, kept.runner) == (runner.address_hash, "bounced", None)
@@ -61,7 +61,7 @@ def test_an_erased_address_that_signs_up_again_is_not_written_to(
 def test_an_imported_runner_is_not_written_to(
     lesson: Delivery, sink: Sink, go: Any, enroll: Any, now: datetime
 ) -> None:
-    """Whoever puts her there, and however: the row of an active enrollment is enough to try."""
+    """An import may create the row of an active enrollment in whatever way."""
     call_command("erase", "alice@example.com", "--yes")
     already = len(sink.mails)
 

@@ -1,4 +1,4 @@
-"""Unreachable is not gone quiet: on the coach's desk a runner whose mail comes back says so, and why."""
+"""On the coach's desk a runner whose mail bounces is unreachable, with the reason, and not gone quiet."""
 
 import re
 from collections.abc import Callable
@@ -11,9 +11,9 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from challenge.checkins.record import Report, record
+from challenge.checkins.record import CheckInData, record
 from challenge.enrollment import transitions
-from challenge.inbound.bounce_mail import take_mail
+from challenge.inbound.bounce_mail import receive
 from challenge.mail.return_path import return_path
 from challenge.models import Delivery, Enrollment, Event, Suppression
 from tests.support.desk import said
@@ -30,19 +30,19 @@ HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 def desk(
     coach: Client, enroll: Callable[..., Enrollment], go: Go, now: datetime, clock: Any, settings: Any
 ) -> Client:
-    """Five days on: dana's address is gone, fay's mailbox is full, carol complained, quinn says nothing
-    and alice does her stretches."""
+    """Day 5: Dana's address is gone, Fay's mailbox is full, Carol complained, Quinn says nothing and Alice
+    checks in."""
     settings.BOUNCE_ADDRESS = "bounces@example.org"
     names = ("alice", "carol", "dana", "fay", "quinn")
     runners = {name: enroll(name) for name in names}
     for day in range(5):
         go(now + day * DAY)
     for day in range(1, 4):
-        take_mail(_dsn(runners["fay"], day, "5.2.2", FULL), [], now + 3 * DAY)
-    take_mail(_dsn(runners["dana"], 2, "5.1.1", "smtp; 550 5.1.1 unknown"), [], now + 3 * DAY)
+        receive(_dsn(runners["fay"], day, "5.2.2", FULL), [], now + 3 * DAY)
+    receive(_dsn(runners["dana"], 2, "5.1.1", "smtp; 550 5.1.1 unknown"), [], now + 3 * DAY)
     fields = f"Original-Mail-From: <{_path(runners['carol'])}>\n"
-    take_mail(complaint(b"Subject: Day 1\r\n\r\n", extra=fields), [], now + 3 * DAY)
-    record(runners["alice"].pk, 4, Report("done"), now + 4 * DAY - HOUR)
+    receive(complaint(b"Subject: Day 1\r\n\r\n", extra=fields), [], now + 3 * DAY)
+    record(runners["alice"].pk, 4, CheckInData("done"), now + 4 * DAY - HOUR)
     clock.move_to(now + 4 * DAY)
     return coach
 
@@ -84,7 +84,7 @@ def test_the_list_says_unreachable_and_why(desk: Client) -> None:
 
 
 def test_who_is_unreachable_is_found_and_never_counts_as_quiet(desk: Client) -> None:
-    # As after a resume by an old link, while her address is still on the list.
+    # As after a resume by an old link, while the address is still on the list.
     Enrollment.objects.filter(runner__first_name__in=["Dana", "Carol"]).update(state="active")
 
     assert set(names(desk, "quiet=3")) == {"Quinn"}
@@ -125,17 +125,17 @@ def test_the_story_lists_what_came_back(desk: Client) -> None:
     assert "Paused by the system The runner marked a mail as spam." in carol
 
 
-def test_once_the_coach_has_set_it_right_she_is_reachable(desk: Client, now: datetime) -> None:
+def test_once_the_coach_has_set_it_right_the_runner_is_reachable(desk: Client, now: datetime) -> None:
     for name in ("Dana", "Fay"):
         pk = Enrollment.objects.get(runner__first_name=name).pk
         assert transitions.resume(pk, Event.Actor.COACH, now + 4 * DAY)
-    assert names(desk, "reach=no") == ["Dana"], "her address is still on the list"
+    assert names(desk, "reach=no") == ["Dana"], "the address is still on the list"
 
     Suppression.objects.filter(reason="bounced").delete()
     assert names(desk, "reach=no") == []
-    # A pause of her own, later, is a pause.
+    # A later pause by the runner is only a pause.
     fay = Enrollment.objects.get(runner__first_name="Fay")
-    assert transitions.pause(fay.pk, Event.Actor.RUNNER, now + 4 * DAY + HOUR)
+    assert transitions.pause(fay.pk, transitions.PauseCause.RUNNER, now + 4 * DAY + HOUR)
     assert names(desk, "reach=no") == []
 
 

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from django.test import Client
 
-from accounts.models import Consent, has_given
+from accounts.models import Consent, has_consented
 from challenge.mail.links import Purpose, url
 from challenge.models import CheckIn, Delivery, Enrollment
 from tests.support.smtp_sink import Sink
@@ -81,7 +81,7 @@ def test_without_consent_only_the_day_and_the_distance_are_kept(discreet: Runner
 
     saved = CheckIn.objects.get()
     assert (saved.status, saved.distance) == ("partly", Decimal(3))
-    assert not has_given(saved.enrollment.runner, Consent.Purpose.HEALTH)
+    assert not has_consented(saved.enrollment.runner, Consent.Purpose.HEALTH)
 
 
 @pytest.mark.parametrize("said", [{"tightness": "0"}, {"pain": "3"}, {"pain_where": "hip"}, {"note": "Ow"}])
@@ -96,14 +96,14 @@ def test_health_data_is_kept_only_when_the_box_is_ticked(discreet: Runner, said:
     saved = CheckIn.objects.get()
     [(name, value)] = said.items()
     assert str(getattr(saved, name)) == value
-    assert has_given(saved.enrollment.runner, Consent.Purpose.HEALTH)
+    assert has_consented(saved.enrollment.runner, Consent.Purpose.HEALTH)
     assert "keep_health" not in discreet.opens()
 
 
 def test_what_the_page_did_not_ask_for_is_dropped_all_the_same(discreet: Runner, now: datetime) -> None:
-    from challenge.checkins.record import Report, record
+    from challenge.checkins.record import CheckInData, record
 
-    record(Enrollment.objects.get().pk, 1, Report("done", 4, 5, "hip", Decimal(3), "mi", "Ow"), now)
+    record(Enrollment.objects.get().pk, 1, CheckInData("done", 4, 5, "hip", Decimal(3), "mi", "Ow"), now)
 
     saved = CheckIn.objects.get()
     assert (saved.tightness, saved.pain, saved.pain_where, saved.note) == (None, None, "", "")

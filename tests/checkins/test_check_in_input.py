@@ -1,4 +1,4 @@
-"""What a runner types into a check-in: read generously, or marked with all of it kept."""
+"""Input of a check-in is read generously, or marked with all of it kept."""
 
 import re
 from decimal import Decimal

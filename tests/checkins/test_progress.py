@@ -1,4 +1,4 @@
-"""What follows from check-ins: the streak and the counts, by the task or by the sweep."""
+"""Check-ins lead to a streak and counts, by the task or by the sweep."""
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -35,23 +35,23 @@ def test_streak(statuses: dict[int, str], length: int) -> None:
     assert streak(statuses) == length
 
 
-def test_the_task_works_out_progress(runner: Runner, alice: Any, go: Go, clock: Any, now: datetime) -> None:
+def test_the_task_recalculates(runner: Runner, alice: Any, go: Go, clock: Any, now: datetime) -> None:
     runner.saves("done")
     go(now + DAY)
     clock.move_to(now + DAY)
     runner.client.post(url(Purpose.CHECK_IN, now + DAY, alice.pk, 2), {"status": "partly", "unit": "km"})
     assert not Progress.objects.exists()
 
-    tasks.work_out(alice.pk)
+    tasks.recalculate_progress(alice.pk)
 
     progress = Progress.objects.get()
     counts = (progress.done, progress.partly, progress.not_today, progress.streak)
     assert counts == (1, 1, 0, 2)
     assert progress.last_check_in_at == now + DAY
-    assert {c.worked_out_at for c in CheckIn.objects.all()} == {now + DAY}
+    assert {c.processed_at for c in CheckIn.objects.all()} == {now + DAY}
 
     runner.saves("not_today")
-    tasks.work_out(alice.pk)
+    tasks.recalculate_progress(alice.pk)
     progress.refresh_from_db()
     assert (progress.done, progress.partly, progress.not_today, progress.streak) == (0, 1, 1, 1)
 
@@ -60,7 +60,7 @@ def test_saving_asks_for_the_task(
     runner: Runner, alice: Any, monkeypatch: pytest.MonkeyPatch, django_capture_on_commit_callbacks: Any
 ) -> None:
     asked: list[tuple[int, ...]] = []
-    monkeypatch.setattr(tasks.work_out, "apply_async", lambda ids, **options: asked.append(ids))
+    monkeypatch.setattr(tasks.recalculate_progress, "apply_async", lambda ids, **options: asked.append(ids))
 
     with django_capture_on_commit_callbacks(execute=True):
         runner.saves()

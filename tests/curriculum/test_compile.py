@@ -1,4 +1,4 @@
-"""A lesson becomes a mail: what the coach wrote is cleaned, and only her placeholders become slots."""
+"""A lesson becomes a mail: what the coach wrote is cleaned, and only the placeholders become slots."""
 
 import re
 from copy import deepcopy
@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 
 from challenge.curriculum import drawing_files
-from challenge.curriculum.compile import Compiled, compile_lesson, compile_mail, to_html
+from challenge.curriculum.compile import compile_lesson, compile_mail, to_html
 from challenge.curriculum.sample import sample_values
-from challenge.curriculum.slots import CLOSE, OPEN, fill, slots
+from challenge.curriculum.slots import CLOSE, OPEN, Compiled, fill, slots
 
 pytestmark = pytest.mark.pure
 LENGTH = 21
@@ -57,7 +57,7 @@ LESSON = {
 
 
 def elements(html: str) -> set[str]:
-    """The names of the tags that a reader's program finds."""
+    """Return the names of the tags that a mail program finds."""
     found: set[str] = set()
     parser = HTMLParser()
     parser.handle_starttag = lambda tag, _attributes: found.add(tag)  # type: ignore[method-assign]

@@ -7,8 +7,8 @@ from typing import Any
 import mrml
 import pytest
 
-from challenge.curriculum.lesson import own_words
-from challenge.curriculum.publish import Imprint, Origin, publish_day
+from challenge.curriculum.lesson import day_content
+from challenge.curriculum.publish import Origin, Publication, publish_day
 from challenge.models import Day
 from tests.support.smtp_sink import Sink
 
@@ -18,7 +18,7 @@ Go = Callable[[datetime], None]
 
 @pytest.fixture
 def compiled(monkeypatch: pytest.MonkeyPatch) -> list[int]:
-    """How long each compiled source was; the compiler is the real one."""
+    """The lengths of the compiled sources; the compiler is the real one."""
     sizes: list[int] = []
     real = mrml.to_html
 
@@ -36,10 +36,10 @@ def test_publishing_compiles_once_and_sending_never(
     runners = [enroll(f"runner-{number}") for number in range(12)]
     day = Day.objects.select_related("published").get(number=1)
     assert day.published is not None
-    words = own_words(day.published.content)
+    words = day_content(day.published.content)
     words["day"] = {**words["day"], "subject": "Another first morning"}
 
-    assert publish_day(day, words, Imprint(now, Origin.COACH, for_all=True))
+    assert publish_day(day, words, Publication(now, Origin.COACH, for_all=True))
     assert len(compiled) == 1
 
     go(now)

@@ -5,16 +5,16 @@ import re
 import pytest
 
 from challenge import drawings
-from challenge.curriculum.check_files import content_of, lesson_of
+from challenge.curriculum.check_files import lesson_from_files, stretch_from_file
 from challenge.curriculum.compile import compile_lesson
 from challenge.curriculum.course import CONTENT, Course, read_course
 from challenge.curriculum.lint import lint_article, lint_lesson, lint_self_check, lint_stretch
-from challenge.curriculum.parse import Page
+from challenge.curriculum.parse import CourseFile
 from challenge.curriculum.slots import fill, slots
 
 pytestmark = pytest.mark.pure
 
-# What the text of a day has to say when the day claims to teach a point.
+# The text that a day must have when it claims to teach a point.
 TAUGHT = {
     "E1": r"SO-as",
     "E2": r"iliacus.*iliopsoas|iliopsoas.*iliacus",
@@ -95,13 +95,13 @@ def test_opinion_is_marked(course: Course) -> None:
 
 @pytest.mark.parametrize("number", range(1, 22))
 def test_the_linter_finds_nothing_in_a_lesson(course: Course, number: int) -> None:
-    assert lint_lesson(lesson_of(course, number)) == []
+    assert lint_lesson(lesson_from_files(course, number)) == []
 
 
 def test_the_linter_finds_nothing_in_the_stretches_and_articles(course: Course) -> None:
-    findings = {page.path.stem: lint_stretch(content_of(page)) for page in course.stretches.values()}
+    findings = {page.path.stem: lint_stretch(stretch_from_file(page)) for page in course.stretches.values()}
     findings |= {name: lint_article(page.body) for name, page in course.articles.items()}
-    findings["self-check"] = lint_self_check(content_of(course.self_check))
+    findings["self-check"] = lint_self_check(stretch_from_file(course.self_check))
     assert findings == {name: [] for name in findings}
     assert len(findings) == 15
 
@@ -153,7 +153,7 @@ def test_the_days_that_say_where_it_lies_show_it(course: Course) -> None:
             assert names_of(day)
 
 
-def names_of(page: Page) -> list[str]:
+def names_of(page: CourseFile) -> list[str]:
     return [figure["name"] for figure in page.meta["figures"]]
 
 
@@ -188,7 +188,7 @@ def test_the_balls_cautions_stand_with_the_stretch(course: Course, caution: str)
 
 @pytest.mark.parametrize("number", range(1, 22))
 def test_a_days_mail_says_the_same_in_both_parts(course: Course, number: int) -> None:
-    mail = compile_lesson(lesson_of(course, number), course.program["length"])
+    mail = compile_lesson(lesson_from_files(course, number), course.program["length"])
     values = {name: f"<{name}>" for name in slots()}
     text, html = fill(mail.text, values), fill(mail.html, values, html=True)
 
@@ -206,11 +206,11 @@ def test_a_days_mail_says_the_same_in_both_parts(course: Course, number: int) ->
 
 
 def named_in(text: str) -> set[str]:
-    """The slots that a compiled text holds."""
+    """Return the slots of a compiled text."""
     return {name for name, slot in slots().items() if slot in text}
 
 
 def words(text: str) -> str:
-    """The words alone, whatever marks, case and lines they stand in."""
+    """Return the words alone, without marks, case and line ends."""
     unescaped = text.replace("&#x27;", "'").replace("&quot;", '"').replace("&amp;", "&")
     return " ".join(re.findall(r"[a-z0-9]+", unescaped.lower()))

@@ -69,9 +69,9 @@ def test_what_has_to_be_mended_around_a_lesson(key: str, value: Any, line: int, 
         ("", "This is empty"),
         ("Lying down", "Too short: 10 of at least 30 characters"),
         ("x" * 241, "Too long: 241 characters"),
-        ("Picture of a runner who lies on her back.", "Begin with the position itself"),
-        ("A drawing that shows a runner on her back.", "Begin with the position itself"),
-        ("The image of somebody on a mat, on her back.", "Begin with the position itself"),
+        ("Picture of a runner who lies face up.", "Begin with the position itself"),
+        ("A drawing that shows a runner face up.", "Begin with the position itself"),
+        ("The image of somebody on a mat, face up.", "Begin with the position itself"),
     ],
 )
 def test_what_a_picture_says_is_the_position(alt: str, advice: str) -> None:

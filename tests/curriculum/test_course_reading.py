@@ -1,4 +1,4 @@
-"""How hard a text is to read: the grade, and what it is counted from."""
+"""The reading grade of a text, and its parts."""
 
 import pytest
 

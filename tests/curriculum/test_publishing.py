@@ -8,10 +8,10 @@ import pytest
 
 from challenge.curriculum import drafts
 from challenge.curriculum.course import CONTENT
-from challenge.curriculum.lesson import Content, assemble, own_words
+from challenge.curriculum.lesson import Content, assemble, day_content
 from challenge.curriculum.load import load
-from challenge.curriculum.publish import Imprint, Origin, Outdated, publish_day, publish_stretch
-from challenge.curriculum.publish_checks import review_day, review_stretch
+from challenge.curriculum.publish import Origin, Publication, PublishConflict, publish_day, publish_stretch
+from challenge.curriculum.publish_checks import check_day, check_stretch
 from challenge.models import Day, Revision, Stretch
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
@@ -25,12 +25,12 @@ def day(program: Any) -> Day:
 
 def words_of(day: Day, **changes: Any) -> Content:
     assert day.published is not None
-    words = own_words(day.published.content)
+    words = day_content(day.published.content)
     return {"day": {**words["day"], **changes}, "body": words["body"]}
 
 
-def by_coach(now: datetime) -> Imprint:
-    return Imprint(now, Origin.COACH)
+def by_coach(now: datetime) -> Publication:
+    return Publication(now, Origin.COACH)
 
 
 def test_every_version_is_kept_with_all_that_it_said(day: Day, now: datetime) -> None:
@@ -53,7 +53,7 @@ def test_publishing_the_same_words_changes_nothing(day: Day, now: datetime) -> N
 def test_the_same_words_may_still_be_published_for_all(day: Day, now: datetime) -> None:
     publish_day(day, words_of(day, subject="A quieter way to stretch"), by_coach(now))
     day.refresh_from_db()
-    publish_day(day, words_of(day), Imprint(now, Origin.COACH, for_all=True))
+    publish_day(day, words_of(day), Publication(now, Origin.COACH, for_all=True))
 
     assert list(day.revisions.values_list("number", "for_all")) == [(2, True), (1, False)]
 
@@ -68,13 +68,13 @@ def test_a_stretch_may_still_be_published_for_all(program: Any, now: datetime) -
     stretch = Stretch.objects.get(slug="half-kneeling-hip-flexor")
     content = {**stretch.content, "hold": "35 seconds"}
     publish_stretch(stretch, content, by_coach(now))
-    assert not publish_stretch(stretch, content, Imprint(now, Origin.COACH, for_all=True))
+    assert not publish_stretch(stretch, content, Publication(now, Origin.COACH, for_all=True))
     assert set(Revision.objects.filter(number=2).values_list("for_all", flat=True)) == {True}
 
 
 def test_of_two_who_publish_from_the_same_version_the_second_is_told(day: Day, now: datetime) -> None:
     publish_day(day, words_of(day, subject="A quieter way to stretch"), by_coach(now), base=1)
-    with pytest.raises(Outdated):
+    with pytest.raises(PublishConflict):
         publish_day(day, words_of(day, subject="Another way to stretch"), by_coach(now), base=1)
     assert day.revisions.count() == 2
 
@@ -114,12 +114,12 @@ def test_a_draft_is_kept_whatever_is_wrong_with_it_and_outlives_a_load(day: Day,
 
 
 def test_of_two_drafts_from_the_same_start_the_second_is_told(day: Day, now: datetime) -> None:
-    drafts.save(day, {"body": "hers"}, None, None, now)
-    with pytest.raises(drafts.Overtaken):
+    drafts.save(day, {"body": "first draft"}, None, None, now)
+    with pytest.raises(drafts.DraftConflict):
         drafts.save(day, {"body": "another"}, None, None, now + timedelta(minutes=1))
     day.refresh_from_db()
-    assert day.draft == {"body": "hers"}
-    drafts.save(day, {"body": "hers again"}, now, None, now + timedelta(minutes=2))
+    assert day.draft == {"body": "first draft"}
+    drafts.save(day, {"body": "second draft"}, now, None, now + timedelta(minutes=2))
     drafts.drop(day)
     day.refresh_from_db()
     assert drafts.working_copy(day) == words_of(day)
@@ -136,14 +136,14 @@ def test_a_draft_outlives_a_stretch_that_is_published(program: Any, now: datetim
 
 
 def places(day: Day, words: Content) -> set[str]:
-    return {finding.place for finding in review_day(day, words)}
+    return {finding.place for finding in check_day(day, words)}
 
 
 def test_what_ships_passes_the_review(program: Any) -> None:
     for day in Day.objects.select_related("published", "program"):
-        assert review_day(day, words_of(day)) == []
+        assert check_day(day, words_of(day)) == []
     for stretch in Stretch.objects.all():
-        assert review_stretch(stretch, stretch.content) == []
+        assert check_stretch(stretch, stretch.content) == []
 
 
 def test_what_blocks_publishing_a_day(day: Day) -> None:
@@ -158,7 +158,7 @@ def test_a_language_that_is_not_whole_blocks_publishing_and_not_sending(
     day: Day, alice: Any, settings: Any, sink: Any, go: Any, now: datetime
 ) -> None:
     settings.LANGUAGES = [("en", "English"), ("de", "German")]
-    [gap] = review_day(day, words_of(day))
+    [gap] = check_day(day, words_of(day))
     assert gap.place == "mail"
     assert re.search(r"not whole in German: \d\d+ pieces are not translated", gap.message)
     go(now)
@@ -168,9 +168,9 @@ def test_a_language_that_is_not_whole_blocks_publishing_and_not_sending(
 def test_what_blocks_publishing_a_stretch(program: Any) -> None:
     stretch = Stretch.objects.get(slug="glute-bridge")
     without = {**stretch.content, "figures": [{**stretch.content["figures"][0], "alt": ""}]}
-    assert {finding.place for finding in review_stretch(stretch, without)} == {"alt"}
+    assert {finding.place for finding in check_stretch(stretch, without)} == {"alt"}
     too_long = {**stretch.content, "minutes": 12}
-    assert {finding.place for finding in review_stretch(stretch, too_long)} == {"minutes"}
+    assert {finding.place for finding in check_stretch(stretch, too_long)} == {"minutes"}
 
 
 def test_the_minutes_of_a_day_are_those_of_its_parts(day: Day) -> None:

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from django.db import connection, transaction
 
-from challenge.curriculum.lesson import own_words
-from challenge.curriculum.publish import Imprint, Origin, days_with, publish_day
+from challenge.curriculum.lesson import day_content
+from challenge.curriculum.publish import Origin, Publication, days_with, publish_day
 from challenge.curriculum.recall import recall
 from challenge.models import Day, Stretch
 
@@ -33,7 +33,7 @@ def in_thread(work: Work, errors: list[Exception]) -> threading.Thread:
 
 
 def overlap(first: Work, second: Work) -> None:
-    """Begin the second while the first has done its work and not committed yet."""
+    """Begin the second when the first has done its work but has not committed."""
     done, commit = threading.Event(), threading.Event()
 
     def held() -> None:
@@ -68,11 +68,11 @@ def test_a_day_that_is_just_being_published_with_the_stretch_does_not_keep_it(
 ) -> None:
     days = Day.objects.select_related("published").exclude(published__stretches=first)
     day = days.exclude(published__stretches=other)[0]
-    words = own_words(day.published.content)
+    words = day_content(day.published.content)
     words["day"] = {**words["day"], "stretches": [first.slug]}
 
     overlap(
-        lambda: publish_day(day, words, Imprint(now, Origin.COACH)),
+        lambda: publish_day(day, words, Publication(now, Origin.COACH)),
         lambda: recall(first, other, "Leave it out.", now + HOUR, None),
     )
 
@@ -84,17 +84,17 @@ def test_a_recall_keeps_the_words_that_were_published_a_moment_before(
 ) -> None:
     day = days_with(first)[0]
     assert day.published is not None
-    words = own_words(day.published.content)
-    words["body"] += "\n\nHer new words."
+    words = day_content(day.published.content)
+    words["body"] += "\n\nThe new words."
 
     overlap(
-        lambda: publish_day(day, words, Imprint(now, Origin.COACH)),
+        lambda: publish_day(day, words, Publication(now, Origin.COACH)),
         lambda: recall(first, other, "Leave it out.", now + HOUR, None),
     )
 
     published = Day.objects.select_related("published").get(pk=day.pk).published
     assert published is not None
-    assert "Her new words." in published.content["body"]
+    assert "The new words." in published.content["body"]
     assert first.slug not in published.content["day"]["stretches"]
 
 

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 
 from challenge.curriculum.course import CONTENT
-from challenge.curriculum.lesson import own_words
+from challenge.curriculum.lesson import day_content
 from challenge.curriculum.load import load
-from challenge.curriculum.publish import Imprint, Origin, publish_day
+from challenge.curriculum.publish import Origin, Publication, publish_day
 from challenge.curriculum.recall import NeedsReplacement, recall
 from challenge.delivery.plan import plan
 from challenge.models import Day, Recall, Revision, Stretch
@@ -33,7 +33,7 @@ def other(first: Stretch) -> Stretch:
 
 
 def shown(mail: Any) -> list[str]:
-    """The stretches of a lesson, by the library pages that it links to."""
+    """Return the stretches of a lesson, by the library pages that it links to."""
     return re.findall(r"/library/([a-z0-9-]+)/", mail.get_body(("plain",)).get_content())
 
 
@@ -62,12 +62,12 @@ def test_runners_pinned_to_an_older_version_are_freed_from_the_stretch(
 ) -> None:
     """Alice has begun with day 2 as it was; the coach had already taken the stretch out for others."""
     day = Day.objects.select_related("published", "program").get(number=2)
-    words = own_words(day.published.content)
+    words = day_content(day.published.content)
     kept = [slug for slug in words["day"]["stretches"] if slug != first.slug]
     showing = {**words, "day": {**words["day"], "stretches": [first.slug]}}
-    publish_day(day, showing, Imprint(now - DAY, Origin.COACH))
+    publish_day(day, showing, Publication(now - DAY, Origin.COACH))
     go(now)
-    publish_day(day, {**words, "day": {**words["day"], "stretches": kept}}, Imprint(now, Origin.COACH))
+    publish_day(day, {**words, "day": {**words["day"], "stretches": kept}}, Publication(now, Origin.COACH))
     take_back(first, other, now + timedelta(hours=1))
     go(now + DAY)
 

@@ -13,7 +13,7 @@ from challenge.curriculum.slots import CLOSE, NAMES, OPEN, fill, sections, slots
 pytestmark = pytest.mark.pure
 SLOT, WHEN, END = slots(), sections()["when"], sections()["end"]
 words = st.text().map(without_slots)
-# What runners and coaches type may hold anything, brackets and HTML included.
+# Runners and coaches may type anything, brackets and HTML included.
 values = st.fixed_dictionaries(
     {name: st.text() | st.just("") | st.just(SLOT["day"]) for name in sorted(NAMES)}
 )
@@ -24,7 +24,7 @@ pieces = st.lists(piece | st.tuples(names, inside), max_size=8)
 
 
 def written(parts: list[Any]) -> str:
-    """Parts as a compiled mail writes them."""
+    """Write parts as a compiled mail does."""
     text = ""
     for kind, what in parts:
         if kind == "words":
@@ -37,7 +37,7 @@ def written(parts: list[Any]) -> str:
 
 
 def meant(parts: list[Any], given_values: dict[str, str], html: bool) -> str:
-    """What a reader gets of them."""
+    """Return the text that a reader sees of the parts."""
     text = ""
     for kind, what in parts:
         if kind == "words":

@@ -1,4 +1,4 @@
-"""Which version of a day a runner gets: pinned to her start, unless it was published for all."""
+"""The version of a day that a runner gets is pinned to the start, unless it was published for all."""
 
 from collections import Counter
 from dataclasses import dataclass
@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from challenge.curriculum.versions import Audience, pick
+from challenge.curriculum.versions import Audience
+from challenge.models.day import pick_revision
 
 pytestmark = pytest.mark.pure
 START = datetime(2026, 3, 1, tzinfo=UTC)
@@ -32,24 +33,24 @@ TYPO = Published(3, at(20), True)
 @pytest.mark.parametrize(
     ("published", "pinned_at", "number"),
     [
-        pytest.param([FIRST, SECOND], at(5), 1, id="she began before the second"),
-        pytest.param([FIRST, SECOND], at(15), 2, id="she began after the second"),
-        pytest.param([FIRST, SECOND], None, 2, id="she has not begun"),
+        pytest.param([FIRST, SECOND], at(5), 1, id="began before the second"),
+        pytest.param([FIRST, SECOND], at(15), 2, id="began after the second"),
+        pytest.param([FIRST, SECOND], None, 2, id="has not begun"),
         pytest.param([FIRST, SECOND, TYPO], at(5), 3, id="a typo is mended for all"),
-        pytest.param([FIRST, SECOND], at(-5), 1, id="the day is younger than her start"),
-        pytest.param([FIRST], at(0), 1, id="published at the instant she began"),
+        pytest.param([FIRST, SECOND], at(-5), 1, id="the day is younger than the start"),
+        pytest.param([FIRST], at(0), 1, id="published at the instant of the start"),
     ],
 )
 def test_a_runner_keeps_the_version_of_her_start(
     published: list[Published], pinned_at: datetime | None, number: int
 ) -> None:
-    chosen = pick(reversed(published), pinned_at)
+    chosen = pick_revision(reversed(published), pinned_at)
     assert chosen is not None
     assert chosen.number == number
 
 
 def test_of_a_day_without_versions_there_is_none() -> None:
-    assert pick([], at(0)) is None
+    assert pick_revision([], at(0)) is None
 
 
 histories = st.lists(
@@ -68,9 +69,9 @@ def test_publishing_changes_nothing_for_who_has_begun_and_everything_for_who_has
 ) -> None:
     pinned_at = at(began)
     later = Published(len(history) + 1, max(pinned_at, history[-1].published_at) + timedelta(1), for_all)
-    after = pick([*history, later], pinned_at)
-    assert after == (later if for_all else pick(history, pinned_at))
-    assert pick([*history, later], None) == later
+    after = pick_revision([*history, later], pinned_at)
+    assert after == (later if for_all else pick_revision(history, pinned_at))
+    assert pick_revision([*history, later], None) == later
 
 
 def test_the_audience_adds_up_either_way() -> None:

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from challenge.bounces.classify import is_hard_bounce
+from challenge.bounces.record import is_hard_bounce
 from challenge.delivery.plan import plan
 from challenge.delivery.send import send_batch
 from challenge.delivery.smtp.transport import Transport

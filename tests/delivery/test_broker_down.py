@@ -91,7 +91,7 @@ def promptly(work: Callable[[], Any]) -> Any:
 
 
 def test_a_nudge_gives_up_at_once(broken_broker: None) -> None:
-    for task, ids in ((tasks.send, ()), (tasks.plan, ()), (tasks.work_out, (1,))):
+    for task, ids in ((tasks.send, ()), (tasks.plan, ()), (tasks.recalculate_progress, (1,))):
         promptly(lambda: tasks.nudge(task, *ids))  # noqa: B023
 
 

@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from accounts.models import Consent, give
+from accounts.models import Consent, give_consents
 from challenge.delivery.corrections import correct, queue_corrections
 from challenge.delivery.plan import plan
-from challenge.enrollment.transitions import leave, pause
+from challenge.enrollment.transitions import PauseCause, leave, pause
 from challenge.models import Day, Delivery, Enrollment, Event, Stretch
 from tests.support.recalls import WHY, corrections, never_beside, stretch_of_day_1, take_back
 from tests.support.smtp_sink import Sink
@@ -93,7 +93,7 @@ def doubt(at: datetime) -> None:
 
 
 def begin_again(before: Enrollment, now: datetime) -> Enrollment:
-    give(before.runner, [Consent.Purpose.MAIL], now)
+    give_consents(before.runner, [Consent.Purpose.MAIL], now)
     return Enrollment.objects.create(
         runner=before.runner,
         program=before.program,
@@ -154,7 +154,7 @@ def test_paused_runners_are_told_and_those_who_left_are_not(
     trio: list[Any], first: Stretch, other: Stretch, sink: Sink, go: Go, now: datetime
 ) -> None:
     go(now)
-    pause(trio[0].pk, Event.Actor.RUNNER, now)
+    pause(trio[0].pk, PauseCause.RUNNER, now)
     leave(trio[1].pk, Event.Actor.RUNNER, now)
     queue_corrections(take_back(first, other, now), now)
     leave(trio[2].pk, Event.Actor.RUNNER, now)

@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 
-from accounts.models import Consent, withdraw
+from accounts.models import Consent, withdraw_consent
 from challenge.delivery.plan import plan
 from challenge.delivery.send import send_batch
 from challenge.delivery.smtp.transport import Transport
-from challenge.enrollment.transitions import leave, pause
+from challenge.enrollment.transitions import PauseCause, leave, pause
 from challenge.models import Delivery, Enrollment, Event, Suppression
 from tests.support.smtp_sink import Sink
 from tests.support.threads import together
@@ -27,8 +27,8 @@ def suppress(enrollment: Enrollment, now: datetime) -> None:
     )
 
 
-def withdraw_consent(enrollment: Enrollment, now: datetime) -> None:
-    withdraw(enrollment.runner, Consent.Purpose.MAIL, now)
+def end_consent(enrollment: Enrollment, now: datetime) -> None:
+    withdraw_consent(enrollment.runner, Consent.Purpose.MAIL, now)
 
 
 def hold(enrollment: Enrollment, now: datetime) -> None:
@@ -38,10 +38,10 @@ def hold(enrollment: Enrollment, now: datetime) -> None:
 
 MOVES = [
     pytest.param(lambda e, now: leave(e.pk, Event.Actor.RUNNER, now), "left", id="left"),
-    pytest.param(lambda e, now: pause(e.pk, Event.Actor.COACH, now), "paused", id="paused"),
+    pytest.param(lambda e, now: pause(e.pk, PauseCause.COACH, now), "paused", id="paused"),
     pytest.param(hold, "wrong_state", id="held"),
     pytest.param(suppress, "suppressed", id="suppressed"),
-    pytest.param(withdraw_consent, "no_consent", id="no consent"),
+    pytest.param(end_consent, "no_consent", id="no consent"),
 ]
 
 
@@ -109,7 +109,7 @@ def test_who_resumes_gets_the_lesson_that_was_held_back(
     from challenge.enrollment.transitions import resume
 
     plan(now)
-    pause(alice.pk, Event.Actor.RUNNER, now)
+    pause(alice.pk, PauseCause.RUNNER, now)
     go(now)
     resume(alice.pk, Event.Actor.RUNNER, now + timedelta(hours=1))
     go(now + timedelta(hours=1))

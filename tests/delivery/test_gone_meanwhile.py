@@ -5,7 +5,7 @@ import threading
 
 import pytest
 
-from challenge.bounces.classify import is_hard_bounce
+from challenge.bounces.record import is_hard_bounce
 from challenge.delivery.smtp.transport import Envelope, Transport
 from challenge.models.attempt import Outcome, Phase
 from tests.support.faulty_fixture import ALICE, BOB, CHARLIE, COACH, DORA, MESSAGE

@@ -8,7 +8,7 @@ import pytest
 
 from challenge.delivery.plan import bring_forward, plan
 from challenge.delivery.rescue import close
-from challenge.enrollment.transitions import pause, resume, send_again
+from challenge.enrollment.transitions import PauseCause, pause, resume, send_again
 from challenge.models import Delivery, Enrollment, Event
 from tests.support.smtp_sink import Sink
 
@@ -52,7 +52,7 @@ def test_nothing_goes_out_in_a_pause_and_it_goes_on_with_the_next_unsent_day(
     alice: Any, sink: Sink, go: Go, now: datetime
 ) -> None:
     go(now)
-    assert pause(alice.pk, Event.Actor.RUNNER, now + timedelta(hours=1))
+    assert pause(alice.pk, PauseCause.RUNNER, now + timedelta(hours=1))
     for days in range(1, 6):
         go(now + days * DAY)
     assert len(sink.lessons) == 1
@@ -66,7 +66,7 @@ def test_a_pause_and_resume_on_one_day_sends_no_second_lesson_that_day(
     alice: Any, sink: Sink, go: Go, now: datetime
 ) -> None:
     go(now)
-    pause(alice.pk, Event.Actor.COACH, now + timedelta(minutes=5))
+    pause(alice.pk, PauseCause.COACH, now + timedelta(minutes=5))
     resume(alice.pk, Event.Actor.COACH, now + timedelta(minutes=10))
     go(now + timedelta(hours=6))
 
@@ -77,7 +77,7 @@ def test_a_lesson_planned_before_a_pause_goes_out_after_it(
     alice: Any, sink: Sink, go: Go, now: datetime
 ) -> None:
     plan(now)
-    pause(alice.pk, Event.Actor.RUNNER, now)
+    pause(alice.pk, PauseCause.RUNNER, now)
     go(now)
     lesson = Delivery.objects.get(kind="lesson")
     assert lesson.state == "withheld"

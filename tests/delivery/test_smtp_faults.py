@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from challenge.curriculum.compile import Compiled
+from challenge.curriculum.slots import Compiled
 from challenge.delivery.plan import plan
 from challenge.delivery.send import drain, send_batch
 from challenge.delivery.smtp.transport import Transport

@@ -1,4 +1,4 @@
-"""`manage.py check_dns` asks a name server and says, in plain words, which record is missing or wrong."""
+"""`manage.py check_dns` asks a name server and reports which record is missing or wrong."""
 
 from collections.abc import Iterator
 from io import StringIO

@@ -1,4 +1,4 @@
-"""DMARC as RFC 9989 has it: found up the tree, judged, and lined up with the return path."""
+"""DMARC (RFC 9989): the policy is found by the tree walk, judged, and compared with the return path."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -56,7 +56,7 @@ def test_dmarc_hints(names: Desk) -> None:
 
 @pytest.fixture
 def below(names: Desk, settings: Any) -> Desk:
-    """Mail from a.b.example.org, all of whose records but DMARC's are there."""
+    """Mail from a.b.example.org, which has all its records but DMARC's."""
     settings.MAIL_DOMAIN, settings.MAIL_FROM_ADDRESS = "a.b.example.org", "coach@a.b.example.org"
     names.zone["a.b.example.org"] = names.zone["example.org"]
     names.zone["reset._domainkey.a.b.example.org"] = names.zone[DKIM]

@@ -1,4 +1,4 @@
-"""SPF that lets in too many, too few or nobody is told apart from SPF that does its work (RFC 7208)."""
+"""SPF records that allow too many servers, too few or none are told from those that work (RFC 7208)."""
 
 from collections.abc import Iterator
 from typing import Any

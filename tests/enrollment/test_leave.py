@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from accounts.models import Consent, has_given
-from challenge.curriculum.lesson import own_words
-from challenge.curriculum.publish import Imprint, publish_day
+from accounts.models import Consent, has_consented
+from challenge.curriculum.lesson import day_content
+from challenge.curriculum.publish import Publication, publish_day
 from challenge.delivery.eligibility import Eligibility
 from challenge.delivery.plan import plan
 from challenge.enrollment import pending
@@ -54,7 +54,7 @@ def test_one_click_stops_all_mail(
     waiting.refresh_from_db()
     assert (waiting.state, waiting.reason) == ("withheld", "left")
     assert Event.objects.filter(kind="withdrawn", actor="runner").count() == 1
-    assert not has_given(left.runner, Consent.Purpose.MAIL)
+    assert not has_consented(left.runner, Consent.Purpose.MAIL)
     for days in range(1, 25):
         go(now + days * DAY)
     assert len(sink.mails) == 1
@@ -95,10 +95,10 @@ def test_what_is_on_its_way_to_the_server_is_checked_again(
 def test_leaving_one_program_keeps_the_other(
     client: Client, alice: Any, sink: Sink, go: Go, clock: Any, now: datetime
 ) -> None:
-    words = own_words(Day.objects.get(number=1).published.content)
+    words = day_content(Day.objects.get(number=1).published.content)
     other = Program.objects.create(slug="calves", title="Calves", length=2)
     for number in (1, 2):
-        publish_day(Day.objects.create(program=other, number=number), words, Imprint(now))
+        publish_day(Day.objects.create(program=other, number=number), words, Publication(now))
     second = Enrollment.objects.get(pk=alice.pk)
     second.pk, second.program = None, other
     second.save()
@@ -112,7 +112,7 @@ def test_leaving_one_program_keeps_the_other(
     alice.refresh_from_db()
     second.refresh_from_db()
     assert (alice.state, second.state) == ("withdrawn", "completed")
-    assert has_given(alice.runner, Consent.Purpose.MAIL)
+    assert has_consented(alice.runner, Consent.Purpose.MAIL)
     later = [mail["List-ID"] for mail in sink.mails[2:]]
     assert later == ["Calves <calves.localhost>"] * 2
 
@@ -133,7 +133,7 @@ def test_who_joins_again_begins_anew_and_her_history_stays(
 
     old, new = Enrollment.objects.order_by("pk")
     assert (old.state, new.state) == ("withdrawn", "active")
-    assert has_given(new.runner, Consent.Purpose.MAIL)
+    assert has_consented(new.runner, Consent.Purpose.MAIL)
     lessons = Delivery.objects.filter(kind="lesson", state="sent").order_by("sent_at")
     sent = [(lesson.enrollment_id, lesson.day) for lesson in lessons]
     assert sent == [(old.pk, 1), (old.pk, 2), (old.pk, 3), (new.pk, 1), (new.pk, 2)]

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from challenge.enrollment.transitions import pause, resume
+from challenge.enrollment.transitions import PauseCause, pause, resume
 from challenge.models import Delivery, Enrollment, Event
 from tests.support.smtp_sink import Sink
 
@@ -22,7 +22,7 @@ def kinds() -> list[tuple[str, str]]:
 
 
 def test_a_pause_is_confirmed_with_a_way_back(alice: Enrollment, sink: Sink, go: Go, now: datetime) -> None:
-    pause(alice.pk, RUNNER, now)
+    pause(alice.pk, PauseCause.RUNNER, now)
     go(now)
 
     [mail] = sink.mails
@@ -34,7 +34,7 @@ def test_resuming_says_when_the_next_lesson_comes(
     alice: Enrollment, sink: Sink, go: Go, now: datetime
 ) -> None:
     go(now)
-    pause(alice.pk, RUNNER, now + HOUR)
+    pause(alice.pk, PauseCause.RUNNER, now + HOUR)
     go(now + HOUR)
     resume(alice.pk, RUNNER, now + 4 * HOUR)
     go(now + 4 * HOUR)
@@ -48,7 +48,7 @@ def test_when_the_lesson_comes_at_once_it_is_welcome_enough(
     alice: Enrollment, sink: Sink, go: Go, now: datetime
 ) -> None:
     go(now)
-    pause(alice.pk, RUNNER, now + HOUR)
+    pause(alice.pk, PauseCause.RUNNER, now + HOUR)
     resume(alice.pk, RUNNER, now + DAY)
     go(now + DAY)
 
@@ -60,7 +60,7 @@ def test_a_pause_in_the_night_is_confirmed_in_the_morning(
     alice: Enrollment, sink: Sink, go: Go, now: datetime
 ) -> None:
     night = now.replace(hour=23)
-    pause(alice.pk, RUNNER, night)
+    pause(alice.pk, PauseCause.RUNNER, night)
     go(night)
     assert sink.mails == []
     go(night + 8 * HOUR)
@@ -72,20 +72,20 @@ def test_changing_ones_mind_often_does_not_fill_the_inbox(
 ) -> None:
     go(now)
     for minutes in range(1, 20, 2):
-        pause(alice.pk, RUNNER, now + timedelta(minutes=minutes))
+        pause(alice.pk, PauseCause.RUNNER, now + timedelta(minutes=minutes))
         resume(alice.pk, RUNNER, now + timedelta(minutes=minutes + 1))
         go(now + timedelta(minutes=minutes + 1))
     assert len(sink.mails) <= 1 + 2
 
 
-def test_who_ends_up_paused_after_changing_her_mind_is_told(
+def test_a_runner_who_ends_up_paused_after_all_is_told(
     alice: Enrollment, sink: Sink, go: Go, now: datetime
 ) -> None:
     go(now)
-    pause(alice.pk, RUNNER, now + HOUR)
+    pause(alice.pk, PauseCause.RUNNER, now + HOUR)
     resume(alice.pk, RUNNER, now + HOUR + timedelta(seconds=5))
     go(now + HOUR + timedelta(seconds=10))
-    pause(alice.pk, RUNNER, now + HOUR + timedelta(seconds=20))
+    pause(alice.pk, PauseCause.RUNNER, now + HOUR + timedelta(seconds=20))
     go(now + HOUR + timedelta(seconds=30))
     assert ("paused", "sent") in kinds()
 
@@ -95,17 +95,11 @@ def test_the_welcome_back_never_comes_after_the_lesson(
 ) -> None:
     early = enroll("early", send_at=time(6, 0))
     go(now)
-    pause(early.pk, RUNNER, now + HOUR)
+    pause(early.pk, PauseCause.RUNNER, now + HOUR)
     go(now + HOUR)
     night = now.replace(hour=22)
     resume(early.pk, RUNNER, night)
     for hours in range(14):
         go(night + hours * HOUR)
     assert sink.mails[-1]["Subject"].startswith("Day 2:")
-    assert kinds() == [("paused", "sent")]
-
-
-def test_a_pause_by_the_coach_is_confirmed_too(alice: Any, sink: Sink, go: Go, now: datetime) -> None:
-    pause(alice.pk, Event.Actor.COACH, now)
-    go(now)
     assert kinds() == [("paused", "sent")]

@@ -1,4 +1,4 @@
-"""Pausing and going on: by the runner's own link, one button, never turned back by a doubled tap."""
+"""The runner pauses and resumes by a link and one button; a doubled tap turns nothing back."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from challenge.enrollment.transitions import pause
+from challenge.enrollment.transitions import PauseCause, pause
 from challenge.mail.links import Purpose, url
 from challenge.models import Delivery, Enrollment, Event
 from tests.support.smtp_sink import Sink
@@ -61,7 +61,7 @@ def test_a_doubled_or_late_tap_never_turns_it_back(
     client: Client, alice: Any, path: str, now: datetime, action: str
 ) -> None:
     if action == "resume":
-        pause(alice.pk, Event.Actor.COACH, now)
+        pause(alice.pk, PauseCause.COACH, now)
     for _ in range(3):
         assert client.post(path, {"action": action}).status_code == 302
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from hypothesis import HealthCheck, given, settings
 
-from accounts.models import Consent, User, ask
+from accounts.models import Consent, User, request_consents
 from challenge.delivery.plan import plan
 from challenge.enrollment.confirm import confirm
 from challenge.enrollment.transitions import reschedule
@@ -105,7 +105,7 @@ def _move(enrollment: Enrollment, move: Move) -> None:
 def _runner(journey: Journey, program: Program) -> Iterator[Enrollment]:
     """Somebody who has signed up; afterwards she is gone."""
     runner = User.objects.create(email="mover@example.com", first_name="Mo")
-    ask(runner, [Consent.Purpose.MAIL], journey.confirmed_at)
+    request_consents(runner, [Consent.Purpose.MAIL], journey.confirmed_at)
     try:
         yield Enrollment.objects.create(
             runner=runner,

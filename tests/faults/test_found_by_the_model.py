@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from challenge.bounces.record import refused
-from challenge.enrollment.transitions import pause, reschedule, resume
+from challenge.bounces.record import record_refusal
+from challenge.enrollment.transitions import PauseCause, pause, reschedule, resume
 from challenge.models import Delivery, Event, Suppression
 from challenge.models.attempt import Answer, Outcome, Phase
 from tests.support.answers import always, lesson_of
@@ -56,11 +56,11 @@ def test_another_zone_brings_no_lesson_on_the_date_of_one_that_may_have_arrived(
 
 def test_a_refusal_in_the_instant_in_which_she_resumes_is_no_old_news(alice: Any, now: datetime) -> None:
     """The mail that says that she pauses is on the wire while she goes on."""
-    pause(alice.pk, Event.Actor.RUNNER, now - timedelta(seconds=1))
+    pause(alice.pk, PauseCause.RUNNER, now - timedelta(seconds=1))
     said = Delivery.objects.get(kind=Delivery.Kind.PAUSED)
     resume(alice.pk, Event.Actor.RUNNER, now)
 
-    refused(said, Answer(Outcome.REFUSED, Phase.RECIPIENT, 550, "5.1.1 nobody of that name"), now)
+    record_refusal(said, Answer(Outcome.REFUSED, Phase.RECIPIENT, 550, "5.1.1 nobody of that name"), now)
 
     alice.refresh_from_db()
     assert Suppression.objects.get().reason == "bounced"

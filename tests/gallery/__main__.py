@@ -1,4 +1,4 @@
-"""Write everything that a runner is sent into a folder, to look at: `bin/gallery` runs this.
+"""Write every mail of a runner into a folder; `bin/gallery` runs this.
 
 python -m tests.gallery [FOLDER] [--docs]
 """
@@ -10,7 +10,7 @@ from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from tests.gallery.throwaway import ROOT, SITE, contents, prepare
+from tests.gallery.build import ROOT, SITE, contents, prepare
 
 say = partial(print, flush=True)
 
@@ -39,34 +39,34 @@ def read_options() -> argparse.Namespace:
 
 
 def write(folder: Path) -> None:
-    """The mails as they left, their parts as files, and the drawings."""
-    from tests.gallery.letters import letters
-    from tests.gallery.looking import write_drawings
+    """Write the mails as they left, their parts as files, and the drawings."""
+    from tests.gallery.mails import read_mails
+    from tests.gallery.output import write_drawings
 
     shutil.rmtree(folder / "mails", ignore_errors=True)
     (folder / "mails").mkdir(parents=True)
     for name, content in contents(with_pages=False).items():
         (folder / name).write_bytes(content)
     drawings = write_drawings(folder)
-    found = letters(folder / "mails")
-    for letter in found:
-        # On its own the HTML finds the pictures beside it.
-        html = letter.html.replace(f"{SITE}/figures/", "../figures/")
-        (folder / "mails" / f"{letter.name}.html").write_text(html)
-        (folder / "mails" / f"{letter.name}.txt").write_text(letter.text)
-    heaviest = max(found, key=lambda letter: len(letter.html))
+    found = read_mails(folder / "mails")
+    for mail in found:
+        # The file finds the drawings beside it.
+        html = mail.html.replace(f"{SITE}/figures/", "../figures/")
+        (folder / "mails" / f"{mail.name}.html").write_text(html)
+        (folder / "mails" / f"{mail.name}.txt").write_text(mail.text)
+    heaviest = max(found, key=lambda mail: len(mail.html))
     kilobytes = len(heaviest.html.encode()) / 1000
     say(f"{len(found)} mails, the heaviest HTML {kilobytes:.1f} kB ({heaviest.name}); {drawings} drawings")
 
 
 def photograph(folder: Path) -> list[Path]:
-    """Every mail in every view, and the contact sheets; nothing of it without Chromium."""
+    """Write screenshots of every mail in every view, and the contact sheets, if Chromium is installed."""
     from tests.gallery.camera import VIEWS, Camera, browser, chromium
-    from tests.gallery.letters import letters
-    from tests.gallery.looking import write_index
+    from tests.gallery.mails import read_mails
+    from tests.gallery.output import write_index
     from tests.gallery.sheets import write_sheets
 
-    found = letters(folder / "mails")
+    found = read_mails(folder / "mails")
     executable = chromium()
     if executable is None:
         say("Chromium is not installed, so there are no pictures. On Debian and Ubuntu: apt install chromium")
@@ -75,8 +75,8 @@ def photograph(folder: Path) -> list[Path]:
     with browser(executable) as opened:
         for view in VIEWS:
             begun, camera = time.monotonic(), Camera(opened, view)
-            for letter in found:
-                (folder / "mails" / f"{letter.name}.{view}.png").write_bytes(camera.shoot(letter.html))
+            for mail in found:
+                (folder / "mails" / f"{mail.name}.{view}.png").write_bytes(camera.shoot(mail.html))
             say(f"{view}: {len(found)} pictures, {time.monotonic() - begun:.0f} s")
         sheets = write_sheets(opened, folder)
     write_index(folder, found, list(VIEWS), sheets)

@@ -1,4 +1,4 @@
-"""What the site answers, byte for byte, to who opens each page, and to forms with mistakes in them."""
+"""The site's answers, byte for byte, to a GET of each page and to forms with mistakes in them."""
 
 import logging
 import warnings
@@ -24,7 +24,7 @@ WRONG = {
 
 
 def answers(walk: Walk) -> dict[str, bytes]:
-    """Each page by its name, where the walk stands; those of forms with mistakes end in "-wrong"."""
+    """Return each page by its name; the names of forms with mistakes end in "-wrong"."""
     logging.getLogger("django.request").setLevel(logging.ERROR)  # the mistakes are meant
     warnings.filterwarnings("ignore", "No directory at.*static-built")
     found = {}

@@ -1,4 +1,4 @@
-"""Pictures of mails as four readers see them, taken by Chromium."""
+"""Screenshots of mails in four views, taken by Chromium."""
 
 import os
 import shutil
@@ -19,7 +19,7 @@ VIEWS: dict[str, dict[str, Any]] = {
 
 
 def chromium() -> str | None:
-    """Where Chromium is, if it is installed."""
+    """Return the path of Chromium, if it is installed."""
     return os.environ.get("CHROMIUM") or shutil.which("chromium")
 
 
@@ -36,14 +36,14 @@ def browser(executable: str) -> Iterator[Any]:
 
 
 class Camera:
-    """One view, held still: mails are put before it one after the other."""
+    """One view, for screenshots of one mail after the other."""
 
     def __init__(self, browser: Any, view: str) -> None:
         self._page = browser.new_page(reduced_motion="reduce", java_script_enabled=False, **VIEWS[view])
         self._page.route("**/*", _without_pictures if view == "images-off" else _with_pictures)
 
     def shoot(self, html: str) -> bytes:
-        """The whole length of a mail as PNG."""
+        """Return the whole length of a mail as PNG."""
         self._page.set_content(html)
         return bytes(self._page.screenshot(full_page=True))
 

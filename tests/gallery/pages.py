@@ -1,4 +1,4 @@
-"""The address of every page that somebody without a login can come to."""
+"""The address of every page that needs no login."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from django.conf import settings
 from django.urls import reverse
 
 from accounts import capabilities
-from challenge.checkins.record import Report, record
+from challenge.checkins.record import CheckInData, record
 from challenge.enrollment import transitions
 from challenge.enrollment.confirm import confirm
 from challenge.enrollment.sign_up import Wish, sign_up
@@ -21,7 +21,7 @@ NAMES = ("Ava", "Shay", "Hana", "Paula", "Penny", "Gwen")
 
 
 class Page(NamedTuple):
-    """Where a page is, and how it answers."""
+    """A page's address and the status of its answer."""
 
     address: str
     status: int = 200
@@ -40,7 +40,7 @@ class Cast:
 
 
 def cast(program: Program, go: Callable[[datetime], None], now: datetime) -> Cast:
-    """Somebody in each place that a runner can be in, by the moves that lead there."""
+    """Make a runner in each state, by the transitions that lead there."""
     found = []
     for name in NAMES:
         email = f"{name.lower()}@example.org"
@@ -55,14 +55,14 @@ def cast(program: Program, go: Callable[[datetime], None], now: datetime) -> Cas
     people.active.refresh_from_db()
     assert people.active.next_due_at
     go(max(now, people.active.next_due_at))
-    record(people.hurt.pk, 1, Report("partly", tightness=7, pain=8, pain_where="groin"), now)
-    transitions.pause(people.paused.pk, Event.Actor.RUNNER, now)
+    record(people.hurt.pk, 1, CheckInData("partly", tightness=7, pain=8, pain_where="groin"), now)
+    transitions.pause(people.paused.pk, transitions.PauseCause.RUNNER, now)
     Cohort.objects.create(program=program, slug="spring", name="Spring group", starts_on=now.date() + DAY)
     return people
 
 
 def every_page(people: Cast, now: datetime) -> dict[str, Page]:
-    """Every page and each of its faces, by what it shows."""
+    """Return every page in each of its states, by what it shows."""
     return _public_pages() | _runners_pages(people, now) | _trouble(people, now)
 
 

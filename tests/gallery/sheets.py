@@ -4,14 +4,14 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from tests.gallery.camera import VIEWS
-from tests.gallery.looking import drawn, render
-from tests.gallery.walk import CAST, SMALL
+from tests.gallery.output import drawn, render
+from tests.gallery.walk import CAST, OTHER_MAILS
 
 MOST_BYTES = 1_500_000
 QUALITIES = (85, 75, 65, 50, 35)
 WEEKS = {"Days 1 to 7": 0, "Days 8 to 14": 7, "Days 15 to 21": 14}
 SAMPLES = ("day-01", "day-09", "day-21")
-# How much of a mail is shown, in widths of a phone.
+# The visible heights of mails, in widths of a phone.
 LONG, MIDDLE, SHORT = 5.6, 3.2, 1.9
 
 
@@ -28,7 +28,7 @@ class Row(NamedTuple):
 
 
 def rows() -> list[Row]:
-    """All days in one state; then a few in the other states and views; then the mails between."""
+    """Return all days in one state, a few days in the other states and views, and the other mails."""
     days = [f"day-{day:02}" for day in range(1, 22)]
     others = [someone.state for someone in CAST if someone.state != "mid"]
     views = [view for view in VIEWS if view != "phone-light"]
@@ -36,7 +36,7 @@ def rows() -> list[Row]:
         *(Row(title, [_of(f"{day}-mid") for day in days[n : n + 7]], LONG) for title, n in WEEKS.items()),
         Row("Other runners", [_of(f"{day}-{state}") for state in others for day in SAMPLES], SHORT),
         Row("Other readers", [_of(f"{day}-mid", view) for view in views for day in SAMPLES], LONG),
-        Row("Between the lessons", [_of(name) for name in SMALL.values()], MIDDLE),
+        Row("Between the lessons", [_of(name) for name in OTHER_MAILS.values()], MIDDLE),
     ]
 
 
@@ -46,7 +46,7 @@ def _of(name: str, view: str = "phone-light") -> tuple[str, str]:
 
 
 def write_sheets(browser: Any, folder: Path) -> list[Path]:
-    """Both contact sheets of a folder that has its pictures."""
+    """Write both contact sheets of a folder that has its screenshots."""
     return [
         _shoot(browser, folder, "contact-sheet-mails", render("contact_sheet_mails.html", rows=rows())),
         _shoot(browser, folder, "contact-sheet-figures", render("contact_sheet_figures.html", drawn=drawn())),
@@ -54,7 +54,7 @@ def write_sheets(browser: Any, folder: Path) -> list[Path]:
 
 
 def _shoot(browser: Any, folder: Path, name: str, html: str) -> Path:
-    """The best quality that is small enough."""
+    """Write a JPEG of the best quality that is small enough."""
     source, sheet = folder / f"{name}.html", folder / f"{name}.jpg"
     source.write_text(html)
     page = browser.new_page(viewport={"width": 1480, "height": 900})

@@ -1,12 +1,12 @@
-"""Four runners through the whole course, each in a state of her own: the real sign-up, planner, sender
-and an SMTP server that keeps what it is given."""
+"""Four runners go through the whole course, each in another state, with the real sign-up, planner and sender
+and an SMTP server that keeps every mail."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 from email import message_from_bytes
 
-from challenge.checkins.record import Report, record
+from challenge.checkins.record import CheckInData, record
 from challenge.curriculum.recall import recall
 from challenge.delivery.corrections import correct
 from challenge.delivery.plan import plan
@@ -23,8 +23,8 @@ HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 IP = "192.0.2.1"
 STATUSES = ("done", "done", "partly", "done", "done", "done", "not_today")
 TIGHTNESS = (6, 6, 7, 6, 5, 5, 6, 5, 5, 4, 5, 4, 4, 4, 3, 4, 3, 3, 3, 2, 3)
-# Of the mails that are no lessons, whose is shown and under which name.
-SMALL = {
+# The other mails by kind and runner's state, and the names that the gallery shows them under.
+OTHER_MAILS = {
     ("confirmation", "mid"): "confirmation",
     ("reminder", "waiting"): "reminder",
     ("welcome", "mid"): "welcome",
@@ -41,7 +41,7 @@ SMALL = {
 
 @dataclass(frozen=True)
 class Someone:
-    """A runner in one state, and the days on which she checks in."""
+    """A runner in one state, and the days of the runner's check-ins."""
 
     state: str
     what: str
@@ -60,17 +60,17 @@ class Someone:
         tomorrow = (BEGIN + DAY).date()
         return Wish(self.email, self.name, program, tomorrow, time(7), "Europe/London", health=True)
 
-    def answers(self, at: datetime) -> None:
-        """What she does once her lesson came: check in; the one who pauses does so."""
+    def respond(self, at: datetime) -> None:
+        """Check in, and pause, as this runner does after a lesson."""
         enrollment = self.enrollment
         lesson = enrollment.deliveries.filter(kind="lesson", sent_at__gt=at - DAY / 2).first()
         if lesson and self.checks_in(lesson.day):
             status = STATUSES[lesson.day % len(STATUSES)]
-            record(enrollment.pk, lesson.day, Report(status, TIGHTNESS[lesson.day - 1]), at)
+            record(enrollment.pk, lesson.day, CheckInData(status, TIGHTNESS[lesson.day - 1]), at)
         if self.state == "after-a-pause":
-            transitions.pause(enrollment.pk, Event.Actor.RUNNER, at)
+            transitions.pause(enrollment.pk, transitions.PauseCause.RUNNER, at)
 
-    def comes_back(self, at: datetime) -> None:
+    def come_back(self, at: datetime) -> None:
         transitions.resume(self.enrollment.pk, Event.Actor.RUNNER, at)
 
 
@@ -85,7 +85,7 @@ WAITING = Someone("waiting", "has not confirmed", "Wren", lambda day: False)
 
 
 class Walk:
-    """The course in the database, gone through morning by morning; `now` is where it stands."""
+    """The whole course in the database, day by day; `now` is the instant that it has reached."""
 
     def __init__(self, program: Program, sink: Sink) -> None:
         self.program, self.sink, self.now = program, sink, BEGIN
@@ -109,30 +109,30 @@ class Walk:
         self.go(BEGIN + HOUR)
 
     def to_the_end(self) -> None:
-        """Every morning what is due, until the last of them was said goodbye to."""
+        """Send what is due each morning, until every runner has got the goodbye."""
         morning = BEGIN.replace(hour=7) + DAY
         while Delivery.objects.filter(kind="goodbye", state="sent").count() < len(CAST):
             pending.remind_unconfirmed(morning - HOUR)
             self.go(morning)
             for someone in CAST:
-                someone.answers(morning + HOUR)
+                someone.respond(morning + HOUR)
             if morning.date() == (BEGIN + 9 * DAY).date():
                 send_links(MAYA.email, IP, morning + HOUR)
             self.go(morning + HOUR)
             for someone in CAST:
-                someone.comes_back(morning + 11 * HOUR)
+                someone.come_back(morning + 11 * HOUR)
             self.go(morning + 11 * HOUR)
             morning += DAY
 
     def recall(self, slug: str, instead: str, message: str) -> None:
-        """Take a stretch out of the course, and write to those who got it."""
+        """Recall a stretch, and send the corrections."""
         stretches, at = Stretch.objects.filter(program=self.program), (self.now + DAY).replace(hour=12)
         recall(stretches.get(slug=slug), stretches.get(slug=instead), message, at, None)
         correct(at)
         self.go(at)
 
     def mails(self) -> dict[str, bytes]:
-        """What the SMTP server was given, by name: the lessons in each state, then the others."""
+        """Return the mails that the SMTP server got, by name: the lessons in each state, then the others."""
         sent = {str(d.pk): d for d in Delivery.objects.select_related("enrollment__runner")}
         states = {someone.email: someone.state for someone in (*CAST, WAITING)}
         lessons: dict[str, bytes] = {}
@@ -142,6 +142,6 @@ class Walk:
             state = states[delivery.enrollment.runner.email]
             if delivery.kind == "lesson":
                 lessons[f"day-{delivery.day:02}-{state}"] = raw
-            elif name := SMALL.get((delivery.kind, state)):
+            elif name := OTHER_MAILS.get((delivery.kind, state)):
                 others.setdefault(name, raw)
-        return dict(sorted(lessons.items())) | {name: others[name] for name in SMALL.values()}
+        return dict(sorted(lessons.items())) | {name: others[name] for name in OTHER_MAILS.values()}

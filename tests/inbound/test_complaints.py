@@ -1,15 +1,14 @@
-"""Complaints by mail (feedback loops): mail stops at once, and nobody can complain in another's name."""
+"""Complaints by mail (feedback loops): mail stops at once; nobody can complain in another runner's name."""
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from typing import Any
 
 import pytest
 
-from challenge.inbound.bounce_mail import Outcome, take_mail
+from challenge.inbound.bounce_mail import Disposition, receive
 from challenge.mail.links import Purpose, url
 from challenge.mail.return_path import return_path
-from challenge.models import Delivery, Event, Returned, Suppression
+from challenge.models import Delivery, DeliveryEvent, Event, Suppression
 from tests.support.answers import lesson_of
 from tests.support.returned_mails import complaint, dsn
 from tests.support.smtp_sink import Sink
@@ -20,27 +19,16 @@ Go = Callable[[datetime], None]
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 
 
-@pytest.fixture(autouse=True)
-def _bounces(settings: Any) -> None:
-    settings.BOUNCE_ADDRESS = "bounces@example.org"
-
-
-@pytest.fixture
-def lesson(trio: list[Any], go: Go, now: datetime) -> Delivery:
-    go(now)
-    return lesson_of("alice")
-
-
 def raw_of(sink: Sink, name: str) -> bytes:
-    """What the mail server got for a runner."""
+    """Return the mail that the mail server got for a runner."""
     return sink.handler.raw[sink.handler.recipients.index(f"{name}@example.com")]
 
 
 def test_a_complaint_about_a_real_mail_stops_all_mail_at_once(
     lesson: Delivery, sink: Sink, go: Go, now: datetime
 ) -> None:
-    """What it returns is the mail as it left: its Message-ID and its own link to leave are the proof."""
-    assert take_mail(complaint(raw_of(sink, "alice")), [], now + HOUR) is Outcome.TAKEN
+    """It returns the mail as it left: the Message-ID and the mail's own link to leave are the proof."""
+    assert receive(complaint(raw_of(sink, "alice")), [], now + HOUR) is Disposition.RECORDED
 
     suppression = Suppression.objects.get()
     assert (suppression.address_hash, suppression.reason) == (
@@ -50,7 +38,7 @@ def test_a_complaint_about_a_real_mail_stops_all_mail_at_once(
     lesson.enrollment.refresh_from_db()
     assert lesson.enrollment.state == "paused"
     assert Event.objects.get(kind=Event.Kind.PAUSED).detail == "complaint"
-    returned = Returned.objects.get()
+    returned = DeliveryEvent.objects.get()
     assert (returned.kind, returned.source, returned.delivery) == ("complained", "arf", lesson)
 
     go(now + DAY)
@@ -60,34 +48,34 @@ def test_a_complaint_about_a_real_mail_stops_all_mail_at_once(
 def test_a_complaint_comes_before_a_bounce_and_counts_once(
     lesson: Delivery, sink: Sink, now: datetime
 ) -> None:
-    take_mail(dsn(lesson), [], now)
-    assert take_mail(complaint(raw_of(sink, "alice")), [], now) is Outcome.TAKEN
-    assert take_mail(complaint(raw_of(sink, "alice")), [], now + HOUR) is Outcome.KNOWN
-    assert take_mail(dsn(lesson, "5.1.2", "smtp; 550 5.1.2 no"), [], now + HOUR) is Outcome.KNOWN
+    receive(dsn(lesson), [], now)
+    assert receive(complaint(raw_of(sink, "alice")), [], now) is Disposition.RECORDED
+    assert receive(complaint(raw_of(sink, "alice")), [], now + HOUR) is Disposition.KNOWN
+    assert receive(dsn(lesson, "5.1.2", "smtp; 550 5.1.2 no"), [], now + HOUR) is Disposition.KNOWN
     assert Suppression.objects.get().reason == "complained"
 
 
 def test_its_return_path_is_proof_enough(lesson: Delivery, now: datetime) -> None:
-    """Loops that blacken all else leave the return path, in the mail or beside it."""
+    """Feedback loops that redact everything else leave the return path, in the mail or beside it."""
     path = return_path(lesson.pk)
     bare = b"Subject: Day 1\r\n\r\nBreathe out.\r\n"
-    assert take_mail(complaint(bare), [], now) is Outcome.UNPROVEN
-    assert take_mail(complaint(bare, extra=f"Original-Mail-From: <{path}>\n"), [], now) is Outcome.TAKEN
+    assert receive(complaint(bare), [], now) is Disposition.UNPROVEN
+    assert receive(complaint(bare, extra=f"Original-Mail-From: <{path}>\n"), [], now) is Disposition.RECORDED
 
     named = f"Return-Path: <{path}>\r\n".encode() + bare
-    assert take_mail(complaint(named), [], now) is Outcome.KNOWN
+    assert receive(complaint(named), [], now) is Disposition.KNOWN
     assert Suppression.objects.get().reason == "complained"
 
 
 @pytest.mark.parametrize("feedback", ["not-spam", "virus", "other", "auth-failure", ""])
 def test_other_feedback_stops_nothing(feedback: str, lesson: Delivery, sink: Sink, now: datetime) -> None:
-    assert take_mail(complaint(raw_of(sink, "alice"), feedback), [], now) is Outcome.OTHER
+    assert receive(complaint(raw_of(sink, "alice"), feedback), [], now) is Disposition.OTHER
     assert not Suppression.objects.exists()
-    assert not Returned.objects.exists()
+    assert not DeliveryEvent.objects.exists()
 
 
 def test_nobody_complains_in_anothers_name(lesson: Delivery, sink: Sink, now: datetime) -> None:
-    """Bob knows his own mail; he has a Message-ID of alice's, and links of hers for other purposes."""
+    """Bob knows his own mail; he also has a Message-ID of Alice's, and links of hers for other purposes."""
     bob = lesson_of("bob")
     hers = raw_of(sink, "alice")
     forged = [
@@ -100,13 +88,13 @@ def test_nobody_complains_in_anothers_name(lesson: Delivery, sink: Sink, now: da
         hers.replace(str(lesson.pk).encode(), b"00000000-0000-4000-8000-000000000000"),
     ]
     for about in forged:
-        assert take_mail(complaint(about), [], now) is Outcome.UNPROVEN
+        assert receive(complaint(about), [], now) is Disposition.UNPROVEN
     assert not Suppression.objects.exists()
-    assert not Returned.objects.exists()
+    assert not DeliveryEvent.objects.exists()
 
 
-def test_her_link_proves_it_after_it_has_ended(lesson: Delivery, sink: Sink, now: datetime) -> None:
-    assert take_mail(complaint(raw_of(sink, "alice")), [], now + 900 * DAY) is Outcome.TAKEN
+def test_the_link_to_leave_proves_it_after_its_end(lesson: Delivery, sink: Sink, now: datetime) -> None:
+    assert receive(complaint(raw_of(sink, "alice")), [], now + 900 * DAY) is Disposition.RECORDED
 
 
 def _with_link(mail: bytes, link: str) -> bytes:

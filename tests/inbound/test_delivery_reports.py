@@ -1,18 +1,16 @@
-"""Delivery reports by mail: an address that is gone is not written to again, and nothing else stops."""
+"""Delivery reports by mail: no further mail to an address that is gone, and nothing else stops."""
 
 import logging
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from typing import Any
 
 import pytest
 
 from challenge.enrollment import transitions
-from challenge.inbound.bounce_mail import Outcome, take_mail
+from challenge.inbound.bounce_mail import Disposition, receive
 from challenge.mail.return_path import return_path
-from challenge.models import Delivery, Event, Returned, Suppression
+from challenge.models import Delivery, DeliveryEvent, Event, Suppression
 from tests.support import returned_mails
-from tests.support.answers import lesson_of
 from tests.support.returned_mails import FULL, dsn, qmail, with_headers
 from tests.support.smtp_sink import Sink
 
@@ -22,30 +20,18 @@ Go = Callable[[datetime], None]
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 
 
-@pytest.fixture(autouse=True)
-def _bounces(settings: Any) -> None:
-    settings.BOUNCE_ADDRESS = "bounces@example.org"
-
-
-@pytest.fixture
-def lesson(trio: list[Any], go: Go, now: datetime) -> Delivery:
-    """Alice's day 1, which has left; bob and charlie got theirs."""
-    go(now)
-    return lesson_of("alice")
-
-
 def stopped() -> list[str]:
-    """Whose lessons are not active."""
+    """Return the names of the runners whose enrollment is not active."""
     others = Delivery.objects.exclude(enrollment__state="active").values_list(
         "enrollment__runner__first_name"
     )
     return sorted({name for (name,) in others})
 
 
-def test_an_address_that_is_gone_is_suppressed_and_her_lessons_stop(
+def test_an_address_that_is_gone_is_suppressed_and_the_lessons_stop(
     lesson: Delivery, sink: Sink, go: Go, now: datetime
 ) -> None:
-    assert take_mail(dsn(lesson), [], now + HOUR) is Outcome.TAKEN
+    assert receive(dsn(lesson), [], now + HOUR) is Disposition.RECORDED
 
     suppression = Suppression.objects.get()
     runner = lesson.enrollment.runner
@@ -53,7 +39,7 @@ def test_an_address_that_is_gone_is_suppressed_and_her_lessons_stop(
     assert stopped() == ["Alice"]
     event = Event.objects.get(kind=Event.Kind.PAUSED)
     assert (event.actor, event.detail) == ("system", "bad_address")
-    returned = Returned.objects.get()
+    returned = DeliveryEvent.objects.get()
     assert (returned.delivery, returned.kind, returned.source) == (lesson, "bounced", "dsn")
     assert (returned.bad_address, returned.at) == (True, now + HOUR)
 
@@ -63,31 +49,33 @@ def test_an_address_that_is_gone_is_suppressed_and_her_lessons_stop(
 
 def test_what_is_kept_of_a_report_names_nobody(lesson: Delivery, now: datetime) -> None:
     said = "smtp; 550 5.1.1 <Alice@Example.com> alice=example.com@relay: alice\0 is\nunknown"
-    take_mail(dsn(lesson, diagnostic=said), [], now)
+    receive(dsn(lesson, diagnostic=said), [], now)
 
-    for detail in (Returned.objects.get().detail, Suppression.objects.get().detail):
+    for detail in (DeliveryEvent.objects.get().detail, Suppression.objects.get().detail):
         assert "5.1.1" in detail
         assert "alice" not in detail.lower()
         assert "@" not in detail
 
 
 def test_a_report_that_comes_twice_counts_once(lesson: Delivery, now: datetime) -> None:
-    take_mail(dsn(lesson), [], now)
+    receive(dsn(lesson), [], now)
     Suppression.objects.all().delete()
     assert transitions.resume(lesson.enrollment_id, Event.Actor.COACH, now + HOUR)
 
     again = with_headers(dsn(lesson), Received="from elsewhere; Wed, 4 Mar 2026 08:00:00 +0000")
-    assert take_mail(again, [], now + 2 * HOUR) is Outcome.KNOWN
+    assert receive(again, [], now + 2 * HOUR) is Disposition.KNOWN
     assert not Suppression.objects.exists()
     assert stopped() == []
 
 
-def test_old_news_after_the_coach_has_set_things_right_stops_nothing(lesson: Delivery, now: datetime) -> None:
-    assert transitions.pause(lesson.enrollment_id, Event.Actor.COACH, now + HOUR)
+def test_a_late_report_after_the_coach_has_set_things_right_stops_nothing(
+    lesson: Delivery, now: datetime
+) -> None:
+    assert transitions.pause(lesson.enrollment_id, transitions.PauseCause.COACH, now + HOUR)
     assert transitions.resume(lesson.enrollment_id, Event.Actor.COACH, now + 2 * HOUR)
 
-    assert take_mail(dsn(lesson), [], now + DAY) is Outcome.TAKEN
-    assert Returned.objects.count() == 1
+    assert receive(dsn(lesson), [], now + DAY) is Disposition.RECORDED
+    assert DeliveryEvent.objects.count() == 1
     assert not Suppression.objects.exists()
     assert stopped() == []
 
@@ -111,9 +99,9 @@ def test_old_news_after_the_coach_has_set_things_right_stops_nothing(lesson: Del
 def test_a_refusal_that_is_not_of_the_address_suppresses_nobody(
     status: str, diagnostic: str, lesson: Delivery, now: datetime
 ) -> None:
-    assert take_mail(dsn(lesson, status, diagnostic), [], now) is Outcome.TAKEN
+    assert receive(dsn(lesson, status, diagnostic), [], now) is Disposition.RECORDED
 
-    assert Returned.objects.values_list("kind", "bad_address").get() == ("bounced", False)
+    assert DeliveryEvent.objects.values_list("kind", "bad_address").get() == ("bounced", False)
     assert not Suppression.objects.exists()
     assert stopped() == []
 
@@ -131,7 +119,7 @@ def test_a_refusal_that_is_not_of_the_address_suppresses_nobody(
 def test_servers_say_in_many_ways_that_an_address_is_gone(
     status: str, diagnostic: str, lesson: Delivery, now: datetime
 ) -> None:
-    take_mail(dsn(lesson, status, diagnostic), [], now)
+    receive(dsn(lesson, status, diagnostic), [], now)
     assert Suppression.objects.get().reason == "bounced"
 
 
@@ -142,43 +130,43 @@ def test_servers_say_in_many_ways_that_an_address_is_gone(
 def test_a_delay_or_a_delivery_is_recorded_and_stops_nothing(
     action: str, kind: str, lesson: Delivery, now: datetime
 ) -> None:
-    take_mail(dsn(lesson, action=action), [], now)
+    receive(dsn(lesson, action=action), [], now)
 
-    assert Returned.objects.get().kind == kind
+    assert DeliveryEvent.objects.get().kind == kind
     assert not Suppression.objects.exists()
     assert stopped() == []
 
 
 @pytest.mark.parametrize("action", ["relayed", "expanded", "", "gesendet"])
 def test_an_action_that_says_nothing_is_left_alone(action: str, lesson: Delivery, now: datetime) -> None:
-    assert take_mail(dsn(lesson, action=action), [], now) is Outcome.OTHER
-    assert not Returned.objects.exists()
+    assert receive(dsn(lesson, action=action), [], now) is Disposition.OTHER
+    assert not DeliveryEvent.objects.exists()
 
 
-def test_a_report_of_the_address_that_she_forwards_to_is_not_one_of_hers(
+def test_a_report_of_an_address_to_which_the_runner_forwards_suppresses_nobody(
     lesson: Delivery, now: datetime
 ) -> None:
-    take_mail(dsn(lesson, recipient="alice@elsewhere.example.net"), [], now)
+    receive(dsn(lesson, recipient="alice@elsewhere.example.net"), [], now)
 
-    assert Returned.objects.values_list("kind", "bad_address").get() == ("bounced", False)
+    assert DeliveryEvent.objects.values_list("kind", "bad_address").get() == ("bounced", False)
     assert not Suppression.objects.exists()
 
 
 def test_an_answer_of_a_machine_stops_nothing(lesson: Delivery, now: datetime) -> None:
-    assert take_mail(returned_mails.out_of_office(lesson), [], now) is Outcome.TAKEN
+    assert receive(returned_mails.out_of_office(lesson), [], now) is Disposition.RECORDED
 
-    assert Returned.objects.get().kind == "autoresponded"
+    assert DeliveryEvent.objects.get().kind == "autoresponded"
     assert not Suppression.objects.exists()
     assert stopped() == []
 
 
 def test_what_a_person_writes_is_left_alone(lesson: Delivery, now: datetime) -> None:
-    assert take_mail(returned_mails.reply(lesson), [], now) is Outcome.OTHER
-    assert not Returned.objects.exists()
+    assert receive(returned_mails.reply(lesson), [], now) is Disposition.OTHER
+    assert not DeliveryEvent.objects.exists()
 
 
 def test_a_report_without_a_part_for_machines_is_understood(lesson: Delivery, now: datetime) -> None:
-    assert take_mail(qmail(lesson), [], now) is Outcome.TAKEN
+    assert receive(qmail(lesson), [], now) is Disposition.RECORDED
     assert Suppression.objects.get().reason == "bounced"
 
 
@@ -189,8 +177,8 @@ def test_a_report_without_a_part_for_machines_is_understood(lesson: Delivery, no
 def test_nor_does_such_a_report_suppress_for_anything_else(
     said: str, recipient: str, lesson: Delivery, now: datetime
 ) -> None:
-    assert take_mail(qmail(lesson, said, recipient), [], now) is Outcome.TAKEN
-    assert Returned.objects.get().kind == "bounced"
+    assert receive(qmail(lesson, said, recipient), [], now) is Disposition.RECORDED
+    assert DeliveryEvent.objects.get().kind == "bounced"
     assert not Suppression.objects.exists()
 
 
@@ -199,14 +187,14 @@ def test_the_return_path_is_found_wherever_servers_keep_it(
     header: str, lesson: Delivery, now: datetime
 ) -> None:
     raw = dsn(lesson, to="postmaster@example.org")
-    assert take_mail(raw, [], now) is Outcome.UNPROVEN
+    assert receive(raw, [], now) is Disposition.UNPROVEN
     named = with_headers(raw, **{header.replace("-", "_"): return_path(lesson.pk)})
-    assert take_mail(named, [], now) is Outcome.TAKEN
+    assert receive(named, [], now) is Disposition.RECORDED
 
 
 def test_the_envelope_names_it_too(lesson: Delivery, now: datetime) -> None:
     recipients = ["someone@example.org", return_path(lesson.pk)]
-    assert take_mail(dsn(lesson, to="undisclosed-recipients:;"), recipients, now) is Outcome.TAKEN
+    assert receive(dsn(lesson, to="undisclosed-recipients:;"), recipients, now) is Disposition.RECORDED
 
 
 def test_a_report_that_proves_no_mail_of_ours_does_nothing(
@@ -218,9 +206,9 @@ def test_a_report_that_proves_no_mail_of_ours_does_nothing(
     forged = tag[:-1] + ("a" if tag[-1] != "a" else "i")
     for to in ("bounces@example.org", f"bounces+{forged}@example.org", "bounces+@example.org", "", "<>"):
         raw = dsn(lesson, to=to or " ", returned=returned)
-        assert take_mail(raw, [to], now) is Outcome.UNPROVEN
+        assert receive(raw, [to], now) is Disposition.UNPROVEN
 
-    assert not Returned.objects.exists()
+    assert not DeliveryEvent.objects.exists()
     assert not Suppression.objects.exists()
     assert stopped() == []
     assert "a report that proves no mail of ours" in caplog.text
@@ -231,5 +219,5 @@ def test_a_mail_that_was_erased_meanwhile_changes_nothing(lesson: Delivery, now:
     raw = dsn(lesson)
     lesson.enrollment.runner.delete()
 
-    assert take_mail(raw, [], now) is Outcome.UNPROVEN
+    assert receive(raw, [], now) is Disposition.UNPROVEN
     assert not Suppression.objects.exists()

@@ -1,4 +1,4 @@
-"""The mailbox for returned mail: reports are taken and put away, everything else stays as it lies."""
+"""The mailbox for bounces: reports are recorded and marked as read, everything else stays unread."""
 
 import logging
 import ssl
@@ -8,7 +8,6 @@ from datetime import datetime
 from pathlib import Path
 from time import monotonic
 from typing import Any
-from urllib.parse import quote
 
 import pytest
 from django.core.management import call_command
@@ -16,9 +15,9 @@ from django.core.management import call_command
 from challenge import tasks
 from challenge.celery import app
 from challenge.inbound import imap
-from challenge.inbound.imap import visit
+from challenge.inbound.imap import poll
 from challenge.management.commands import send_due
-from challenge.models import Delivery, Returned, Suppression
+from challenge.models import Delivery, DeliveryEvent, Suppression
 from challenge.worker import shutdown
 from tests.support import returned_mails
 from tests.support.answers import lesson_of
@@ -31,14 +30,10 @@ from tests.support.workers import wait_until
 LETTER = b"From: Ann <ann@example.net>\r\nTo: coach@example.org\r\nSubject: Hello\r\n\r\nHi!\r\n"
 
 
-def url(port: int, scheme: str = "imap", query: str = "") -> str:
-    return f"{scheme}://{quote(USER)}:{quote(PASSWORD, safe='')}@127.0.0.1:{port}/INBOX{query}"
-
-
 @pytest.fixture
 def server(settings: Any) -> Iterator[ImapServer]:
     imap = ImapServer()
-    settings.MAILBOX_URL, settings.BOUNCE_ADDRESS = url(imap.port), "bounces@example.org"
+    settings.MAILBOX_URL, settings.BOUNCE_ADDRESS = imap.url(), "bounces@example.org"
     yield imap
     imap.stop()
 
@@ -54,19 +49,19 @@ def untouched(mail: Kept) -> bool:
 
 
 @pytest.mark.django_db
-def test_reports_are_taken_and_marked_as_read(
+def test_reports_are_recorded_and_marked_as_read(
     lesson: Delivery, server: ImapServer, sink: Sink, now: datetime
 ) -> None:
     bounce, loop = server.add(dsn(lesson)), server.add(complaint(sink.handler.raw[0]))
 
-    assert visit(now) == 2
-    assert sorted(each.kind for each in Returned.objects.all()) == ["bounced", "complained"]
+    assert poll(now) == 2
+    assert sorted(each.kind for each in DeliveryEvent.objects.all()) == ["bounced", "complained"]
     assert Suppression.objects.get().reason == "complained"
     assert (bounce.flags, loop.flags) == ({"\\Seen"}, {"\\Seen"})
     assert server.commands[-1] == "LOGOUT"
 
-    assert visit(now) == 0
-    assert Returned.objects.count() == 2
+    assert poll(now) == 0
+    assert DeliveryEvent.objects.count() == 2
 
 
 @pytest.mark.django_db(transaction=True)
@@ -78,7 +73,7 @@ def test_the_loop_without_a_broker_visits_it(
 
     def end_it() -> None:
         try:
-            wait_until(lambda: bounce.flags, 20, "the bounce is taken")
+            wait_until(lambda: bounce.flags, 20, "the bounce is recorded")
         finally:
             monkeypatch.setattr(shutdown, "_told", True)  # as a signal would
 
@@ -99,11 +94,11 @@ def test_everything_else_stays_unread_and_where_it_is(
     marked = server.add(LETTER)
     marked.flags.add("\\Deleted")
 
-    assert visit(now) == 0
+    assert poll(now) == 0
     assert all(map(untouched, others))
     assert marked.flags == {"\\Deleted"}
     assert "EXPUNGE" not in server.commands
-    assert not Returned.objects.exists()
+    assert not DeliveryEvent.objects.exists()
 
 
 @pytest.mark.django_db
@@ -113,7 +108,7 @@ def test_other_mail_is_not_even_fetched(lesson: Delivery, server: ImapServer, no
         server.add(LETTER)
     bounce = server.add(dsn(lesson))
 
-    assert visit(now) == 1
+    assert poll(now) == 1
     assert server.fetched == [bounce.uid]
 
 
@@ -121,14 +116,14 @@ def test_other_mail_is_not_even_fetched(lesson: Delivery, server: ImapServer, no
 def test_what_stays_unread_does_not_stand_before_what_comes(
     lesson: Delivery, server: ImapServer, now: datetime, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Somebody answers to the address that mail returns to, again and again."""
-    monkeypatch.setattr(imap, "MOST_MAILS", 3)
+    """Somebody answers to the return path, again and again."""
+    monkeypatch.setattr(imap, "MAX_MAILS", 3)
     for _ in range(3):
         server.add(returned_mails.reply(lesson))
-    assert visit(now) == 0
+    assert poll(now) == 0
     server.add(dsn(lesson))
 
-    assert visit(now) == 1
+    assert poll(now) == 1
 
 
 @pytest.mark.django_db
@@ -136,17 +131,17 @@ def test_a_bounce_without_a_part_for_machines_is_found_by_its_address(
     lesson: Delivery, server: ImapServer, now: datetime
 ) -> None:
     server.add(returned_mails.qmail(lesson))
-    assert visit(now) == 1
+    assert poll(now) == 1
 
 
 @pytest.mark.django_db
-def test_what_was_taken_moves_to_a_folder_where_one_is_named(
+def test_recorded_mails_move_to_a_folder_where_one_is_named(
     lesson: Delivery, server: ImapServer, settings: Any, now: datetime
 ) -> None:
-    settings.MAILBOX_URL = url(server.port, query="?move=Came%20back")
+    settings.MAILBOX_URL = server.url(query="?move=Came%20back")
     bounce, letter = server.add(dsn(lesson)), server.add(LETTER)
 
-    assert visit(now) == 1
+    assert poll(now) == 1
     assert (bounce.folder, bounce.flags) == ("Came back", {"\\Seen"})
     assert untouched(letter)
 
@@ -155,10 +150,10 @@ def test_what_was_taken_moves_to_a_folder_where_one_is_named(
 def test_a_server_that_can_not_move_is_not_made_to_expunge(
     lesson: Delivery, server: ImapServer, settings: Any, now: datetime, caplog: pytest.LogCaptureFixture
 ) -> None:
-    settings.MAILBOX_URL, server.can_move = url(server.port, query="?move=Returned"), False
+    settings.MAILBOX_URL, server.can_move = server.url(query="?move=Returned"), False
     bounce = server.add(dsn(lesson))
 
-    assert visit(now) == 1
+    assert poll(now) == 1
     assert (bounce.folder, bounce.flags) == ("INBOX", {"\\Seen"})
     assert "can't move mails" in caplog.text
 
@@ -168,25 +163,25 @@ def test_of_a_huge_mail_only_the_beginning_is_fetched(
     lesson: Delivery, server: ImapServer, now: datetime
 ) -> None:
     server.add(dsn(lesson, returned="\n" + "Breathe out.\n" * 100_000))
-    assert visit(now) == 1
+    assert poll(now) == 1
     assert Suppression.objects.exists()
 
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("command", ["CAPABILITY", "LOGIN", "SELECT", "SEARCH", "FETCH", "STORE"])
-def test_a_server_that_hangs_up_is_visited_again(
+def test_a_server_that_hangs_up_is_polled_again(
     command: str, lesson: Delivery, server: ImapServer, now: datetime, caplog: pytest.LogCaptureFixture
 ) -> None:
     server.add(dsn(lesson))
     server.drops_at = command
-    assert visit(now) == 0
+    assert poll(now) == 0
     assert "the mailbox could not be read" in caplog.text
     assert USER not in caplog.text
     assert PASSWORD not in caplog.text
 
     server.drops_at = ""
-    assert visit(now) == 1
-    assert Returned.objects.count() == 1
+    assert poll(now) == 1
+    assert DeliveryEvent.objects.count() == 1
 
 
 @pytest.mark.pure
@@ -197,7 +192,7 @@ def test_a_server_that_says_nothing_holds_nobody_up(
     monkeypatch.setattr(imap, "ANSWER_SECONDS", 1)
     server.silent_at = command
     began = monotonic()
-    assert visit(now) == 0
+    assert poll(now) == 0
     assert monotonic() - began < 15
 
 
@@ -205,10 +200,15 @@ def test_a_server_that_says_nothing_holds_nobody_up(
 def test_a_wrong_password_or_nobody_there_is_noted(
     server: ImapServer, settings: Any, now: datetime, caplog: pytest.LogCaptureFixture
 ) -> None:
-    for wrong in (url(server.port).replace("reset", "other"), url(1), "pop3://a:b@c/", "imaps://host/"):
+    for wrong in (
+        server.url().replace("reset", "other"),
+        server.url().replace(f":{server.port}/", ":1/"),
+        "pop3://a:b@c/",
+        "imaps://host/",
+    ):
         settings.MAILBOX_URL = wrong
         caplog.clear()
-        assert visit(now) == 0
+        assert poll(now) == 0
         assert "the mailbox could not be read" in caplog.text
 
 
@@ -223,9 +223,9 @@ def test_a_password_is_told_to_a_server_that_proves_its_name_alone(
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(certificate, key)
     server = ImapServer(context)
-    settings.MAILBOX_URL = url(server.port, "imaps")
+    settings.MAILBOX_URL = server.url("imaps")
 
-    assert visit(now) == 0
+    assert poll(now) == 0
     assert "LOGIN" not in server.commands
     server.stop()
 

@@ -12,10 +12,10 @@ from typing import Any
 
 import pytest
 
-from challenge.inbound.bounce_mail import take_mail
+from challenge.inbound.bounce_mail import receive
 from challenge.mail.links import Purpose, url
 from challenge.mail.return_path import return_path
-from challenge.models import Delivery, Enrollment, Event, Returned, Suppression
+from challenge.models import Delivery, DeliveryEvent, Enrollment, Event, Suppression
 from tests.support import provider_events, returned_mails
 from tests.support.answers import lesson_of
 from tests.support.mutations import mutate
@@ -41,8 +41,7 @@ def _log(caplog: pytest.LogCaptureFixture) -> Iterator[None]:
 def mails(
     trio: list[Any], sink: Any, go: Any, now: datetime, clock: Any, settings: Any
 ) -> dict[str, Delivery]:
-    """What alice, bob and charlie were sent. Alice is the attacker: she knows all that her mail says,
-    and the Message-IDs of the others'."""
+    """The lessons of Alice, Bob and Charlie. Alice, the attacker, knows her own mail and all Message-IDs."""
     settings.BOUNCE_ADDRESS = "bounces@example.org"
     settings.ANYMAIL = {"WEBHOOK_SECRET": [SECRET], "MAILGUN_WEBHOOK_SIGNING_KEY": KEY}
     go(now)
@@ -57,18 +56,18 @@ def timed(work: Callable[[], object]) -> float:
 
 
 def untouched(mail: Delivery) -> bool:
-    """Nothing that came in has moved a runner."""
+    """Return whether nothing that came in changed anything for a runner."""
     mail.enrollment.refresh_from_db()
     runner = mail.enrollment.runner
     return (
         mail.enrollment.state == Enrollment.State.ACTIVE
-        and not Returned.objects.filter(delivery=mail).exists()
+        and not DeliveryEvent.objects.filter(delivery=mail).exists()
         and not Suppression.objects.filter(address_hash=runner.address_hash).exists()
     )
 
 
 def forgeries(hers: Delivery, his: Delivery, raw_of_hers: bytes, now: datetime) -> list[bytes]:
-    """Reports about a mail of bob's by somebody who has one of her own, and not his."""
+    """Return reports about a mail of Bob's, made by Alice, who has only her own."""
     good, path = return_path(hers.pk), return_path(his.pk)
     tag, wanted = (text.partition("+")[2].partition("@")[0] for text in (good, path))
     tags = [wanted[:26] + tag[26:], tag[:26] + wanted[26:], wanted[:-1], wanted[1:], wanted[:20] + "a" * 22]
@@ -104,15 +103,15 @@ def test_2000_mails_gone_wrong_or_forged(mails: dict[str, Delivery], sink: Any, 
     for number in range(2000):
         base = false if number % 4 else real
         raw = mutate(chance.choice(base), [*real, *false], chance)
-        slowest = max(slowest, timed(lambda raw=raw: take_mail(raw, [], now)))
+        slowest = max(slowest, timed(lambda raw=raw: receive(raw, [], now)))
 
     assert slowest < SECONDS_EACH
     assert untouched(his)
     assert untouched(mails["charlie"])
-    # Of hers, the true ones came through what was done to many of them.
-    assert set(Returned.objects.values_list("kind", flat=True)) >= {"bounced", "deferred", "complained"}
-    assert set(Returned.objects.values_list("delivery", flat=True)) == {hers.pk}
-    assert Returned.objects.count() < 10
+    # Enough reports of her own mail were still readable.
+    assert set(DeliveryEvent.objects.values_list("kind", flat=True)) >= {"bounced", "deferred", "complained"}
+    assert set(DeliveryEvent.objects.values_list("delivery", flat=True)) == {hers.pk}
+    assert DeliveryEvent.objects.count() < 10
 
 
 def webhooks(mail: Delivery, at: datetime) -> dict[str, list[bytes]]:
@@ -134,7 +133,7 @@ def webhooks(mail: Delivery, at: datetime) -> dict[str, list[bytes]]:
 
 
 def test_300_webhooks_gone_wrong(mails: dict[str, Delivery], client: Any, now: datetime) -> None:
-    """From providers, with their secret: whatever they say, they get an answer."""
+    """A provider that shows its secret gets an answer, whatever it posts."""
     told = webhooks(mails["alice"], now + HOUR)
     bodies = [body for each in told.values() for body in each]
     chance, slowest, answers = random.Random(8), 0.0, set()
@@ -148,11 +147,11 @@ def test_300_webhooks_gone_wrong(mails: dict[str, Delivery], client: Any, now: d
     assert slowest < SECONDS_EACH
     assert answers <= {200, 400, 403}
     assert answers >= {200, 400}
-    assert Returned.objects.filter(delivery=mails["alice"]).exists()
+    assert DeliveryEvent.objects.filter(delivery=mails["alice"]).exists()
 
 
 def test_600_forged_webhooks(mails: dict[str, Delivery], client: Any, now: datetime) -> None:
-    """From others: without the secret, with one that is nearly right, or with a signature that is."""
+    """Somebody else has no secret, or a nearly right one, or a nearly right signature."""
     told = webhooks(mails["bob"], now + HOUR)
     chance, answers = random.Random(9), set()
     for number in range(600):
@@ -201,6 +200,6 @@ BOMBS = {
 @pytest.mark.parametrize("bomb", BOMBS)
 def test_what_is_built_to_take_long_does_not(bomb: str, mails: dict[str, Delivery], now: datetime) -> None:
     to = f"To: {return_path(mails['alice'].pk)}\r\n".encode()
-    assert timed(lambda: take_mail(BOMBS[bomb], [], now)) < SECONDS_EACH
-    assert timed(lambda: take_mail(to + BOMBS[bomb], [], now)) < SECONDS_EACH
+    assert timed(lambda: receive(BOMBS[bomb], [], now)) < SECONDS_EACH
+    assert timed(lambda: receive(to + BOMBS[bomb], [], now)) < SECONDS_EACH
     assert not Suppression.objects.exists()

@@ -1,4 +1,4 @@
-"""The words of each provider: which mail is meant, and whether the address is gone or only full."""
+"""Each provider's events: which mail they are about, and whether the address is gone or only full."""
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from challenge.models import Delivery, Returned, Suppression
+from challenge.models import Delivery, DeliveryEvent, Suppression
 from tests.support.answers import lesson_of
 from tests.support.provider_events import (
     KEY,
@@ -92,7 +92,7 @@ def post(client: Any, name: str, payload: Payload) -> None:
 def test_an_address_that_is_gone(name: str, lesson: Delivery, client: Any, now: datetime) -> None:
     post(client, name, HARD[name](lesson, now + HOUR))
 
-    returned = Returned.objects.get()
+    returned = DeliveryEvent.objects.get()
     assert (returned.delivery, returned.bad_address, returned.at) == (lesson, True, now + HOUR)
     assert Suppression.objects.get().reason == "bounced"
 
@@ -101,7 +101,7 @@ def test_an_address_that_is_gone(name: str, lesson: Delivery, client: Any, now: 
 def test_an_address_that_is_not_at_fault(name: str, lesson: Delivery, client: Any, now: datetime) -> None:
     post(client, name, SOFT[name](lesson, now + HOUR))
 
-    assert Returned.objects.values_list("delivery", "bad_address").get() == (lesson.pk, False)
+    assert DeliveryEvent.objects.values_list("delivery", "bad_address").get() == (lesson.pk, False)
     assert not Suppression.objects.exists()
     lesson.enrollment.refresh_from_db()
     assert lesson.enrollment.state == "active"
@@ -121,17 +121,16 @@ def test_where_a_provider_renames_mails_the_last_one_before_is_meant(
     post(client, "postmark", postmark(lesson, "SoftBounce", now + DAY + HOUR, ID=2))
     post(client, "postmark", postmark(lesson, "SoftBounce", now - HOUR, ID=3))
 
-    days = Returned.objects.values_list("delivery__day", flat=True)
+    days = DeliveryEvent.objects.values_list("delivery__day", flat=True)
     assert list(days) == [1, 2]
 
 
 def test_our_own_names_go_before_its_guess(lesson: Delivery, client: Any, go: Any, now: datetime) -> None:
-    """Of two mails that have left, the event is about the older one; in a header or in what the provider
-    was given to keep."""
+    """Our Message-ID, in a header or in metadata, names the older of two mails."""
     go(now + DAY)
     for kept in ({"Metadata": {"mail": lesson.message_id}}, {"Headers": [{"Value": lesson.message_id}]}):
         post(client, "postmark", postmark(lesson, "SoftBounce", now + DAY + HOUR, ID=str(kept), **kept))
-    assert set(Returned.objects.values_list("delivery__day", flat=True)) == {1}
+    assert set(DeliveryEvent.objects.values_list("delivery__day", flat=True)) == {1}
 
 
 FAR_AWAY = ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-12:00", "2026-03-03T09:00:00"]
@@ -144,5 +143,5 @@ def test_odd_clocks_do_no_harm(
 ) -> None:
     names = {"mail": lesson.message_id} if is_named else {}
     post(client, "postmark", postmark(lesson, "HardBounce", now, BouncedAt=stamp, Metadata=names))
-    assert all(each.at <= now + DAY for each in Returned.objects.all())
-    assert Returned.objects.exists() or stamp.startswith("0001")
+    assert all(each.at <= now + DAY for each in DeliveryEvent.objects.all())
+    assert DeliveryEvent.objects.exists() or stamp.startswith("0001")

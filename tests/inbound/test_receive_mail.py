@@ -1,10 +1,9 @@
-"""`manage.py receive_mail`, as a mail server's pipe calls it: a mail in, a number out, never a traceback."""
+"""`manage.py receive_mail`, called by a mail server's pipe: a mail in, an exit code out, no traceback."""
 
 import os
 import subprocess
 import sys
 from collections.abc import Callable
-from datetime import datetime
 from io import BytesIO, TextIOWrapper
 from typing import Any
 
@@ -13,9 +12,8 @@ from django.core.management import call_command
 from django.db import OperationalError, connection
 
 from challenge.mail.return_path import return_path
-from challenge.models import Delivery, Returned, Suppression
+from challenge.models import Delivery, DeliveryEvent, Suppression
 from tests.support import ROOT, returned_mails
-from tests.support.answers import lesson_of
 from tests.support.returned_mails import dsn
 
 EX_TEMPFAIL = 75  # sysexits.h; pipe(8) keeps the mail and offers it again
@@ -24,15 +22,8 @@ Pipe = Callable[..., int]
 
 
 @pytest.fixture
-def lesson(alice: Any, go: Callable[[datetime], None], now: datetime, clock: Any, settings: Any) -> Delivery:
-    settings.BOUNCE_ADDRESS = "bounces@example.org"
-    go(now)
-    return lesson_of("alice")
-
-
-@pytest.fixture
 def pipe(monkeypatch: pytest.MonkeyPatch) -> Pipe:
-    """Hand a mail in as the command's standard input; its exit code."""
+    """Give the command a mail on its standard input and return its exit code."""
 
     def hand_in(raw: bytes, *recipients: str) -> int:
         monkeypatch.setattr(sys, "stdin", TextIOWrapper(BytesIO(raw)))
@@ -47,7 +38,7 @@ def pipe(monkeypatch: pytest.MonkeyPatch) -> Pipe:
 
 
 @pytest.mark.django_db
-def test_a_report_is_taken(lesson: Delivery, pipe: Pipe) -> None:
+def test_a_report_is_recorded(lesson: Delivery, pipe: Pipe) -> None:
     assert pipe(dsn(lesson, to="bounces@example.org"), return_path(lesson.pk)) == 0
     assert Suppression.objects.get().reason == "bounced"
 
@@ -62,7 +53,7 @@ def test_without_the_envelope_its_headers_tell_whom_it_was_sent_to(lesson: Deliv
 def test_what_is_no_report_is_done_with_and_does_nothing(lesson: Delivery, pipe: Pipe) -> None:
     for raw in (returned_mails.reply(lesson), b"", b"\0" * 1000, dsn(lesson, to="bounces@example.org")):
         assert pipe(raw, "bounces@example.org") == 0
-    assert not Returned.objects.exists()
+    assert not DeliveryEvent.objects.exists()
 
 
 @pytest.mark.django_db
@@ -80,7 +71,7 @@ def test_when_the_database_fails_in_the_middle_it_is_offered_again(lesson: Deliv
 
     with connection.execute_wrapper(away):
         assert pipe(dsn(lesson)) == EX_TEMPFAIL
-    assert not Returned.objects.exists()
+    assert not DeliveryEvent.objects.exists()
 
     assert pipe(dsn(lesson)) == 0
     assert Suppression.objects.get().reason == "bounced"
@@ -89,7 +80,7 @@ def test_when_the_database_fails_in_the_middle_it_is_offered_again(lesson: Deliv
 @pytest.mark.pure
 @pytest.mark.processes
 def test_without_a_database_the_mail_server_keeps_the_mail(settings: Any) -> None:
-    """As the mail server starts it: a process, with a database that nobody answers for."""
+    """The mail server starts a process, and the database is away."""
     settings.BOUNCE_ADDRESS = "bounces@example.org"
     raw = dsn(Delivery())
     environment = {
@@ -102,6 +93,6 @@ def test_without_a_database_the_mail_server_keeps_the_mail(settings: Any) -> Non
         command, cwd=ROOT, env=environment, input=raw, capture_output=True, timeout=120, check=False
     )
     assert done.returncode == EX_TEMPFAIL
-    assert b"a mail was not taken: OperationalError" in done.stderr
+    assert b"a mail was not received: OperationalError" in done.stderr
     assert b"Traceback" not in done.stderr
     assert b"alice" not in done.stderr

@@ -1,4 +1,4 @@
-"""Providers' webhooks: who may knock, what is let in, and what becomes of it."""
+"""Providers' webhooks: which requests are accepted, what is recorded, and what follows."""
 
 import logging
 from collections.abc import Callable, Iterator
@@ -9,7 +9,7 @@ import pytest
 from django.core.handlers.wsgi import WSGIHandler
 from django.db import OperationalError, connection
 
-from challenge.models import Delivery, Returned, Suppression
+from challenge.models import Delivery, DeliveryEvent, Suppression
 from tests.support.answers import lesson_of
 from tests.support.provider_events import KEY, SECRET, USER_UNKNOWN, Door, failed, mailgun
 from tests.support.smtp_sink import Sink
@@ -50,7 +50,7 @@ def test_a_bounce_suppresses_and_pauses(
 ) -> None:
     assert door.post(mailgun(lesson, "failed", now + HOUR, **failed(USER_UNKNOWN))).status_code == 200
 
-    returned = Returned.objects.get()
+    returned = DeliveryEvent.objects.get()
     assert (returned.delivery, returned.kind, returned.source) == (lesson, "bounced", "webhook")
     assert (returned.bad_address, returned.at) == (True, now + HOUR)
     assert "alice" not in returned.detail
@@ -81,7 +81,7 @@ def test_who_unsubscribes_at_the_provider_has_left(lesson: Delivery, door: Door,
 def test_the_same_event_ten_times_counts_once(lesson: Delivery, door: Door, now: datetime) -> None:
     event = mailgun(lesson, "failed", now + HOUR, **failed("452 4.2.2 mailbox full", reason="old"))
     assert {door.post(event).status_code for _ in range(10)} == {200}
-    assert Returned.objects.count() == 1
+    assert DeliveryEvent.objects.count() == 1
 
 
 def test_what_was_delivered_before_it_came_back_unmakes_nothing(
@@ -93,7 +93,7 @@ def test_what_was_delivered_before_it_came_back_unmakes_nothing(
     assert Suppression.objects.get().reason == "bounced"
     lesson.enrollment.refresh_from_db()
     assert lesson.enrollment.state == "paused"
-    assert [each.kind for each in Returned.objects.all()] == ["delivered", "bounced"]
+    assert [each.kind for each in DeliveryEvent.objects.all()] == ["delivered", "bounced"]
 
 
 @pytest.mark.parametrize("event", ["opened", "clicked", "accepted", "stored", "something new", ""])
@@ -101,7 +101,7 @@ def test_what_is_unknown_or_nobodys_business_is_not_kept(
     event: str, lesson: Delivery, door: Door, now: datetime
 ) -> None:
     assert door.post(mailgun(lesson, event, now)).status_code == 200
-    assert not Returned.objects.exists()
+    assert not DeliveryEvent.objects.exists()
 
 
 def test_mail_of_another_program_of_the_same_account_is_nobodys_here(
@@ -115,7 +115,7 @@ def test_mail_of_another_program_of_the_same_account_is_nobodys_here(
     )
     event["event-data"]["recipient"] = "stranger@example.net"
     assert door.post(event).status_code == 200
-    assert not Returned.objects.exists()
+    assert not DeliveryEvent.objects.exists()
 
 
 def test_a_wrong_signature_is_refused_and_noted(
@@ -124,7 +124,7 @@ def test_a_wrong_signature_is_refused_and_noted(
     event = mailgun(lesson, "complained", now, key="a key that somebody made up")
     assert door.post(event).status_code == 403
     assert "/webhooks/mailgun/tracking/: 403, the secret or the signature is wrong" in caplog.text
-    assert not Returned.objects.exists()
+    assert not DeliveryEvent.objects.exists()
 
 
 @pytest.mark.parametrize("secret", ["provider:wrong", "provider", ":", SECRET.upper(), "pröv:ider"])
@@ -132,7 +132,7 @@ def test_a_wrong_secret_is_refused(secret: str, lesson: Delivery, client: Any, n
     door = Door(client, secret=secret)
     assert door.post(mailgun(lesson, "complained", now)).status_code == 403
     assert door.post(mailgun(lesson, "complained", now), headers={}).status_code == 403
-    assert not Returned.objects.exists()
+    assert not DeliveryEvent.objects.exists()
 
 
 @pytest.mark.parametrize("provider", ["mailgun", "postmark", "brevo", "mailjet", "resend", "sendgrid"])
@@ -150,7 +150,7 @@ def test_a_provider_that_signs_is_open_with_its_key_alone(
 ) -> None:
     settings.ANYMAIL = {"WEBHOOK_SECRET": [SECRET]}
     assert Door(client).post(mailgun(lesson, "complained", now)).status_code == 404
-    assert not Returned.objects.exists()
+    assert not DeliveryEvent.objects.exists()
 
 
 class Untouched:
@@ -198,16 +198,16 @@ UNREADABLE = {
 def test_what_can_not_be_read_is_the_providers_mistake(provider: str, body: str, client: Any) -> None:
     response = Door(client, provider).post(UNREADABLE[body])
     assert response.status_code in (200, 400, 403)
-    assert not Returned.objects.exists()
+    assert not DeliveryEvent.objects.exists()
 
 
 def test_a_provider_hears_that_its_event_was_not_recorded(
     lesson: Delivery, door: Door, now: datetime, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """It tells it again; without a record, it must not count as told."""
+    """The provider reports it again; until it is recorded it must not count as reported."""
 
     def away(execute: Callable[..., Any], sql: str, *others: Any) -> Any:
-        if "challenge_returned" in sql:
+        if "challenge_deliveryevent" in sql:
             raise OperationalError("the server closed the connection on alice@example.com")
         return execute(sql, *others)
 
@@ -222,7 +222,7 @@ def test_a_provider_hears_that_its_event_was_not_recorded(
 
 
 def test_leaving_and_its_record_are_one(lesson: Delivery, door: Door, now: datetime) -> None:
-    """Else the event would count as known when it is told again, and she would go on getting mail."""
+    """Otherwise the event would count as recorded when it comes again, and mail would go on."""
 
     def away(execute: Callable[..., Any], sql: str, *others: Any) -> Any:
         if sql.startswith('UPDATE "challenge_enrollment"'):

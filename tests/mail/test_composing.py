@@ -11,10 +11,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from challenge.curriculum.compile import Compiled
-from challenge.curriculum.plain import wrap
 from challenge.curriculum.sample import sample_values
-from challenge.curriculum.slots import CLOSE, NAMES, OPEN, fill, without_slots
+from challenge.curriculum.slots import CLOSE, NAMES, OPEN, Compiled, fill, without_slots, wrap
 from challenge.mail.compose import message, written
 from challenge.mail.prepared import WIDTH, quoted
 from tests.support.mails import other_mails

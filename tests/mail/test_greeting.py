@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from django.test.utils import CaptureQueriesContext
 
-from challenge.enrollment.transitions import pause, resume
+from challenge.enrollment.transitions import PauseCause, pause, resume
 from challenge.mail.context import Greetings, greeting
 from challenge.models import CheckIn, Delivery, Enrollment, Event
 from tests.support.smtp_sink import Sink
@@ -47,7 +47,7 @@ def test_after_a_pause_the_next_lesson_welcomes_her_back_once(
     alice: Enrollment, sink: Sink, go: Go, now: datetime
 ) -> None:
     go(now)
-    assert pause(alice.pk, Event.Actor.RUNNER, now + timedelta(hours=1))
+    assert pause(alice.pk, PauseCause.RUNNER, now + timedelta(hours=1))
     assert resume(alice.pk, Event.Actor.RUNNER, now + 3 * DAY)
     go(now + 3 * DAY)
     assert BACK in first_words(sink)

@@ -6,10 +6,10 @@ from urllib.parse import unquote, urlsplit
 
 import pytest
 
-from tests.gallery.letters import Letter, mails
-from tests.gallery.promise import tell
-from tests.gallery.throwaway import SETTINGS, SITE
-from tests.gallery.walk import CAST, SMALL, WAITING
+from tests.gallery.build import SETTINGS, SITE
+from tests.gallery.mails import GalleryMail, sent_mails
+from tests.gallery.reporting import print_result
+from tests.gallery.walk import CAST, OTHER_MAILS, WAITING
 from tests.mail.test_mail_parts import Reader, words
 
 pytestmark = pytest.mark.pure
@@ -32,16 +32,16 @@ MOST_OCTETS_A_LINE = 998  # RFC 5322, 2.1.1
 
 
 @pytest.fixture(scope="module")
-def sent() -> list[Letter]:
-    return mails()
+def sent() -> list[GalleryMail]:
+    return sent_mails()
 
 
-def test_there_is_every_day_in_every_state_and_every_small_mail(sent: list[Letter]) -> None:
+def test_there_is_every_day_in_every_state_and_every_small_mail(sent: list[GalleryMail]) -> None:
     lessons = {f"day-{day:02}-{someone.state}" for day in DAYS for someone in CAST}
-    assert {mail.name for mail in sent} == lessons | set(SMALL.values())
+    assert {mail.name for mail in sent} == lessons | set(OTHER_MAILS.values())
 
 
-def test_the_states_differ_in_their_first_words(sent: list[Letter]) -> None:
+def test_the_states_differ_in_their_first_words(sent: list[GalleryMail]) -> None:
     said = {mail.name: mail.text for mail in sent}
     for day in range(4, 8):
         assert "When you have stretched" not in said[f"day-{day:02}-first-week"]
@@ -54,7 +54,7 @@ def test_the_states_differ_in_their_first_words(sent: list[Letter]) -> None:
     assert all("This is the first of your" in said[f"day-01-{someone.state}"] for someone in CAST)
 
 
-def test_text_and_html_say_the_same(sent: list[Letter]) -> None:
+def test_text_and_html_say_the_same(sent: list[GalleryMail]) -> None:
     for mail in sent:
         html = Reader.of(mail.html)
         # Addresses, the strip of days and lines across are the text part's own.
@@ -63,11 +63,11 @@ def test_text_and_html_say_the_same(sent: list[Letter]) -> None:
         assert addresses(mail) == html.links, mail.name
 
 
-def addresses(mail: Letter) -> set[str]:
+def addresses(mail: GalleryMail) -> set[str]:
     return set(re.findall(r"https?://\S+", mail.text))
 
 
-def test_every_header_is_there_once(sent: list[Letter]) -> None:
+def test_every_header_is_there_once(sent: list[GalleryMail]) -> None:
     for mail in sent:
         for name, pattern in HEADERS.items():
             [value] = mail.message.get_all(name)
@@ -75,15 +75,15 @@ def test_every_header_is_there_once(sent: list[Letter]) -> None:
     assert len({mail.message["Message-ID"] for mail in sent}) == len(sent)
 
 
-def test_html_is_small(sent: list[Letter], capsys: pytest.CaptureFixture[str]) -> None:
+def test_html_is_small(sent: list[GalleryMail], capsys: pytest.CaptureFixture[str]) -> None:
     sizes = sorted((len(mail.html.encode()), mail.name) for mail in sent)
     (least, lightest), (most, heaviest) = sizes[0], sizes[-1]
     span = f"{least / 1000:.1f} kB ({lightest}) to {most / 1000:.1f} kB ({heaviest})"
-    tell(capsys, f"M1 every mail in every state: {len(sent)}, HTML of {span}, at most 80")
+    print_result(capsys, f"M1 every mail in every state: {len(sent)}, HTML of {span}, at most 80")
     assert most <= MOST_BYTES
 
 
-def test_every_picture_has_words_and_a_size_and_is_no_attachment(sent: list[Letter]) -> None:
+def test_every_picture_has_words_and_a_size_and_is_no_attachment(sent: list[GalleryMail]) -> None:
     pictures = 0
     for mail in sent:
         for image in re.findall(r"<img\b[^>]*>", mail.html):
@@ -97,7 +97,7 @@ def test_every_picture_has_words_and_a_size_and_is_no_attachment(sent: list[Lett
     assert pictures >= 4 * len(DAYS)
 
 
-def test_no_slot_is_left_and_no_line_is_too_long(sent: list[Letter]) -> None:
+def test_no_slot_is_left_and_no_line_is_too_long(sent: list[GalleryMail]) -> None:
     for mail in sent:
         assert not re.search("[\u27e6\u27e7]|{[{%#]|[%#}]}", mail.text + mail.html + mail.message["Subject"])
         assert max(map(len, mail.raw.split(b"\r\n"))) <= MOST_OCTETS_A_LINE, mail.name
@@ -105,7 +105,7 @@ def test_no_slot_is_left_and_no_line_is_too_long(sent: list[Letter]) -> None:
         assert mail.raw.isascii(), mail.name
 
 
-def test_every_address_is_ours_and_says_nothing_of_her(sent: list[Letter]) -> None:
+def test_every_address_is_ours_and_says_nothing_of_her(sent: list[GalleryMail]) -> None:
     who = [name.lower() for someone in (*CAST, WAITING) for name in (someone.name, someone.email)]
     for mail in sent:
         found = re.findall(r'\b(?:href|src|srcset)="([^"]*)"', mail.html)

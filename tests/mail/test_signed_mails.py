@@ -8,8 +8,8 @@ import pytest
 
 from challenge.mail.dkim import sign
 from challenge.mail.dkim_key import read_key
-from tests.gallery.letters import mails
-from tests.gallery.promise import tell
+from tests.gallery.mails import sent_mails
+from tests.gallery.reporting import print_result
 from tests.support.key_files import rsa_key
 from tests.support.name_server import NameServer
 from tests.support.second_dkim import by_mail_dkim
@@ -24,7 +24,7 @@ def test_every_mail_of_every_state_is_signed(
     settings.DKIM_KEY_FILE, settings.DKIM_SELECTOR = str(rsa_key()), "reset"
     settings.MAIL_DOMAIN = "reset.example.org"
     server = NameServer({"reset._domainkey.reset.example.org": {"TXT": [key.record]}})
-    sent = mails()
+    sent = sent_mails()
     signed = {mail.name: sign(mail.raw) for mail in sent}
 
     judged = by_mail_dkim(list(signed.values()), server.port, tmp_path)
@@ -36,4 +36,6 @@ def test_every_mail_of_every_state_is_signed(
         header = mail[: mail.index(b"\r\nFrom:")]
         names = re.split(rb"\s*:\s*", re.split(rb";\s*h=|;\s*bh=", header)[1])
         assert {b"list-unsubscribe", b"list-unsubscribe-post"} < set(names), name
-    tell(capsys, f"M1 DKIM: {len(signed)} mails signed, verified by Mail::DKIM: {judged.count('pass')}")
+    print_result(
+        capsys, f"M1 DKIM: {len(signed)} mails signed, verified by Mail::DKIM: {judged.count('pass')}"
+    )

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from challenge.curriculum.compile import Compiled
+from challenge.curriculum.slots import Compiled
 from challenge.delivery.smtp.transport import Transport
 from challenge.mail.compose import message, written
 from challenge.mail.dkim import sign

@@ -11,8 +11,8 @@ from dkim import DKIMException
 
 from challenge.mail.dkim import sign
 from challenge.mail.dkim_key import Key, UnusableKeyError, read_key
-from tests.gallery.letters import mails
-from tests.gallery.promise import tell
+from tests.gallery.mails import sent_mails
+from tests.gallery.reporting import print_result
 from tests.support.key_files import new_key
 from tests.support.name_server import NameServer
 from tests.support.second_dkim import by_dkimpy, by_mail_dkim
@@ -58,7 +58,7 @@ def name_server(key: Key) -> Iterator[NameServer]:
 @pytest.fixture(scope="module")
 def lesson() -> bytes:
     """A lesson as a mail server got it."""
-    return next(mail.raw for mail in mails("mid") if mail.name.startswith("day-08"))
+    return next(mail.raw for mail in sent_mails("mid") if mail.name.startswith("day-08"))
 
 
 def test_two_programs_verify_what_left(
@@ -157,7 +157,7 @@ def test_what_a_signature_costs(key: Key, lesson: bytes, capsys: pytest.CaptureF
     for _ in range(20):
         sign(lesson)
     cost = (process_time() - begin) / 20 * 1000
-    tell(
+    print_result(
         capsys, f"DKIM: {key.kind} {key.bits} bits, {len(lesson) / 1000:.0f} kB, {cost:.1f} ms of CPU a mail"
     )
     assert cost < 200

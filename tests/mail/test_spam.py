@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.gallery.letters import Letter, mails
-from tests.gallery.promise import leave_out, tell
+from tests.gallery.mails import GalleryMail, sent_mails
+from tests.gallery.reporting import print_result, skip_without_tool
 
 pytestmark = pytest.mark.pure
 
@@ -29,7 +29,7 @@ Rules = dict[str, float]
 
 
 def test_no_mail_looks_like_spam(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    sent = mails("mid", "")
+    sent = sent_mails("mid", "")
     spam = (
         _arrived(sent[-1])
         .replace(b"RUNNER RESET", GTUBE, 1)
@@ -38,20 +38,20 @@ def test_no_mail_looks_like_spam(tmp_path: Path, capsys: pytest.CaptureFixture[s
     rules = _judge([*map(_arrived, sent), spam], tmp_path)
     found = {mail.name: rules.pop(str(mail.message["Message-ID"])) for mail in sent}
     [seen] = rules.values()
-    tell(capsys, _table(found))
+    print_result(capsys, _table(found))
 
     assert "GTUBE" in seen
     assert not [name for name, met in found.items() if _score(met) > MOST]
 
 
-def _arrived(mail: Letter) -> bytes:
+def _arrived(mail: GalleryMail) -> bytes:
     return RECEIVED.format(to=mail.message["To"], date=mail.message["Date"]).encode() + mail.raw
 
 
 def _judge(arrived: list[bytes], home: Path) -> dict[str, Rules]:
     """The rules that each mail met, with their scores, by its Message-ID; one process reads them all, in
     an order of its own."""
-    command = shutil.which("spamassassin") or leave_out("spamassassin is not installed")
+    command = shutil.which("spamassassin") or skip_without_tool("spamassassin is not installed")
     box = b"\n".join(ENVELOPE + mail.replace(b"\r\n", b"\n") for mail in arrived)
     ran = subprocess.run(
         [command, "--local", "--nocreate-prefs", "--mbox", *(f"--cf={line}" for line in SETTINGS)],

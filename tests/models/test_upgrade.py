@@ -11,8 +11,8 @@ from django.db.migrations.executor import MigrationExecutor
 
 from challenge.curriculum.course import CONTENT
 from challenge.curriculum.load import load
-from challenge.curriculum.versions import pick
 from challenge.models import Enrollment, Revision, Stretch
+from challenge.models.day import pick_revision
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.both_databases]
 
@@ -92,6 +92,6 @@ def test_nobody_goes_back_to_an_older_version(before: Apps, now: datetime) -> No
 
     migrate(None)
 
-    chosen = pick(Revision.objects.all(), Enrollment.objects.get().pinned_at)
+    chosen = pick_revision(Revision.objects.all(), Enrollment.objects.get().pinned_at)
     assert chosen is not None
     assert chosen.number == 2

@@ -10,8 +10,8 @@ from django.core.management import call_command
 from django.db import connection
 
 from challenge.delivery.plan import plan
-from challenge.enrollment.transitions import pause
-from challenge.models import Alarm, Delivery, Enrollment, Event, Heartbeat, Hold, Limit
+from challenge.enrollment.transitions import PauseCause, pause
+from challenge.models import Alarm, Delivery, Enrollment, Heartbeat, Hold, Limit
 from challenge.monitoring import alarms
 from challenge.monitoring.checks import look
 from challenge.monitoring.stall import stall
@@ -108,7 +108,7 @@ def test_a_few_mails_that_one_server_puts_off_are_none(enroll: Any, now: datetim
 def test_mail_that_waits_for_the_morning_is_none(alice: Enrollment, now: datetime) -> None:
     night = now.replace(hour=23)
     Enrollment.objects.update(next_due_at=night + 600 * MINUTE)
-    pause(alice.pk, Event.Actor.RUNNER, night)
+    pause(alice.pk, PauseCause.RUNNER, night)
     assert Delivery.objects.get().due_at == night
     assert stall(night + 30 * MINUTE) == ""
 

@@ -58,7 +58,7 @@ class Dev:
             return content
 
     def running(self, word: str) -> list[psutil.Process]:
-        """The processes with this word in their command line."""
+        """Return the processes with this word in their command line."""
         return [process for process in self.family if any(word in part for part in process.cmdline())]
 
     def said_of(self, name: str) -> str:
@@ -74,13 +74,13 @@ class Dev:
         return self.process.wait(timeout=30)
 
     def left_over(self) -> list[psutil.Process]:
-        """What still runs of it, after the time that it may take to end."""
+        """Return the processes of it that still run, after the time that it may take to end."""
         return psutil.wait_procs(self.family, timeout=40)[1]
 
 
 @pytest.fixture
 def start(tmp_path: Path) -> Iterator[type[Dev]]:
-    """Starts it; at the end of the test nothing of it runs, whatever happened."""
+    """Start it; at the end of the test nothing of it runs, whatever happened."""
     made: list[Dev] = []
 
     class Started(Dev):
@@ -88,7 +88,7 @@ def start(tmp_path: Path) -> Iterator[type[Dev]]:
             super().__init__(var, port)
             made.append(self)
 
-    # Ends a run that hangs, so that a reader of its output gets to the end of it.
+    # End a run that hangs, so that the read of its output ends.
     previous = signal.signal(signal.SIGALRM, lambda *_: [dev.process.kill() for dev in made])
     signal.alarm(READY_SECONDS * 2)
     yield Started

@@ -1,4 +1,4 @@
-"""What one small machine runs on: the embedded Redis, the kept keys, the coach and the environment."""
+"""The parts of bin/dev: the embedded Redis, the secrets, the coach and the environment."""
 
 import re
 import stat
@@ -12,8 +12,8 @@ import pytest
 from accounts.models import User
 from challenge.runtime import coach, container, redis
 from challenge.runtime.beat import Scheduler
-from challenge.runtime.environment import StartError, accepts, arrange
-from challenge.runtime.keys import kept, random_key
+from challenge.runtime.environment import StartError, accepts, choose_setup
+from challenge.runtime.keys import random_key, read_or_create
 from tests.support import ROOT
 from tests.support.smtp_sink import free_port
 
@@ -78,8 +78,8 @@ def test_a_redis_that_does_not_run_is_passed_over(tmp_path: Path, monkeypatch: p
 
 @pytest.mark.pure
 def test_a_key_is_made_once_and_kept_private(tmp_path: Path) -> None:
-    key = kept(tmp_path / "new" / "key", random_key)
-    assert kept(tmp_path / "new" / "key", random_key) == key
+    key = read_or_create(tmp_path / "new" / "key", random_key)
+    assert read_or_create(tmp_path / "new" / "key", random_key) == key
     assert len(key) == 64
     assert mode(tmp_path / "new" / "key") == 0o600
     assert mode(tmp_path / "new") == 0o700
@@ -87,39 +87,39 @@ def test_a_key_is_made_once_and_kept_private(tmp_path: Path) -> None:
 
 @pytest.mark.django_db
 def test_the_coach_is_made_once_and_shown_until_she_changes_the_password(tmp_path: Path) -> None:
-    first = coach.ensure(tmp_path / "login")
-    assert coach.ensure(tmp_path / "login") == first
+    first = coach.ensure_coach(tmp_path / "login")
+    assert coach.ensure_coach(tmp_path / "login") == first
     user = User.objects.get()
     assert first.password
     assert user.is_superuser
     assert user.check_password(first.password)
-    user.set_password("one of her own")
+    user.set_password("another one")
     user.save()
-    assert str(coach.ensure(tmp_path / "login")) == "coach@example.com  password: your own"
+    assert str(coach.ensure_coach(tmp_path / "login")) == "coach@example.com  password: your own"
 
 
 @pytest.mark.django_db
 def test_no_coach_is_made_where_there_is_one(tmp_path: Path) -> None:
     User.objects.create_superuser("me@example.org", "one of my own")
-    assert coach.ensure(tmp_path / "login") == coach.Login("me@example.org", None)
+    assert coach.ensure_coach(tmp_path / "login") == coach.Login("me@example.org", None)
     assert User.objects.count() == 1
     assert not (tmp_path / "login").exists()
 
 
 def arranged(tmp_path: Path, lines: str = "", **environ: str) -> Any:
     (tmp_path / ".env").write_text(lines)
-    return arrange({"VAR_DIR": str(tmp_path / "var"), **environ}, tmp_path / ".env")
+    return choose_setup({"VAR_DIR": str(tmp_path / "var"), **environ}, tmp_path / ".env")
 
 
 @pytest.mark.pure
 def test_everything_is_embedded_by_default(tmp_path: Path) -> None:
     found = arranged(tmp_path, PORT="8123")
-    told = found.environ
-    assert (told["DEBUG"], told["SITE_URL"]) == ("1", "http://localhost:8123")
-    assert told["REDIS_URL"] == f"redis+socket://{found.redis_socket}"
-    assert told["EMAIL_URL"] == f"smtp://127.0.0.1:{found.inbox_port}"
-    assert told["INBOX_DIR"] == str(tmp_path / "var" / "inbox")
-    assert told["SECRET_KEY"] == arranged(tmp_path).environ["SECRET_KEY"]
+    completed = found.environ
+    assert (completed["DEBUG"], completed["SITE_URL"]) == ("1", "http://localhost:8123")
+    assert completed["REDIS_URL"] == f"redis+socket://{found.redis_socket}"
+    assert completed["EMAIL_URL"] == f"smtp://127.0.0.1:{found.inbox_port}"
+    assert completed["INBOX_DIR"] == str(tmp_path / "var" / "inbox")
+    assert completed["SECRET_KEY"] == arranged(tmp_path).environ["SECRET_KEY"]
 
 
 @pytest.mark.pure
@@ -164,16 +164,19 @@ def test_the_containers_share_keys_that_are_made_once(
     assert before["pgpass"] == f"*:*:*:runner_reset:{before['database-password']}"
     assert {mode(path) for path in tmp_path.iterdir()} == {0o600}
     environ = {"KEYS_DIR": str(tmp_path), "SECRET_KEY": "", "INBOX_DIR": "/inbox", "COACH_NAME": ""}
-    told = container.settle(environ)
-    assert told["SECRET_KEY"] == before["secret-key"].strip()
-    assert (told["EMAIL_URL"], told["INBOX_DIR"]) == ("smtp://inbox:8025", "/inbox")
-    assert "COACH_NAME" not in told, "an empty line of the compose file is no setting"
+    completed = container.complete_environment(environ)
+    assert completed["SECRET_KEY"] == before["secret-key"].strip()
+    assert (completed["EMAIL_URL"], completed["INBOX_DIR"]) == ("smtp://inbox:8025", "/inbox")
+    assert "COACH_NAME" not in completed, "an empty line of the compose file is no setting"
 
 
 @pytest.mark.pure
 def test_the_inbox_closes_where_mail_goes_out_for_real() -> None:
     environ = {"SECRET_KEY": "x", "EMAIL_URL": "smtp://mail.example.org", "INBOX_DIR": "/inbox"}
-    assert container.settle(environ) == {"SECRET_KEY": "x", "EMAIL_URL": "smtp://mail.example.org"}
+    assert container.complete_environment(environ) == {
+        "SECRET_KEY": "x",
+        "EMAIL_URL": "smtp://mail.example.org",
+    }
 
 
 @pytest.mark.pure

@@ -1,4 +1,4 @@
-"""In `bin/dev` a worker that ends by itself is started again; one that can't stay up stops it all."""
+"""`bin/dev` starts a worker that ended by itself again, and stops when the worker can't stay up."""
 
 import os
 import signal
@@ -23,16 +23,16 @@ SPOILED = "import sys; sys.exit(3)"
 
 @pytest.fixture
 def processes_of_ours(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """honcho's loop takes the signals of its process; they are put back."""
+    """Restore the signal handlers that honcho's loop replaces."""
     before = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)}
-    monkeypatch.setattr(processes, "WORTH_REPLACING_SECONDS", 0)
+    monkeypatch.setattr(processes, "MIN_UPTIME_SECONDS", 0)
     yield
     for number, handler in before.items():
         signal.signal(number, handler)
 
 
 def supervise(folder: Path, worker: str, play: Callable[[Supervisor], Any]) -> tuple[Supervisor, int]:
-    """Run a worker and another until a thread has played its part; the exit code with it."""
+    """Run a worker and another process until a thread has done its part; return the exit code."""
 
     def played(supervisor: Supervisor) -> None:
         try:
@@ -47,7 +47,7 @@ def supervise(folder: Path, worker: str, play: Callable[[Supervisor], Any]) -> t
 
 
 def starts(folder: Path, count: int) -> list[int]:
-    """The process ids of the worker's starts, when there are so many."""
+    """Wait for so many starts of the worker, and return their process ids."""
     path = folder / "starts"
     wait_until(lambda: path.exists() and path.read_text().count("\n") >= count, 20, f"{count} starts")
     return [int(line) for line in path.read_text().splitlines()]
@@ -72,6 +72,6 @@ def test_a_worker_that_ends_is_started_again(
 def test_a_worker_that_cannot_stay_up_stops_it_all(
     processes_of_ours: None, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    monkeypatch.setattr(processes, "WORTH_REPLACING_SECONDS", 60)
+    monkeypatch.setattr(processes, "MIN_UPTIME_SECONDS", 60)
     supervisor, code = supervise(tmp_path, SPOILED, lambda supervisor: supervisor.stopping.wait(30))
     assert (supervisor.died, code) == ("worker", 1)

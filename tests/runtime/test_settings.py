@@ -1,4 +1,4 @@
-"""Every setting that the environment can change is documented, and what is set wrong is said."""
+"""Every setting of the environment is documented, and a wrong one is reported."""
 
 import os
 import re

@@ -12,17 +12,17 @@ from django.utils import timezone
 
 from challenge.curriculum.recall import recall
 from challenge.models import Stretch
-from tests.gallery.letters import mails
+from tests.gallery.build import INSTEAD, RECALLED, WHY
+from tests.gallery.mails import sent_mails
 from tests.gallery.pages import cast, every_page
-from tests.gallery.promise import tell
-from tests.gallery.throwaway import INSTEAD, RECALLED, WHY
+from tests.gallery.reporting import print_result
 
 pytestmark = pytest.mark.browser
 
 SCHEMES = ("light", "dark")
 # Stretches and lessons have one template each, so one of them shows the colours of all.
 ALIKE = re.compile(r"^(stretch|day-\d\d)-.*")
-# What lies under a mistake: forms that were sent with wrong things in them.
+# Wrong input for each form, which the next page marks.
 WRONG = {
     "sign-up": ("[name=email]", "maya@"),
     "check-in": ("[name=distance]", "far"),
@@ -34,7 +34,7 @@ SEND_AS_IT_IS = "field => { field.form.noValidate = true; field.form.requestSubm
 
 
 class Looks:
-    """Every look that axe had at something, and what it found there."""
+    """Every run of axe, with its findings."""
 
     def __init__(self) -> None:
         self.begun, self.count, self.found = time.monotonic(), 0, list[str]()
@@ -85,7 +85,7 @@ def test_every_page(
         assert sent.value.status == 422, name
         looks.at(page, f"{name} sent wrongly")
 
-    tell(capsys, looks.told(f"{len(pages) + len(WRONG)} pages"))
+    print_result(capsys, looks.told(f"{len(pages) + len(WRONG)} pages"))
     assert not looks.found, "\n".join(looks.found)
 
 
@@ -93,10 +93,10 @@ def test_every_mail(browser: Any, capsys: pytest.CaptureFixture[str]) -> None:
     page, looks = browser.new_page(viewport={"width": 390, "height": 844}), Looks()
     page.route("**/*", lambda route: route.fulfill(body=""))  # their pictures are looked at by eye
 
-    found = mails("mid", "")
+    found = sent_mails("mid", "")
     for mail in found:
         page.set_content(mail.html)
         looks.at(page, mail.name)
 
-    tell(capsys, looks.told(f"{len(found)} mails"))
+    print_result(capsys, looks.told(f"{len(found)} mails"))
     assert not looks.found, "\n".join(looks.found)

@@ -139,7 +139,7 @@ def test_an_expired_confirm_link_leads_to_a_fresh_one(
     client.post("/", form(starts_on="2026-03-20"))
     go(now)
     path = link(sink.mails[0], "confirm")
-    # She signs up once more, so that the sign-up itself is not dropped when the first link ends.
+    # The runner signs up once more, so that the sign-up itself is not dropped when the first link ends.
     clock.move_to(now + 2 * DAY)
     client.post("/", form(starts_on="2026-03-21"))
     go(now + 2 * DAY)

@@ -1,4 +1,4 @@
-"""One runner through the whole course: the real planner, sender, SMTP server and pages, under a
+"""One runner goes through the whole course, with the real planner, sender, SMTP server and pages, on a
 travelled clock, over a daylight-saving change."""
 
 import re
@@ -10,7 +10,7 @@ import pytest
 import time_machine
 from django.test import Client
 
-from challenge.checkins.progress import work_out
+from challenge.checkins.progress import recalculate
 from challenge.models import CheckIn, Delivery, Enrollment
 from tests.support.smtp_sink import Sink
 
@@ -19,7 +19,7 @@ Go = Callable[[datetime], None]
 
 
 def link(text: str, path: str, site: str = "http://localhost:8000") -> str:
-    """The path of the first link of a mail that leads to a page."""
+    """Return the path of the first link of a mail that leads to a page."""
     found = re.search(rf"{re.escape(site)}(/{path}/\S+)", text)
     assert found, f"no link to {path} in the mail"
     return found[1]
@@ -84,7 +84,7 @@ def check_in(client: Client, text: str, day: int) -> None:
     answer = client.post(path, {"status": "done", "tightness": "4", "pain": "1", "unit": "km"}, follow=True)
     assert "Saved, thank you." in answer.content.decode()
     saved = CheckIn.objects.get(day=day)
-    work_out(saved.enrollment_id, saved.updated_at)
+    recalculate(saved.enrollment_id, saved.updated_at)
     assert (saved.status, saved.tightness, saved.pain) == ("done", 4, 1)
 
 

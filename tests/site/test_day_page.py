@@ -1,4 +1,4 @@
-"""The web copy of a day: what this runner was sent, whatever the course has become since."""
+"""The web page of a day shows what this runner was sent, whatever was published since."""
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -8,8 +8,8 @@ import pytest
 from django.test import Client
 
 from challenge.checkins.record import last_date
-from challenge.curriculum.lesson import own_words
-from challenge.curriculum.publish import Imprint, publish_day
+from challenge.curriculum.lesson import day_content
+from challenge.curriculum.publish import Publication, publish_day
 from challenge.enrollment.transitions import leave, send_again
 from challenge.mail.links import Purpose, url
 from challenge.models import Day, Delivery, Event, Question, Revision, Stretch
@@ -27,13 +27,13 @@ def page_of(enrollment: Any, now: datetime, day: int = 1) -> str:
 
 
 def republish(now: datetime, number: int = 1, **changes: str) -> Revision:
-    """Day 1 with another title or other words, for everybody."""
+    """Publish day 1 with another title or text, for everybody."""
     day = Day.objects.get(number=number)
     assert day.published
-    words = own_words(day.published.content)
+    words = day_content(day.published.content)
     words["body"] = changes.pop("body", words["body"])
     words["day"] |= changes
-    revision = publish_day(day, words, Imprint(now, for_all=True))
+    revision = publish_day(day, words, Publication(now, for_all=True))
     assert revision
     return revision
 

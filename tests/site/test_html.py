@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.gallery.letters import mails
-from tests.gallery.promise import leave_out, tell
-from tests.gallery.throwaway import ROOT, everything
+from tests.gallery.build import ROOT, gallery_folder
+from tests.gallery.mails import sent_mails
+from tests.gallery.reporting import print_result, skip_without_tool
 
 pytestmark = pytest.mark.pure
 
@@ -19,29 +19,29 @@ BROKEN = "<!DOCTYPE html><html lang=en><title>Broken</title><p><b>never closed</
 
 
 def test_no_page_has_an_error(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    pages = sorted((everything() / "pages").glob("*.html"))
+    pages = sorted((gallery_folder() / "pages").glob("*.html"))
     broken = tmp_path / "broken.html"
     broken.write_text(BROKEN)
     letters = []
-    for mail in mails("mid", ""):
+    for mail in sent_mails("mid", ""):
         letters.append(tmp_path / f"{mail.name}.mail.html")
         letters[-1].write_text(mail.html)
     found = _errors([*pages, *letters, broken])
     errors = [f"{page.name}: {error}" for page in pages for error in found[page.name]]
-    tell(capsys, f"M4 Nu Html Checker: {len(pages)} pages, {len(errors)} errors")
-    # What Outlook wants is in no standard; nobody promised a mail without it.
+    print_result(capsys, f"M4 Nu Html Checker: {len(pages)} pages, {len(errors)} errors")
+    # Outlook needs markup that is in no standard, so the mails' errors are only counted.
     kinds = sorted({error.partition(" In: ")[0] for letter in letters for error in found[letter.name]})
-    tell(capsys, f"For information, in {len(letters)} mails: {' '.join(kinds) or 'none'}")
+    print_result(capsys, f"For information, in {len(letters)} mails: {' '.join(kinds) or 'none'}")
 
     assert found["broken.html"]
     assert not errors, "\n".join(errors)
 
 
 def _errors(files: list[Path]) -> dict[str, list[str]]:
-    """What is wrong with each file, by its name; one Java reads them all."""
-    java = shutil.which("java") or leave_out("Java is not installed")
+    """Return the errors of each file, by its name; one Java process reads them all."""
+    java = shutil.which("java") or skip_without_tool("Java is not installed")
     if not JAR.exists():
-        leave_out("the Nu Html Checker is not installed: npm install --prefix var/npm vnu-jar")
+        skip_without_tool("the Nu Html Checker is not installed: npm install --prefix var/npm vnu-jar")
     command = [java, "-jar", JAR, "--errors-only", "--exit-zero-always", "--format", "json", *files]
     ran = subprocess.run(command, capture_output=True, text=True, timeout=300, check=True)
     found: dict[str, list[str]] = {file.name: [] for file in files}

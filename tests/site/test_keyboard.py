@@ -52,7 +52,7 @@ class Keyboard:
             self.page.keyboard.press("Enter")
 
 
-# Of a radio button the cell around it is drawn.
+# The cell around a radio button shows its focus.
 SHOWS_FOCUS = """() => {
   const focused = document.activeElement;
   if (focused === document.body) return true;

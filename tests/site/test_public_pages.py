@@ -1,4 +1,4 @@
-"""The pages that anybody may read: what they say of themselves, and what they weigh."""
+"""The public pages: their metadata, their content and their weight."""
 
 import re
 from collections.abc import Callable
@@ -12,7 +12,7 @@ from django.test import Client
 
 from challenge import drawings
 from challenge.models import Article, Program
-from challenge.site.questions import asked
+from challenge.site.faq import entries
 
 pytestmark = pytest.mark.django_db
 
@@ -22,7 +22,7 @@ STATIC = Path(django_settings.BASE_DIR) / "static"
 
 
 def named(page: str, name: str) -> str:
-    """What a page says in one of its meta elements."""
+    """Return the content of one of a page's meta elements."""
     [said] = re.findall(rf'<meta (?:name|property)="{name}" content="([^"]*)">', page)
     return unescape(str(said))
 
@@ -69,7 +69,7 @@ def test_every_page_leads_to_the_others(client: Client, program: Any, path: str)
 
 
 def weight(client: Client) -> int:
-    """The bytes of the first page and of what it loads at once."""
+    """Return the bytes of the first page and of everything that it loads at once."""
     page = client.get("/").content
     loaded = set(re.findall(r'(?:src|href)="/static/([^"]+)"', page.decode()))
     assert sorted(loaded) == ["icon.svg", "site.css", "zone.js"]
@@ -90,7 +90,7 @@ def test_it_stays_light_however_long_the_articles_get(client: Client, program: A
 
 
 def test_it_names_the_first_questions_and_leads_to_their_answers(client: Client, program: Any) -> None:
-    first = asked(Article.objects.get(slug="faq"))[:4]
+    first = entries(Article.objects.get(slug="faq"))[:4]
     page, answers = (client.get(path).content.decode() for path in ("/", "/faq/"))
 
     assert re.findall(r'href="/faq/#([\w-]+)"', page) == [part.anchor for part in first]
@@ -178,7 +178,7 @@ def test_every_question_can_be_pointed_at(client: Client, program: Any) -> None:
     ],
 )
 def test_odd_articles_are_taken_apart(body: str, anchors: list[str]) -> None:
-    assert [part.anchor for part in asked(Article(slug="faq", body=body))] == anchors
+    assert [part.anchor for part in entries(Article(slug="faq", body=body))] == anchors
 
 
 def test_markup_in_an_article_is_text(client: Client, program: Any) -> None:

@@ -22,12 +22,12 @@ DAY = timedelta(days=1)
 
 
 def every_page(site: str, enroll: Any, go: Go) -> dict[str, str]:
-    """The address of every page that a runner can come to, by what it shows."""
+    """Return the address of every page of a runner, by what it shows."""
     now = timezone.now()
     alice = enroll("alice", now=now)
     go(max(now, alice.next_due_at))
     pending, gone, paused = (
-        enroll(f"her-{state}", state=state) for state in ("pending", "withdrawn", "paused")
+        enroll(f"now-{state}", state=state) for state in ("pending", "withdrawn", "paused")
     )
     Stretch.objects.filter(slug="leg-swings").update(
         recalled_at=now, replacement=Stretch.objects.get(slug="glute-bridge")

@@ -74,7 +74,7 @@ class ByKeyboard(Keyboard):
 
 
 def enlarge(page: Any) -> None:
-    """What a reader's own style sheet does; it needs no script."""
+    """Enlarge the text as a reader's own style sheet does; it needs no script."""
 
     def doubled(route: Any) -> None:
         answer = route.fetch()

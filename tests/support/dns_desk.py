@@ -1,4 +1,4 @@
-"""What `manage.py check_dns` says of a domain whose records a test makes up."""
+"""Run `manage.py check_dns` on a domain whose records a test makes up."""
 
 from collections.abc import Iterator
 from io import StringIO
@@ -27,7 +27,7 @@ class Desk(NameServer):
         )
 
     def ask(self) -> tuple[str, str]:
-        """What the command writes, and with what words it fails; "" when all is well."""
+        """Return the command's output and the message with which it fails, "" when all is well."""
         said = StringIO()
         try:
             call_command("check_dns", resolver=self.address, stdout=said, no_color=True)
@@ -39,7 +39,7 @@ class Desk(NameServer):
         return self.ask()[1]
 
     def told(self, about: str) -> str:
-        """The command's paragraph on one record, as one line."""
+        """Return the command's paragraph on one record, as one line."""
         [found] = [part for part in self.ask()[0].split("\n\n") if about in part.split("\n")[0]]
         return " ".join(found.split())
 

@@ -12,6 +12,7 @@ import time
 from dataclasses import dataclass, field
 from email import message_from_bytes
 from typing import Any
+from urllib.parse import quote
 
 USER, PASSWORD = "reset@example.org", "pass word/100%"
 
@@ -27,7 +28,7 @@ class Kept:
 
 
 class Session(socketserver.StreamRequestHandler):
-    """One connection; a client that has logged in sees one more capability, as with many servers."""
+    """One connection. A client that has logged in sees one more capability, like with many servers."""
 
     server: "ImapServer"
 
@@ -108,7 +109,7 @@ def _tokens(text: str) -> list[str]:
 
 
 def _fits(mail: Kept, tokens: list[str]) -> bool:
-    """Whether a mail fits all of the search keys (RFC 9051, 6.4.4) that the tests use."""
+    """Return whether a mail fits all of the search keys (RFC 9051, 6.4.4) that the tests use."""
     fits = True
     while tokens and tokens[0] != ")":
         fits &= _key(mail, tokens)
@@ -149,6 +150,9 @@ class ImapServer(socketserver.ThreadingTCPServer):
         self.can_move, self.silent_at, self.drops_at = True, "", ""
         self.port = int(self.server_address[1])
         threading.Thread(target=self.serve_forever, daemon=True).start()
+
+    def url(self, scheme: str = "imap", query: str = "") -> str:
+        return f"{scheme}://{quote(USER)}:{quote(PASSWORD, safe='')}@127.0.0.1:{self.port}/INBOX{query}"
 
     def add(self, raw: bytes) -> Kept:
         mail = Kept(100 + len(self.mails), raw)

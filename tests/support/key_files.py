@@ -8,12 +8,12 @@ from pathlib import Path
 from tempfile import mkdtemp
 
 from challenge.mail.dkim_key import Key, make_key
-from tests.gallery.promise import leave_out
+from tests.gallery.reporting import skip_without_tool
 
 
 def openssl(*arguments: str | Path) -> bytes:
     """What the program writes."""
-    command = shutil.which("openssl") or leave_out("openssl is not installed")
+    command = shutil.which("openssl") or skip_without_tool("openssl is not installed")
     ran = subprocess.run([command, *map(str, arguments)], capture_output=True, check=True)
     return ran.stdout
 
@@ -21,7 +21,7 @@ def openssl(*arguments: str | Path) -> bytes:
 def new_key(path: Path, *, ed25519: bool = False) -> Key:
     """A key in a file, as `manage.py make_dkim_key` makes it."""
     if not (ed25519 or shutil.which("openssl")):
-        leave_out("openssl is not installed")
+        skip_without_tool("openssl is not installed")
     return make_key(path, ed25519=ed25519)
 
 

@@ -4,11 +4,11 @@ from collections.abc import Iterator
 from functools import cache
 from typing import NamedTuple
 
-from challenge.curriculum.compile import Compiled, compile_lesson, compile_mail, to_html
+from challenge.curriculum.compile import compile_lesson, compile_mail, to_html
 from challenge.curriculum.lesson import Content
-from challenge.curriculum.plain import plain, wrap
+from challenge.curriculum.plain import plain_text
 from challenge.curriculum.sample import sample_values
-from challenge.curriculum.slots import fill
+from challenge.curriculum.slots import Compiled, fill, wrap
 from challenge.models import Revision
 
 SITE = "https://reset.example"
@@ -51,7 +51,8 @@ def filled(name: str, mail: Compiled, day: int, **values: str) -> Mail:
 
 @cache
 def other_mails() -> dict[str, Compiled]:
-    correction = {"stretch": "Ball release", "message_html": to_html(WORDS), "message_text": plain(WORDS)}
+    said = {"message_html": to_html(WORDS), "message_text": plain_text(WORDS)}
+    correction = {"stretch": "Ball release", **said}
     instead = {"title": "Couch stretch", "slug": "couch-stretch"}
     return {
         **{name: compile_mail(name, {"has_day": False}) for name in OTHERS},

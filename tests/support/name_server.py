@@ -1,4 +1,4 @@
-"""A real name server for tests, on loopback over UDP, in a thread: it knows what it is told."""
+"""A real name server for tests, on loopback over UDP, in a thread."""
 
 import socket
 import threading
@@ -10,7 +10,7 @@ import dns.rcode
 import dns.rdatatype
 import dns.rrset
 
-from challenge.dns.finding import pieces
+from challenge.dns.finding import quoted_strings
 
 Zone = dict[str, dict[str, list[str]]]
 
@@ -37,7 +37,7 @@ class NameServer:
         return f"127.0.0.1:{self.port}"
 
     def say(self, name: str, *texts: str) -> None:
-        """Have these TXT records at a name, and no others."""
+        """Set the TXT records of a name to these."""
         self.zone.setdefault(name, {})["TXT"] = list(texts)
 
     def stop(self) -> None:
@@ -67,6 +67,6 @@ class NameServer:
         elif known is None:
             answer.set_rcode(dns.rcode.NXDOMAIN)
         elif values := known.get(kind):
-            texts = [" ".join(pieces(value)) for value in values] if kind == "TXT" else values
+            texts = [" ".join(quoted_strings(value)) for value in values] if kind == "TXT" else values
             answer.answer.append(dns.rrset.from_text(question.name, 60, "IN", kind, *texts))
         return answer

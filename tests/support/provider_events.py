@@ -1,4 +1,4 @@
-"""What providers post to a webhook, in the shapes of their documentation, and how it is signed."""
+"""Events as providers post them to a webhook, formed and signed after their documentation."""
 
 import base64
 import hashlib
@@ -30,7 +30,7 @@ class Door:
 def mailgun(
     delivery: Any, event: str, at: datetime, *, token: str = "", key: str = KEY, **data: Any
 ) -> dict[str, Any]:
-    """One event of Mailgun's about a mail that it took by SMTP, where it keeps our Message-ID."""
+    """Return an event of Mailgun's about a mail that it got by SMTP, whose Message-ID it keeps."""
     token = token or hashlib.sha256(f"{delivery.pk} {event} {at} {data}".encode()).hexdigest()[:50]
     stamp = str(int(at.timestamp()))
     return {
@@ -53,7 +53,7 @@ def mailgun(
 
 
 def failed(message: str, severity: str = "permanent", reason: str = "bounce") -> dict[str, Any]:
-    """What Mailgun says of a mail that failed."""
+    """Return the fields that Mailgun adds for a mail that failed."""
     return {
         "severity": severity,
         "reason": reason,
@@ -62,7 +62,7 @@ def failed(message: str, severity: str = "permanent", reason: str = "bounce") ->
 
 
 def postmark(delivery: Any, kind: str, at: datetime, description: str = "", **data: Any) -> dict[str, Any]:
-    """Postmark gives every mail a name of its own: only the address tells whom it is about."""
+    """Return an event of Postmark's, which gives mails ids of its own: only the address names the runner."""
     record = "SpamComplaint" if kind == "SpamComplaint" else "Bounce"
     return {
         "RecordType": record,

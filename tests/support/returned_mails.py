@@ -1,4 +1,4 @@
-"""Mails as they come back: delivery reports of several servers, complaints, answers of machines."""
+"""Incoming mails: delivery reports of several servers, complaints, automatic answers."""
 
 from typing import Any
 
@@ -18,7 +18,7 @@ def dsn(
     to: str | None = None,
     returned: str = "Subject: Day 1\n\nBreathe out.\n",
 ) -> bytes:
-    """As Postfix writes it (RFC 3464), to the return path of a delivery."""
+    """Return a report like Postfix's (RFC 3464), sent to the return path of a delivery."""
     return _crlf(f"""Return-Path: <>
 Received: by mx.example.net (Postfix) id 4Fk2; Tue, 3 Mar 2026 08:00:10 +0000
 Date: Tue, 3 Mar 2026 08:00:10 +0000
@@ -65,7 +65,7 @@ Content-Type: message/rfc822
 def complaint(
     about: bytes, feedback: str = "abuse", *, to: str = "fbl@example.org", extra: str = ""
 ) -> bytes:
-    """As a feedback loop sends it (RFC 5965), with the mail that it is about."""
+    """Return a complaint of a feedback loop (RFC 5965), with the mail that it is about."""
     mail = about.decode().replace("\r\n", "\n")
     return _crlf(f"""From: <feedback@loop.example.net>
 Date: Tue, 3 Mar 2026 09:12:00 +0000
@@ -98,7 +98,7 @@ Content-Disposition: inline
 
 
 def qmail(delivery: Any, said: str = "550 5.1.1 no such user", recipient: str = "alice@example.com") -> bytes:
-    """As qmail writes it: nothing for machines to read."""
+    """Return a report like qmail's, which has no machine-readable part."""
     return _crlf(f"""Return-Path: <>
 Date: 3 Mar 2026 08:00:10 -0000
 From: MAILER-DAEMON@mx.example.net
@@ -123,7 +123,7 @@ Breathe out.
 
 
 def shift_jis(delivery: Any) -> bytes:
-    """A Japanese server's: its words in Shift-JIS, in the fields too, and 8-bit where 7 are allowed."""
+    """Return a Japanese server's report: in Shift-JIS, in its fields too, with 8 bits where 7 are allowed."""
     words = "宛先のメールボックスが存在しません".encode("shift_jis")
     raw = dsn(delivery, diagnostic="smtp; 550 5.1.1 WORDS")
     raw = raw.replace(b"charset=utf-8", b"charset=Shift_JIS\r\nContent-Transfer-Encoding: 8bit")
@@ -144,7 +144,7 @@ I am away. The user alice@example.com is not available; 550 5.1.1 no such user u
 
 
 def reply(delivery: Any) -> bytes:
-    """What a person writes to the address that she sees."""
+    """Return a runner's own answer to the return path."""
     return _crlf(f"""From: Alice <alice@example.com>
 To: {return_path(delivery.pk)}
 Subject: Re: Day 1
@@ -155,7 +155,7 @@ User unknown? No such user? That was a funny stretch! 550 5.1.1
 
 
 def nested(delivery: Any) -> bytes:
-    """A report at the bottom of more parts in parts than any real mail has."""
+    """Return a report that is nested deeper than any real one."""
     opening = b"".join(
         b'Content-Type: multipart/mixed; boundary="b%d"\r\n\r\n--b%d\r\n' % (level, level)
         for level in range(100)
@@ -164,18 +164,18 @@ def nested(delivery: Any) -> bytes:
 
 
 def divided(delivery: Any) -> bytes:
-    """A report with more parts than any real one has."""
+    """Return a report with more parts than any real one has."""
     first = b"--4Fk2.1772524810/mx.example.net\r\n"
     return dsn(delivery).replace(first, (first + b"\r\n") * 2000 + first, 1)
 
 
 def late(delivery: Any) -> bytes:
-    """A report that comes to the point after more words than are read."""
+    """Return a report whose fields come after more text than is parsed."""
     return dsn(delivery).replace(b"This is a MIME-", b"This is a long, long preamble.\r\n" * 10_000)
 
 
 def with_headers(raw: bytes, **headers: str) -> bytes:
-    """A mail with further headers before its own; underscores stand for hyphens."""
+    """Return a mail with further headers before its own; underscores stand for hyphens."""
     lines = "".join(f"{name.replace('_', '-')}: {value}\r\n" for name, value in headers.items())
     return lines.encode() + raw
 

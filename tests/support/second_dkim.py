@@ -7,7 +7,7 @@ from pathlib import Path
 
 import dkim
 
-from tests.gallery.promise import leave_out
+from tests.gallery.reporting import skip_without_tool
 
 SCRIPT = Path(__file__).with_name("verify_dkim.pl")
 PERL = ["perl", "-MMail::DKIM::Verifier", "-e", "1"]
@@ -17,7 +17,7 @@ def by_mail_dkim(messages: list[bytes], port: int, folder: Path) -> list[str]:
     """What Mail::DKIM says of each: "pass", "fail (body has been altered)", ... The name server with
     the key is at a loopback port."""
     if not shutil.which("perl") or subprocess.run(PERL, capture_output=True, check=False).returncode:
-        leave_out("Mail::DKIM is not installed (libmail-dkim-perl)")
+        skip_without_tool("Mail::DKIM is not installed (libmail-dkim-perl)")
     paths = [folder / f"{number}.eml" for number in range(len(messages))]
     for path, message in zip(paths, messages, strict=True):
         path.write_bytes(message)

@@ -1,4 +1,4 @@
-"""Erase a person who asked for it: her account and everything that hangs on it."""
+"""Erase a runner: the account and every row that belongs to it."""
 
 from argparse import ArgumentParser
 from typing import Any
@@ -10,7 +10,7 @@ from accounts.models import User
 
 
 class Command(BaseCommand):
-    help = "Erase a person and all that is kept of her: enrollments, mails, check-ins, consents."
+    help = "Erase a runner and all that is kept of the runner: enrollments, mails, check-ins, consents."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("address")

@@ -18,7 +18,7 @@ from challenge.coach.course.differences import Row, differences
 from challenge.coach.course.form_recovery import recoverable_view
 from challenge.curriculum.lint import Finding, lint_article
 from challenge.curriculum.lint.fields import ARTICLE_LENGTH, plain_field
-from challenge.curriculum.lint.unsafe import normal
+from challenge.curriculum.lint.unsafe import normalise_line_ends
 from challenge.models import Article
 
 TITLE, SUMMARY = (1, 120), (10, 200)
@@ -122,7 +122,7 @@ def _conflict(
 ) -> HttpResponse:
     """Show both texts side by side; the coach's own goes on in the form, and nothing is lost."""
     labels = {name: str(form.fields[name].label) for name in TEXTS}
-    own = {name: normal(str(form[name].value() or "")) for name in TEXTS}
+    own = {name: normalise_line_ends(str(form[name].value() or "")) for name in TEXTS}
     found = differences(
         [Row(label, getattr(other, name)) for name, label in labels.items()],
         [Row(label, own[name]) for name, label in labels.items()],

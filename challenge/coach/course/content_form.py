@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy
 from challenge.curriculum.lesson import Content
 from challenge.curriculum.lint import Finding
 from challenge.curriculum.lint.fields import too_long
-from challenge.curriculum.lint.unsafe import normal
+from challenge.curriculum.lint.unsafe import normalise_line_ends
 
 MAX_LINE, MAX_TEXT = 2_000, 20_000
 # A text that is refused for its length is shown again up to this size, so that it can be shortened.
@@ -38,7 +38,7 @@ class DraftText(forms.CharField):
         self.validators = [NO_NULLS]
 
     def to_python(self, value: Any) -> str:
-        return normal(super().to_python(value) or "")
+        return normalise_line_ends(super().to_python(value) or "")
 
     def validate(self, value: str) -> None:
         if len(value) > self.max_size:
@@ -150,6 +150,6 @@ def with_values(data: Any, values: Mapping[str, Any]) -> Any:
 
 
 def _quoted(text: Any, line: int) -> str:
-    lines = normal(text).split("\n") if isinstance(text, str) else list(text or [])
+    lines = normalise_line_ends(text).split("\n") if isinstance(text, str) else list(text or [])
     found = str(lines[line - 1]).strip() if 0 < line <= len(lines) else ""
     return found if len(found) <= QUOTED else f"{found[:QUOTED]}…"

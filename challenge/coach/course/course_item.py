@@ -16,10 +16,10 @@ from challenge.coach.course.audience import DayAudience
 from challenge.coach.course.differences import Row
 from challenge.coach.course.drawing_rows import FigureRowsForm
 from challenge.curriculum import drafts
-from challenge.curriculum.compile import Compiled
 from challenge.curriculum.lesson import Content
 from challenge.curriculum.lint import Finding
-from challenge.curriculum.publish import Imprint
+from challenge.curriculum.publish import Publication
+from challenge.curriculum.slots import Compiled
 from challenge.models import Day, Revision, Stretch, StretchVersion
 
 Instance = TypeVar("Instance", Day, Stretch)
@@ -82,8 +82,8 @@ class CourseItem(ABC, Generic[Instance]):
         """A version's content to be read."""
 
     @abstractmethod
-    def publish(self, draft: Content, imprint: Imprint, base: int) -> bool:
-        """Return False when nothing changed. Raise publish.Outdated."""
+    def publish(self, draft: Content, publication: Publication, base: int) -> bool:
+        """Return False when nothing changed. Raise publish.PublishConflict."""
 
     @abstractmethod
     def audience(self, draft: Content) -> list[DayAudience]: ...

@@ -15,11 +15,12 @@ from challenge.coach.course.course_item import (
 )
 from challenge.coach.course.day_form import TEXTS, DayForm, day_values
 from challenge.coach.course.differences import Row
-from challenge.curriculum.compile import Compiled, compile_lesson
-from challenge.curriculum.lesson import Content, assemble, own_words
+from challenge.curriculum.compile import compile_lesson
+from challenge.curriculum.lesson import Content, assemble, day_content
 from challenge.curriculum.lint import Finding
-from challenge.curriculum.publish import Imprint, publish_day
-from challenge.curriculum.publish_checks import review_day
+from challenge.curriculum.publish import Publication, publish_day
+from challenge.curriculum.publish_checks import check_day
+from challenge.curriculum.slots import Compiled
 from challenge.models import Day
 
 EMPTY: Content = {"points": [], "stretches": [], "self_check": False, "sources": [], "figures": []}
@@ -48,7 +49,7 @@ class DayItem(CourseItem[Day]):
         return day_values(draft)
 
     def draft_of(self, version: AnyVersion) -> Content:
-        return self.complete(own_words(version.content))
+        return self.complete(day_content(version.content))
 
     def complete(self, draft: Content) -> Content:
         day = {**dict.fromkeys(TEXTS, ""), **EMPTY, **draft.get("day", {})}
@@ -59,7 +60,7 @@ class DayItem(CourseItem[Day]):
 
     def review(self, draft: Content) -> list[Finding]:
         # Two checks find fault with the minutes; the one that is kept says what they add up to.
-        return [finding for finding in review_day(self.instance, draft) if finding.place != "minutes"]
+        return [finding for finding in check_day(self.instance, draft) if finding.place != "minutes"]
 
     def content(self, draft: Content) -> Content:
         return assemble(self.instance, draft)
@@ -86,10 +87,10 @@ class DayItem(CourseItem[Day]):
     def is_for_all(self) -> bool:
         return bool(self.instance.published and self.instance.published.for_all)
 
-    def publish(self, draft: Content, imprint: Imprint, base: int) -> bool:
+    def publish(self, draft: Content, publication: Publication, base: int) -> bool:
         was_for_all = self.is_for_all
-        made = publish_day(self.instance, draft, imprint, base)
-        return made is not None or (imprint.for_all and not was_for_all)
+        made = publish_day(self.instance, draft, publication, base)
+        return made is not None or (publication.for_all and not was_for_all)
 
     def audience(self, draft: Content) -> list[DayAudience]:
         newest = self.instance.published

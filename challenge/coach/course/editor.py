@@ -21,7 +21,7 @@ from challenge.coach.course.drawing_rows import FigureRowsForm, picture_address
 from challenge.coach.course.previews import NoSuchRunner, PreviewForm, find_runner, values_for
 from challenge.coach.wording import OUTCOMES, PHASES
 from challenge.curriculum import drafts
-from challenge.curriculum.drafts import Overtaken
+from challenge.curriculum.drafts import DraftConflict
 from challenge.curriculum.lesson import Content
 from challenge.delivery.test_mail import send_test_mail
 from challenge.models.attempt import Outcome
@@ -111,7 +111,7 @@ def _save(request: HttpRequest, item: CourseItem[Any], draft: Content) -> bool:
     try:
         seen = stamp_of(request.POST.get("seen", ""))
         drafts.save(item.instance, draft, seen, coach_of(request), timezone.now(), base_of(request))
-    except Overtaken:
+    except DraftConflict:
         # The same form may have been sent twice.
         return bool(item.complete(type(item).load(item.instance.pk).instance.draft or {}) == draft)
     log(request, [item.instance], _("Saved a draft."))

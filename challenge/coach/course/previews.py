@@ -19,9 +19,8 @@ from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_http_methods
 
 from challenge.coach.course.course_item import CourseItem
-from challenge.curriculum.compile import Compiled
 from challenge.curriculum.sample import sample_values
-from challenge.curriculum.slots import NAMES, fill
+from challenge.curriculum.slots import NAMES, Compiled, fill
 from challenge.mail.context import Greetings, MailContext
 from challenge.models import Delivery, Enrollment, Revision
 

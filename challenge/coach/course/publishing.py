@@ -18,8 +18,8 @@ from challenge.coach.course.course_item import CourseItem
 from challenge.coach.course.differences import differences
 from challenge.coach.course.editor import page_context
 from challenge.curriculum import drafts
-from challenge.curriculum.drafts import Overtaken
-from challenge.curriculum.publish import Imprint, Origin, Outdated, hold
+from challenge.curriculum.drafts import DraftConflict
+from challenge.curriculum.publish import Origin, Publication, PublishConflict, lock_program
 
 
 class PublishForm(forms.Form):
@@ -47,9 +47,9 @@ def publish(request: HttpRequest, item: CourseItem[Any]) -> HttpResponse:
         return _page(request, item, form, status=422)
     try:
         with transaction.atomic():
-            hold(item.instance.program_id)
+            lock_program(item.instance.program_id)
             text = _publish(request, type(item).load(item.instance.pk, lock=True), form.cleaned_data)
-    except (Overtaken, Outdated):
+    except (DraftConflict, PublishConflict):
         return _changed_meanwhile(request, type(item).load(item.instance.pk), form.cleaned_data)
     if text is None:
         return _page(request, item, form, status=422)
@@ -59,16 +59,18 @@ def publish(request: HttpRequest, item: CourseItem[Any]) -> HttpResponse:
 
 def _publish(request: HttpRequest, item: CourseItem[Any], answer: dict[str, Any]) -> str | None:
     """Publish the draft that was on the screen, and return what to tell the coach; None when something has
-    to be mended first. Raise Overtaken when the draft or a stretch in it has changed, Outdated when
-    another version was published."""
+    to be mended first. Raise DraftConflict when the draft or a stretch in it has changed, PublishConflict
+    when another version was published."""
     draft, for_all = item.working_copy, answer["reach"] == "all"
     if (item.draft_stamp, item.fingerprint(draft)) != (answer["seen"], answer["shown"]):
-        raise Overtaken
+        raise DraftConflict
     if item.review(draft):
         return None
     audience = item.audience(draft)
-    imprint = Imprint(timezone.now(), Origin.COACH, coach_of(request), for_all=for_all, note=answer["note"])
-    changed = item.publish(draft, imprint, answer["base"])
+    publication = Publication(
+        timezone.now(), Origin.COACH, coach_of(request), for_all=for_all, note=answer["note"]
+    )
+    changed = item.publish(draft, publication, answer["base"])
     drafts.drop(item.instance)
     if not changed:
         return _("Nothing was changed, so nothing was published.")

@@ -15,11 +15,12 @@ from challenge.coach.course.course_item import (
 )
 from challenge.coach.course.differences import Row
 from challenge.coach.course.stretch_form import StretchForm, stretch_values
-from challenge.curriculum.compile import Compiled, compile_lesson
-from challenge.curriculum.lesson import Content, with_part
+from challenge.curriculum.compile import compile_lesson
+from challenge.curriculum.lesson import Content, with_stretch
 from challenge.curriculum.lint import Finding
-from challenge.curriculum.publish import Imprint, days_with, publish_stretch
-from challenge.curriculum.publish_checks import review_stretch
+from challenge.curriculum.publish import Publication, days_with, publish_stretch
+from challenge.curriculum.publish_checks import check_stretch
+from challenge.curriculum.slots import Compiled
 from challenge.models import Day, Delivery, Stretch
 
 
@@ -56,7 +57,7 @@ class StretchItem(CourseItem[Stretch]):
         return {**self.instance.content, **draft}
 
     def review(self, draft: Content) -> list[Finding]:
-        return review_stretch(self.instance, draft)
+        return check_stretch(self.instance, draft)
 
     def content(self, draft: Content) -> Content:
         return draft
@@ -72,10 +73,10 @@ class StretchItem(CourseItem[Stretch]):
     def is_for_all(self) -> bool:
         return all(day.published.for_all for day in days_with(self.instance) if day.published)
 
-    def publish(self, draft: Content, imprint: Imprint, base: int) -> bool:
+    def publish(self, draft: Content, publication: Publication, base: int) -> bool:
         was_for_all = self.is_for_all
-        made = publish_stretch(self.instance, draft, imprint, base)
-        return made or (imprint.for_all and not was_for_all)
+        made = publish_stretch(self.instance, draft, publication, base)
+        return made or (publication.for_all and not was_for_all)
 
     def audience(self, draft: Content) -> list[DayAudience]:
         return [day_audience(day) for day in days_with(self.instance)]
@@ -99,7 +100,7 @@ class StretchItem(CourseItem[Stretch]):
     def _lesson(self, day: Day, draft: Content) -> Compiled:
         """The published mail of a day, with this draft in the place of the stretch."""
         assert day.published is not None
-        content = with_part(day.published.content, self.instance, draft)
+        content = with_stretch(day.published.content, self.instance, draft)
         return compile_lesson(clean_for_preview(content), self.instance.program.length)
 
 

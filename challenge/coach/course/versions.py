@@ -18,7 +18,7 @@ from challenge.coach.course.differences import differences
 from challenge.coach.course.editor import page_context, stamp_of
 from challenge.coach.course.previews import APPEARANCES, PreviewForm, published_mail
 from challenge.curriculum import drafts
-from challenge.curriculum.drafts import Overtaken
+from challenge.curriculum.drafts import DraftConflict
 from challenge.models import Delivery, Revision
 
 
@@ -110,7 +110,7 @@ def restore(request: HttpRequest, item: CourseItem[Any], number: int) -> HttpRes
         drafts.save(
             item.instance, draft, stamp_of(request.POST.get("seen", "")), coach_of(request), timezone.now()
         )
-    except Overtaken:
+    except DraftConflict:
         messages.warning(request, _("The draft was saved anew meanwhile, so it was kept. Look at it first."))
         return HttpResponseRedirect(item.address("version", number))
     log(request, [item.instance], _("Took version %(number)d as the draft.") % {"number": number})

@@ -44,7 +44,7 @@ PAUSE = Action(
     label=gettext_lazy("Pause"),
     done=gettext_lazy("Paused"),
     states=frozenset({State.ACTIVE}),
-    run=lambda pk, now: transitions.pause(pk, COACH, now),
+    run=lambda pk, now: transitions.pause(pk, transitions.PauseCause.COACH, now),
 )
 RESUME = Action(
     name="resume",

@@ -22,7 +22,7 @@ class CheckInAdmin(RecordAdmin[CheckIn]):
     ordering = ("-updated_at", "-pk")
     fields = (
         "runner", "day", "status", "tightness", "pain", "pain_where", "run", "note", "created_at",
-        "updated_at", "worked_out_at",
+        "updated_at", "processed_at",
     )  # fmt: skip
 
     def get_readonly_fields(self, request: HttpRequest, obj: CheckIn | None = None) -> tuple[str, ...]:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from challenge.models import CheckIn, Delivery, Enrollment
-from challenge.models.delivery_event import came_back
+from challenge.models.delivery_event import last_is_bounce
 
 
 @dataclass(frozen=True)
@@ -53,7 +53,7 @@ def day_signs(
         else:
             signs[lesson.day] = TROUBLE
     sent = [lesson for lesson in lessons if lesson.sent_at]
-    signs |= {lesson.day: RETURNED if came_back(lesson) else SILENT for lesson in sent}
+    signs |= {lesson.day: RETURNED if last_is_bounce(lesson) else SILENT for lesson in sent}
     signs |= {check_in.day: _REPORTED[check_in.status] for check_in in check_ins}
     return [(day, signs.get(day, AHEAD)) for day in range(1, length + 1)]
 

@@ -97,6 +97,6 @@ def with_row_data(enrollments: QuerySet[Enrollment]) -> QuerySet[Enrollment]:
     )
     annotated = enrollments.annotate(unreachable_reason=unreachable.reason())
     return annotated.select_related("runner", "program", "cohort").prefetch_related(
-        Prefetch("deliveries", deliveries.order_by("due_at", "copy").prefetch_related("returns")),
+        Prefetch("deliveries", deliveries.order_by("due_at", "copy").prefetch_related("delivery_events")),
         Prefetch("check_ins", CheckIn.objects.defer("note").order_by("updated_at", "day")),
     )

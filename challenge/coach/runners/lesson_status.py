@@ -14,7 +14,7 @@ from challenge.coach.runners.delay_reason import delay_reason
 from challenge.coach.runners.without_lesson import last_midnight, zone_of
 from challenge.coach.wording import ago, shortly
 from challenge.delivery.plan import is_behind, latest_lessons
-from challenge.models import Delivery, Enrollment, Event, Hold, Limit, Returned, Suppression
+from challenge.models import Delivery, DeliveryEvent, Enrollment, Event, Hold, Limit, Suppression
 from challenge.models.heartbeat import Heartbeat, last
 
 State, MailState = Enrollment.State, Delivery.State
@@ -40,7 +40,9 @@ class LessonStatus:
         self._consented = set(given.filter(given_at__isnull=False).values_list("user_id", flat=True))
         suspended = Limit.objects.filter(resting_until__gt=now)
         self._suspended_limits = {limit.domain: limit for limit in suspended if limit.is_resting(now)}
-        returned = Returned.objects.filter(delivery__in=self._lessons.values(), kind__in=Returned.CAME_BACK)
+        returned = DeliveryEvent.objects.filter(
+            delivery__in=self._lessons.values(), kind__in=DeliveryEvent.BOUNCES
+        )
         self._returned = {each.delivery_id: each for each in returned}
         self._restore_stop = Hold.current()
         self._planner_looked_at = last(Heartbeat.Name.PLANNER)

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy
 from accounts.models import Consent
 from challenge.coach.runners.enrollment_queries import PAIN_LEVELS
 from challenge.coach.wording import OUTCOMES, PHASES, mail_name, runner_time_if_other, sentence, when
-from challenge.models import Attempt, CheckIn, Delivery, Enrollment, Event, Question, Returned
+from challenge.models import Attempt, CheckIn, Delivery, DeliveryEvent, Enrollment, Event, Question
 
 KINDS = {
     "event": gettext_lazy("Event"),
@@ -60,7 +60,7 @@ def timeline(enrollment: Enrollment) -> list[Entry]:
     """Read the timeline with six statements, however long it is."""
     # Loaded again: the deliveries behind the day strip lack most fields.
     deliveries = Delivery.objects.filter(enrollment=enrollment).order_by("due_at", "copy")
-    deliveries = deliveries.select_related("recall__stretch").prefetch_related("returns")
+    deliveries = deliveries.select_related("recall__stretch").prefetch_related("delivery_events")
     check_ins = CheckIn.objects.filter(enrollment=enrollment).order_by("created_at")
     entries = [
         *_events(enrollment),
@@ -113,8 +113,8 @@ def _mail(delivery: Delivery, enrollment: Enrollment) -> Entry:
 
 def _returns(delivery: Delivery) -> Iterator[Entry]:
     """The events of a mail after it was sent, but for the news that it was delivered."""
-    for event in delivery.returns.all():
-        if event.kind != Returned.Kind.DELIVERED:
+    for event in delivery.delivery_events.all():
+        if event.kind != DeliveryEvent.Kind.DELIVERED:
             what = {"mail": mail_name(delivery), "what": event.get_kind_display()}
             source = _("Told by %(source)s.") % {"source": event.get_source_display()}
             yield Entry(
@@ -122,7 +122,7 @@ def _returns(delivery: Delivery) -> Iterator[Entry]:
                 kind="return",
                 title=_("%(mail)s: %(what)s") % what,
                 lines=[line for line in (event.detail, source) if line],
-                alert=event.kind not in (Returned.Kind.DEFERRED, Returned.Kind.AUTORESPONDED),
+                alert=event.kind not in (DeliveryEvent.Kind.DEFERRED, DeliveryEvent.Kind.AUTORESPONDED),
             )
 
 

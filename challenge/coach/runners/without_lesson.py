@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from django.db.models import Case, DateTimeField, Exists, F, IntegerField, OuterRef, Q, QuerySet, Value, When
 
 from challenge import schedule
-from challenge.models import Delivery, Enrollment, Returned
+from challenge.models import Delivery, DeliveryEvent, Enrollment
 
 State = Enrollment.State
 # A lesson that was sent today was due today, and today began 25 hours ago at most. A delayed lesson is
@@ -24,7 +24,7 @@ def without_todays_lesson(now: datetime) -> QuerySet[Enrollment]:
     known = Enrollment.objects.filter(state__in=Enrollment.OPEN_STATES)
     zones = known.order_by().values_list("time_zone", flat=True).distinct()
     lessons = Delivery.objects.filter(enrollment=OuterRef("pk"), kind=Delivery.Kind.LESSON, copy=0)
-    bounced = Returned.objects.filter(delivery=OuterRef("pk"), kind__in=Returned.CAME_BACK)
+    bounced = DeliveryEvent.objects.filter(delivery=OuterRef("pk"), kind__in=DeliveryEvent.BOUNCES)
     sent = lessons.filter(~Exists(bounced), due_at__gte=now - TODAY, sent_at__gte=OuterRef("midnight"))
     without = known.annotate(midnight=_midnight(zones, now)).filter(~Exists(sent))
     return without.annotate(rank=_rank(lessons, now)).order_by("rank", F("next_due_at").asc(), "pk")

@@ -1,4 +1,4 @@
-"""Markdown taken apart for the linter: its tokens, and its text block by block with lines."""
+"""Markdown parsed for the linter: its tokens, and its text block by block with lines."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from markdown_it.token import Token
 
 
 class _EveryLink(MarkdownIt):
-    """Lets links of every scheme through, so that the rules see them and can name them."""
+    """Accept links of every scheme, so that the rules can name them."""
 
     def validateLink(self, url: str) -> bool:
         return True
@@ -34,12 +34,11 @@ class Block:
 
 @lru_cache(8)
 def tokens(markdown: str) -> list[Token]:
-    """The tokens of a text, to be read only: several rules look at the same ones."""
+    """Parse a text. Do not change the tokens: several rules share them."""
     return _parser.parse(markdown)
 
 
 def blocks(parsed: list[Token]) -> Iterator[Block]:
-    """Every block that holds text."""
     for before, token in pairwise(parsed):
         if token.type == "inline":
             text = "".join(_shown(child) for child in token.children or [])

@@ -1,4 +1,4 @@
-"""What a coach may not promise by email, and what she may not diagnose."""
+"""The promises and diagnoses that a coach may not mail."""
 
 import re
 from collections.abc import Iterator
@@ -81,7 +81,7 @@ _HEDGE = _any(
 
 
 def claims(text: str, *, diagnoses: bool) -> Iterator[tuple[int, str]]:
-    """Offset and advice for each promise, each word of hype and, if asked, each sure diagnosis."""
+    """Yield offset and advice for each promise, each word of hype and, if asked, each sure diagnosis."""
     for found in _PROMISE.finditer(text):
         yield (
             found.start(),

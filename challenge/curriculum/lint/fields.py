@@ -1,4 +1,4 @@
-"""The fields of a lesson, a stretch and a self-check: how long each may be, and how each is read."""
+"""The fields of a lesson, a stretch and a self-check, and the limits of their lengths."""
 
 from collections.abc import Iterable, Iterator
 from typing import Any
@@ -9,7 +9,7 @@ from challenge.curriculum.lint.blocks import Block, blocks, tokens
 from challenge.curriculum.lint.claims import claims
 from challenge.curriculum.lint.finding import Finding
 from challenge.curriculum.lint.reading import MOST_GRADE, SENTENCE_WORDS, grade, sentences, words_of
-from challenge.curriculum.lint.unsafe import normal, unclean
+from challenge.curriculum.lint.unsafe import check_unsafe, normalise_line_ends
 
 # Least and most characters.
 DAY = {"title": (1, 60), "subject": (10, 60), "preview": (40, 110), "run": (10, 140)}
@@ -31,15 +31,15 @@ ALT = (30, 240)
 MINUTES = (1, 12)
 LESSON_LENGTH = 6_000
 ARTICLE_LENGTH = 20_000
-# How many entries a list may have.
-MOST_SOURCES, MOST_FIGURES, MOST_THINGS = 4, 6, 8
+# Entries of a list, at most.
+MAX_SOURCES, MAX_DRAWINGS, MAX_EQUIPMENT = 4, 6, 8
 # These name conditions so that people who have them leave a stretch out.
 _LISTS_CONDITIONS = {"skip_if", "sources"}
 
 
 def text_of(value: Any) -> str:
-    """A field as text; what is absent or of another kind is empty."""
-    return normal(value) if isinstance(value, str) else ""
+    """Return a field as text; a field that is absent or of another type is empty."""
+    return normalise_line_ends(value) if isinstance(value, str) else ""
 
 
 def items_of(value: Any) -> list[Any]:
@@ -54,7 +54,6 @@ def too_many(place: str, items: list[Any], most: int) -> list[Finding]:
 
 
 def plain_fields(content: dict[str, Any], limits: dict[str, tuple[int, int]]) -> list[Finding]:
-    """Every field that is one line of plain text."""
     return [
         finding
         for place, limit in limits.items()
@@ -68,7 +67,7 @@ def plain_field(place: str, text: str, limit: tuple[int, int], line: int = 1) ->
         return [Finding(place, line, _("This is empty. Fill it in."))]
     if len(text) > most:
         return [Finding(place, line, too_long(len(text), most))]
-    found = unclean(place, text, markdown=False)
+    found = check_unsafe(place, text, markdown=False)
     if len(text.strip()) < least:
         advice = _("Too short: %(count)d of at least %(least)d characters. Say a little more.")
         found.append(Finding(place, 1, advice % {"count": len(text.strip()), "least": least}))
@@ -77,12 +76,12 @@ def plain_field(place: str, text: str, limit: tuple[int, int], line: int = 1) ->
 
 
 def markdown_field(place: str, text: str, most: int, placeholders: tuple[str, ...] = ()) -> list[Finding]:
-    """A field of Markdown. One that is far too long is not read any further."""
+    """Lint a field of Markdown. A text that is far too long is not read any further."""
     if not text.strip():
         return [Finding(place, 1, _("This is empty. Fill it in."))]
     if len(text) > most:
         return [Finding(place, 1, too_long(len(text), most))]
-    found = unclean(place, text, markdown=True, placeholders=placeholders)
+    found = check_unsafe(place, text, markdown=True, placeholders=placeholders)
     found.extend(_advice(place, blocks(tokens(text)), diagnoses=True))
     return found
 
@@ -93,7 +92,7 @@ def too_long(count: int, most: int) -> str:
 
 
 def too_hard(place: str, text: str) -> list[Finding]:
-    """A finding when the running text of a Markdown field is above the grade that we hold to."""
+    """Return a finding when a Markdown field, its headings left out, is above MOST_GRADE."""
     measured = grade([block.text for block in blocks(tokens(text)) if not block.heading])
     if measured is None or measured <= MOST_GRADE:
         return []

@@ -1,4 +1,4 @@
-"""Markdown that does not come out as it was meant: left open, out of order, or not for a mail."""
+"""The check of Markdown: marks left open, headings out of order, and what a mail can't show."""
 
 import re
 from collections.abc import Iterator
@@ -19,8 +19,8 @@ def scheme_advice(scheme: str) -> str:
     }
 
 
-def untidy_marks(place: str, markdown: str) -> list[Finding]:
-    """What the marks of a Markdown field leave open, or what they make that a mail can't show."""
+def check_markdown(place: str, markdown: str) -> list[Finding]:
+    """Return the faults of a Markdown field."""
     parsed = tokens(markdown)
     found = [*_headings(parsed), *_code(parsed, markdown.split("\n"))]
     for token in parsed:

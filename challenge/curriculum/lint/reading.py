@@ -1,4 +1,4 @@
-"""How hard a text is to read.
+"""The reading grade of a text.
 
 Grade = 0.39 * words / sentences + 11.8 * syllables / words - 15.59, the Flesch-Kincaid grade: Kincaid JP,
 Fishburne RP, Rogers RL, Chissom BS (1975). Derivation of New Readability Formulas for Navy Enlisted
@@ -30,7 +30,7 @@ _ENOUGH = 60
 
 
 def sentences(text: str) -> Iterator[tuple[int, str]]:
-    """Every sentence of a text with its offset."""
+    """Yield every sentence of a text with its offset."""
     start = 0
     for end in [*(match.end() for match in _END.finditer(text)), len(text)]:
         sentence = text[start:end]
@@ -40,7 +40,7 @@ def sentences(text: str) -> Iterator[tuple[int, str]]:
 
 
 def word_count(markdown: str) -> int:
-    """How many words a Markdown text has, its marks left out."""
+    """Count the words of a Markdown text, without its marks."""
     return sum(any(map(str.isalnum, run)) for run in _RUN.findall(_MARKS.sub("", markdown)))
 
 
@@ -56,7 +56,7 @@ def syllables(word: str) -> int:
 
 
 def grade(texts: list[str]) -> float | None:
-    """The grade of some blocks of text; None for a text too short, or not in English, to measure."""
+    """Return the grade of some blocks of text; None for a text that is too short or not in English."""
     words = [word for text in texts for word in words_of(text)]
     english = [word for word in words if _ENGLISH.fullmatch(word)]
     if len(words) < _ENOUGH or len(english) < 0.9 * len(words):

@@ -1,4 +1,4 @@
-"""What a lesson, a stretch, the self-check and an article must have before they are published."""
+"""The rules for a lesson, a stretch, the self-check and an article."""
 
 import re
 from typing import Any
@@ -26,7 +26,7 @@ _NO_POSITION = re.compile(
 
 
 def lint_lesson(content: dict[str, Any]) -> list[Finding]:
-    """What has to be mended in the day's own parts; its stretches are asked about one by one."""
+    """Return the faults of the day's own parts; each stretch is linted by itself."""
     day = content.get("day")
     day = day if isinstance(day, dict) else {}
     body = text_of(content.get("body"))
@@ -35,22 +35,21 @@ def lint_lesson(content: dict[str, Any]) -> list[Finding]:
     if body.strip() and len(body) <= fields.LESSON_LENGTH:
         found += _lesson_parts(body, {str(point) for point in items_of(day.get("points"))})
         found += fields.too_hard("lesson", body)
-    found += _same(day) + _sources(day)
+    found += _repeated_preview(day) + _sources(day)
     if not items_of(day.get("points")):
         found.append(Finding("points", 1, _("This is empty. Choose at least one point.")))
-    return in_order(found + _figures(day))
+    return in_order(found + _drawings(day))
 
 
 def lint_stretch(content: dict[str, Any]) -> list[Finding]:
-    """What has to be mended in one stretch."""
     found = fields.plain_fields(content, fields.STRETCH) + _steps(content)
     areas = items_of(content.get("area"))
     if not areas or any(area not in AREAS for area in areas):
         advice = _("Choose one or more of these areas: %(areas)s.")
         found.append(Finding("area", 1, advice % {"areas": ", ".join(AREAS)}))
     things = items_of(content.get("equipment"))
-    found += fields.too_many("equipment", things, fields.MOST_THINGS)
-    for number, thing in enumerate(things[: fields.MOST_THINGS], 1):
+    found += fields.too_many("equipment", things, fields.MAX_EQUIPMENT)
+    for number, thing in enumerate(things[: fields.MAX_EQUIPMENT], 1):
         found += fields.plain_field("equipment", text_of(thing), (2, 60), number)
     minutes, (least, most) = content.get("minutes"), fields.MINUTES
     if not isinstance(minutes, int) or not least <= minutes <= most:
@@ -58,17 +57,16 @@ def lint_stretch(content: dict[str, Any]) -> list[Finding]:
         found.append(Finding("minutes", 1, advice % {"least": least, "most": most}))
     if content.get("sides") not in ("both", "one"):
         found.append(Finding("sides", 1, _("Say whether both sides take turns or there is only one.")))
-    return in_order(found + _figures(content, least=1))
+    return in_order(found + _drawings(content, least=1))
 
 
 def lint_self_check(content: dict[str, Any]) -> list[Finding]:
-    """What has to be mended in the self-check."""
     found = fields.plain_fields(content, fields.SELF_CHECK) + _steps(content)
-    return in_order(found + _figures(content, least=1))
+    return in_order(found + _drawings(content, least=1))
 
 
 def lint_article(body: str) -> list[Finding]:
-    """What has to be mended in a page such as the questions and answers."""
+    """Return the faults of a page such as the questions and answers."""
     body = text_of(body)
     found = fields.markdown_field("article", body, fields.ARTICLE_LENGTH)
     if body.strip() and len(body) <= fields.ARTICLE_LENGTH:
@@ -106,7 +104,7 @@ def _gives_coachs_view(body: str) -> bool:
     return False
 
 
-def _same(day: dict[str, Any]) -> list[Finding]:
+def _repeated_preview(day: dict[str, Any]) -> list[Finding]:
     subject, preview = text_of(day.get("subject")).strip(), text_of(day.get("preview")).strip()
     if not subject or subject.lower() not in preview.lower():
         return []
@@ -117,8 +115,8 @@ def _sources(day: dict[str, Any]) -> list[Finding]:
     sources = items_of(day.get("sources"))
     if not sources:
         return [Finding("sources", 1, _("Name at least one source, one on each line."))]
-    found = fields.too_many("sources", sources, fields.MOST_SOURCES)
-    for number, source in enumerate(sources[: fields.MOST_SOURCES], 1):
+    found = fields.too_many("sources", sources, fields.MAX_SOURCES)
+    for number, source in enumerate(sources[: fields.MAX_SOURCES], 1):
         found += fields.plain_field("sources", text_of(source), fields.SOURCE, number)
     return found
 
@@ -140,16 +138,16 @@ def _steps(content: dict[str, Any]) -> list[Finding]:
     return found
 
 
-def _figures(content: dict[str, Any], least: int = 0) -> list[Finding]:
-    figures = items_of(content.get("figures"))
-    found = fields.too_many("figures", figures, fields.MOST_FIGURES)
-    if len(figures) < least:
+def _drawings(content: dict[str, Any], least: int = 0) -> list[Finding]:
+    drawings = items_of(content.get("figures"))
+    found = fields.too_many("figures", drawings, fields.MAX_DRAWINGS)
+    if len(drawings) < least:
         found.append(Finding("figures", 1, _("Choose at least one picture.")))
-    for number, figure in enumerate(figures[: fields.MOST_FIGURES], 1):
-        figure = figure if isinstance(figure, dict) else {}
-        if not text_of(figure.get("name")).strip():
+    for number, drawing in enumerate(drawings[: fields.MAX_DRAWINGS], 1):
+        drawing = drawing if isinstance(drawing, dict) else {}
+        if not text_of(drawing.get("name")).strip():
             found.append(Finding("figures", number, _("Choose which picture this is.")))
-        alt = text_of(figure.get("alt"))
+        alt = text_of(drawing.get("alt"))
         found += fields.plain_field("alt", alt, fields.ALT, number)
         if _NO_POSITION.match(alt):
             advice = _('Begin with the position itself, such as "Lying on your back", without "picture of".')

@@ -1,4 +1,4 @@
-"""Is a text clean enough to be mailed? Marks, signs and links that would break or deceive."""
+"""The check of a text for HTML, template syntax, hidden characters and links that would break or deceive."""
 
 import re
 from collections.abc import Iterator
@@ -7,7 +7,7 @@ from html import unescape
 from django.utils.translation import gettext as _
 
 from challenge.curriculum.lint.finding import Finding, shown
-from challenge.curriculum.lint.markdown import scheme_advice, untidy_marks
+from challenge.curriculum.lint.markdown import check_markdown, scheme_advice
 from challenge.curriculum.slots import CLOSE, OPEN
 
 _TAG = re.compile(r"<(?!https://|mailto:)(/?[A-Za-z][\w-]*|[!?])")
@@ -21,13 +21,15 @@ _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufffe\ufff
 _PLAIN_MARKS = re.compile(r"\*\*|`|\]\(|^#{1,6} |(?<![*\w])\*[^\s*][^*]*\*(?!\w)")
 
 
-def normal(text: str) -> str:
-    """The text with one kind of line end, as a browser's form may send another."""
+def normalise_line_ends(text: str) -> str:
+    """Replace CRLF, which a browser's form sends, and CR by LF."""
     return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
-def unclean(place: str, text: str, *, markdown: bool, placeholders: tuple[str, ...] = ()) -> list[Finding]:
-    """What has to be cleaned in one field before it may be mailed."""
+def check_unsafe(
+    place: str, text: str, *, markdown: bool, placeholders: tuple[str, ...] = ()
+) -> list[Finding]:
+    """Return everything in one field that may not be mailed."""
     found: list[Finding] = []
     for number, line in enumerate(text.split("\n"), 1):
         found += [Finding(place, number, message) for message in _line(line, placeholders)]
@@ -35,7 +37,7 @@ def unclean(place: str, text: str, *, markdown: bool, placeholders: tuple[str, .
             advice = _("This field is shown as it is typed. Leave out Markdown marks such as ** or `.")
             found.append(Finding(place, number, advice))
     if markdown:
-        return found + untidy_marks(place, text)
+        return found + check_markdown(place, text)
     if "\n" in text.strip("\n"):
         found.append(Finding(place, 2, _("Keep this to one line; join the lines.")))
     return found

@@ -13,7 +13,7 @@ from uuid import UUID
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from challenge.bounces.classify import cleaned, is_hard_bounce, is_unexplained
+from challenge.bounces.record import cleaned, is_hard_bounce, is_unexplained
 from challenge.delivery.throttle.lanes import ALL, Lanes, answered_slowly, forget_idle, latest, read
 from challenge.models import Delivery, Limit
 from challenge.models.attempt import Answer, Outcome, Phase

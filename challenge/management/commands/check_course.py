@@ -1,4 +1,4 @@
-"""Everything that can be said of a course without a database: its files, its words, its mails."""
+"""Check a course without a database: its files, its text, its mails."""
 
 from argparse import ArgumentParser
 from pathlib import Path
@@ -6,7 +6,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from challenge.curriculum.check_files import audit_course, lint_course
+from challenge.curriculum.check_files import check_course_accessibility, lint_course
 from challenge.curriculum.course import CONTENT, read_course
 from challenge.curriculum.parse import CourseError
 
@@ -23,7 +23,7 @@ class Command(BaseCommand):
             course = read_course(options["folder"])
         except CourseError as error:
             raise CommandError(f"Mend this first:\n{error}") from error
-        if problems := lint_course(course) or audit_course(course):
+        if problems := lint_course(course) or check_course_accessibility(course):
             raise CommandError("Mend this first:\n" + "\n".join(str(problem) for problem in problems))
         self.stdout.write(
             f"{course.program['title']}: {len(course.days)} days, {len(course.stretches)} stretches, "

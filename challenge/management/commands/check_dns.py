@@ -1,4 +1,4 @@
-"""What DNS says of the mail that leaves here: SPF, DKIM, DMARC and MX, and what to set."""
+"""Check the SPF, DKIM, DMARC and MX records of the mail that leaves here, and propose what to set."""
 
 from argparse import ArgumentParser
 from typing import Any
@@ -7,8 +7,8 @@ import dns.resolver
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from challenge.dns.audit import examine
-from challenge.dns.finding import Finding, pieces
+from challenge.dns.audit import audit
+from challenge.dns.finding import RecordFinding, quoted_strings
 from challenge.dns.lookup import Lookup, UnansweredError
 from challenge.mail.dkim_key import UnusableKeyError
 
@@ -33,8 +33,8 @@ class Command(BaseCommand):
         self.stdout.write(f"Mail from {settings.MAIL_FROM_ADDRESS}, asking {lookup.servers}\n\n")
         bad = 0
         try:
-            for finding in examine(lookup):
-                self._tell(finding)
+            for finding in audit(lookup):
+                self._report(finding)
                 bad += not finding.is_good
         except UnansweredError as error:
             raise CommandError(
@@ -47,7 +47,7 @@ class Command(BaseCommand):
             raise CommandError("One record needs you." if bad == 1 else f"{bad} records need you.")
         self.stdout.write("All is set.")
 
-    def _tell(self, finding: Finding) -> None:
+    def _report(self, finding: RecordFinding) -> None:
         verdict = f"{finding.verdict:<8}"
         paint = self.style.SUCCESS if finding.is_good else self.style.ERROR
         lines = [f"{paint(verdict)} {finding.about}", finding.says]
@@ -55,7 +55,7 @@ class Command(BaseCommand):
             lines += [f"Set at {finding.name} as {finding.kind}:", f"    {finding.record}"]
             if len(finding.record) > STRING:
                 lines += ["or, where a field takes no more than 255 characters:"]
-                lines += [f"    {' '.join(pieces(finding.record))}"]
+                lines += [f"    {' '.join(quoted_strings(finding.record))}"]
         lines += [f"Note: {hint}" for hint in finding.hints]
         self.stdout.write("\n         ".join(lines) + "\n\n")
 

@@ -1,4 +1,4 @@
-"""Draw every picture ahead of time, so that no visitor waits for one."""
+"""Draw every drawing ahead of time, so that no visitor waits for one."""
 
 from argparse import ArgumentParser
 from pathlib import Path
@@ -17,6 +17,6 @@ class Command(BaseCommand):
         parser.add_argument("--folder", type=Path, help="where to; the folder of kept pictures without it")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        place: Path = options["folder"] or drawing_files.folder()
-        files = drawing_files.draw_all(place)
-        self.stdout.write(f"{len(files)} files of {len(catalogue.names())} pictures are in {place}")
+        folder: Path = options["folder"] or drawing_files.folder()
+        files = drawing_files.draw_all(folder)
+        self.stdout.write(f"{len(files)} files of {len(catalogue.names())} pictures are in {folder}")

@@ -24,7 +24,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         if not settings.INBOX_DIR:
             raise CommandError("INBOX_DIR is not set: there is no folder to keep the mails in.")
-        # aiosmtpd tells of every command, with the addresses in it.
+        # aiosmtpd logs every command, with the addresses in it.
         logging.getLogger("mail.log").setLevel(logging.WARNING)
         stop = {signal.SIGINT, signal.SIGTERM}
         # Blocked before the server's thread starts, so that the signal waits for sigwait below.

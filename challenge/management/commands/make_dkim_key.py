@@ -1,4 +1,4 @@
-"""A new key to sign mail with, and the record that makes it known."""
+"""Make a key to sign mail with, and show the DNS record of its public half."""
 
 from argparse import ArgumentParser
 from pathlib import Path

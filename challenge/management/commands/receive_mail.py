@@ -1,4 +1,4 @@
-"""Take one mail on standard input, as Postfix's pipe(8) hands it over."""
+"""Receive one mail on standard input, as Postfix's pipe(8) hands it over."""
 
 import logging
 import os
@@ -9,18 +9,18 @@ from typing import Any
 from django.core.management.base import BaseCommand
 from django.utils import timezone
 
-from challenge.inbound.bounce_mail import take_mail
-from challenge.inbound.dsn import LARGEST
+from challenge.inbound.bounce_mail import receive
+from challenge.inbound.dsn import MAX_BYTES
 
 log = logging.getLogger(__name__)
 
 
 class Command(BaseCommand):
     help = (
-        "Take one returned mail on standard input. Exits with 0 when it is done with it, and with 75 "
-        "(EX_TEMPFAIL) when the mail server should offer it again later."
+        "Receive one bounce or complaint on standard input. Exits with 0 when it is done with it, and with "
+        "75 (EX_TEMPFAIL) when the mail server should offer it again later."
     )
-    # Each mail starts a process: nothing that can wait is done in it.
+    # Each mail starts a process, which therefore does nothing that can wait.
     requires_system_checks = ()
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -29,10 +29,10 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
-            raw = sys.stdin.buffer.read(LARGEST)
-            while sys.stdin.buffer.read(LARGEST):
-                pass  # the mail server takes a pipe that closes early for a failure
-            take_mail(raw, options["recipient"], timezone.now())
-        except Exception as error:  # the database is away, or whatever else: it is offered again
-            log.error("a mail was not taken: %s", type(error).__name__)
+            raw = sys.stdin.buffer.read(MAX_BYTES)
+            while sys.stdin.buffer.read(MAX_BYTES):
+                pass  # the mail server treats a pipe that closes early as a failure
+            receive(raw, options["recipient"], timezone.now())
+        except Exception as error:  # such as a database that is away; the mail server offers the mail again
+            log.error("a mail was not received: %s", type(error).__name__)
             sys.exit(os.EX_TEMPFAIL)

@@ -41,7 +41,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         with shutdown.listening(SIGTERM, SIGINT):
             if options["loop"]:
-                with keeping_watch(), going_round("mailbox", VISIT_EVERY_SECONDS, imap.visit):
+                with keeping_watch(), going_round("mailbox", VISIT_EVERY_SECONDS, imap.poll):
                     self._loop()
             else:
                 self._once()

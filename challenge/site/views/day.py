@@ -1,4 +1,4 @@
-"""The web copy of a day, as it was sent to one runner, and the place to ask about it."""
+"""The web page of a day, as it was sent to one runner, with a form for a question."""
 
 from datetime import datetime, timedelta
 from typing import Any
@@ -10,17 +10,17 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from challenge.checkins.questions import TooManyQuestions, ask
+from challenge.checkins.questions import TooManyQuestions, record_question
 from challenge.checkins.record import is_open, sent_lesson
-from challenge.curriculum.lesson import Content, standing_in
+from challenge.curriculum.lesson import Content, replacement_for
 from challenge.mail.links import Purpose, url
 from challenge.models import Delivery, Enrollment, Question, Stretch
 from challenge.site.capability import capability
 from challenge.site.fields import NoteField, PlainForm
-from challenge.site.lessons import lesson
+from challenge.site.lessons import lesson_context
 
 ASKED = "asked"
-# For so long a page that was loaded anew says thanks for a question.
+# A page that is loaded anew within this time thanks for a question.
 THANKS = timedelta(hours=1)
 
 
@@ -37,7 +37,7 @@ class QuestionForm(PlainForm):
 
 @capability(Purpose.DAY)
 def day_page(request: HttpRequest, enrollment: Enrollment, day: int) -> HttpResponse:
-    """The lesson at the revision that this runner was sent last, and a form for a question."""
+    """Show the lesson at the revision that this runner was sent last, and a form for a question."""
     now = timezone.now()
     sent = _newest_copy(enrollment, day)
     content: Content = sent.revision.content if sent and sent.revision else {}
@@ -47,7 +47,7 @@ def day_page(request: HttpRequest, enrollment: Enrollment, day: int) -> HttpResp
     form = QuestionForm(request.POST if request.method == "POST" else None)
     status = 200
     if request.method == "POST":
-        status = 410 if has_left else _keep(form, enrollment, day, now)
+        status = 410 if has_left else _save_question(form, enrollment, day, now)
         if status == 429:
             form.focus("text")
         if status == 302:
@@ -56,9 +56,9 @@ def day_page(request: HttpRequest, enrollment: Enrollment, day: int) -> HttpResp
         "enrollment": enrollment,
         "program": enrollment.program,
         "sent": sent,
-        "lesson": lesson(content, enrollment.runner.get_short_name()),
+        "lesson": lesson_context(content, enrollment.runner.get_short_name()),
         "recalled": _recalled_since(enrollment, content),
-        "check_in": "" if has_left else _check_in(enrollment, day, now),
+        "check_in": "" if has_left else _check_in_url(enrollment, day, now),
         "form": None if has_left else form,
         "asked": ASKED in request.GET and _has_asked(enrollment, day, now),
         "too_many": status == 429,
@@ -71,24 +71,24 @@ def _newest_copy(enrollment: Enrollment, day: int) -> Delivery | None:
     return lessons.filter(sent_at__isnull=False).select_related("revision").order_by("-copy").first()
 
 
-def _keep(form: QuestionForm, enrollment: Enrollment, day: int, now: datetime) -> int:
-    """Keep the question that was posted: the status to answer with, 302 when all is well."""
+def _save_question(form: QuestionForm, enrollment: Enrollment, day: int, now: datetime) -> int:
+    """Save the posted question, and return the status to answer with: 302 when it was saved."""
     if not form.is_valid():
         return 422
     try:
-        ask(enrollment.pk, day, form.cleaned_data["text"], now)
+        record_question(enrollment.pk, day, form.cleaned_data["text"], now)
     except TooManyQuestions:
         return 429
     return 302
 
 
 def _has_asked(enrollment: Enrollment, day: int, now: datetime) -> bool:
-    """Whether a question about this day was kept just now: anybody can write the address that says so."""
+    """Return whether a question about this day was saved just now: the address alone does not prove it."""
     return Question.objects.filter(enrollment=enrollment, day=day, asked_at__gt=now - THANKS).exists()
 
 
-def _check_in(enrollment: Enrollment, day: int, now: datetime) -> str:
-    """The address of the day's check-in while it is open, else an empty text."""
+def _check_in_url(enrollment: Enrollment, day: int, now: datetime) -> str:
+    """Return the address of the day's check-in while it is open, else an empty text."""
     first = sent_lesson(enrollment.pk, day)
     if first is None or not is_open(first, now):
         return ""
@@ -96,12 +96,12 @@ def _check_in(enrollment: Enrollment, day: int, now: datetime) -> str:
 
 
 def _recalled_since(enrollment: Enrollment, content: Content) -> list[dict[str, Any]]:
-    """The stretches of a day that were taken out of the course, each with what to do instead."""
+    """Return the stretches of a day that were recalled, each with its replacement."""
     shown = Q(slug__in=[stretch["slug"] for stretch in content["stretches"]])
     if content["self_check"]:
         shown |= Q(kind=Stretch.Kind.SELF_CHECK)
     out = Stretch.objects.filter(shown, program=enrollment.program, recalled_at__isnull=False)
     return [
-        {"slug": stretch.slug, "title": stretch.title, "instead": standing_in(stretch)}
+        {"slug": stretch.slug, "title": stretch.title, "instead": replacement_for(stretch)}
         for stretch in out.select_related("replacement")
     ]

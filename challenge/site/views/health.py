@@ -1,4 +1,4 @@
-"""Addresses for machines that watch: alive, ready, and in figures."""
+"""The addresses for monitors: liveness, readiness and metrics."""
 
 from django.conf import settings
 from django.db import connection
@@ -16,7 +16,7 @@ from challenge.monitoring.readiness import parts
 @never_cache
 @require_safe
 def healthz(request: HttpRequest) -> HttpResponse:
-    """Alive: this process answers and reaches its database."""
+    """Answer 200 when this process reaches its database."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT 1")
     return HttpResponse("ok", content_type="text/plain")
@@ -25,7 +25,7 @@ def healthz(request: HttpRequest) -> HttpResponse:
 @never_cache
 @require_safe
 def readyz(request: HttpRequest) -> HttpResponse:
-    """Ready: mail can flow. One line for each part; 503 when one of them is not well."""
+    """Answer 200 when mail can flow, else 503, with one line for each part."""
     found = parts(timezone.now())
     lines = [f"{part.name}: {part.says}\n" for part in found]
     status = 200 if all(part.is_well for part in found) else 503
@@ -35,7 +35,7 @@ def readyz(request: HttpRequest) -> HttpResponse:
 @never_cache
 @require_safe
 def metrics(request: HttpRequest) -> HttpResponse:
-    """For Prometheus, with METRICS_TOKEN as its bearer token (RFC 6750)."""
+    """Serve Prometheus, with METRICS_TOKEN as its bearer token (RFC 6750)."""
     if not settings.METRICS_TOKEN:
         raise Http404
     given = request.headers.get("Authorization", "")

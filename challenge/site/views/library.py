@@ -5,23 +5,23 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from challenge.curriculum.lesson import standing_in
+from challenge.curriculum.lesson import replacement_for
 from challenge.models import Stretch
-from challenge.site.lessons import exercise
-from challenge.site.public import not_yet, show, visit
-from challenge.site.search import LONGEST, fits, is_too_long, read
+from challenge.site.lessons import exercise_context
+from challenge.site.public import current_visit, render_public, render_unpublished
+from challenge.site.search import MAX_LENGTH, is_too_long, matches, read_search
 
 
 @require_safe
 def library_page(request: HttpRequest) -> HttpResponse:
-    """Every stretch that is in use, or those that somebody looks for."""
-    seen = visit(request)
-    in_use = Stretch.objects.filter(program=seen.program, kind=Stretch.Kind.STRETCH, recalled_at=None)
+    """Show every stretch that is in use, or those that match a search."""
+    visit = current_visit(request)
+    in_use = Stretch.objects.filter(program=visit.program, kind=Stretch.Kind.STRETCH, recalled_at=None)
     library = [{**stretch.content, "slug": stretch.slug} for stretch in in_use.order_by("title")]
     if not library:
-        return not_yet(request, seen)
-    form, wanted = read(request.GET, library)
-    found = [exercise(stretch) for stretch in library if fits(stretch, wanted)]
+        return render_unpublished(request, visit)
+    form, wanted = read_search(request.GET, library)
+    found = [exercise_context(stretch) for stretch in library if matches(stretch, wanted)]
     title = _("The library of stretches")
     description = _(
         "Gentle stretches for a runner's hips, each drawn and told step by step: how long, what to feel, "
@@ -30,23 +30,23 @@ def library_page(request: HttpRequest) -> HttpResponse:
     context = {
         "form": form,
         "wanted": wanted,
-        "cut_at": LONGEST if is_too_long(request.GET) else None,
+        "cut_at": MAX_LENGTH if is_too_long(request.GET) else None,
         "stretches": found,
         "total": len(library),
     }
-    return show(request, seen, "pages/library.html", title, description, **context)
+    return render_public(request, visit, "pages/library.html", title, description, **context)
 
 
 @require_safe
 def stretch_page(request: HttpRequest, slug: str) -> HttpResponse:
-    """One stretch, also to print; of a recalled one no more than that, and what to do instead."""
-    seen = visit(request)
-    stretches = Stretch.objects.filter(program=seen.program, kind=Stretch.Kind.STRETCH)
+    """Show one stretch, also to print; a recalled one only by name, with its replacement."""
+    visit = current_visit(request)
+    stretches = Stretch.objects.filter(program=visit.program, kind=Stretch.Kind.STRETCH)
     stretch = stretches.select_related("replacement").filter(slug=slug).first()
     if stretch is None:
         raise Http404
     if stretch.recalled_at:
-        context = {"visit": seen, "stretch": stretch, "instead": standing_in(stretch)}
+        context = {"visit": visit, "stretch": stretch, "instead": replacement_for(stretch)}
         return render(request, "pages/recalled.html", context, status=410)
-    purpose, context = stretch.content["purpose"], {"stretch": exercise(stretch.content)}
-    return show(request, seen, "pages/stretch.html", stretch.title, purpose, **context)
+    purpose, context = stretch.content["purpose"], {"stretch": exercise_context(stretch.content)}
+    return render_public(request, visit, "pages/stretch.html", stretch.title, purpose, **context)

@@ -1,36 +1,45 @@
 """The pages behind the links of a runner's mails."""
 
+from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
+from celery import Task
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts.models import Consent, has_given
+from accounts.models import Consent, has_consented
 from challenge import tasks
 from challenge.checkins.record import PAIN_TO_STOP, Closed, is_open, last_date, record, sent_lesson
-from challenge.enrollment.transitions import leave, reschedule
+from challenge.enrollment.transitions import PauseCause, leave, pause, reschedule, resume, would_go_on
 from challenge.mail.links import Purpose, url
 from challenge.models import CheckIn, Enrollment, Event
-from challenge.site.capability import capability, trouble
+from challenge.site.capability import capability, link_error
 from challenge.site.forms import CheckInForm, HourForm
 
 SAVED = "saved"
+State = Enrollment.State
+# The form names its action, so that a tap that comes twice or late never does the opposite.
+ACTIONS: dict[str, tuple[Callable[[int, datetime], bool], "Task[..., Any]"]] = {
+    "pause": (lambda pk, now: pause(pk, PauseCause.RUNNER, now), tasks.send),
+    "resume": (lambda pk, now: resume(pk, Event.Actor.RUNNER, now), tasks.plan),
+}
 # As the form has them, whether saved or only posted.
 SCORES_TO_STOP = {str(score) for score in range(PAIN_TO_STOP, 11)}
 
 
 @capability(Purpose.CHECK_IN)
 def check_in_page(request: HttpRequest, enrollment: Enrollment, day: int, choice: str = "") -> HttpResponse:
-    """What will be saved of a day, and the one button that saves it."""
+    """Show a day's check-in, and one button that saves it."""
     now = timezone.now()
     lesson = sent_lesson(enrollment.pk, day)
     check_in = CheckIn.objects.filter(enrollment=enrollment, day=day).first()
     context: dict[str, Any] = {"enrollment": enrollment, "day": day, "check_in": check_in, "lesson": lesson}
     if lesson is None or not is_open(lesson, now):
         return render(request, "pages/check_in_closed.html", context, status=410)
-    has_consent = has_given(enrollment.runner, Consent.Purpose.HEALTH)
+    has_consent = has_consented(enrollment.runner, Consent.Purpose.HEALTH)
     initial = _initial(check_in, choice)
     data = request.POST if request.method == "POST" else None
     form = CheckInForm(data, has_consent=has_consent, initial=initial)
@@ -50,7 +59,7 @@ def check_in_page(request: HttpRequest, enrollment: Enrollment, day: int, choice
 
 
 def _initial(check_in: CheckIn | None, choice: str) -> dict[str, Any]:
-    """What the form shows first: what was saved, with the answer that the link proposes."""
+    """Return the saved check-in, with the answer that the link proposes, for the empty form."""
     fields = ("status", "tightness", "pain", "pain_where", "distance", "unit", "note")
     initial = {name: getattr(check_in, name) for name in fields} if check_in else {}
     if choice in CheckIn.Status.values and (check_in is None or check_in.status != choice):
@@ -61,11 +70,11 @@ def _initial(check_in: CheckIn | None, choice: str) -> dict[str, Any]:
 def _save(request: HttpRequest, enrollment: Enrollment, day: int, form: CheckInForm) -> HttpResponse:
     keep_health = bool(form.cleaned_data.get("keep_health"))
     try:
-        record(enrollment.pk, day, form.report(), timezone.now(), keep_health=keep_health)
+        record(enrollment.pk, day, form.check_in_data(), timezone.now(), keep_health=keep_health)
     except Closed:
         context = {"enrollment": enrollment, "day": day}
         return render(request, "pages/check_in_closed.html", context, status=410)
-    tasks.nudge(tasks.work_out, enrollment.pk)
+    tasks.nudge(tasks.recalculate_progress, enrollment.pk)
     # Back to the link without the answer it proposed, so that a reload shows what was saved.
     token = request.resolver_match.kwargs["token"] if request.resolver_match else ""
     path = reverse("check-in", args=[token])
@@ -74,9 +83,9 @@ def _save(request: HttpRequest, enrollment: Enrollment, day: int, form: CheckInF
 
 @capability(Purpose.HOUR)
 def hour_page(request: HttpRequest, enrollment: Enrollment) -> HttpResponse:
-    """Another hour or time zone, from the next lesson on."""
+    """Change the hour or the time zone, from the next lesson on."""
     if enrollment.state not in Enrollment.OPEN_STATES:
-        return trouble(request, "gone", 410)
+        return link_error(request, "gone", 410)
     initial = {"send_at": f"{enrollment.send_at:%H:%M}", "time_zone": enrollment.time_zone}
     form = HourForm(request.POST if request.method == "POST" else None, initial=initial)
     if request.method == "POST" and form.is_valid():
@@ -95,12 +104,33 @@ def hour_page(request: HttpRequest, enrollment: Enrollment) -> HttpResponse:
 
 @capability(Purpose.LEAVE)
 def leave_page(request: HttpRequest, enrollment: Enrollment) -> HttpResponse:
-    """Leaving: a page with one button, and the same address for a mail client's one-click POST
+    """Show one button that withdraws the runner, at the same address as a mail client's one-click POST
     (RFC 8058), which is answered without a redirect."""
     if request.method == "POST":
         leave(enrollment.pk, Event.Actor.RUNNER, timezone.now())
         enrollment.refresh_from_db()
-    left = enrollment.state == Enrollment.State.WITHDRAWN
-    may_pause = enrollment.state == Enrollment.State.ACTIVE
-    pause = url(Purpose.PAUSE, timezone.now(), enrollment.pk) if may_pause else ""
-    return render(request, "pages/leave.html", {"enrollment": enrollment, "left": left, "pause": pause})
+    may_pause = enrollment.state == State.ACTIVE
+    context = {
+        "enrollment": enrollment,
+        "left": enrollment.state == State.WITHDRAWN,
+        "pause": url(Purpose.PAUSE, timezone.now(), enrollment.pk) if may_pause else "",
+    }
+    return render(request, "pages/leave.html", context)
+
+
+@capability(Purpose.PAUSE)
+def pause_page(request: HttpRequest, enrollment: Enrollment) -> HttpResponse:
+    """Show where the course stands, and one button that pauses or resumes it."""
+    now = timezone.now()
+    action = request.POST.get("action", "")
+    if action in ACTIONS:
+        transition, follow_up = ACTIONS[action]
+        if transition(enrollment.pk, now):
+            tasks.nudge(follow_up)
+        return redirect(f"{request.path}?{SAVED}")
+    context = {
+        "enrollment": enrollment,
+        "saved": SAVED in request.GET,
+        "would_go_on": would_go_on(enrollment, now) if enrollment.state == State.PAUSED else None,
+    }
+    return render(request, "pages/pause.html", context, status=422 if request.method == "POST" else 200)

@@ -1,4 +1,4 @@
-"""From a visitor to a confirmed runner."""
+"""Sign-up, confirmation and fresh links."""
 
 from datetime import date, datetime
 from typing import Any
@@ -17,11 +17,10 @@ from challenge.enrollment.request_limits import TooManyRequests
 from challenge.enrollment.sign_up import Wish, send_links, sign_up
 from challenge.mail.links import Purpose
 from challenge.models import Cohort, Enrollment, Program
-from challenge.site.address import client_ip
-from challenge.site.capability import capability, trouble
+from challenge.site.capability import capability, link_error
 from challenge.site.forms import LinksForm, SignUpForm
-from challenge.site.landing import landing
-from challenge.site.public import Visit, visit
+from challenge.site.landing import landing_context
+from challenge.site.public import Visit, client_ip, current_visit
 
 
 # No cookie goes to visitors, so there is no session that a foreign page could borrow.
@@ -32,36 +31,42 @@ def sign_up_page(request: HttpRequest, cohort: str = "") -> HttpResponse:
     group = get_object_or_404(Cohort.objects.select_related("program"), slug=cohort) if cohort else None
     program = group.program if group else Program.objects.filter(is_open=True).order_by("pk").first()
     if program is None or not program.is_open:
-        return render(request, "pages/closed.html", {"visit": visit(request)})
-    seen = Visit(program, group)
+        return render(request, "pages/closed.html", {"visit": current_visit(request)})
+    visit = Visit(program, group)
     form = SignUpForm(request.POST if request.method == "POST" else None, now=now, cohort=group)
     if request.method == "POST":
         if form.is_valid():
-            return _sign_up(request, form, program, seen)
-        return _form_again(request, form, program, seen, status=422)
-    context = {"visit": seen, "form": form, "program": program, "cohort": form.cohort, **landing(program)}
+            return _sign_up(request, form, program, visit)
+        return _form_again(request, form, program, visit, status=422)
+    context = {
+        "visit": visit,
+        "form": form,
+        "program": program,
+        "cohort": form.cohort,
+        **landing_context(program),
+    }
     return render(request, "pages/sign_up.html", context)
 
 
 def _form_again(
-    request: HttpRequest, form: SignUpForm, program: Program, seen: Visit, status: int, **more: bool
+    request: HttpRequest, form: SignUpForm, program: Program, visit: Visit, status: int, **more: bool
 ) -> HttpResponse:
-    """The form alone, as it was filled in, with what is to be mended."""
-    context = {"visit": seen, "form": form, "program": program, "cohort": form.cohort, **more}
+    """Show the form alone, as it was filled in, with its errors."""
+    context = {"visit": visit, "form": form, "program": program, "cohort": form.cohort, **more}
     return render(request, "pages/sign_up_again.html", context, status=status)
 
 
-def _sign_up(request: HttpRequest, form: SignUpForm, program: Program, seen: Visit) -> HttpResponse:
-    if form.is_trapped:
+def _sign_up(request: HttpRequest, form: SignUpForm, program: Program, visit: Visit) -> HttpResponse:
+    if form.is_from_a_bot:
         return redirect("sent")
     fields: dict[str, Any] = {
         name: form.cleaned_data[name] for name in ("email", "first_name", "starts_on", "send_at", "time_zone")
     }
-    wish = Wish(**fields, program=program, cohort=seen.cohort, health=form.cleaned_data["health_consent"])
+    wish = Wish(**fields, program=program, cohort=visit.cohort, health=form.cleaned_data["health_consent"])
     try:
         sign_up(wish, client_ip(request), timezone.now())
     except TooManyRequests:
-        return _form_again(request, form, program, seen, status=429, too_many=True)
+        return _form_again(request, form, program, visit, status=429, too_many=True)
     tasks.nudge(tasks.send)
     return redirect("sent")
 
@@ -72,11 +77,11 @@ def confirm_page(request: HttpRequest, enrollment: Enrollment) -> HttpResponse:
     if request.method == "POST":
         outcome = confirm(enrollment.pk, now)
         if outcome is Outcome.GONE:
-            return trouble(request, "gone", 410)
+            return link_error(request, "gone", 410)
         tasks.nudge(tasks.plan)
         return redirect(request.path)
     if enrollment.state == Enrollment.State.WITHDRAWN:
-        return trouble(request, "gone", 410)
+        return link_error(request, "gone", 410)
     asked = Consent.objects.filter(user=enrollment.runner, given_at=None, withdrawn_at=None)
     purposes = set(asked.values_list("purpose", flat=True))
     context = {
@@ -89,7 +94,7 @@ def confirm_page(request: HttpRequest, enrollment: Enrollment) -> HttpResponse:
 
 
 def _first_date(enrollment: Enrollment, now: datetime) -> date:
-    """The local date of day 1 if the sign-up is confirmed now: the one wished for, unless it is past."""
+    """Return the local date of day 1 if the sign-up is confirmed now: the chosen one, unless it is past."""
     zone = enrollment.zone
     return schedule.local_date(schedule.first_due(enrollment.starts_on, now, enrollment.send_at, zone), zone)
 
@@ -97,7 +102,7 @@ def _first_date(enrollment: Enrollment, now: datetime) -> date:
 @csrf_exempt
 @require_http_methods(["GET", "HEAD", "POST"])
 def links_page(request: HttpRequest) -> HttpResponse:
-    """Fresh links by mail, for an address or for the holder of a link that has expired."""
+    """Send fresh links by mail, to an address or to the holder of a link that has expired."""
     form = LinksForm(_with_address(request) if request.method == "POST" else None)
     too_many = False
     if request.method == "POST" and form.is_valid():
@@ -112,12 +117,12 @@ def links_page(request: HttpRequest) -> HttpResponse:
             tasks.nudge(tasks.send)
             return redirect("sent")
     status = 429 if too_many else 422 if form.is_bound else 200
-    context = {"visit": visit(request), "form": form, "too_many": too_many}
+    context = {"visit": current_visit(request), "form": form, "too_many": too_many}
     return render(request, "pages/links.html", context, status=status)
 
 
 def _with_address(request: HttpRequest) -> dict[str, str]:
-    """The posted form; an expired link stands for the address that it was sent to."""
+    """Return the posted form; an expired link stands for the address that it was sent to."""
     token, purpose = request.POST.get("token", ""), request.POST.get("purpose", "")
     if not token:
         return request.POST.dict()

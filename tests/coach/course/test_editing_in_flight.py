@@ -12,7 +12,7 @@ from django.test import Client
 
 from accounts.models import User
 from challenge.delivery.corrections import correct
-from challenge.enrollment.transitions import pause, resume
+from challenge.enrollment.transitions import PauseCause, pause, resume
 from challenge.models import Day, Delivery, Enrollment, Event, Program, Revision, Stretch
 from tests.support.desk import enter, said
 from tests.support.smtp_sink import Sink
@@ -127,7 +127,7 @@ def test_each_gets_the_promised_version_and_a_recall_reaches_exactly_those_who_g
     promised = desk.publishes("A clearer title", "Publish")
     assert promised == "15 keep version 1, 5 get version 2"
     for each in far[:2]:
-        pause(each.pk, Event.Actor.RUNNER, course.noon)
+        pause(each.pk, PauseCause.RUNNER, course.noon)
     course.pass_days(9)
     assert versions([*past, *near, *far[2:]]) == {1}
     assert versions(in_a_day) == {2}

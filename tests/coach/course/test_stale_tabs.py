@@ -5,8 +5,8 @@ from datetime import datetime
 import pytest
 from django.test import Client
 
-from challenge.curriculum.lesson import own_words
-from challenge.curriculum.publish import Imprint, Origin, publish_day
+from challenge.curriculum.lesson import day_content
+from challenge.curriculum.publish import Origin, Publication, publish_day
 from challenge.models import Day, Program, Stretch
 from tests.support.desk import DeskItem, said
 
@@ -82,9 +82,9 @@ def test_a_day_put_together_anew_with_its_stretch_is_no_conflict(day: DeskItem) 
 def test_what_somebody_else_published_meanwhile_is_looked_at_first(day: DeskItem, now: datetime) -> None:
     day.save(title="A clearer title")
     answer = day.answer()
-    words = own_words(day.instance.published.content)
+    words = day_content(day.instance.published.content)
     words["day"]["run"] = "Run as you like today, or walk."
-    publish_day(day.instance, words, Imprint(now, Origin.COACH))
+    publish_day(day.instance, words, Publication(now, Origin.COACH))
 
     page = day.client.post(day.item.address("publish"), answer, follow=True)
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from challenge.curriculum.lesson import own_words
+from challenge.curriculum.lesson import day_content
 from challenge.models import Day, Enrollment, Program, Stretch
 from tests.support.desk import DeskItem, draft, nine_runners, said
 
@@ -83,7 +83,7 @@ def test_any_two_versions_are_compared(day: DeskItem) -> None:
 
 
 def test_an_old_version_is_restored_by_publishing_it_anew(day: DeskItem) -> None:
-    first = own_words(day.instance.published.content)
+    first = day_content(day.instance.published.content)
     draft(day)
     day.publish()
 
@@ -93,7 +93,7 @@ def test_an_old_version_is_restored_by_publishing_it_anew(day: DeskItem) -> None
     assert day.instance.published.number == 2
     day.publish()
     assert day.instance.published.number == 3
-    assert own_words(day.instance.published.content) == first
+    assert day_content(day.instance.published.content) == first
 
 
 def test_a_draft_is_not_overwritten_unseen_by_a_restored_version(day: DeskItem) -> None:

@@ -7,12 +7,12 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from accounts.models import Consent, withdraw
+from accounts.models import Consent, withdraw_consent
 from challenge.coach.runners.lesson_status import LessonStatus
 from challenge.coach.runners.without_lesson import without_todays_lesson
 from challenge.delivery.plan import plan
-from challenge.enrollment.transitions import leave, pause, reschedule, resume
-from challenge.models import Delivery, Enrollment, Event, Heartbeat, Hold, Limit, Returned, Suppression
+from challenge.enrollment.transitions import PauseCause, leave, pause, reschedule, resume
+from challenge.models import Delivery, DeliveryEvent, Enrollment, Event, Heartbeat, Hold, Limit, Suppression
 from challenge.models.enrollment import log_event
 from challenge.models.heartbeat import beat
 from tests.support.smtp_sink import Sink
@@ -141,7 +141,7 @@ def test_the_address_is_suppressed(alice: Enrollment, now: datetime, reason: str
 
 def test_it_bounced_after_it_was_sent(alice: Enrollment, go: Go, now: datetime) -> None:
     go(now)
-    Returned.objects.create(
+    DeliveryEvent.objects.create(
         delivery=Delivery.objects.get(kind="lesson"),
         kind="bounced",
         source="dsn",
@@ -152,7 +152,7 @@ def test_it_bounced_after_it_was_sent(alice: Enrollment, go: Go, now: datetime) 
 
 
 def test_the_runner_paused(alice: Enrollment, now: datetime) -> None:
-    pause(alice.pk, RUNNER, now - 2 * DAY)
+    pause(alice.pk, PauseCause.RUNNER, now - 2 * DAY)
     assert status(alice, now) == "Paused by the runner since 1 March."
     resume(alice.pk, RUNNER, now + 10 * HOUR)
     text = "Paused by the runner from 1 March to 3 March. It has been due since 07:00; "
@@ -185,7 +185,7 @@ def test_an_enrollment_that_is_not_active(enroll: Any, now: datetime, state: str
 
 
 def test_without_consent_and_after_leaving(alice: Enrollment, now: datetime) -> None:
-    withdraw(alice.runner, Consent.Purpose.MAIL, now)
+    withdraw_consent(alice.runner, Consent.Purpose.MAIL, now)
     assert status(alice, now) == "There is no consent to mail."
     leave(alice.pk, RUNNER, now)
     assert status(alice, now) == ""

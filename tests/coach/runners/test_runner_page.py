@@ -11,7 +11,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from accounts.models import Consent, withdraw
+from accounts.models import Consent, withdraw_consent
 from challenge.models import CheckIn, Delivery, Enrollment, Event, Program, Progress, Suppression
 from challenge.models.enrollment import log_event
 
@@ -57,7 +57,7 @@ def test_the_timeline_is_in_the_order_of_time(coach: Client, bob: Enrollment, no
     log_event(bob, Event.Kind.SIGNED_UP, Event.Actor.RUNNER, now - HOUR)
     log_event(bob, Event.Kind.RESUMED, Event.Actor.COACH, now + 27 * HOUR)
     mail(bob, 1, now + 28 * HOUR, copy=1, state="queued", sent_at=None)
-    withdraw(bob.runner, Consent.Purpose.HEALTH, now + 30 * HOUR)
+    withdraw_consent(bob.runner, Consent.Purpose.HEALTH, now + 30 * HOUR)
 
     assert titles(page(coach, bob)) == [
         "Event: Signed up by the runner",
@@ -146,7 +146,7 @@ def test_a_check_in_shows_everything(coach: Client, alice: Enrollment, now: date
 def test_the_facts_stand_on_top(coach: Client, charlie: Enrollment, now: datetime) -> None:
     mail(charlie, 4, now)
     Progress.objects.create(enrollment=charlie, done=3, partly=1, not_today=2, streak=9)
-    withdraw(charlie.runner, Consent.Purpose.HEALTH, now)
+    withdraw_consent(charlie.runner, Consent.Purpose.HEALTH, now)
     Suppression.objects.create(address_hash=charlie.runner.address_hash, reason="bounced", created_at=now)
 
     text = page(coach, charlie)

@@ -4,7 +4,7 @@ from contextlib import suppress
 from datetime import time, timedelta
 
 from accounts.models import User
-from challenge.checkins.record import Closed, Report, record
+from challenge.checkins.record import CheckInData, Closed, record
 from challenge.enrollment import transitions
 from challenge.enrollment.confirm import confirm
 from challenge.enrollment.sign_up import Wish, send_links, sign_up
@@ -79,11 +79,11 @@ class People:
     def checks_in(self, name: str) -> None:
         if (enrollment := self._newest(name)) and (day := self._truth.last_day(enrollment)):
             with suppress(Closed):
-                record(enrollment.pk, day, Report("done", pain=1), self._server.now)
+                record(enrollment.pk, day, CheckInData("done", pain=1), self._server.now)
 
     def pauses(self, name: str) -> None:
         enrollment = self._newest(name)
-        if enrollment and transitions.pause(enrollment.pk, RUNNER, self._server.now):
+        if enrollment and transitions.pause(enrollment.pk, transitions.PauseCause.RUNNER, self._server.now):
             self._truth.paused.add(enrollment.pk)
 
     def goes_on(self, name: str) -> None:

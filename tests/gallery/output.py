@@ -1,4 +1,4 @@
-"""The pages to look through a gallery by, and the drawings on them."""
+"""The gallery's own pages, and the drawings on them."""
 
 from pathlib import Path
 from typing import Any
@@ -7,7 +7,7 @@ from django.template import Context, Engine
 
 from challenge import drawings
 from challenge.curriculum import drawing_files
-from tests.gallery.letters import Letter
+from tests.gallery.mails import GalleryMail
 from tests.gallery.walk import CAST
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -19,7 +19,7 @@ def render(name: str, **context: Any) -> str:
 
 
 def drawn() -> list[tuple[str, str, str]]:
-    """Each drawing's name and its two files in a gallery."""
+    """Return each drawing's name and its two files in a gallery."""
     return [
         (
             name,
@@ -31,7 +31,7 @@ def drawn() -> list[tuple[str, str, str]]:
 
 
 def write_drawings(folder: Path) -> int:
-    """Every drawing in both themes and kinds, under the names that mails call them by; how many there are."""
+    """Write every drawing in both themes and kinds, under the names in mails; return their number."""
     (folder / "figures").mkdir(exist_ok=True)
     for name in drawings.names():
         for file in (
@@ -43,17 +43,17 @@ def write_drawings(folder: Path) -> int:
     return len(drawings.names())
 
 
-def write_index(folder: Path, letters: list[Letter], views: list[str], sheets: list[Path]) -> None:
-    """The page that leads to every file."""
+def write_index(folder: Path, mails: list[GalleryMail], views: list[str], sheets: list[Path]) -> None:
+    """Write the page that links every file."""
     groups = [
-        (f"Lessons: {someone.what}", [_row(found) for found in letters if found.state == someone.state])
+        (f"Lessons: {someone.what}", [_row(mail) for mail in mails if mail.state == someone.state])
         for someone in CAST
     ]
-    groups.append(("Between the lessons", [_row(found) for found in letters if not found.state]))
+    groups.append(("Between the lessons", [_row(mail) for mail in mails if not mail.state]))
     context = {"groups": groups, "views": views, "sheets": [sheet.name for sheet in sheets], "drawn": drawn()}
     (folder / "index.html").write_text(render("index.html", **context))
 
 
-def _row(letter: Letter) -> dict[str, Any]:
-    kilobytes = f"{len(letter.html.encode()) / 1000:.1f}"
-    return {"name": letter.name, "subject": letter.subject, "kilobytes": kilobytes}
+def _row(mail: GalleryMail) -> dict[str, Any]:
+    kilobytes = f"{len(mail.html.encode()) / 1000:.1f}"
+    return {"name": mail.name, "subject": mail.subject, "kilobytes": kilobytes}

@@ -1,6 +1,6 @@
-"""Everything that a runner sees, as files, out of a database that is thrown away:
+"""Build the gallery in a temporary database, every mail and page of a runner as a file:
 
-    python -m tests.gallery.throwaway FOLDER
+    python -m tests.gallery.build FOLDER
 
 writes mails/NAME.eml, as an SMTP server got them, and pages/NAME.html, as the site answers.
 """
@@ -31,7 +31,7 @@ SETTINGS = {
 }
 RECALLED, INSTEAD = "couch-stretch", "standing-hip-flexor"
 WHY = (
-    "The couch stretch asks more of the knee than we want from somebody on her own. If it felt well, "
+    "The couch stretch asks more of the knee than we want from somebody alone. If it felt well, "
     "nothing has to be done."
 )
 
@@ -53,7 +53,7 @@ def prepare(folder: Path) -> None:
 
 
 def contents(*, with_pages: bool) -> dict[str, bytes]:
-    """Every mail, by the name of its file, from walking through the course; then the site's pages."""
+    """Go through the course; return every mail, then every page, by the name of its file."""
     from django.conf import settings
 
     from challenge.models import Program
@@ -74,11 +74,11 @@ def contents(*, with_pages: bool) -> dict[str, bytes]:
 
 
 @cache
-def everything() -> Path:
-    """The folder of one such walk, made by a process of its own and gone when this one ends."""
+def gallery_folder() -> Path:
+    """Build a gallery in a process of its own, once, and return its folder; it is removed at exit."""
     folder = mkdtemp(prefix="gallery-")
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
-    subprocess.run([sys.executable, "-m", "tests.gallery.throwaway", folder], cwd=ROOT, check=True)
+    subprocess.run([sys.executable, "-m", "tests.gallery.build", folder], cwd=ROOT, check=True)
     return Path(folder)
 
 

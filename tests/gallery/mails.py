@@ -1,4 +1,4 @@
-"""A mail as it came, taken apart for people to look at."""
+"""Mails of the gallery, parsed."""
 
 import re
 from email import message_from_bytes, policy
@@ -6,14 +6,14 @@ from email.message import EmailMessage
 from pathlib import Path
 from typing import NamedTuple
 
-from tests.gallery.throwaway import everything
+from tests.gallery.build import gallery_folder
 from tests.support.visitor import body
 
 LESSON = re.compile(r"day-\d\d-(.*)")
 
 
-class Letter(NamedTuple):
-    """A mail by its name: what left, and its two parts."""
+class GalleryMail(NamedTuple):
+    """A mail by its name, raw and parsed."""
 
     name: str
     raw: bytes
@@ -38,16 +38,16 @@ class Letter(NamedTuple):
         return str(self.message["Subject"])
 
 
-def mails(*states: str) -> list[Letter]:
-    """The mails of the one walk of this test run: all, or the lessons of some states ("": the others)."""
-    found = letters(everything() / "mails")
-    return [letter for letter in found if not states or letter.state in states]
+def sent_mails(*states: str) -> list[GalleryMail]:
+    """Return the mails of this test run's gallery: all, or the lessons of some states ("": the others)."""
+    found = read_mails(gallery_folder() / "mails")
+    return [mail for mail in found if not states or mail.state in states]
 
 
-def letters(folder: Path) -> list[Letter]:
-    """The mails of a folder, lessons first."""
+def read_mails(folder: Path) -> list[GalleryMail]:
+    """Read the mails of a folder, lessons first."""
     found = []
     for path in folder.glob("*.eml"):
         raw = path.read_bytes()
-        found.append(Letter(path.stem, raw, message_from_bytes(raw, policy=policy.default)))  # type: ignore[arg-type]
-    return sorted(found, key=lambda letter: (not letter.state, letter.name))
+        found.append(GalleryMail(path.stem, raw, message_from_bytes(raw, policy=policy.default)))  # type: ignore[arg-type]
+    return sorted(found, key=lambda mail: (not mail.state, mail.name))

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from challenge import drawings
 from challenge.curriculum import drawing_files
-from challenge.drawings import body, catalogue, flesh
+from challenge.drawings import body, catalogue, outlines
 from challenge.drawings.body import Arm, Leg, Pose, planted, skeleton
 
 pytestmark = pytest.mark.pure
@@ -67,7 +67,7 @@ def test_every_position_of_the_course_and_both_anatomy_drawings_are_there() -> N
 @pytest.mark.parametrize("name", drawings.names())
 @pytest.mark.parametrize("theme", catalogue.THEMES)
 def test_an_svg_holds_shapes_and_their_colours_alone(name: str, theme: str) -> None:
-    root = ElementTree.fromstring(catalogue.drawn(name, theme))
+    root = ElementTree.fromstring(catalogue.to_svg(name, theme))
     width, height = drawings.size(name)
     assert root.get("viewBox") == f"0 0 {width} {height}"
     for element in root.iter():
@@ -148,15 +148,15 @@ def test_weight_rests_on_the_ground_and_nothing_sinks_into_it(name: str) -> None
     assert position.rests
     for part, height in position.rests:
         assert abs(position.lowest(part) - height) * scale < 2, part
-    for part in ("trunk", "head", *(f"{side} {limb}" for side in body.SIDES for limb in flesh.LIMBS)):
+    for part in ("trunk", "head", *(f"{side} {limb}" for side in body.SIDES for limb in outlines.LIMBS)):
         assert position.lowest(part) * scale > -2, part
 
 
 def test_file_names_are_the_same_in_every_process() -> None:
     program = (
         "import django; django.setup();"
-        "from challenge.curriculum import figures;"
-        "print(figures.file_name('glute-bridge-2', 'dark', 'png'))"
+        "from challenge.curriculum import drawing_files;"
+        "print(drawing_files.file_name('glute-bridge-2', 'dark', 'png'))"
     )
     told = {"DJANGO_SETTINGS_MODULE": "challenge.settings", "SECRET_KEY": "another", "PYTHONHASHSEED": "7"}
     run = subprocess.run(

@@ -1,4 +1,4 @@
-"""The outlines of a person's parts, from her joints."""
+"""The outlines of a person's parts, from the joints."""
 
 from collections.abc import Sequence
 
@@ -67,7 +67,7 @@ HAND = [
 ]
 THUMB = [0.6 + 1.2j, 2.6 + 2.4j, 4.8 + 2.6j, 5.0 + 1.8j, 3.4 + 1.0j, 1.6 + 0.2j]
 
-# A hand that lies flat on a wall, seen from its back: where each finger begins and ends, and the palm.
+# A hand that lies flat on a wall, seen from its back: both ends of each finger, and the palm.
 FINGERS = [
     (4.2 + 1.5j, 7.6 + 3.0j),
     (4.6 + 0.6j, 8.9 + 1.2j),
@@ -83,7 +83,7 @@ def thigh(body: Skeleton, side: str) -> Outline:
 
 
 def shin(body: Skeleton, side: str) -> Outline:
-    """Down to the hem of the tights, which is cut straight."""
+    """Return the shin down to the hem of the tights, which is cut straight."""
     knee, ankle = body[f"{side} knee"], body[f"{side} ankle"]
     covered = rounded(knee, ankle, SHIN)
     hem = len(SHIN)
@@ -145,7 +145,7 @@ def round_of_head(body: Skeleton, spot: tuple[complex, float, float, float]) -> 
 
 
 def trunk(body: Skeleton, top: int = TRUNK[-1][0]) -> Outline:
-    """The trunk from the seat up to a unit of the spine; a cut below the shoulders has sharp corners."""
+    """Return the trunk up to a unit of the spine; a cut below the shoulders has sharp corners."""
     fronts, backs = [], []
     for station, front, back in TRUNK:
         if station > top:
@@ -168,12 +168,12 @@ def trunk(body: Skeleton, top: int = TRUNK[-1][0]) -> Outline:
 
 
 def hip_patch(body: Skeleton) -> Outline:
-    """What hides the round end of the near thigh inside the pelvis; wider behind than in front."""
+    """Return the patch that hides the round end of the near thigh inside the pelvis, wider behind."""
     return rounded(body["pelvis"], body.spine[4], [(0.0, 6.4, 4.9), (1.0, 6.2, 4.8)])
 
 
 def joint(place: complex, onward: complex, width: float, length: float) -> Outline:
-    """A patch over a joint that hides the round end of one part inside the next."""
+    """Return a patch over a joint that hides the round end of one part inside the next."""
     way = onward - place
     return rounded(
         place, place + way / abs(way) * length, [(0.0, width, width), (1.0, width * 0.9, width * 0.9)]
@@ -192,7 +192,7 @@ LIMBS = {
 
 
 def part(body: Skeleton, name: str) -> Outline:
-    """The outline of "trunk" or "head", or of a limb with its side: "near foot"."""
+    """Return the outline of "trunk" or "head", or of a limb with its side: "near foot"."""
     if name in ("trunk", "head"):
         return trunk(body) if name == "trunk" else head(body)
     side, limb = name.split(" ", 1)

@@ -124,5 +124,5 @@ def test_a_long_way_back_costs_no_more_statements(day: DeskItem, django_assert_m
     for number in range(4):
         day.save(title=f"Title {number}")
         day.publish()
-    with django_assert_max_num_queries(12):
+    with django_assert_max_num_queries(7):
         day.get("versions")

@@ -15,7 +15,7 @@ from challenge.models import Delivery, Enrollment, Event, Suppression
 from tests.support.smtp_server import SmtpServer
 from tests.support.threads import together
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 
 Move = Callable[[Enrollment, datetime], object]
 Enroll = Callable[..., Enrollment]

@@ -19,7 +19,7 @@ from challenge.models.limit import ALL
 from tests.support.crowd import crowd
 from tests.support.threads import together
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 SECOND, HOUR = timedelta(seconds=1), timedelta(hours=1)
 SLOW, OTHER = "slow.example", "example.com"
 

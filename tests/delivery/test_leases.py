@@ -18,7 +18,7 @@ from tests.support.crowd import crowd
 from tests.support.smtp_server import SmtpServer
 from tests.support.threads import together
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 LEASE = timedelta(seconds=60)
 
 

@@ -12,6 +12,7 @@ from tests.support.smtp_script import always
 from tests.support.smtp_server import SmtpServer
 
 
+@pytest.mark.both_databases
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize(
     ("phase", "answer", "state", "attempt", "mails"),

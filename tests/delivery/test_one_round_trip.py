@@ -141,6 +141,7 @@ def test_a_server_that_leaves_at_the_announced_envelope(act: Act, server: SmtpSe
     assert server.connections == 2
 
 
+@pytest.mark.both_databases
 @pytest.mark.django_db(transaction=True)
 def test_who_is_held_back_after_she_was_announced_gets_nothing(
     trio: list[Enrollment], server: SmtpServer, now: datetime

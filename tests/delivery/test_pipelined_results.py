@@ -18,7 +18,7 @@ from tests.conftest import Enroll
 from tests.support.smtp_server import SmtpServer
 from tests.support.threads import together
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.both_databases]
 # More than a lease and than the wait after a fall.
 LONG = timedelta(hours=1)
 

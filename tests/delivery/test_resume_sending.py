@@ -16,7 +16,7 @@ from challenge.models import Delivery, Enrollment, RestoreStop
 from tests.faults.dumps import Dump
 from tests.support.restores import look, restored
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.both_databases]
 
 DAY, MINUTE = timedelta(days=1), timedelta(minutes=1)
 LATER = timedelta(days=1, hours=1)

@@ -11,7 +11,7 @@ from challenge.models import Delivery
 from tests.support.threads import together
 from tests.support.visitor import Visitor, form, seen
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 
 HOUR = timedelta(hours=1)
 

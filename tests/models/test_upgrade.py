@@ -17,7 +17,7 @@ from challenge.models.day import pick_revision
 from challenge.models.limit import ALL
 from challenge.monitoring.wording import AlarmText
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.both_databases]
 
 STRETCH = '+++\nslug = "rest"\ntitle = "Rest"\nminutes = 5\n+++\n1. Lie down.\n'
 DAY = '+++\nnumber = 1\ntitle = "Hello"\nstretches = ["rest"]\nself_check = false\n+++\nWelcome.\n'

@@ -13,7 +13,7 @@ from django.core.management import CommandError, call_command
 from challenge.delivery.claim import claim
 from challenge.delivery.plan import plan
 from challenge.models import Delivery, Enrollment, RestoreStop
-from tests.faults.dumps import Dump
+from tests.support.restores import Dump
 from tests.support.restores import look, restored
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.both_databases]

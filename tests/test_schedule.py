@@ -20,7 +20,7 @@ instants = st.datetimes(datetime(2026, 1, 1), datetime(2030, 12, 31), timezones=
 
 
 def off(instant: datetime, day: date, wall: time, zone: ZoneInfo) -> timedelta:
-    """How far an instant lies from a wall time: from the nearer of the two readings that the wall
+    """Return how far an instant lies from a wall time: from the nearer of the two readings that the wall
     time has around a clock change (PEP 495)."""
     readings = (datetime.combine(day, wall.replace(fold=fold), zone).astimezone(UTC) for fold in (0, 1))
     return min(abs(instant - reading) for reading in readings)

@@ -1,5 +1,5 @@
-"""What is stuck: leases that ran out go back into the queue, with the doubtful one marked; what did
-not get through in time ends."""
+"""The rescue of what is stuck: leases that ran out go back into the queue, with the doubtful one marked;
+what did not get through in time ends."""
 
 from datetime import datetime
 from itertools import groupby

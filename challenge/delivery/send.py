@@ -180,7 +180,7 @@ def _envelope(delivery: Delivery) -> Envelope:
 
 
 def _may_leave(delivery: Delivery, eligibility: Eligibility, recorder: Recorder, now: datetime) -> bool:
-    """Whether a delivery may leave at this moment; what becomes of it otherwise is written."""
+    """Return whether a delivery may leave at this moment; what becomes of it otherwise is written."""
     if against := eligibility.reason_against(delivery):
         recorder.withheld(delivery, *against)
     elif (moment := not_before(delivery, now)) > now or is_closed(delivery, now):

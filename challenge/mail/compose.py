@@ -18,7 +18,7 @@ from challenge.curriculum.compile import compile_mail
 from challenge.curriculum.slots import Compiled
 from challenge.mail.context import MailContext
 from challenge.mail.dkim_key import cached_key
-from challenge.mail.prepared import stencil
+from challenge.mail.prepared import prepare
 from challenge.models import Delivery, Revision
 from challenge.models.mail_kinds import Wording
 
@@ -64,8 +64,8 @@ def compose(delivery: Delivery, revision: Revision | None, now: datetime, greeti
 def message(compiled: Compiled, values: Mapping[str, str], headers: bytes) -> bytes:
     """A compiled mail with its slots filled, as the bytes of a message; `headers` as `written` gives
     them, but for the subject. Raises KeyError for a slot without a value."""
-    mould = stencil(compiled)
-    return b"".join([headers, header("Subject", mould.subject(values)), *mould.body(values)])
+    mail = prepare(compiled)
+    return b"".join([headers, header("Subject", mail.subject(values)), *mail.body(values)])
 
 
 def written(headers: Mapping[str, str]) -> bytes:

@@ -21,7 +21,7 @@ from accounts import capabilities
 
 
 class Purpose(StrEnum):
-    """What a link lets its holder do; also the name of its URL."""
+    """The one thing that a link lets its holder do; also the name of its URL."""
 
     CONFIRM = "confirm"
     CHECK_IN = "check-in"
@@ -69,7 +69,7 @@ def build_url(purpose: Purpose, issued: str, choice: str = "") -> str:
 
 @cache
 def _path(purpose: Purpose, choice: str) -> tuple[str, str]:
-    """What stands before and after the token in the path of a link."""
+    """Return the path of a link before and after the token."""
     before, _token, after = reverse(purpose, args=["TOKEN", choice] if choice else ["TOKEN"]).partition(
         "TOKEN"
     )

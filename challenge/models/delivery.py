@@ -82,7 +82,7 @@ class Delivery(models.Model):
         WITHHELD = "withheld", _("held back")
 
     class Reason(models.TextChoices):
-        """Why a mail is withheld, failed or taken as sent; `reason_values` fill the words."""
+        """The reason that a mail is withheld, failed or taken as sent; `reason_values` fill the words."""
 
         SUPPRESSED = "suppressed", _("The address is suppressed.")
         NOT_PENDING = "not_pending", _("The sign-up is not waiting to be confirmed.")

@@ -1,4 +1,4 @@
-"""On the coach's desk a runner whose mail bounces is unreachable, with the reason, and not gone quiet."""
+"""A runner whose mail bounces is unreachable on the coach's desk, with the reason, and not gone quiet."""
 
 import re
 from collections.abc import Callable

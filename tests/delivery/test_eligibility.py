@@ -72,7 +72,7 @@ def test_who_leaves_while_the_batch_is_sent_gets_nothing(
     moment = now
 
     def script(phase: str, recipient: str) -> None:
-        """While the first is sent, the last one leaves; a slow server takes two seconds."""
+        """Let the last one leave while the first is sent; a slow server takes two seconds."""
         nonlocal moment
         if phase == "data" and moment == now:
             together(lambda: move(leaver, moment))

@@ -19,12 +19,12 @@ SECONDS = 0.5
 
 
 def to_the_first(sender: Group) -> None:
-    """As Docker and bin/dev do it."""
+    """Stop it as Docker and bin/dev do."""
     sender.ask_to_end()
 
 
 def to_all(sender: Group) -> None:
-    """As systemd and a terminal do it."""
+    """Stop it as systemd and a terminal do."""
     sender.signal(SIGTERM)
 
 

@@ -71,7 +71,7 @@ def test_a_batch_belongs_to_one_lane_and_lanes_take_turns(due: Any) -> None:
 
 
 def test_a_limited_domain_gets_no_more_than_it_may_send_at_once(due: Any) -> None:
-    """While other mail waits, nobody is sent to wait for its slots."""
+    """Nobody is sent to wait for its slots while other mail waits."""
     Limit.objects.create(domain=SLOW, per_second=5)
     now = due(slow_example=20, example_com=40)
     batches = [claim(now, 10) for _ in range(5)]

@@ -1,4 +1,4 @@
-"""What a mail server may say that a database cannot keep."""
+"""Answers of a mail server that a database cannot keep."""
 
 from collections.abc import Callable
 from datetime import datetime, timedelta

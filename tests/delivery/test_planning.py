@@ -1,4 +1,4 @@
-"""What the planner makes of a due enrollment: the next lesson follows from what was sent."""
+"""The planner's treatment of a due enrollment: the next lesson follows from what was sent."""
 
 from collections.abc import Callable
 from datetime import datetime, timedelta

@@ -1,4 +1,4 @@
-"""How often strangers may make the site write to somebody, and machines that fill in everything."""
+"""Limits on how often strangers may make the site write to somebody, and machines that fill in everything."""
 
 from datetime import datetime, timedelta
 from typing import Any

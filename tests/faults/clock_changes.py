@@ -13,7 +13,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from challenge import schedule
-from challenge.delivery.plan import turn
+from challenge.delivery.plan import take_turn
 from challenge.models import Delivery, Enrollment
 from tests.faults.report import Fault, Result, Scale
 from tests.faults.zones import FIRST, Clock, clocks
@@ -60,7 +60,7 @@ def off(zone: ZoneInfo, wall: time, first: date, days: int) -> Iterator[str]:
         begins = schedule.first_due(day, _noon_before(day, zone), wall, zone)
         enrollment.next_due_at = enrollment.next_due_at or begins
         now = enrollment.next_due_at
-        enrollment.next_due_at, window = turn(enrollment, last, now)
+        enrollment.next_due_at, window = take_turn(enrollment, last, now)
         if window is None:
             yield f"{wall:%H:%M}, {day}: no lesson may leave when it is due"
             return

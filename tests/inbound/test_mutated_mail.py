@@ -29,7 +29,7 @@ SECONDS_EACH = 5  # a hundred times what one takes, for a machine that does othe
 
 @pytest.fixture(autouse=True)
 def _log(caplog: pytest.LogCaptureFixture) -> Iterator[None]:
-    """No log line names a runner, nor holds a traceback."""
+    """Check that no log line names a runner or holds a traceback."""
     caplog.set_level(logging.INFO)
     yield
     assert "@example.com" not in caplog.text

@@ -22,7 +22,7 @@ Go = Callable[[datetime], None]
 
 
 class Scanner:
-    """What mail providers run: opens every link again and again, and every link on those pages."""
+    """A scanner as mail providers run it: opens every link again and again, and those on the pages."""
 
     def __init__(self, client: Client) -> None:
         self.client = client

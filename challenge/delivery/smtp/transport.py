@@ -29,14 +29,14 @@ STALE = Answer(Outcome.DEFERRED, Phase.SENDER, None, "The connection had ended b
 
 
 class Envelope(NamedTuple):
-    """From whom and to whom a message goes on the wire (RFC 5321)."""
+    """The sender and the recipient of a message on the wire (RFC 5321)."""
 
     sender: str
     recipient: str
 
     @property
     def fault(self) -> Answer | None:
-        """What it means if SMTP cannot write one of the addresses."""
+        """The answer where SMTP cannot write one of the addresses."""
         for address, outcome, phase in (
             (self.sender, Outcome.UNAVAILABLE, Phase.SENDER),
             (self.recipient, Outcome.REFUSED, Phase.RECIPIENT),

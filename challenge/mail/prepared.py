@@ -46,7 +46,7 @@ class PreparedMail:
         return "".join([values[part.name] if isinstance(part, Slot) else part for part in parts])
 
     def body(self, values: Mapping[str, str]) -> list[bytes]:
-        """Return all from the MIME headers on, CRLF line ends, in pieces. Raises KeyError for a missing value."""
+        """Return all from the MIME headers on, CRLF line ends, in pieces. Raises KeyError for a gap."""
         sections = [bool(values[name]) for name in self._sections]
         key = (*sections, *[values[name] for name in self._shared])
         layout = self._layouts.get(key)

@@ -14,7 +14,7 @@ from django.core.checks import CheckMessage, Error, Warning, register
 from accounts.addresses import AddressError, normalise
 from challenge.inbound import imap
 from challenge.mail.dkim_key import UnusableKeyError, read_key
-from challenge.mail.return_path import MAX_LOCAL_PART
+from challenge.mail.links import MAX_LOCAL_PART
 
 # RFC 6376, 3.1: labels as in host names.
 SELECTOR = re.compile(r"[A-Za-z0-9](-?[A-Za-z0-9])*(\.[A-Za-z0-9](-?[A-Za-z0-9])*)*")

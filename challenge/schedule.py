@@ -20,7 +20,7 @@ LEAST_GAP = timedelta(hours=12)
 
 @dataclass(frozen=True)
 class Window:
-    """When one local date's lesson may leave: opens <= now < closes, both in UTC."""
+    """The time in which one local date's lesson may leave: opens <= now < closes, both in UTC."""
 
     day: date
     opens: datetime
@@ -78,7 +78,7 @@ def open_window(now: datetime, wall: time, zone: ZoneInfo) -> Window | None:
 
 
 def first_due(starts_on: date, now: datetime, wall: time, zone: ZoneInfo) -> datetime:
-    """When a course that starts on a local date sends next, seen from `now`.
+    """Return when a course that starts on a local date sends next, seen from `now`.
 
     It is never before `starts_on`. A window that is open now counts from its opening, so that a
     runner who chooses an hour of today that has just begun does not wait until tomorrow.
@@ -90,7 +90,7 @@ def first_due(starts_on: date, now: datetime, wall: time, zone: ZoneInfo) -> dat
 
 
 def next_due(last: datetime, wall: time, zone: ZoneInfo) -> datetime:
-    """When the lesson after the one of instant `last` is due.
+    """Return when the lesson after the one of instant `last` is due.
 
     It falls on a later local date than `last`, and at least twelve hours after it: a runner who
     moves the hour or the zone gets the next lesson late in the next window, or, where that is
@@ -125,7 +125,7 @@ def daylight(now: datetime, zone: ZoneInfo) -> datetime:
 
 
 def due_from(now: datetime, last: datetime | None, starts_on: date, wall: time, zone: ZoneInfo) -> datetime:
-    """When the next lesson is due, seen afresh from `now`: after a confirmation, a pause, or a
+    """Return when the next lesson is due, seen afresh from `now`: after a confirmation, a pause, or a
     change of hour or zone. `last` is the instant of the last lesson that left, if any did."""
     if last is None:
         return first_due(starts_on, now, wall, zone)

@@ -36,7 +36,7 @@ PROXY_COUNT = env.int("PROXY_COUNT", 0)
 LOG_LEVEL = env.str("LOG_LEVEL", "INFO")
 LOG_FORMAT = env.str("LOG_FORMAT", "line", validate=validate.OneOf(["line", "json"]))
 
-# The coach, as runners see her
+# The coach, as runners see them
 COACH_NAME = env.str("COACH_NAME", "Your coach")
 COACH_TIME_ZONE = env.str("COACH_TIME_ZONE", "UTC")
 POSTAL_ADDRESS = env.str("POSTAL_ADDRESS", "")

@@ -31,6 +31,24 @@ def django_db_modify_db_settings(tmp_path_factory: pytest.TempPathFactory) -> No
         connections["default"].settings_dict["TEST"]["NAME"] = str(path)
 
 
+@pytest.fixture(autouse=True, scope="session")
+def static_files_found_once() -> Iterator[None]:
+    """Each client of a test has middleware of its own, which would look for the same files again."""
+    from whitenoise.middleware import WhiteNoiseMiddleware
+
+    find, found = WhiteNoiseMiddleware.add_files_from_finders, dict[str, Any]()
+
+    def find_once(middleware: Any) -> None:
+        if not found:
+            find(middleware)
+            found.update(middleware.files)
+        middleware.files.update(found)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(WhiteNoiseMiddleware, "add_files_from_finders", find_once)
+        yield
+
+
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Commit whatever is sent on PostgreSQL: results are recorded over a connection of their own there."""
@@ -75,24 +93,23 @@ def server(sink: SmtpServer, settings: Any) -> SmtpServer:
 
 
 @pytest.fixture(scope="session")
-def course_rows() -> dict[type, list[Any]]:
-    """The course's rows, by model; empty until a test has loaded it."""
-    return {}
+def course_rows() -> Any:
+    """The course's rows, when a test has loaded it."""
+    from tests.support.course_rows import CourseRows
+
+    return CourseRows()
 
 
 @pytest.fixture
-def program(db: None, course_rows: dict[type, list[Any]]) -> Any:
+def program(db: None, course_rows: Any) -> Any:
     """The whole course, as it ships: loaded once, then put back row by row."""
     from challenge.curriculum.course import CONTENT
     from challenge.curriculum.load import load
     from challenge.models import Program
-    from tests.support.course_rows import kept, restore
 
-    if not course_rows:
+    if not course_rows.restore():
         load(CONTENT / "reset-21", NOW)
-        course_rows.update(kept())
-    else:
-        restore(course_rows)
+        course_rows.keep()
     return Program.objects.get()
 
 

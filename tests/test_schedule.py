@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from challenge import schedule
+from tests.faults.zones import clocks
 
 pytestmark = pytest.mark.pure
 
@@ -19,7 +20,7 @@ instants = st.datetimes(datetime(2026, 1, 1), datetime(2030, 12, 31), timezones=
 
 
 def off(instant: datetime, day: date, wall: time, zone: ZoneInfo) -> timedelta:
-    """How far an instant lies from a wall time: from the nearer of the two readings that the wall
+    """Return how far an instant lies from a wall time: from the nearer of the two readings that the wall
     time has around a clock change (PEP 495)."""
     readings = (datetime.combine(day, wall.replace(fold=fold), zone).astimezone(UTC) for fold in (0, 1))
     return min(abs(instant - reading) for reading in readings)
@@ -46,23 +47,15 @@ def test_a_date_that_a_zone_skipped_has_no_window() -> None:
     assert window.opens == window.closes
 
 
-@pytest.mark.parametrize("name", ZONES)
-def test_every_zone_sends_once_on_each_of_21_local_dates_around_its_clock_changes(name: str) -> None:
-    zone = ZoneInfo(name)
-    for start in [date(2026, 1, 1), *clock_changes(zone)]:
-        for wall in (time(0), time(0, 30), time(1, 45), time(2, 30), time(7), time(23, 45)):
-            check_21_days(start, wall, zone)
-
-
-def clock_changes(zone: ZoneInfo) -> list[date]:
-    """Ten days before each change of the zone's offset, 2026 to 2030."""
-    days = [date(2026, 1, 1) + timedelta(days=n) for n in range(5 * 365)]
-    offsets = [datetime.combine(day, time(12), zone).utcoffset() for day in days]
-    return [
-        day - timedelta(days=10)
-        for day, before, after in zip(days[1:], offsets, offsets[1:], strict=False)
-        if before != after
-    ]
+def test_every_zone_sends_once_on_each_of_21_local_dates_around_its_clock_changes() -> None:
+    assert len(clocks()) > 50  # ways to keep time: most zones are others by another name
+    for clock in clocks():
+        for start in [
+            date(2026, 1, 1),
+            *(change.date() - timedelta(days=10) for change in clock.changes[:4]),
+        ]:
+            for wall in (time(0), time(0, 30), time(1, 45), time(2, 30), time(7), time(23, 45)):
+                check_21_days(start, wall, clock.zone)
 
 
 def check_21_days(start: date, wall: time, zone: ZoneInfo) -> None:
@@ -75,7 +68,7 @@ def check_21_days(start: date, wall: time, zone: ZoneInfo) -> None:
 
 
 @given(zone=st.sampled_from(ZONES).map(ZoneInfo), day=dates, wall=walls)
-@settings(max_examples=1000, deadline=None)
+@settings(max_examples=200, deadline=None)
 def test_an_instant_shows_its_wall_time_wherever_that_exists(zone: ZoneInfo, day: date, wall: time) -> None:
     shown = schedule.to_utc(day, wall, zone).astimezone(zone)
     assert shown.date() == day
@@ -89,7 +82,7 @@ def exists(day: date, wall: time, zone: ZoneInfo) -> bool:
 
 
 @given(zone=st.sampled_from(ZONES).map(ZoneInfo), now=instants, wall=walls)
-@settings(max_examples=1000, deadline=None)
+@settings(max_examples=200, deadline=None)
 def test_a_window_is_never_open_in_the_night_before_the_hour_that_was_chosen(
     zone: ZoneInfo, now: datetime, wall: time
 ) -> None:
@@ -110,7 +103,7 @@ def test_a_window_is_never_open_in_the_night_before_the_hour_that_was_chosen(
     chosen=st.lists(walls, min_size=21, max_size=21),
     start=dates,
 )
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=100, deadline=None)
 def test_whatever_the_runner_changes_the_next_lesson_is_a_later_date_and_twelve_hours_on(
     zones: list[ZoneInfo], chosen: list[time], start: date
 ) -> None:

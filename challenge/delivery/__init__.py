@@ -1,1 +1,1 @@
-"""How mail leaves: plan, claim, send, record, rescue."""
+"""The way of a mail: plan, claim, send, record, rescue."""

@@ -14,7 +14,7 @@ from django.conf import settings
 from django.db import models, transaction
 
 from challenge.delivery.restore_guard.guard import is_stopped
-from challenge.delivery.throttle.grants import grants
+from challenge.delivery.throttle.lanes import grants
 from challenge.models import Attempt, Delivery, Program, Recall
 from challenge.models.conditions import among, is_in
 from challenge.models.mail_kinds import Priority

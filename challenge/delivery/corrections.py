@@ -38,7 +38,7 @@ def _correction(recall: Recall, enrollment: Enrollment, now: datetime) -> Delive
     try:
         try_at = schedule.daylight(now, enrollment.zone)
     except (LookupError, ValueError):
-        # Where a runner's clock is not known, a warning goes before her sleep.
+        # Where a runner's clock is not known, a warning goes before sleep.
         log.exception("enrollment %s has a time zone that is not known here", enrollment.pk)
         try_at = now
     return Delivery.objects.prepare(

@@ -24,7 +24,7 @@ Pinned = tuple[int, int, datetime | None]
 
 
 class Eligibility:
-    """What the mails of a batch depend on, as of the last refresh; between two the database is not asked.
+    """The state that the mails of a batch depend on, as of the last refresh. In between nothing is asked.
 
     A refresh takes three statements for states, consents and suppressions, one more with a goodbye, and
     those of Revisions; `refreshes` counts them.
@@ -109,7 +109,7 @@ def not_before(delivery: Delivery, now: datetime) -> datetime:
 
 
 class Revisions:
-    """What the runners of a batch are to get: pinned to their start, unless published for all.
+    """The revisions that the runners of a batch get: pinned to their start, unless published for all.
 
     One statement for a refresh, and one more when there are texts that are not in the `cache` yet,
     which a sender keeps from batch to batch. Between two nothing is asked. A recall counts from the

@@ -54,11 +54,11 @@ def plan(now: datetime, size: int = 500) -> bool:
                 log.exception("enrollment %s could not be planned", enrollment.pk)
                 enrollment.next_due_at = now + UNPLANNED
         Delivery.objects.queue_many(new)
-        _keep(due)
+        _save(due)
     return len(due) == size
 
 
-def _keep(due: list[Enrollment]) -> None:
+def _save(due: list[Enrollment]) -> None:
     """Write what planning changed. One prepared statement many times takes a tenth of the time of
     bulk_update's single one, which Django composes of 1,500 cases."""
     adapt = connection.ops.adapt_datetimefield_value
@@ -83,7 +83,7 @@ def latest_lessons(enrollment_ids: list[int]) -> dict[int, Delivery]:
 
 
 def is_behind(lesson: Delivery) -> bool:
-    """Whether a lesson still has to go out before the next one may.
+    """Return whether a lesson still has to go out before the next one may.
 
     A lesson that the server refused for good is over; one that could not be composed or that took
     its sender down, was held back while the runner paused, or did not get through in its window is
@@ -95,45 +95,45 @@ def is_behind(lesson: Delivery) -> bool:
 
 
 class Turn(NamedTuple):
-    """What a due enrollment's turn comes to: when it is looked at next, and from when until when its
+    """The result of a due enrollment's turn: when it is looked at next, and from when until when its
     lesson may leave, where now is the time for one."""
 
     next_due_at: datetime
     lesson: schedule.Window | None = None
 
 
-def turn(enrollment: Enrollment, last: Delivery | None, now: datetime) -> Turn:
-    """Whether a due enrollment's lesson may leave now. It reads the two rows and changes nothing."""
+def take_turn(enrollment: Enrollment, last: Delivery | None, now: datetime) -> Turn:
+    """Decide whether a due enrollment's lesson may leave now. It reads the two rows and changes nothing."""
     wall, zone = enrollment.send_at, enrollment.zone
     window = schedule.open_window(now, wall, zone)
     if window is None:
         return Turn(schedule.first_due(schedule.local_date(now, zone), now, wall, zone))
     if last is not None and last.state == State.SENDING:
         return Turn(now + BUSY)
-    if last is not None and now < (floor := _floor(last, enrollment)):
+    if last is not None and now < (floor := _earliest(last, enrollment)):
         return Turn(floor)
     assert enrollment.next_due_at is not None
     due_at = max(window.opens, enrollment.next_due_at)
     return Turn(schedule.next_due(due_at, wall, zone), replace(window, opens=due_at))
 
 
-def _floor(last: Delivery, enrollment: Enrollment) -> datetime:
-    """Before when no lesson may follow `last`, whatever hour and zone the runner has moved to."""
+def _earliest(last: Delivery, enrollment: Enrollment) -> datetime:
+    """Return when a lesson may follow `last` at the earliest, whatever hour and zone the runner moved to."""
     if is_behind(last):
         return last.due_at
     return schedule.next_due(_left_at(last), enrollment.send_at, enrollment.zone)
 
 
 def _left_at(lesson: Delivery) -> datetime:
-    """When a lesson left, or may have left at the latest: one that was refused in the end can have arrived
-    in an attempt before. What surely did not arrive counts from when it was due."""
+    """Return when a lesson left, or may have left at the latest: one that was refused in the end can have
+    arrived in an attempt before. What surely did not arrive counts from when it was due."""
     doubts = [datetime.fromisoformat(one["at"]) for one in lesson.attempts if one["outcome"] == "uncertain"]
     return lesson.sent_at or max([lesson.due_at, *doubts])
 
 
 def _step(enrollment: Enrollment, last: Delivery | None, now: datetime) -> list[Delivery]:
     """Move one due enrollment on; its new deliveries, if there are any."""
-    enrollment.next_due_at, window = turn(enrollment, last, now)
+    enrollment.next_due_at, window = take_turn(enrollment, last, now)
     if window is None:
         return []
     if last is not None and is_behind(last):

@@ -1,5 +1,5 @@
-"""What is stuck: leases that ran out go back into the queue, with the doubtful one marked; what did
-not get through in time ends."""
+"""The rescue of what is stuck: leases that ran out go back into the queue, with the doubtful one marked;
+what did not get through in time ends."""
 
 from datetime import datetime
 from itertools import groupby
@@ -12,9 +12,9 @@ from challenge.models import Answer, Delivery, Outcome, Phase
 from challenge.models.conditions import is_in
 
 
-def rescue_and_close(now: datetime) -> None:
+def rescue_and_close(now: datetime) -> int:
     close(now)
-    rescue(now)
+    return rescue(now)
 
 
 def rescue(now: datetime) -> int:

@@ -12,12 +12,11 @@ from challenge.delivery.eligibility import NO_TIME, Eligibility, RevisionCache, 
 from challenge.delivery.recording import SERVER_AWAY, Recorder
 from challenge.delivery.results import ResultWriter, Stop, never
 from challenge.delivery.smtp.transport import Envelope, Transport
-from challenge.delivery.throttle.grants import sleep_until_slot
-from challenge.delivery.throttle.throttle import Throttle
-from challenge.mail.compose import compose
-from challenge.mail.dkim import sign
+from challenge.delivery.throttle.circuit_breaker import Throttle
+from challenge.delivery.throttle.lanes import sleep_until_slot
+from challenge.mail.compose import compose, sign
 from challenge.mail.dkim_key import UnusableKeyError
-from challenge.mail.return_path import return_path
+from challenge.mail.links import return_path
 from challenge.models import Answer, Delivery, Outcome
 
 log = logging.getLogger(__name__)
@@ -181,7 +180,7 @@ def _envelope(delivery: Delivery) -> Envelope:
 
 
 def _may_leave(delivery: Delivery, eligibility: Eligibility, recorder: Recorder, now: datetime) -> bool:
-    """Whether a delivery may leave at this moment; what becomes of it otherwise is written."""
+    """Return whether a delivery may leave at this moment; what becomes of it otherwise is written."""
     if against := eligibility.reason_against(delivery):
         recorder.withheld(delivery, *against)
     elif (moment := not_before(delivery, now)) > now or is_closed(delivery, now):

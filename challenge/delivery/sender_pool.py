@@ -61,7 +61,7 @@ class SenderPool:
         self.more = self.more or more
 
     def _join_in(self, sender: Sender) -> None:
-        """After a batch: let other workers help, and where the server is far away, other senders."""
+        """Let other workers help after a batch, and where the server is far away, other senders."""
         with self._lock:
             if not self._has_called:
                 self._has_called = True

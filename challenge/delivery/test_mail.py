@@ -8,8 +8,7 @@ from django.conf import settings
 
 from challenge.curriculum.slots import Compiled
 from challenge.delivery.smtp.transport import Transport
-from challenge.mail.compose import message, written
-from challenge.mail.dkim import sign
+from challenge.mail.compose import message, sign, written
 from challenge.models import Answer
 
 

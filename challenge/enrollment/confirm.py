@@ -39,7 +39,7 @@ def confirm(enrollment_id: int, now: datetime) -> ConfirmResult:
         )
         enrollment.save(update_fields=["state", "confirmed_at", "next_due_at"])
         confirm_consents(enrollment.runner, now)
-        # Her address is no stranger's any more; what her connection asked for still counts.
+        # The address is no stranger's any more; what the connection asked for still counts.
         MailRequest.objects.filter(address_hash=enrollment.runner.address_hash).update(mailed=False)
         log_event(enrollment, Event.Kind.CONFIRMED, Event.Actor.RUNNER, now)
         Delivery.objects.queue(Delivery.Kind.WELCOME, now, enrollment)

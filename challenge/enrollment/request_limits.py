@@ -1,4 +1,4 @@
-"""How often a stranger may make this site write to an address, or ask at all."""
+"""Limits on how often a stranger may make this site write to an address, or ask at all."""
 
 import ipaddress
 from datetime import datetime, timedelta
@@ -38,7 +38,7 @@ def _network(ip: str) -> str:
 
 
 def may_mail(address_hash: str, now: datetime, *, stranger: bool) -> bool:
-    """Whether one more mail may go to an address: one in 24 hours; to somebody who has not
+    """Return whether one more mail may go to an address: one in 24 hours; to somebody who has not
     confirmed, three in all."""
     mailed = MailRequest.objects.filter(address_hash=address_hash, mailed=True)
     if mailed.filter(created_at__gt=now - DAY).exists():

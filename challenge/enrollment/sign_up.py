@@ -15,9 +15,9 @@ Kind, State = Delivery.Kind, Enrollment.State
 
 
 @dataclass(frozen=True)
-class Wish:
-    """What a visitor asks for on the sign-up page. `send_at` and `time_zone` are her wall clock;
-    `health` is her consent to keeping health data; consent to mail is what the form requires."""
+class SignUpData:
+    """A filled sign-up form. `send_at` and `time_zone` are the visitor's wall clock; `health` is the consent
+    to keeping health data; consent to mail is what the form requires."""
 
     email: str
     first_name: str
@@ -29,20 +29,20 @@ class Wish:
     cohort: Cohort | None = None
 
 
-def sign_up(wish: Wish, ip: str, now: datetime) -> None:
-    """Keep a wish and queue the mail that answers it, whatever the address is: who asks learns nothing.
+def sign_up(data: SignUpData, ip: str, now: datetime) -> None:
+    """Keep a data and queue the mail that answers it, whatever the address is: who asks learns nothing.
 
     Raises TooManyRequests when the connection has asked too often.
     """
     with transaction.atomic():
         ip_hash = admit(ip, now)
-        User.objects.get_or_create(email=wish.email, defaults={"first_name": wish.first_name})
+        User.objects.get_or_create(email=data.email, defaults={"first_name": data.first_name})
         user = User.objects.select_for_update().get(
-            email=wish.email
+            email=data.email
         )  # two forms at once: one after the other
-        enrollment = _open_enrollment(user, wish.program)
+        enrollment = _open_enrollment(user, data.program)
         if enrollment is None or enrollment.state == State.PENDING:
-            enrollment = _keep(enrollment or Enrollment(runner=user, program=wish.program), wish, now)
+            enrollment = _save(enrollment or Enrollment(runner=user, program=data.program), data, now)
         _answer(enrollment, ip_hash, now)
 
 
@@ -72,17 +72,17 @@ def _open_enrollment(user: User, program: Program) -> Enrollment | None:
     )
 
 
-def _keep(enrollment: Enrollment, wish: Wish, now: datetime) -> Enrollment:
-    """Write the newest wish into a pending enrollment; what an earlier form said counts no more."""
+def _save(enrollment: Enrollment, data: SignUpData, now: datetime) -> Enrollment:
+    """Write the newest data into a pending enrollment; what an earlier form said counts no more."""
     user = enrollment.runner
     if not Enrollment.objects.filter(runner=user, confirmed_at__isnull=False).exists():
-        User.objects.filter(pk=user.pk, is_staff=False).update(first_name=wish.first_name)
+        User.objects.filter(pk=user.pk, is_staff=False).update(first_name=data.first_name)
     for name in ("starts_on", "send_at", "time_zone", "cohort"):
-        setattr(enrollment, name, getattr(wish, name))
+        setattr(enrollment, name, getattr(data, name))
     enrollment.created_at = now
     enrollment.save()
     Consent.objects.filter(user=user, given_at=None).delete()
-    request_consents(user, [Consent.Purpose.MAIL] + ([Consent.Purpose.HEALTH] if wish.health else []), now)
+    request_consents(user, [Consent.Purpose.MAIL] + ([Consent.Purpose.HEALTH] if data.health else []), now)
     log_event(enrollment, Event.Kind.SIGNED_UP, Event.Actor.RUNNER, now)
     return enrollment
 

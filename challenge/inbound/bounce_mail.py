@@ -1,6 +1,6 @@
 """Record what an incoming mail reports, where it proves which mail of ours it is about.
 
-The proof is a return path of ours (mail.return_path): the address that the report was sent to. A complaint
+The proof is a return path of ours (mail.links): the address that the report was sent to. A complaint
 goes to the address that a feedback loop was set up with, but it returns the mail that it is about: with its
 return path, or with its Message-ID and its own link to leave.
 """
@@ -16,7 +16,7 @@ from accounts.capabilities import Altered, Expired
 from accounts.capabilities import read as read_capability
 from challenge.bounces.record import ReportedEvent, event_id_of, is_bad_address, record
 from challenge.inbound.dsn import Fields, IncomingReport, RecipientStatus, ReportType, parse
-from challenge.mail import return_path
+from challenge.mail import links
 from challenge.mail.links import Purpose
 from challenge.models import Delivery, DeliveryEvent
 
@@ -67,7 +67,7 @@ def _proven_delivery(report: IncomingReport, recipients: Sequence[str], now: dat
     if report.type is ReportType.COMPLAINT:
         feedback = report.feedback or {}
         sent_to += [returned.get("return-path", ""), feedback.get("original-mail-from", "")]
-    found = next(filter(None, map(return_path.read, sent_to)), None)
+    found = next(filter(None, map(links.delivery_of, sent_to)), None)
     if found is None and report.type is ReportType.COMPLAINT:
         return _delivery_by_leave_link(returned, now)
     return _delivery(found) if found else None

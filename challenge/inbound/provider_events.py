@@ -15,7 +15,7 @@ from anymail.signals import AnymailTrackingEvent, EventType, RejectReason
 from django.conf import settings
 
 from challenge.bounces.record import LONG_AGO, ReportedEvent, event_id_of, is_bad_address, status_codes
-from challenge.mail import return_path
+from challenge.mail import links
 from challenge.models import Delivery, DeliveryEvent
 
 Kind = DeliveryEvent.Kind
@@ -116,7 +116,7 @@ def _named(event: AnymailTrackingEvent, values: Values) -> uuid.UUID | None:
     for text in [str(event.message_id or ""), *texts]:
         if found := ours.search(text):
             return uuid.UUID(found[1])
-    return next(filter(None, map(return_path.read, texts)), None)
+    return next(filter(None, map(links.delivery_of, texts)), None)
 
 
 def _is_bad(event: AnymailTrackingEvent, values: Values) -> bool:

@@ -1,1 +1,1 @@
-"""What a mail says: the compiled day or mail, filled for one runner."""
+"""The words of a mail: the compiled day or mail, filled for one runner."""

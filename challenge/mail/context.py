@@ -49,7 +49,7 @@ class MailContext(dict[str, str]):
         return build_url(Purpose.CHECK_IN, self._check_in, status)
 
     def add_up(self) -> None:
-        """What the check-ins add up to, for the summary."""
+        """Add the check-ins up, for the summary."""
         told = list(CheckIn.objects.filter(enrollment=self.enrollment).order_by("day"))
         scores = [check_in.tightness for check_in in told if check_in.tightness is not None]
         done = sum(check_in.status != CheckIn.Status.NOT_TODAY for check_in in told)
@@ -108,22 +108,22 @@ class Greetings:
 
     def __init__(self, deliveries: Sequence[Delivery]) -> None:
         lessons = [d.required_enrollment.pk for d in deliveries if d.kind == Delivery.Kind.LESSON]
-        self._told = _told(lessons) if lessons else {}
-        self._back = _back(lessons) if lessons else set()
+        self._check_ins = _check_ins(lessons) if lessons else {}
+        self._resumed = _resumed(lessons) if lessons else set()
 
     def of(self, delivery: Delivery) -> str:
         """One or two sentences, or an empty text."""
         if delivery.kind != Delivery.Kind.LESSON:
             return ""
         enrollment = delivery.required_enrollment.pk
-        last, done = self._told.get(enrollment, (0, 0))
-        return greeting(delivery.day, last, done, enrollment in self._back)
+        last, done = self._check_ins.get(enrollment, (0, 0))
+        return greeting(delivery.day, last, done, enrollment in self._resumed)
 
 
-def greeting(day: int, last: int, done: int, is_back: bool) -> str:
-    """What to say on `day` to a runner who last checked in on day `last` (0: never), has done or
+def greeting(day: int, last: int, done: int, is_resumed: bool) -> str:
+    """Greet on `day` a runner who last checked in on day `last` (0: never), has done or
     partly done `done` days, and may be back from a pause."""
-    if is_back:
+    if is_resumed:
         return _("Good to have you back. Nothing is lost: you go on where you stopped.")
     if day - 1 - last >= QUIET_DAYS:
         return _(
@@ -141,15 +141,15 @@ def greeting(day: int, last: int, done: int, is_back: bool) -> str:
     }
 
 
-def _told(enrollments: list[int]) -> dict[int, tuple[int, int]]:
-    """Of each enrollment that checked in: the last day, and how many were done or partly done."""
+def _check_ins(enrollments: list[int]) -> dict[int, tuple[int, int]]:
+    """Return the last day and the number of days done or partly done, of each enrollment that checked in."""
     done = Count("pk", filter=Q(status__in=[Status.DONE, Status.PARTLY]))
     rows = CheckIn.objects.filter(among("enrollment", enrollments)).values("enrollment")
     found = rows.annotate(last=Max("day"), done=done).values_list("enrollment", "last", "done")
     return {enrollment: (last, count) for enrollment, last, count in found}
 
 
-def _back(enrollments: list[int]) -> set[int]:
+def _resumed(enrollments: list[int]) -> set[int]:
     """The enrollments that were resumed since their last lesson."""
     lessons = Delivery.objects.filter(enrollment=OuterRef("pk"), kind=Delivery.Kind.LESSON, copy=0)
     sent = lessons.filter(sent_at__isnull=False).order_by("-day").values("sent_at")[:1]

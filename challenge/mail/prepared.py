@@ -28,7 +28,7 @@ _OCTETS[ord("=")] = b"=3D"
 Layout = tuple[bytes, tuple[tuple[str, bool, bytes], ...]]
 
 
-class Stencil:
+class PreparedMail:
     """The body of a mail, multipart/alternative, as bytes with holes."""
 
     def __init__(self, compiled: Compiled) -> None:
@@ -46,7 +46,7 @@ class Stencil:
         return "".join([values[part.name] if isinstance(part, Slot) else part for part in parts])
 
     def body(self, values: Mapping[str, str]) -> list[bytes]:
-        """From the MIME headers on, CRLF line ends, in pieces. Raises KeyError for a slot without a value."""
+        """Return all from the MIME headers on, CRLF line ends, in pieces. Raises KeyError for a gap."""
         sections = [bool(values[name]) for name in self._sections]
         key = (*sections, *[values[name] for name in self._shared])
         layout = self._layouts.get(key)
@@ -98,9 +98,9 @@ class Stencil:
 
 
 @lru_cache(maxsize=256)
-def stencil(compiled: Compiled) -> Stencil:
-    """The stencil of a compiled mail, made once for each process."""
-    return Stencil(compiled)
+def prepare(compiled: Compiled) -> PreparedMail:
+    """Prepare a compiled mail, once for each process."""
+    return PreparedMail(compiled)
 
 
 def quoted(text: str) -> bytes:

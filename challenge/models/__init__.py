@@ -1,4 +1,4 @@
-"""What is kept, one noun a file."""
+"""The tables, one noun a file."""
 
 from challenge.models.alarm import Alarm
 from challenge.models.attempt import Answer, Attempt, Outcome, Phase

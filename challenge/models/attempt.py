@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TypedDict
+from typing import Self, TypedDict
 
 
 class Phase(StrEnum):
@@ -35,6 +35,33 @@ class Answer:
     phase: Phase
     code: int | None = None
     text: str = ""
+
+    @classmethod
+    def from_reply(cls, phase: Phase, code: int, text: bytes) -> Self:
+        """Read the reply to the step of a phase that is not the one hoped for, or the last reply."""
+        said = text.decode("utf-8", "replace").replace("\0", "")[:500]  # PostgreSQL keeps no NUL
+        if phase is Phase.ANSWER and 200 <= code < 300:
+            return cls(Outcome.ACCEPTED, phase, code, said)
+        if phase is Phase.ANSWER and not 400 <= code < 600:
+            return cls(Outcome.UNCERTAIN, phase, None, said)
+        if 500 <= code < 600:
+            outcome = Outcome.UNAVAILABLE if phase is Phase.SENDER else Outcome.REFUSED
+            return cls(outcome, phase, code, said)
+        return cls(Outcome.DEFERRED, phase, code if code > 0 else None, said)
+
+    @classmethod
+    def from_error(cls, phase: Phase, error: Exception) -> Self:
+        """Read a connection that failed in a phase.
+
+        Only a message whose final dot was written and whose answer was not read may have left (RFC 5321,
+        4.2.5).
+        """
+        text = f"{type(error).__name__}: {error}".replace("\0", "")[:500]
+        if phase is Phase.CONNECT:
+            return cls(Outcome.UNAVAILABLE, phase, getattr(error, "smtp_code", None), text)
+        if phase is Phase.ANSWER:
+            return cls(Outcome.UNCERTAIN, phase, None, text)
+        return cls(Outcome.DEFERRED, phase, None, text)
 
 
 class Attempt(TypedDict):

@@ -13,7 +13,7 @@ from challenge.models.delivery import Delivery
 
 
 def is_in(*states: Delivery.State) -> models.Func:
-    """Whether a delivery is in one of these states. They stand as words, as in the conditions of its
+    """Select deliveries in one of these states. They stand as words, as in the conditions of its
     indexes: with parameters SQLite takes none of those, and reads the whole ledger."""
     words = ", ".join(f"'{state.value}'" for state in states)
     compared = f"IN ({words})" if len(states) > 1 else f"= {words}"
@@ -23,7 +23,7 @@ def is_in(*states: Delivery.State) -> models.Func:
 
 
 def among(field: str, values: Iterable[Any]) -> models.Func:
-    """Whether a field holds one of many values. They go as one parameter, where `field__in` makes one
+    """Select by a field that holds one of many values. They go as one parameter, where `field__in` makes one
     of each: for a batch of 500 that is a tenth of the work."""
     return _Among(field, tuple(values))
 
@@ -38,7 +38,7 @@ class _Among(models.Func):
     def as_sql(  # type: ignore[override]
         self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **_: Any
     ) -> tuple[str, list[Any]]:
-        """For SQLite, which keeps a UUID as its hexadecimal digits."""
+        """Write it for SQLite, which keeps a UUID as its hexadecimal digits."""
         column, parameters = compiler.compile(self.get_source_expressions()[0])
         values = [value.hex if isinstance(value, UUID) else value for value in self._values]
         return f"{column} IN (SELECT value FROM json_each(%s))", [*parameters, json.dumps(values)]

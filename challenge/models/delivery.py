@@ -40,12 +40,10 @@ class DeliveryManager(models.Manager["Delivery"]):
         """
         rules = KINDS[kind]
         closes_at = due_at + rules.closes_after if rules.closes_after else None
-        times = {"due_at": due_at, "try_at": due_at, "closes_at": closes_at}
-        delivery = self.model(
-            kind=kind, enrollment=enrollment, recipient=recipient, address=address, priority=rules.priority
-        )
+        usual = {"try_at": due_at, "closes_at": closes_at, "priority": rules.priority}
+        delivery = self.model(kind=kind, enrollment=enrollment, recipient=recipient, address=address)
         delivery.domain = domain_of(delivery.to_address)
-        for name, value in (times | fields).items():
+        for name, value in {"due_at": due_at, **usual, **fields}.items():
             setattr(delivery, name, value)
         return delivery
 
@@ -60,7 +58,7 @@ class DeliveryManager(models.Manager["Delivery"]):
         return delivery
 
     def queue_many(self, prepared: Iterable["Delivery"]) -> None:
-        """Queue prepared messages in one statement; one that is there already is left as it is."""
+        """Queue prepared messages at once; one that is there already is left as it is."""
         self.bulk_create(prepared, ignore_conflicts=True)
 
 
@@ -84,7 +82,7 @@ class Delivery(models.Model):
         WITHHELD = "withheld", _("held back")
 
     class Reason(models.TextChoices):
-        """Why a mail is withheld, failed or taken as sent; `reason_values` fill the words."""
+        """The reason that a mail is withheld, failed or taken as sent; `reason_values` fill the words."""
 
         SUPPRESSED = "suppressed", _("The address is suppressed.")
         NOT_PENDING = "not_pending", _("The sign-up is not waiting to be confirmed.")
@@ -242,8 +240,8 @@ class Delivery(models.Model):
     def why(self) -> str:
         """The reason in the reader's language, or an empty text."""
         values = dict(self.reason_values)
-        if "state" in values:
-            values["state"] = Enrollment.State(values["state"]).label
+        if state := values.get("state"):
+            values["state"] = Enrollment.State(state).label
         return str(self.get_reason_display()) % values if self.reason else ""
 
     @property

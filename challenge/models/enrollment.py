@@ -1,4 +1,4 @@
-"""A runner in a program, and what happened to her there."""
+"""A runner in a program, and the events of that."""
 
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -102,7 +102,7 @@ class Event(models.Model):
         SYSTEM = "system", _("the system")
 
     class Detail(models.TextChoices):
-        """What more there is to say of it; `detail_values` fill the words."""
+        """More of what happened; `detail_values` fill the words."""
 
         HOUR = "hour", "%(send_at)s %(time_zone)s"
         COMPLAINT = "complaint", _("The runner marked a mail as spam.")

@@ -25,14 +25,14 @@ class Kind(models.TextChoices):
 
 
 class Priority(models.IntegerChoices):
-    """Which mail goes first of all that is due."""
+    """The order of all that is due."""
 
     WAITED_FOR = 0, _("somebody waits for it")
     USUAL = 1, _("usual")
 
 
 class Wording(models.TextChoices):
-    """Where the compiled mail comes from."""
+    """The source of the compiled mail."""
 
     TEMPLATES = "templates"
     REVISION = "revision"

@@ -1,4 +1,4 @@
-"""That somebody asked this site, without being known to it, to write to an address."""
+"""A request to write to an address, by somebody whom this site does not know."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _

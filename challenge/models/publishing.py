@@ -1,4 +1,4 @@
-"""What days and stretches have in common: a draft that is worked on, and numbered versions, kept."""
+"""The common part of days and stretches: a draft that is worked on, and numbered versions, kept."""
 
 from django.conf import settings
 from django.db import models

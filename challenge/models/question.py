@@ -1,4 +1,4 @@
-"""What runner and coach say to each other."""
+"""The questions of runners to the coach."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _

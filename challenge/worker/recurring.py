@@ -31,7 +31,7 @@ class Job:
     name: str
     seconds: float
     path: str
-    repeats: bool = False  # its function returns whether there may be more to do at once
+    repeats: bool = False  # once it has found something, there may be more to do at once
     wakes_senders: bool = False
     apart: bool = False
     in_workers: bool = False
@@ -60,11 +60,14 @@ JOBS = {
 
 
 def run(job: Job, after: Callable[[], None] = lambda: None) -> None:
-    """Do a job until nothing more is to do or this process is asked to end, and call `after` each time."""
+    """Do a job until nothing more is to do or this process is asked to end. Call `after` each time; for a job
+    that does not repeat, only if it found something."""
     more = True
     while more and not shutdown.requested():
-        more = job.function(timezone.now()) and job.repeats
-        after()
+        found = job.function(timezone.now())
+        if found or job.repeats:
+            after()
+        more = found and job.repeats
 
 
 def send(now: datetime, call_others: Callable[[], None] = lambda: None) -> bool:

@@ -19,7 +19,7 @@ from tests.support.smtp_script import accept, always
 from tests.support.smtp_server import SmtpServer
 from tests.support.threads import together
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 
 Go = Callable[[datetime], None]
 DAY = timedelta(days=1)

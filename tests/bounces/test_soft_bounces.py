@@ -16,7 +16,7 @@ from challenge.models import Answer, Delivery, DeliveryEvent, Event, Outcome, Ph
 from tests.support.returned_mails import FULL, dsn
 from tests.support.threads import together
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 
 Go = Callable[[datetime], None]
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)

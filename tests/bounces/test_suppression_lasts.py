@@ -7,14 +7,14 @@ import pytest
 from django.core.management import call_command
 
 from accounts.models import User
-from challenge.enrollment.sign_up import Wish, sign_up
+from challenge.enrollment.sign_up import SignUpData, sign_up
 from challenge.inbound.bounce_mail import receive
 from challenge.models import Delivery, DeliveryEvent, Enrollment, Program, Suppression
 from tests.support.cast import lesson_of
 from tests.support.returned_mails import dsn
 from tests.support.smtp_server import SmtpServer
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 
 DAY = timedelta(days=1)
 
@@ -48,7 +48,7 @@ def test_an_erased_address_that_signs_up_again_is_not_written_to(
     call_command("erase", "alice@example.com", "--yes")
     already = len(sink.mails)
 
-    wish = Wish(
+    wish = SignUpData(
         "alice@example.com", "Alice", program, date(2026, 3, 10), time(7), "Europe/London", health=False
     )
     sign_up(wish, "192.0.2.1", now + DAY)

@@ -1,4 +1,4 @@
-"""On the coach's desk a runner whose mail bounces is unreachable, with the reason, and not gone quiet."""
+"""A runner whose mail bounces is unreachable on the coach's desk, with the reason, and not gone quiet."""
 
 import re
 from collections.abc import Callable
@@ -14,12 +14,12 @@ from django.test.utils import CaptureQueriesContext
 from challenge.checkins.record import CheckInData, record
 from challenge.enrollment import transitions
 from challenge.inbound.bounce_mail import receive
-from challenge.mail.return_path import return_path
+from challenge.mail.links import return_path
 from challenge.models import Delivery, Enrollment, Event, Suppression
 from tests.support.desk import said
 from tests.support.returned_mails import FULL, complaint, dsn
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 
 Go = Callable[[datetime], None]
 LIST = "/coach/challenge/enrollment/"

@@ -12,7 +12,7 @@ from challenge.mail.links import Purpose, url
 from challenge.models import CheckIn, Progress
 from tests.support.visitor import Runner
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 Go = Callable[[datetime], None]

@@ -22,7 +22,7 @@ from challenge.models import (
     Suppression,
 )
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 DESK = "/coach/challenge"
 
 

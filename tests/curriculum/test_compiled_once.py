@@ -12,7 +12,7 @@ from challenge.curriculum.publish import Origin, Publication, publish_day
 from challenge.models import Day
 from tests.support.smtp_server import SmtpServer
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 Go = Callable[[datetime], None]
 
 

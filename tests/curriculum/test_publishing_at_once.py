@@ -13,7 +13,7 @@ from challenge.curriculum.publish import Origin, Publication, days_with, publish
 from challenge.curriculum.recall import recall
 from challenge.models import Day, Stretch
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.both_databases]
 HOUR = timedelta(hours=1)
 Work = Callable[[], object]
 

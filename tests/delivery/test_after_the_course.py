@@ -1,4 +1,4 @@
-"""What comes after the last lesson: a summary at the usual hour, goodbye a week later, then nothing."""
+"""The mails after the last lesson: a summary at the usual hour, goodbye a week later, then nothing."""
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -25,7 +25,7 @@ def last_day(alice: Enrollment, sink: SmtpServer, go: Go, now: datetime) -> date
 
 
 def texts(sink: SmtpServer) -> list[str]:
-    """What came after the two lessons."""
+    """The mails after the two lessons."""
     return [" ".join(mail.get_body(("plain",)).get_content().split()) for mail in sink.mails[2:]]
 
 

@@ -1,4 +1,4 @@
-"""Without a broker, or with one that hangs, the pages answer at once and mail leaves all the same."""
+"""The pages answer at once and mail leaves although there is no broker, or one that hangs."""
 
 import os
 import socket

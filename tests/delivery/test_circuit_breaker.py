@@ -144,7 +144,7 @@ def test_addresses_that_do_not_exist_are_no_run(
 def test_a_server_that_says_no_to_everybody_without_a_reason_is_left_alone(
     strict: list[Enrollment], sink: SmtpServer, go: Go, now: datetime
 ) -> None:
-    """So that not all who are written to this morning count as bad addresses."""
+    """Otherwise all who are written to this morning would count as bad addresses."""
     sink.script = refusing("strict.example", "550 no")
 
     go(now)

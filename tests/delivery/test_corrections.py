@@ -14,7 +14,7 @@ from challenge.models import Day, Delivery, Enrollment, Event, Stretch
 from tests.support.recalls import WHY, corrections, never_beside, stretch_of_day_1, take_back
 from tests.support.smtp_server import SmtpServer
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 Go = Callable[[datetime], None]
 DAY, HOUR = timedelta(days=1), timedelta(hours=1)
 

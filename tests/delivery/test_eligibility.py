@@ -15,7 +15,7 @@ from challenge.models import Delivery, Enrollment, Event, Suppression
 from tests.support.smtp_server import SmtpServer
 from tests.support.threads import together
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 
 Move = Callable[[Enrollment, datetime], object]
 Enroll = Callable[..., Enrollment]
@@ -72,7 +72,7 @@ def test_who_leaves_while_the_batch_is_sent_gets_nothing(
     moment = now
 
     def script(phase: str, recipient: str) -> None:
-        """While the first is sent, the last one leaves; a slow server takes two seconds."""
+        """Let the last one leave while the first is sent; a slow server takes two seconds."""
         nonlocal moment
         if phase == "data" and moment == now:
             together(lambda: move(leaver, moment))

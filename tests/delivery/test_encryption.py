@@ -156,7 +156,7 @@ def test_a_host_with_four_silent_addresses_is_left_in_time(
 def test_a_message_goes_in_records_of_which_each_is_answered_for(
     way: str, certify: Callable[[str], Certificate], serve: Serve, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Of several records in one call nobody says how many went out when it fails."""
+    """Nobody says of several records in one call how many went out when it fails."""
     certificate = certify("IP:127.0.0.1")
     monkeypatch.setenv("SSL_CERT_FILE", str(certificate.certificate))
     server, sizes = serve(way, certificate), []

@@ -1,4 +1,4 @@
-"""When the course starts: on the day that the runner chose, on her own calendar, or with her cohort."""
+"""The start of the course: on the day that the runner chose, by the runner's calendar, or with the cohort."""
 
 from datetime import UTC, date, datetime, timedelta
 from typing import Any

@@ -20,7 +20,7 @@ HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 
 @pytest.fixture
 def work(go: Go) -> Callable[[datetime, datetime], None]:
-    """What the workers do from one instant to another, looked at every two hours."""
+    """Do what the workers do from one instant to another, looked at every two hours."""
 
     def run(start: datetime, end: datetime) -> None:
         for step in range((end - start) // (2 * HOUR)):

@@ -81,7 +81,7 @@ def test_a_server_that_reads_slowly_does_not_stretch_an_attempt(server: SmtpServ
 
 
 def test_nothing_is_announced_any_more_to_a_server_that_took_an_answer_back(server: SmtpServer) -> None:
-    """Not after another doubt either, in which nothing had been announced."""
+    """Nothing is announced after another doubt either, in which nothing had been announced."""
     early: list[bytes] = []
 
     def look(client: Client) -> None:

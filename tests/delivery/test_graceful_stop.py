@@ -19,12 +19,12 @@ SECONDS = 0.5
 
 
 def to_the_first(sender: Group) -> None:
-    """As Docker and bin/dev do it."""
+    """Stop it as Docker and bin/dev do."""
     sender.ask_to_end()
 
 
 def to_all(sender: Group) -> None:
-    """As systemd and a terminal do it."""
+    """Stop it as systemd and a terminal do."""
     sender.signal(SIGTERM)
 
 
@@ -44,6 +44,7 @@ def check_stop(room: Mailroom, sender: Group, stop: Callable[[Group], None]) -> 
     assert len(left) == 40 - len(arrived)
 
 
+@pytest.mark.both_databases
 @pytest.mark.parametrize("stop", [to_the_first, to_all], ids=lambda stop: stop.__name__)
 def test_a_worker(program: Any, redis_url: str, tmp_path: Path, stop: Callable[[Group], None]) -> None:
     crowd(program, 40)

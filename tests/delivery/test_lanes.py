@@ -13,13 +13,13 @@ from django.utils import timezone
 from challenge.delivery.claim import claim, record, release, waiting
 from challenge.delivery.plan import plan
 from challenge.delivery.throttle import lanes
-from challenge.delivery.throttle.grants import grants, sleep_until_slot
+from challenge.delivery.throttle.lanes import grants, sleep_until_slot
 from challenge.models import Delivery, Limit
 from challenge.models.limit import ALL
 from tests.support.crowd import crowd
 from tests.support.threads import together
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 SECOND, HOUR = timedelta(seconds=1), timedelta(hours=1)
 SLOW, OTHER = "slow.example", "example.com"
 
@@ -71,7 +71,7 @@ def test_a_batch_belongs_to_one_lane_and_lanes_take_turns(due: Any) -> None:
 
 
 def test_a_limited_domain_gets_no_more_than_it_may_send_at_once(due: Any) -> None:
-    """While other mail waits, nobody is sent to wait for its slots."""
+    """Nobody is sent to wait for its slots while other mail waits."""
     Limit.objects.create(domain=SLOW, per_second=5)
     now = due(slow_example=20, example_com=40)
     batches = [claim(now, 10) for _ in range(5)]

@@ -18,7 +18,7 @@ from tests.support.crowd import crowd
 from tests.support.smtp_server import SmtpServer
 from tests.support.threads import together
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 LEASE = timedelta(seconds=60)
 
 
@@ -94,7 +94,7 @@ def test_a_sender_without_its_lease_records_nothing(queue: None, now: datetime) 
 
 @pytest.mark.django_db(transaction=True)
 def test_a_sender_stops_at_the_lease_it_lost(queue: None, sink: SmtpServer, now: datetime) -> None:
-    """While the first message is on the wire the lease runs out and is taken away."""
+    """The lease runs out and is taken away while the first message is on the wire."""
     moment = now
 
     def lose(phase: str, recipient: str) -> None:

@@ -1,4 +1,4 @@
-"""What a mail server may say that a database cannot keep."""
+"""Answers of a mail server that a database cannot keep."""
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -12,6 +12,7 @@ from tests.support.smtp_script import always
 from tests.support.smtp_server import SmtpServer
 
 
+@pytest.mark.both_databases
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize(
     ("phase", "answer", "state", "attempt", "mails"),

@@ -92,8 +92,8 @@ def test_an_announced_recipient_that_is_refused(server: SmtpServer) -> None:
 @pytest.mark.pure
 @pytest.mark.parametrize("reset", [True, False], ids=["RST", "FIN"])
 def test_a_server_that_hangs_up_after_each_answer(reset: bool, server: SmtpServer) -> None:
-    """What it did not read yet may take its answer back: that is one doubt, and nothing is announced to
-    it again."""
+    """Its answer may be taken back by what it did not read yet: that is one doubt, and nothing is announced
+    to it again."""
     server.script = always("answer", drop(b"250 kept\r\n", reset=reset))
 
     with Transport() as transport:
@@ -141,11 +141,12 @@ def test_a_server_that_leaves_at_the_announced_envelope(act: Act, server: SmtpSe
     assert server.connections == 2
 
 
+@pytest.mark.both_databases
 @pytest.mark.django_db(transaction=True)
-def test_who_is_held_back_after_she_was_announced_gets_nothing(
+def test_whoever_is_withheld_after_the_announcement_gets_nothing(
     trio: list[Enrollment], server: SmtpServer, now: datetime
 ) -> None:
-    """While the server keeps the first waiting, the second one's address is suppressed."""
+    """The second one's address is suppressed while the server keeps the first waiting."""
     plan(now)
     order = list(Delivery.objects.order_by("try_at", "id").select_related("enrollment__runner"))
     first, second, third = (delivery.enrollment.runner for delivery in order)

@@ -18,7 +18,7 @@ from tests.conftest import Enroll
 from tests.support.smtp_server import SmtpServer
 from tests.support.threads import together
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.both_databases]
 # More than a lease and than the wait after a fall.
 LONG = timedelta(hours=1)
 
@@ -67,7 +67,7 @@ def test_an_own_connection_that_was_cut_loses_no_result(
 def test_a_database_that_stays_away_while_a_sender_stops(
     trio: list[Any], sink: SmtpServer, now: datetime, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """What could not be written is left to rescue, and what is raised says why."""
+    """Rescue gets what could not be written, and what is raised says why."""
     cut: list[int] = []
     record = results.record
 

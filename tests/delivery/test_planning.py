@@ -1,4 +1,4 @@
-"""What the planner makes of a due enrollment: the next lesson follows from what was sent."""
+"""The planner's treatment of a due enrollment: the next lesson follows from what was sent."""
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -13,7 +13,7 @@ from challenge.models import Delivery, Enrollment, Event
 from tests.support.smtp_script import accept
 from tests.support.smtp_server import SmtpServer
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 Go = Callable[[datetime], None]
 DAY = timedelta(days=1)
 

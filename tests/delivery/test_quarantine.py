@@ -12,7 +12,7 @@ from challenge.delivery.rescue import rescue
 from challenge.models import Day, Delivery, Revision
 from tests.support.smtp_server import SmtpServer
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 
 Break = Callable[[Any], None]
 Go = Callable[[datetime], None]

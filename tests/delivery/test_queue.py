@@ -19,7 +19,7 @@ from challenge.models.mail_kinds import KINDS, Kind, Wording
 from tests.support import ROOT
 from tests.support.smtp_server import SmtpServer
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 DAY = timedelta(days=1)
 
 

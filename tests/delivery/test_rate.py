@@ -9,7 +9,7 @@ from challenge.models import Delivery, Limit
 from tests.support.crowd import crowd
 from tests.support.workers import Mailroom, await_ready, mailroom, prompting, wait_until
 
-pytestmark = [pytest.mark.processes, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.processes, pytest.mark.django_db(transaction=True), pytest.mark.both_databases]
 
 PER_SECOND, WORKERS = 80, 2
 # One mail of each sender may be held up between its slot and the server by a machine that is busy.

@@ -14,7 +14,7 @@ from challenge.models import Limit
 from challenge.models.limit import ALL
 from tests.support.threads import together
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 
 START = datetime(2026, 3, 3, 8, 0, tzinfo=UTC)
 SECOND, HOUR, DAY = timedelta(seconds=1), timedelta(hours=1), timedelta(days=1)

@@ -22,7 +22,7 @@ from tests.support.brokers import broker_at
 from tests.support.restores import Dump, look, restored
 from tests.support.threads import together
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.both_databases]
 
 DAY, MINUTE = timedelta(days=1), timedelta(minutes=1)
 LATER = timedelta(days=1, hours=1)

@@ -15,7 +15,7 @@ from challenge.delivery.plan import plan
 from challenge.models import Delivery, Enrollment, RestoreStop
 from tests.support.restores import Dump, look, restored
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.both_databases]
 
 DAY, MINUTE = timedelta(days=1), timedelta(minutes=1)
 LATER = timedelta(days=1, hours=1)
@@ -102,7 +102,7 @@ def test_there_is_nothing_to_resume(now: datetime) -> None:
 
 
 def test_a_restore_that_nothing_tells_can_be_told(trio: list[Any], now: datetime) -> None:
-    """As when a snapshot of the whole machine was restored, the marks with it."""
+    """A snapshot of the whole machine was restored, the marks with it."""
     look(now)
     resume(now + DAY, "--yes", "--sent-until", f"{now:%Y-%m-%dT%H:%M:%SZ}")
     assert set(Delivery.objects.values_list("day", "state", "uncertain")) == {

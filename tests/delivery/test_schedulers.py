@@ -25,6 +25,7 @@ from tests.support.workers import Mailroom, await_ready, mailroom, wait_until
 pytestmark = [pytest.mark.processes, pytest.mark.django_db(transaction=True)]
 
 
+@pytest.mark.both_databases
 def test_three_schedulers_double_nothing(program: Any, sink: SmtpServer, settings: Any) -> None:
     settings.BATCH_SIZE = 7
     crowd(program, 100)

@@ -9,7 +9,7 @@ import pytest
 from challenge.models import Delivery
 from tests.support.smtp_server import SmtpServer
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 
 
 def test_a_due_runner_gets_day_one(

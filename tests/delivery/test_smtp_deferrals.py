@@ -87,7 +87,7 @@ def test_each_deferral_waits_longer_until_the_window_closes(
 
 
 def test_a_mailbox_that_is_full_for_weeks_keeps_no_endless_story(now: datetime) -> None:
-    """What is in doubt is kept, as it decides how the mail goes on."""
+    """An attempt in doubt is kept, as it decides how the mail goes on."""
     lesson = Delivery()
     for hour in range(1000):
         verdict = Outcome.UNCERTAIN if hour == 10 else Outcome.DEFERRED

@@ -205,7 +205,7 @@ def test_a_server_that_is_down_counts_against_nobody(
 def test_a_server_that_refuses_the_sender_counts_against_nobody(
     answer: str, trio: list[Any], sink: SmtpServer, now: datetime
 ) -> None:
-    """For as long as it may be a slip; one that goes on refusing is left alone (test_circuit_breaker.py)."""
+    """It may be a slip; a server that goes on refusing is left alone (test_circuit_breaker.py)."""
 
     def follow(script: Script) -> None:
         sink.script = script

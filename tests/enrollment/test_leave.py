@@ -25,7 +25,7 @@ Go = Callable[[datetime], None]
 
 @pytest.fixture
 def mail_client(db: None) -> Client:
-    """What a mail provider sends with: no cookies, no CSRF token."""
+    """The client of a mail provider: no cookies, no CSRF token."""
     return Client(enforce_csrf_checks=True)
 
 

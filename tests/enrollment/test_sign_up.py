@@ -11,7 +11,7 @@ from challenge.mail.links import Purpose, url
 from challenge.models import Cohort, Delivery, Enrollment, Event, Program, Suppression
 from tests.support.visitor import Visitor, body, seen, whole_database
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 

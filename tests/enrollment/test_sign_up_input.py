@@ -9,7 +9,7 @@ from accounts.models import User
 from challenge.models import Delivery, Enrollment
 from tests.support.visitor import Visitor, body
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 
 
 def focused(page: str) -> list[str]:

@@ -1,4 +1,4 @@
-"""How often strangers may make the site write to somebody, and machines that fill in everything."""
+"""Limits on how often strangers may make the site write to somebody, and machines that fill in everything."""
 
 from datetime import datetime, timedelta
 from typing import Any
@@ -11,7 +11,7 @@ from challenge.models import Delivery
 from tests.support.threads import together
 from tests.support.visitor import Visitor, form, seen
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 
 HOUR = timedelta(hours=1)
 

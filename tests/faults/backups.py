@@ -26,7 +26,7 @@ from tests.support.crowd import crowd
 from tests.support.restores import Dump
 from tests.support.smtp_server import SmtpServer
 
-SIZES = {Scale.SMALL: (6, 1), Scale.FULL: (300, 5)}
+SIZES = {Scale.SMALL: (4, 1), Scale.FULL: (300, 5)}
 DAY, HOUR, MINUTE = timedelta(days=1), timedelta(hours=1), timedelta(minutes=1)
 LESSON = re.compile(r"Day (\d+)")
 

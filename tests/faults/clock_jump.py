@@ -14,7 +14,7 @@ from tests.faults.report import Fault, Result, Scale
 from tests.faults.simulation import SimulatedWorkers, site_mail_server
 from tests.faults.zones import runners_worldwide
 
-RUNNERS = {Scale.SMALL: 5, Scale.FULL: 120}
+RUNNERS = {Scale.SMALL: 3, Scale.FULL: 120}
 JUMPS = [timedelta(hours=1), timedelta(hours=-1), timedelta(days=1), timedelta(days=-1)]
 START = datetime(2026, 3, 20, 8, tzinfo=UTC)
 # A jump comes this often at most; one of three while a message is on the wire.

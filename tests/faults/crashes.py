@@ -21,7 +21,7 @@ from tests.support.restores import Dump
 from tests.support.with_postgres import postgres
 from tests.support.workers import await_ready, mailroom, prompting, wait_until
 
-SIZES = {Scale.SMALL: (150, 2), Scale.FULL: (5000, 10)}
+SIZES = {Scale.SMALL: (100, 1), Scale.FULL: (5000, 10)}
 WORKERS = 2
 # What a sender has in flight: a message on the wire, and the record of the one before it.
 IN_FLIGHT = 2

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from hypothesis import strategies as st
 
 from challenge import schedule
-from challenge.delivery.plan import is_behind, turn
+from challenge.delivery.plan import is_behind, take_turn
 from challenge.models import Delivery, Enrollment
 from tests.faults.zones import clocks
 
@@ -88,7 +88,7 @@ def course(journey: Journey) -> list[Sent]:
         if moves and moves[0].at <= now:
             _move(enrollment, moves.pop(0), sent)
             continue
-        enrollment.next_due_at, window = turn(enrollment, last, now)
+        enrollment.next_due_at, window = take_turn(enrollment, last, now)
         if window is None:
             continue
         day = 1 if last is None else last.day + (not is_behind(last))

@@ -21,8 +21,8 @@ from tests.faults.journeys import EVENTS, LENGTH, Journey, Sent, course, journey
 from tests.faults.model.server import InProcessServer
 from tests.faults.report import Fault, Result, Scale
 
-EXAMPLES = {Scale.SMALL: 300, Scale.FULL: 10_000}
-SAVED = {Scale.SMALL: 8, Scale.FULL: 200}
+EXAMPLES = {Scale.SMALL: 60, Scale.FULL: 10_000}
+SAVED = {Scale.SMALL: 3, Scale.FULL: 200}
 
 
 def run(scale: Scale, folder: Path) -> Result:

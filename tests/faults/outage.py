@@ -18,7 +18,7 @@ from tests.faults.simulation import SimulatedWorkers, site_mail_server
 from tests.faults.zones import runners_worldwide
 from tests.support.smtp_script import accept, always
 
-RUNNERS = {Scale.SMALL: 14, Scale.FULL: 455}
+RUNNERS = {Scale.SMALL: 7, Scale.FULL: 455}
 # When the outage is over, in UTC: at each time of day somebody sleeps, and somebody's window is open. It all
 # takes less than a course: who is through gets no lesson, and the goodbye waits for its day.
 OVER = {

@@ -17,7 +17,7 @@ from tests.support.crowd import crowd
 from tests.support.visitor import form
 from tests.support.workers import Mailroom, wait_until
 
-SIZES = {Scale.SMALL: (5.0, 0.5), Scale.FULL: (600.0, 5.0)}
+SIZES = {Scale.SMALL: (2.0, 0.5), Scale.FULL: (600.0, 5.0)}
 MAILS = 40
 # The suite's machine may be busy with other things.
 PROMPT = {Scale.SMALL: 3.0, Scale.FULL: 1.0}

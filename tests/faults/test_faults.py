@@ -10,7 +10,7 @@ from django.db import connection
 from tests.faults.catalogue import FAULTS, fault
 from tests.faults.report import Scale
 
-pytestmark = [pytest.mark.processes, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.processes, pytest.mark.django_db(transaction=True), pytest.mark.both_databases]
 
 
 # Each on one of the two databases, whose suites run side by side; bin/faults takes whichever is asked for.

@@ -14,7 +14,7 @@ from tests.support.cast import lesson_of
 from tests.support.smtp_script import accept, always, drop
 from tests.support.smtp_server import SmtpServer
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 Go = Callable[[datetime], None]
 
 

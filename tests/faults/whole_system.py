@@ -18,8 +18,8 @@ from challenge.models import Delivery
 from tests.faults.model.machine import SystemMachine
 from tests.faults.report import Fault, Result, Scale
 
-RUNS = {Scale.SMALL: 40, Scale.FULL: 2000}
-RUNS_ON_POSTGRESQL = {Scale.SMALL: 40, Scale.FULL: 150}
+RUNS = {Scale.SMALL: 10, Scale.FULL: 2000}
+RUNS_ON_POSTGRESQL = {Scale.SMALL: 10, Scale.FULL: 150}
 STEPS = {Scale.SMALL: 30, Scale.FULL: 50}
 
 

@@ -17,12 +17,12 @@ SEED = 20261121
 # Mails and kills.
 KILLS = {Scale.SMALL: (120, 2), Scale.FULL: (10_000, 20)}
 KILLS_ON_SQLITE = {Scale.SMALL: (120, 2), Scale.FULL: (5000, 10)}
-SCHEDULED = {Scale.SMALL: 200, Scale.FULL: 5000}
+SCHEDULED = {Scale.SMALL: 100, Scale.FULL: 5000}
 SCHEDULERS = 3
 FREEZES = {Scale.SMALL: 1, Scale.FULL: 8}
 FREEZE_MAILS = 40
 REFUSED = "the lease was lost"
-STOPS = {Scale.SMALL: (200, 4), Scale.FULL: (6000, 20)}
+STOPS = {Scale.SMALL: (120, 2), Scale.FULL: (6000, 20)}
 # One message of 10 ms is in hand; the tasks of a pool are over well before a drain's 20 s.
 LONGEST_STOP = 15.0
 

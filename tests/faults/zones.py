@@ -11,8 +11,8 @@ from challenge.models import Enrollment, Program
 from tests.support.crowd import unsaved_enrollments
 
 FIRST, LAST = datetime(2026, 1, 1, tzinfo=UTC), datetime(2031, 1, 1, tzinfo=UTC)
-# No zone changes its clock twice within half a day.
-STEP = timedelta(hours=12)
+# No zone changes its clock twice within a week.
+STEP = timedelta(days=7)
 Rules = tuple[tuple[datetime, timedelta], ...]
 # Early, in the day, late, and so late that the window ends with the date.
 HOURS = (time(7), time(6, 30), time(12, 15), time(18), time(21, 30), time(23, 45), time(2, 30))

@@ -12,7 +12,7 @@ from accounts import capabilities
 from challenge.checkins.record import CheckInData, record
 from challenge.enrollment import transitions
 from challenge.enrollment.confirm import confirm
-from challenge.enrollment.sign_up import Wish, sign_up
+from challenge.enrollment.sign_up import SignUpData, sign_up
 from challenge.mail.links import Purpose, url
 from challenge.models import Cohort, Enrollment, Event, Program, Stretch
 
@@ -44,7 +44,7 @@ def cast(program: Program, go: Callable[[datetime], None], now: datetime) -> Cas
     found = []
     for name in NAMES:
         email = f"{name.lower()}@example.org"
-        wish = Wish(email, name, program, now.date(), time(7), "Europe/London", health=name != "Shay")
+        wish = SignUpData(email, name, program, now.date(), time(7), "Europe/London", health=name != "Shay")
         sign_up(wish, "192.0.2.2", now)
         enrollment = Enrollment.objects.get(runner__email=email)
         if name != "Penny":

@@ -14,7 +14,7 @@ from challenge.delivery.send import send_batch
 from challenge.delivery.smtp.transport import Transport
 from challenge.enrollment import pending, transitions
 from challenge.enrollment.confirm import confirm
-from challenge.enrollment.sign_up import Wish, send_links, sign_up
+from challenge.enrollment.sign_up import SignUpData, send_links, sign_up
 from challenge.models import Delivery, Enrollment, Event, Program, Stretch
 from tests.support.smtp_server import SmtpServer
 
@@ -56,9 +56,9 @@ class Someone:
     def enrollment(self) -> Enrollment:
         return Enrollment.objects.select_related("runner", "program").get(runner__email=self.email)
 
-    def wish(self, program: Program) -> Wish:
+    def wish(self, program: Program) -> SignUpData:
         tomorrow = (BEGIN + DAY).date()
-        return Wish(self.email, self.name, program, tomorrow, time(7), "Europe/London", health=True)
+        return SignUpData(self.email, self.name, program, tomorrow, time(7), "Europe/London", health=True)
 
     def respond(self, at: datetime) -> None:
         """Check in, and pause, as this runner does after a lesson."""

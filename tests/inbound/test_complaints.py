@@ -6,14 +6,13 @@ from datetime import datetime, timedelta
 import pytest
 
 from challenge.inbound.bounce_mail import Disposition, receive
-from challenge.mail.links import Purpose, url
-from challenge.mail.return_path import return_path
+from challenge.mail.links import Purpose, return_path, url
 from challenge.models import Delivery, DeliveryEvent, Event, Suppression
 from tests.support.cast import lesson_of
 from tests.support.returned_mails import complaint, dsn
 from tests.support.smtp_server import SmtpServer
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 
 Go = Callable[[datetime], None]
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)

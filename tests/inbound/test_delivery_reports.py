@@ -8,7 +8,7 @@ import pytest
 
 from challenge.enrollment import transitions
 from challenge.inbound.bounce_mail import Disposition, receive
-from challenge.mail.return_path import return_path
+from challenge.mail.links import return_path
 from challenge.models import Delivery, DeliveryEvent, Event, Suppression
 from tests.support import returned_mails
 from tests.support.returned_mails import FULL, dsn, qmail, with_headers

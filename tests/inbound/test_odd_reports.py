@@ -7,12 +7,12 @@ from typing import Any
 import pytest
 
 from challenge.inbound.bounce_mail import Disposition, receive
-from challenge.mail.return_path import return_path
+from challenge.mail.links import return_path
 from challenge.models import Delivery, DeliveryEvent, Suppression
 from tests.support import returned_mails
 from tests.support.returned_mails import dsn
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 
 LEFT_ALONE = (Disposition.OTHER, Disposition.UNPROVEN)
 

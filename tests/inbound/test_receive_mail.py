@@ -11,7 +11,7 @@ import pytest
 from django.core.management import call_command
 from django.db import OperationalError, connection
 
-from challenge.mail.return_path import return_path
+from challenge.mail.links import return_path
 from challenge.models import Delivery, DeliveryEvent, Suppression
 from tests.support import ROOT, returned_mails
 from tests.support.returned_mails import dsn

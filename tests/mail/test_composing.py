@@ -23,7 +23,7 @@ WRAPPED = ("greeting", "coach_note")
 
 
 def ended_by_lf(text: str) -> str:
-    """With one character for a line break: a CR at the end of a value and a LF behind its slot are one
+    """Make one character of a line break: a CR at the end of a value and a LF behind its slot are one
     break for the standard library, and two for us."""
     return text.replace("\r\n", "\n").replace("\r", "\n")
 

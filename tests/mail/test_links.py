@@ -22,7 +22,7 @@ Go = Callable[[datetime], None]
 
 
 class Scanner:
-    """What mail providers run: opens every link again and again, and every link on those pages."""
+    """A scanner as mail providers run it: opens every link again and again, and those on the pages."""
 
     def __init__(self, client: Client) -> None:
         self.client = client
@@ -32,7 +32,7 @@ class Scanner:
         for path in paths:
             if path in self.opened or path.startswith("/static/"):
                 continue
-            answers = [ask(path) for ask in (self.client.get, self.client.head) for _ in range(5)]
+            answers = [ask(path) for ask in (self.client.get, self.client.head, self.client.get)]
             [self.opened[path]] = {answer.status_code for answer in answers}
             page = answers[0].content.decode()
             self.open([found for found in re.findall(r'(?:href|action)="([^"]*)"', page) if found[:1] == "/"])

@@ -1,4 +1,4 @@
-"""How a mail looks: colours that can be read in the light and in the dark, in a real browser too."""
+"""The look of a mail: colours that can be read in the light and in the dark, in a real browser too."""
 
 import re
 from collections.abc import Iterator

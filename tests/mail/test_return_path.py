@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from challenge.mail.return_path import TAG_LENGTH, read, return_path
+from challenge.mail.links import TAG_LENGTH, delivery_of, return_path
 
 pytestmark = pytest.mark.pure
 
@@ -31,9 +31,9 @@ def tag_of(address: str) -> str:
 def test_a_return_path_leads_back_to_its_mail() -> None:
     for number in range(1000):
         delivery_id = uuid.UUID(int=random.Random(number).getrandbits(128))
-        assert read(return_path(delivery_id)) == delivery_id
-    assert read(return_path(uuid.UUID(int=0))) == uuid.UUID(int=0)
-    assert read(return_path(uuid.UUID(int=2**128 - 1))) == uuid.UUID(int=2**128 - 1)
+        assert delivery_of(return_path(delivery_id)) == delivery_id
+    assert delivery_of(return_path(uuid.UUID(int=0))) == uuid.UUID(int=0)
+    assert delivery_of(return_path(uuid.UUID(int=2**128 - 1))) == uuid.UUID(int=2**128 - 1)
 
 
 def test_it_is_an_address_that_any_server_takes(settings: Any) -> None:
@@ -58,30 +58,30 @@ def test_the_tag_is_base32_of_the_id_and_80_bits_of_an_hmac_under_a_key_of_its_o
 @pytest.mark.parametrize("change", [str.upper, str.title, str.swapcase])
 def test_a_server_that_changes_the_case_changes_nothing(change: Callable[[str], str]) -> None:
     delivery_id = uuid.uuid4()
-    assert read(change(return_path(delivery_id))) == delivery_id
+    assert delivery_of(change(return_path(delivery_id))) == delivery_id
 
 
 def test_it_is_found_in_a_header_with_several(settings: Any) -> None:
     delivery_id = uuid.uuid4()
     forged = f"bounces+{'a' * TAG_LENGTH}@mail.example.org"
     header = f'"A, B" <someone@example.net>, {forged}, <{return_path(delivery_id)}>'
-    assert read(header) == delivery_id
+    assert delivery_of(header) == delivery_id
 
 
 def test_what_was_sent_under_a_former_key_still_comes_back(settings: Any) -> None:
     delivery_id = uuid.uuid4()
     sent = return_path(delivery_id)
     settings.SECRET_KEY, settings.SECRET_KEY_FALLBACKS = "a new key", [settings.SECRET_KEY]
-    assert read(sent) == delivery_id
+    assert delivery_of(sent) == delivery_id
 
     settings.SECRET_KEY_FALLBACKS = []
-    assert read(sent) is None
+    assert delivery_of(sent) is None
 
 
 def test_without_an_address_for_bounces_it_is_the_sender(settings: Any) -> None:
     settings.BOUNCE_ADDRESS, settings.MAIL_FROM_ADDRESS = "", "coach@example.org"
     assert return_path(uuid.uuid4()) == "coach@example.org"
-    assert read("coach@example.org") is None
+    assert delivery_of("coach@example.org") is None
 
 
 def forged(good: str, other: str, chance: random.Random) -> str:
@@ -111,7 +111,7 @@ def test_of_100_000_forged_and_cut_tags_none_is_accepted() -> None:
     chance = random.Random(4)
     good = [tag_of(return_path(uuid.UUID(int=chance.getrandbits(128)))) for _ in range(200)]
     tags = (forged(*chance.sample(good, 2), chance) for _ in range(100_000))
-    accepted = [tag for tag in tags if read(f"bounces+{tag}@mail.example.org")]
+    accepted = [tag for tag in tags if delivery_of(f"bounces+{tag}@mail.example.org")]
     assert accepted == []
 
 

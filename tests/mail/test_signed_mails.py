@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from challenge.mail.dkim import sign
+from challenge.mail.compose import sign
 from challenge.mail.dkim_key import read_key
 from tests.gallery.mails import sent_mails
 from tests.gallery.reporting import print_result

@@ -9,8 +9,7 @@ import pytest
 
 from challenge.curriculum.slots import Compiled
 from challenge.delivery.smtp.transport import Transport
-from challenge.mail.compose import message, written
-from challenge.mail.dkim import sign
+from challenge.mail.compose import message, sign, written
 from challenge.models import Delivery
 from challenge.models.attempt import Outcome
 from tests.support.key_files import new_key

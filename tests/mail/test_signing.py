@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from dkim import DKIMException
 
-from challenge.mail.dkim import sign
+from challenge.mail.compose import sign
 from challenge.mail.dkim_key import Key, UnusableKeyError, read_key
 from tests.gallery.mails import sent_mails
 from tests.gallery.reporting import print_result

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from challenge.models import Delivery, Program
 from challenge.models.conditions import among, is_in
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 
 
 def test_among_numbers_and_ids(trio: list[Any]) -> None:

@@ -17,7 +17,7 @@ from challenge.models.day import pick_revision
 from challenge.models.limit import ALL
 from challenge.monitoring.wording import AlarmText
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.both_databases]
 
 STRETCH = '+++\nslug = "rest"\ntitle = "Rest"\nminutes = 5\n+++\n1. Lie down.\n'
 DAY = '+++\nnumber = 1\ntitle = "Hello"\nstretches = ["rest"]\nself_check = false\n+++\nWelcome.\n'
@@ -75,7 +75,7 @@ def test_sources_become_contents_and_runners_keep_their_start(before: Apps, now:
 
 
 def test_nobody_goes_back_to_an_older_version(before: Apps, now: datetime) -> None:
-    """Until now everybody was sent the newest version, also of days that changed after she began."""
+    """Everybody was sent the newest version until now, also of days that changed meanwhile."""
     model = before.get_model
     program = model("challenge", "Program").objects.create(slug="reset-21", title="Reset", length=9)
     day = model("challenge", "Day").objects.create(program=program, number=9)

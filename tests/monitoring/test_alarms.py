@@ -21,7 +21,7 @@ from challenge.monitoring.wording import AlarmText, Code
 from tests.support.smtp_server import SmtpServer
 from tests.support.web_hook import WebHook
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 HOUR = timedelta(hours=1)
 SECRET = "whsec_" + base64.b64encode(b"0123456789abcdefghijklmnop").decode()
 

@@ -15,7 +15,7 @@ from challenge.models.heartbeat import beat
 from challenge.monitoring.metrics import exposition
 from challenge.monitoring.stall import stall
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 MINUTE = timedelta(minutes=1)
 
 
@@ -134,7 +134,7 @@ def test_a_scrape_costs_as_many_statements_for_ten_mails_as_for_a_thousand(
 
 
 def test_the_mail_of_other_days_is_not_read(scraper: Client, ledger: Ledger, now: datetime) -> None:
-    for days in range(1, 101):
+    for days in range(1, 51):
         ledger.add("example.com", "sent", now - timedelta(days=days), 200, sent_at=now - timedelta(days=days))
     ledger.add("example.com", "sent", now - MINUTE, 20, sent_at=now - 20 * MINUTE)
     ledger.add("example.com", "queued", now - 20 * MINUTE)

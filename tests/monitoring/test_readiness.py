@@ -35,6 +35,7 @@ def all_well(redis_url: str) -> AbstractContextManager[None]:
     return broker_at(redis_url)
 
 
+@pytest.mark.both_databases
 def test_ready_when_each_part_is_well(client: Client, all_well: AbstractContextManager[None]) -> None:
     with all_well:
         response = client.get("/readyz")
@@ -100,6 +101,7 @@ def test_a_planner_that_has_stopped_is_said(client: Client, all_well: AbstractCo
     assert (response.status_code, lines(response)[2]) == (503, "planner: has not looked yet")
 
 
+@pytest.mark.both_databases
 def test_a_database_that_fails_is_said_without_its_words(
     client: Client, all_well: AbstractContextManager[None]
 ) -> None:

@@ -20,7 +20,7 @@ from tests.support import free_port
 from tests.support.smtp_server import SmtpServer
 from tests.support.web_hook import WebHook
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 MINUTE = timedelta(minutes=1)
 Go = Callable[[datetime], None]
 

@@ -15,7 +15,7 @@ import pytest
 from tests.runtime.test_dev_command import Dev
 from tests.support import free_port
 
-pytestmark = [pytest.mark.browser, pytest.mark.processes, pytest.mark.embedded, pytest.mark.pure]
+pytestmark = [pytest.mark.browser, pytest.mark.processes, pytest.mark.pure]
 
 ARRIVES_WITHIN = 120
 ZONES = ("Pacific/Honolulu", "America/New_York", "Europe/London", "Asia/Dubai", "Pacific/Auckland")
@@ -130,3 +130,6 @@ def test_from_the_sign_up_page_to_the_coachs_desk(
     story = desk.locator("#content").inner_text()
     assert "Light legs" in story
     assert "Done" in story
+
+    dev.process.kill()
+    assert dev.left_over() == [], "its processes do not outlive it"

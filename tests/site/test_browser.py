@@ -21,15 +21,13 @@ Open = Callable[..., Any]
 DAY = timedelta(days=1)
 
 
-@pytest.mark.parametrize("zone", ["Pacific/Auckland", "America/Los_Angeles", "Asia/Calcutta"])
-def test_with_javascript(
-    program: Any, site: str, sink: SmtpServer, go: Go, open_page: Open, zone: str
-) -> None:
-    page = open_page(timezone_id=zone)
-    page.goto(site)
-    assert page.input_value("[name=time_zone]") == zone
-    tomorrow = datetime.now(ZoneInfo(zone)).date() + DAY
-    assert page.input_value("[name=starts_on]") == f"{tomorrow:%Y-%m-%d}"
+def test_with_javascript(program: Any, site: str, sink: SmtpServer, go: Go, open_page: Open) -> None:
+    for zone in ("Pacific/Auckland", "America/Los_Angeles", "Asia/Calcutta"):
+        page = open_page(timezone_id=zone)
+        page.goto(site)
+        assert page.input_value("[name=time_zone]") == zone
+        tomorrow = datetime.now(ZoneInfo(zone)).date() + DAY
+        assert page.input_value("[name=starts_on]") == f"{tomorrow:%Y-%m-%d}"
     page.fill("[name=email]", "maya@example.com")
     page.fill("[name=first_name]", "Maya")
     page.check("[name=mail_consent]")

@@ -10,16 +10,37 @@ from challenge.models import Article, Day, Program, Revision, Stretch, StretchVe
 MODELS = (Program, Article, Stretch, StretchVersion, Day, Revision, Revision.stretches.through)
 
 
-def kept() -> dict[type, list[Any]]:
-    """Every row of the course as it is now, by model."""
-    return {model: list(model._default_manager.all()) for model in MODELS}
+class CourseRows:
+    """The rows under their own ids, as the statements that insert them."""
 
+    def __init__(self) -> None:
+        self._rows: dict[type, list[Any]] = {}
+        self._statements: list[tuple[str, Any]] = []
 
-def restore(rows: dict[type, list[Any]]) -> None:
-    """Put the rows back under their own ids, and the sequences of ids behind them."""
-    with transaction.atomic():  # days and revisions name each other
-        for model, of_model in rows.items():
-            model._default_manager.bulk_create(of_model)  # type: ignore[attr-defined]
-        with connection.cursor() as cursor:
-            for statement in connection.ops.sequence_reset_sql(no_style(), list(rows)):
+    def keep(self) -> None:
+        """Keep every row of the course as it is now."""
+        self._rows = {model: list(model._default_manager.all()) for model in MODELS}
+
+    def restore(self) -> bool:
+        """Put the rows back; False when none are kept. Django writes the statements once: it takes longer
+        over them than the database does."""
+        with transaction.atomic():  # days and revisions name each other
+            if self._statements:
+                with connection.cursor() as cursor:
+                    for statement, parameters in self._statements:
+                        cursor.execute(statement, parameters)
+            elif self._rows:
+                with connection.execute_wrapper(self._note):
+                    self._insert()
+        return bool(self._rows)
+
+    def _insert(self) -> None:
+        for model, rows in self._rows.items():
+            model._default_manager.bulk_create(rows)  # type: ignore[attr-defined]
+        with connection.cursor() as cursor:  # the sequences of ids go on behind them
+            for statement in connection.ops.sequence_reset_sql(no_style(), list(self._rows)):
                 cursor.execute(statement)
+
+    def _note(self, execute: Any, statement: str, parameters: Any, many: bool, context: Any) -> Any:
+        self._statements.append((statement, parameters))
+        return execute(statement, parameters, many, context)

@@ -28,5 +28,5 @@ def take_back(stretch: Stretch, replacement: Stretch | None, now: datetime) -> R
 
 
 def corrections(sink: SmtpServer) -> list[str]:
-    """Whom corrections went to."""
+    """Return whom corrections went to."""
     return [mail["To"] for mail in sink.mails if mail["Subject"].startswith("Please leave out")]

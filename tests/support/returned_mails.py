@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from challenge.mail.return_path import return_path
+from challenge.mail.links import return_path
 
 NO_SUCH_USER = "smtp; 550 5.1.1 <alice@example.com>: Recipient address rejected: User unknown"
 FULL = "smtp; 552 5.2.2 <alice@example.com>: Mailbox is full"

@@ -8,7 +8,7 @@ import pytest
 
 from challenge import tasks
 from challenge.celery import app
-from challenge.worker.recurring import JOBS, Job
+from challenge.worker.recurring import JOBS, Job, run
 from tests.support import ROOT
 
 pytestmark = pytest.mark.pure
@@ -34,3 +34,15 @@ def test_beat_imports_nothing_that_its_messages_are_for() -> None:
     allowed = ("broker", "celery", "settings", "worker", "monitoring", "monitoring.logs")
     found = {name.removeprefix("challenge.") for name in imported.stdout.split()}
     assert {name for name in found if not name.startswith("worker.")} <= set(allowed)
+
+
+@pytest.mark.parametrize(
+    ("repeats", "found", "calls"), [(True, [1, 1, 0], 3), (False, [1], 1), (False, [0], 0)]
+)
+def test_a_job_that_repeats_goes_on_while_it_finds_something(
+    repeats: bool, found: list[int], calls: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    left, called = list(found), list[int]()
+    monkeypatch.setattr("challenge.checkins.progress.sweep", lambda now: left.pop(0))
+    run(Job("any", 10, "challenge.checkins.progress.sweep", repeats), lambda: called.append(1))
+    assert (left, len(called)) == ([], calls)

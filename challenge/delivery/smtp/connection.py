@@ -21,8 +21,8 @@ MOST_OCTETS = 64 * 1024
 RECORD = 16 * 1024
 
 
-class _Reader(io.RawIOBase):
-    """What the server says while the connection is opened, up to a deadline and MOST_OCTETS: a server
+class _BoundedReader(io.RawIOBase):
+    """The replies of the server while the connection is opened, up to a deadline and MOST_OCTETS: a server
     that drips its answer byte by byte, or never ends it, cannot stretch it."""
 
     def __init__(self, sock: socket.socket, deadline: float) -> None:
@@ -41,7 +41,7 @@ class _Reader(io.RawIOBase):
 
 
 class _Smtp(smtplib.SMTP):
-    """smtplib's client, reading through a _Reader."""
+    """smtplib's client, reading through a _BoundedReader."""
 
     def __init__(self, deadline: float, *args: Any, **options: Any) -> None:
         self._deadline = deadline
@@ -49,7 +49,7 @@ class _Smtp(smtplib.SMTP):
 
     def getreply(self) -> tuple[int, bytes]:
         if self.file is None and self.sock is not None:
-            self.file = io.BufferedReader(_Reader(self.sock, self._deadline))
+            self.file = io.BufferedReader(_BoundedReader(self.sock, self._deadline))
         return super().getreply()
 
 
@@ -139,7 +139,7 @@ class Connection:
 
     @property
     def is_ahead(self) -> bool:
-        """Whether the server has said more than it was asked: its next reply would be taken for another."""
+        """Return whether the server has said more than it was asked; its next reply would mislead."""
         if self._unread or (isinstance(self._sock, ssl.SSLSocket) and self._sock.pending()):
             return True
         poll = select.poll()
@@ -147,8 +147,8 @@ class Connection:
         return bool(poll.poll(0))
 
     def is_leaving(self) -> bool:
-        """Whether what the server has said unasked is that it ends the connection: then nothing of it is
-        another's reply (421: RFC 5321, 3.8)."""
+        """Return whether what the server has said unasked is that it ends the connection: then nothing of it
+        is another's reply (421: RFC 5321, 3.8)."""
         try:
             return self.reply()[0] == 421
         except (OSError, smtplib.SMTPException):

@@ -13,7 +13,6 @@ from typing import NamedTuple
 from django.conf import settings
 
 from challenge.delivery.smtp.connection import Connection, connect
-from challenge.delivery.smtp.reply import broken, replied
 from challenge.models import Answer, Outcome, Phase
 
 STEPS = (Phase.SENDER, Phase.RECIPIENT, Phase.DATA)
@@ -30,14 +29,14 @@ STALE = Answer(Outcome.DEFERRED, Phase.SENDER, None, "The connection had ended b
 
 
 class Envelope(NamedTuple):
-    """From whom and to whom a message goes on the wire (RFC 5321)."""
+    """The sender and the recipient of a message on the wire (RFC 5321)."""
 
     sender: str
     recipient: str
 
     @property
     def fault(self) -> Answer | None:
-        """What it means if SMTP cannot write one of the addresses."""
+        """The answer where SMTP cannot write one of the addresses."""
         for address, outcome, phase in (
             (self.sender, Outcome.UNAVAILABLE, Phase.SENDER),
             (self.recipient, Outcome.REFUSED, Phase.RECIPIENT),
@@ -140,7 +139,7 @@ class Transport:
             if is_leaving and server is not None and server.written >= len(message) + len(DOT):
                 return self._broken_off(error)
             self._hang_up()
-            return broken(phase, error)
+            return Answer.from_error(phase, error)
         finally:
             self.waited = server.waited if server else monotonic() - began
         return None
@@ -157,7 +156,7 @@ class Transport:
             self.waited = server.waited
         if code == 421 or not 200 <= code < 600:
             self._hang_up()
-        return replied(Phase.ANSWER, code, text)
+        return Answer.from_reply(Phase.ANSWER, code, text)
 
     def _broken_off(self, error: Exception) -> Answer:
         """The connection ended between a message and its answer."""
@@ -166,7 +165,7 @@ class Transport:
             # 2.17), so that nothing is promised to it again.
             self._may_promise = False
         self._hang_up()
-        return broken(Phase.ANSWER, error)
+        return Answer.from_error(Phase.ANSWER, error)
 
     def _connected(self, is_begun: bool) -> Connection:
         """A connection on which nothing is said yet but, where it `is_begun`, the commands of an envelope."""
@@ -196,7 +195,7 @@ class Transport:
                 server.reply()
         except (OSError, smtplib.SMTPException):
             self._hang_up()
-        return replied(phase, code, text)
+        return Answer.from_reply(phase, code, text)
 
     def _hang_up(self) -> None:
         self._promised = None

@@ -7,13 +7,16 @@ The counts are kept in the memory of each process; a row is written when somethi
 import logging
 import threading
 from collections import defaultdict
+from collections.abc import Callable
 from datetime import datetime, timedelta
+from time import sleep
 from uuid import UUID
 
 from django.db import transaction
 
 from challenge.bounces.record import cleaned, is_hard_bounce, is_unexplained
-from challenge.delivery.throttle.lanes import Lanes, delay_turn, forget_idle, last_read, read
+from challenge.delivery.throttle import rate_limit
+from challenge.delivery.throttle.lanes import Lanes, delay_turn, forget_idle, last_read, read, recent
 from challenge.models import Delivery, Limit
 from challenge.models.attempt import Answer, Outcome, Phase
 from challenge.models.limit import ALL, LONGEST_SUSPENSION, SLOW_FOR
@@ -31,6 +34,9 @@ SLOW_SECONDS = 2.0
 ALL_SLOW_SECONDS = 1.0
 SERVER_PHASES = (Phase.RECIPIENT, Phase.DATA, Phase.ANSWER)
 NOT_SUSPENDED = {"suspensions": 0, "reason": "", "reason_values": {}, "suspended_until": None}
+
+# So often a sender may come too late for its slot; then it leaves the mail to another.
+SLOT_TRIES = 5
 
 
 class Memory:
@@ -147,3 +153,46 @@ def _unmark_slow(domain: str, now: datetime) -> None:
     Limit.objects.filter(domain=domain).update(slow_until=None)
     forget_idle(domain)
     read(now)
+
+
+class Throttle:
+    """The limits as one sender knows them."""
+
+    def __init__(self, clock: Callable[[], datetime]) -> None:
+        self._clock = clock
+
+    def refresh(self) -> None:
+        """Read the limits if that is a while ago. Without limits, the one thing that costs a statement."""
+        recent(self._clock())
+
+    def is_open(self) -> bool:
+        """Return whether nothing is limited, so that it is known now what goes next."""
+        return not last_read()
+
+    def wait(self, delivery: Delivery) -> bool:
+        """Wait until a claimed delivery may be sent: two seconds at most for each limit. Return False
+        when it may not go so soon, and is to be released."""
+        if self.is_open():
+            return True
+        lanes = recent(self._clock())
+        limit = lanes.get(delivery.domain)
+        # A domain that has got a lane of its own since the claim waits there.
+        if limit is not None and (delivery.lane != delivery.domain or not self._wait_for_slot(limit)):
+            return False
+        return ALL not in lanes or self._wait_for_slot(lanes[ALL])
+
+    def _wait_for_slot(self, limit: Limit) -> bool:
+        if limit.is_suspended(self._clock()):
+            return False
+        for _ in range(SLOT_TRIES):
+            slot = rate_limit.take(limit, self._clock())
+            if slot is None:
+                return False
+            sleep(max(0.0, (slot - self._clock()).total_seconds()))
+            if rate_limit.is_in_time(slot, self._clock()):
+                return True
+        return False
+
+    def learn(self, delivery: Delivery, answer: Answer, seconds: float) -> None:
+        """Learn from the answer to a delivery, for which the server took so many seconds."""
+        learn(delivery, answer, seconds, self._clock())

@@ -14,7 +14,7 @@ from accounts.models import Consent
 from challenge import schedule, tasks
 from challenge.enrollment.confirm import ConfirmResult, confirm
 from challenge.enrollment.request_limits import TooManyRequests
-from challenge.enrollment.sign_up import Wish, send_links, sign_up
+from challenge.enrollment.sign_up import SignUpData, send_links, sign_up
 from challenge.mail.links import Purpose
 from challenge.models import Cohort, Enrollment, Program
 from challenge.site.capability import capability, link_error
@@ -62,9 +62,10 @@ def _sign_up(request: HttpRequest, form: SignUpForm, program: Program, visit: Vi
     fields: dict[str, Any] = {
         name: form.cleaned_data[name] for name in ("email", "first_name", "starts_on", "send_at", "time_zone")
     }
-    wish = Wish(**fields, program=program, cohort=visit.cohort, health=form.cleaned_data["health_consent"])
+    health = form.cleaned_data["health_consent"]
+    data = SignUpData(**fields, program=program, cohort=visit.cohort, health=health)
     try:
-        sign_up(wish, client_ip(request), timezone.now())
+        sign_up(data, client_ip(request), timezone.now())
     except TooManyRequests:
         return _form_again(request, form, program, visit, status=429, too_many=True)
     tasks.nudge(tasks.send)

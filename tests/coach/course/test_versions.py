@@ -121,8 +121,8 @@ def test_a_stretch_is_compared_and_restored(stretch: DeskItem) -> None:
 
 
 def test_a_long_way_back_costs_no_more_statements(day: DeskItem, django_assert_max_num_queries: Any) -> None:
-    for number in range(8):
+    for number in range(4):
         day.save(title=f"Title {number}")
         day.publish()
-    with django_assert_max_num_queries(12):
+    with django_assert_max_num_queries(7):
         day.get("versions")

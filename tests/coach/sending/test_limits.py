@@ -15,7 +15,7 @@ from tests.coach.test_access import entered
 from tests.support.smtp_script import accept
 from tests.support.smtp_server import SmtpServer
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 
 PAGE = "/coach/challenge/limit/"
 EMPTY = {"domain": "", "per_second": "", "connections": "", "warm_up_from": "", "first_day": ""}

@@ -7,7 +7,7 @@ from accounts.models import User
 from challenge.checkins.record import CheckInData, Closed, record
 from challenge.enrollment import transitions
 from challenge.enrollment.confirm import confirm
-from challenge.enrollment.sign_up import Wish, send_links, sign_up
+from challenge.enrollment.sign_up import SignUpData, send_links, sign_up
 from challenge.models import Enrollment, Event, Program, Suppression
 from tests.faults.model.oracle import Oracle
 from tests.faults.model.server import ScriptedServer
@@ -56,7 +56,7 @@ class Actions:
     def signs_up(self, name: str) -> None:
         days, wall, zone = CHOICES[name]
         starts_on = self._server.now.date() + timedelta(days)
-        wish = Wish(address(name), name.title(), self._program, starts_on, wall, zone, health=True)
+        wish = SignUpData(address(name), name.title(), self._program, starts_on, wall, zone, health=True)
         sign_up(wish, self._ip(), self._server.now)
 
     def changes_hour(self, name: str, wall: time, zone: str) -> None:

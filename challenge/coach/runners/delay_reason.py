@@ -13,7 +13,7 @@ from challenge.models.attempt import Outcome, Phase
 
 
 def delay_reason(lesson: Delivery, at: Callable[[datetime], str]) -> str:
-    """One sentence with the reason and the time of the next try; `at` words an instant."""
+    """Word the reason and the time of the next try in one sentence; `at` formats an instant."""
     values = {
         "day": lesson.day,
         "since": at(lesson.due_at),

@@ -7,7 +7,7 @@ from challenge.curriculum.slots import NAMES
 
 
 def sample_values(day: int = 9, **overrides: str) -> dict[str, str]:
-    """Return a value for every slot. The links lead nowhere, and there is no note of the coach."""
+    """Return a value for every slot. The links lead nowhere, and the coach's note is empty."""
     links = {name: f"{settings.SITE_URL}/#{name}" for name in NAMES if name.endswith("_url")}
     said = {
         "day": str(day),

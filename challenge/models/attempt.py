@@ -1,4 +1,4 @@
-"""One try to hand a message over to the mail server, and what the server answered (RFC 5321)."""
+"""One attempt to send a message to the mail server, and the server's answer (RFC 5321)."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -6,8 +6,6 @@ from typing import Self, TypedDict
 
 
 class Phase(StrEnum):
-    """The last step that an attempt reached."""
-
     COMPOSE = "compose"
     CONNECT = "connect"
     SENDER = "sender"
@@ -18,8 +16,6 @@ class Phase(StrEnum):
 
 
 class Outcome(StrEnum):
-    """The meaning of an answer for the message."""
-
     ACCEPTED = "accepted"
     DEFERRED = "deferred"
     REFUSED = "refused"
@@ -29,7 +25,7 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """The end of one hand-over: SMTP reply code and text, where the server gave them."""
+    """The result of one attempt: SMTP reply code and text, if the server sent them."""
 
     outcome: Outcome
     phase: Phase
@@ -38,7 +34,7 @@ class Answer:
 
     @classmethod
     def from_reply(cls, phase: Phase, code: int, text: bytes) -> Self:
-        """Read the reply to the step of a phase that is not the one hoped for, or the last reply."""
+        """Make the answer from an unexpected reply in a phase, or from the last reply."""
         said = text.decode("utf-8", "replace").replace("\0", "")[:500]  # PostgreSQL keeps no NUL
         if phase is Phase.ANSWER and 200 <= code < 300:
             return cls(Outcome.ACCEPTED, phase, code, said)
@@ -51,11 +47,8 @@ class Answer:
 
     @classmethod
     def from_error(cls, phase: Phase, error: Exception) -> Self:
-        """Read a connection that failed in a phase.
-
-        Only a message whose final dot was written and whose answer was not read may have left (RFC 5321,
-        4.2.5).
-        """
+        """Make the answer from a connection that failed in a phase. Only a message whose final dot was
+        written and whose answer was not read may have left (RFC 5321, 4.2.5)."""
         text = f"{type(error).__name__}: {error}".replace("\0", "")[:500]
         if phase is Phase.CONNECT:
             return cls(Outcome.UNAVAILABLE, phase, getattr(error, "smtp_code", None), text)
@@ -65,10 +58,10 @@ class Answer:
 
 
 class Attempt(TypedDict):
-    """An attempt as Delivery.attempts keeps it.
+    """An attempt as Delivery.attempts stores it.
 
     `at` is ISO 8601 in UTC, `phase` a Phase, `outcome` an Outcome, `code` the SMTP reply code if there was
-    one, `answer` the words of the server or the error of this side.
+    one, `answer` the server's text or the error on our side.
     """
 
     at: str

@@ -15,8 +15,6 @@ MAX_ANCHOR = 80
 
 @dataclass(frozen=True)
 class FaqEntry:
-    """A question, the anchor for links to it, and its answer in Markdown."""
-
     anchor: str
     question: str
     markdown: str

@@ -1,4 +1,4 @@
-"""Record what is reported of a mail, once, and act on it.
+"""Record each reported event of a mail once, and act on it.
 
 | Reported | What follows |
 | --- | --- |

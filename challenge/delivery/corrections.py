@@ -51,7 +51,7 @@ def were_sent(recall: Recall) -> QuerySet[Enrollment]:
     enrollment of each runner who has not left, even if the lesson went to an older one."""
     showed = Revision.objects.filter(stretches=recall.stretch_id, published_at__lte=recall.recalled_at)
     sent = Delivery.objects.filter(kind=Kind.LESSON, sent_at__isnull=False, revision__in=showed)
-    told = Delivery.objects.filter(kind=Kind.CORRECTION, recall=recall.pk)
+    corrected = Delivery.objects.filter(kind=Kind.CORRECTION, recall=recall.pk)
     here = Enrollment.objects.filter(program=recall.stretch.program_id)
     here = here.exclude(state__in=[State.PENDING, State.WITHDRAWN])
     newest = here.values("runner").annotate(newest=Max("pk")).order_by().values("newest")
@@ -60,7 +60,7 @@ def were_sent(recall: Recall) -> QuerySet[Enrollment]:
             Q(runner__in=sent.values("enrollment__runner")) | Q(runner__in=_in_doubt(recall, showed)),
             pk__in=newest,
         )
-        .exclude(runner__in=told.values("enrollment__runner"))
+        .exclude(runner__in=corrected.values("enrollment__runner"))
         .select_related("runner")
         .order_by("pk")
     )

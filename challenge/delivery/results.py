@@ -132,8 +132,8 @@ class ResultWriter:
             "the database went away: %s; %s results are kept", type(error).__name__, len(self._unanswered)
         )
         self._pipeline.close()
-        kept, self._unanswered = self._unanswered, deque()
-        for delivery, result in kept:
+        unsaved, self._unanswered = self._unanswered, deque()
+        for delivery, result in unsaved:
             self.write(delivery, **result)
 
 

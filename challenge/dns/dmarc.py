@@ -48,22 +48,22 @@ def _fault(policy: Policy) -> str:
 
 
 def _mended(policy: Policy) -> str:
-    kept = {name: value for name, value in policy.tags.items() if name not in ("v", *REMOVED_TAGS)}
+    fields = {name: value for name, value in policy.tags.items() if name not in ("v", *REMOVED_TAGS)}
     for tag in ("p", "sp", "np"):
-        if kept.get(tag, "none").lower() not in POLICIES:
-            del kept[tag]
-    kept = {"p": kept.pop("p", "none"), **kept}
-    return "; ".join(["v=DMARC1", *(f"{name}={value}" for name, value in kept.items())])
+        if fields.get(tag, "none").lower() not in POLICIES:
+            del fields[tag]
+    fields = {"p": fields.pop("p", "none"), **fields}
+    return "; ".join(["v=DMARC1", *(f"{name}={value}" for name, value in fields.items())])
 
 
 def _hints(lookup: Lookup, domain: str, policy: Policy) -> list[str]:
     applies = policy.tags.get("p", "none") if policy.domain == domain else _for_subdomains(policy)
-    gone = [f"{tag}=" for tag in REMOVED_TAGS if tag in policy.tags]
+    removed = [f"{tag}=" for tag in REMOVED_TAGS if tag in policy.tags]
     reports = re.findall(r"mailto:[^@,]+@([^,!\s]+)", policy.tags.get("rua", ""))
     return [
         NEXT_STEP if applies.lower() == "none" else "",
         "It says t=y, a test: receivers do one step less than it asks." if _is_test(policy) else "",
-        f"{', '.join(gone)} mean nothing since RFC 9989 and can go." if gone else "",
+        f"{', '.join(removed)} mean nothing since RFC 9989 and can go." if removed else "",
         ""
         if reports
         else "Without rua= nobody tells you who sends in your name. Add rua=mailto: and an address.",

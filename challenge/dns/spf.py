@@ -146,9 +146,9 @@ def _new(include: str, host: str, site: str) -> str:
 def _mended(records: list[str], include: str) -> str:
     """Return one record that allows exactly what these records allow."""
     terms = [term for record in records for term in record.split()[1:]]
-    kept = [term for term in terms if term.lstrip("+-~?").lower() != "all"]
+    remaining = [term for term in terms if term.lstrip("+-~?").lower() != "all"]
     wanted = [f"include:{include}"] if include else []
     # Receivers ignore a redirect in a record with "all" (RFC 7208, 6.1), so it becomes an include.
-    if any(term.lower().startswith("redirect=") for term in kept):
-        kept = [re.sub("^redirect=", "include:", term, flags=re.IGNORECASE) for term in kept]
-    return " ".join(["v=spf1", *dict.fromkeys([*kept, *wanted]), "~all"])
+    if any(term.lower().startswith("redirect=") for term in remaining):
+        remaining = [re.sub("^redirect=", "include:", term, flags=re.IGNORECASE) for term in remaining]
+    return " ".join(["v=spf1", *dict.fromkeys([*remaining, *wanted]), "~all"])

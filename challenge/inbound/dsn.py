@@ -182,10 +182,10 @@ def _recipient_status(block: Fields) -> RecipientStatus:
 
 def _is_auto_reply(headers: Fields) -> bool:
     """Return whether the headers mark an automatic answer (RFC 3834, and older forms)."""
-    said = headers.get("auto-submitted", "no").strip().lower()
+    value = headers.get("auto-submitted", "no").strip().lower()
     before = headers.get("precedence", "").strip().lower()
     markers = ("x-autoreply", "x-autorespond", "x-auto-response-suppress")
-    return not said.startswith("no") or before == "auto_reply" or any(name in headers for name in markers)
+    return not value.startswith("no") or before == "auto_reply" or any(name in headers for name in markers)
 
 
 def _free_text_statuses(mail: Mail, parts: list[Mail]) -> tuple[RecipientStatus, ...]:

@@ -146,8 +146,8 @@ def _fetch(mailbox: BaseMailBox, uid: str) -> bytes:
 
 def _can_move(mailbox: BaseMailBox) -> bool:
     """Return whether the server has MOVE (RFC 6851). Servers list more capabilities after the login."""
-    _status, said = mailbox.client.capability()
-    return b"MOVE" in b" ".join(filter(None, said)).upper().split()
+    _status, capabilities = mailbox.client.capability()
+    return b"MOVE" in b" ".join(filter(None, capabilities)).upper().split()
 
 
 def _put_away(mailbox: BaseMailBox, uid: str, move_to: str) -> None:

@@ -48,9 +48,9 @@ class MailContext(dict[str, str]):
 
     def add_up(self) -> None:
         """Add up the check-ins for the summary."""
-        told = list(CheckIn.objects.filter(enrollment=self.enrollment).order_by("day"))
-        scores = [check_in.tightness for check_in in told if check_in.tightness is not None]
-        done = sum(check_in.status != CheckIn.Status.NOT_TODAY for check_in in told)
+        check_ins = list(CheckIn.objects.filter(enrollment=self.enrollment).order_by("day"))
+        scores = [check_in.tightness for check_in in check_ins if check_in.tightness is not None]
+        done = sum(check_in.status != CheckIn.Status.NOT_TODAY for check_in in check_ins)
         first, last = (str(scores[0]), str(scores[-1])) if len(scores) > 1 else ("", "")
         self.update(done_count=str(done or ""), tightness_first=first, tightness_last=last)
 

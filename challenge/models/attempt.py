@@ -35,15 +35,15 @@ class Answer:
     @classmethod
     def from_reply(cls, phase: Phase, code: int, text: bytes) -> Self:
         """Make the answer from an unexpected reply in a phase, or from the last reply."""
-        said = text.decode("utf-8", "replace").replace("\0", "")[:500]  # PostgreSQL keeps no NUL
+        answer = text.decode("utf-8", "replace").replace("\0", "")[:500]  # PostgreSQL keeps no NUL
         if phase is Phase.ANSWER and 200 <= code < 300:
-            return cls(Outcome.ACCEPTED, phase, code, said)
+            return cls(Outcome.ACCEPTED, phase, code, answer)
         if phase is Phase.ANSWER and not 400 <= code < 600:
-            return cls(Outcome.UNCERTAIN, phase, None, said)
+            return cls(Outcome.UNCERTAIN, phase, None, answer)
         if 500 <= code < 600:
             outcome = Outcome.UNAVAILABLE if phase is Phase.SENDER else Outcome.REFUSED
-            return cls(outcome, phase, code, said)
-        return cls(Outcome.DEFERRED, phase, code if code > 0 else None, said)
+            return cls(outcome, phase, code, answer)
+        return cls(Outcome.DEFERRED, phase, code if code > 0 else None, answer)
 
     @classmethod
     def from_error(cls, phase: Phase, error: Exception) -> Self:

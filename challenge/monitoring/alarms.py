@@ -18,7 +18,7 @@ CLAIM = timedelta(seconds=45)
 
 
 class Told(NamedTuple):
-    """The begin of a problem, and the last notification of the operator."""
+    """The start of a problem, and the last notification of the operator."""
 
     since: datetime
     at: datetime

@@ -38,7 +38,7 @@ class Json(logging.Formatter):
     EXTRA; and the traceback as `exception`."""
 
     def format(self, record: logging.LogRecord) -> str:
-        told: dict[str, object] = {
+        entry: dict[str, object] = {
             "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
             "level": record.levelname,
             "logger": record.name,
@@ -46,9 +46,9 @@ class Json(logging.Formatter):
         }
         for name in EXTRA:
             if (value := getattr(record, name, None)) is not None:
-                told[name] = value if isinstance(value, int) else hide(str(value))
+                entry[name] = value if isinstance(value, int) else hide(str(value))
         if record.exc_info:
-            told["exception"] = hide(self.formatException(record.exc_info))
+            entry["exception"] = hide(self.formatException(record.exc_info))
         if record.stack_info:
-            told["stack"] = hide(self.formatStack(record.stack_info))
-        return json.dumps(told, ensure_ascii=False)
+            entry["stack"] = hide(self.formatStack(record.stack_info))
+        return json.dumps(entry, ensure_ascii=False)

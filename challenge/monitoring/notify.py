@@ -112,8 +112,8 @@ class _NoRedirect(urllib.request.HTTPRedirectHandler):
 
 def by_webhook(alert: Alert, now: datetime) -> None:
     """POST an alert as JSON. Raises for any answer that is not 2xx."""
-    said = {"kind": alert.kind, "sentence": str(alert.text), "since": alert.since.isoformat()}
-    data = {**said, "site": settings.SITE_URL}
+    fields = {"kind": alert.kind, "sentence": str(alert.text), "since": alert.since.isoformat()}
+    data = {**fields, "site": settings.SITE_URL}
     body = json.dumps({"type": f"alarm.{alert.stage}", "timestamp": now.isoformat(), "data": data}).encode()
     headers = {
         "Content-Type": "application/json",

@@ -52,5 +52,5 @@ def _planner(now: datetime) -> tuple[Part, Part]:
     if looks[0] is None:
         return database, Part("planner", False, "has not looked yet")
     age = now - looks[0]
-    said = f"looked {max(0, round(age.total_seconds()))} s ago"
-    return database, Part("planner", age <= PLANNER_LATE, said)
+    detail = f"looked {max(0, round(age.total_seconds()))} s ago"
+    return database, Part("planner", age <= PLANNER_LATE, detail)

@@ -50,14 +50,14 @@ def day_audience(day: Day, *, changes: bool = True, against_draft: bool = False)
 
 def _ordinary(keep: Counter[int], get: int, number: int) -> str:
     """Return a text like "14 keep version 1, 6 get version 2"."""
-    kept = [_keep(count, version) for version, count in sorted(keep.items()) if count]
-    return ", ".join([*kept, _get(get, number)])
+    parts = [_keep(count, version) for version, count in sorted(keep.items()) if count]
+    return ", ".join([*parts, _get(get, number)])
 
 
 def _for_all(sent: Counter[int], get: int, number: int) -> str:
     """Return the same text for a version for all: runners who were sent a version keep it."""
-    kept = [_sent(count, version) for version, count in sorted(sent.items()) if count]
-    return "; ".join([_get(get, number), *([", ".join(kept)] if kept else [])])
+    parts = [_sent(count, version) for version, count in sorted(sent.items()) if count]
+    return "; ".join([_get(get, number), *([", ".join(parts)] if parts else [])])
 
 
 def _keep(count: int, version: int) -> str:

@@ -58,8 +58,8 @@ class StretchForm(FigureRowsForm):
         super().__init__(data, **options)
         self.is_self_check = instance.kind == Stretch.Kind.SELF_CHECK
         if self.is_self_check:
-            kept = {*SELF_CHECK_FIELDS, "steps"}
-            for name in [each for each in StretchForm.base_fields if each not in kept]:
+            shown = {*SELF_CHECK_FIELDS, "steps"}
+            for name in [each for each in StretchForm.base_fields if each not in shown]:
                 del self.fields[name]
         for name, limit in limits.STRETCH.items():
             if name in self.fields:

@@ -31,7 +31,7 @@ def read_new() -> str:
 
 
 def renew() -> str:
-    """Give a database that is a file a new identity, and return the identity of any."""
+    """Renew the identity of a database in a file, and return the identity of any database."""
     path = _beside()
     if path is not None:
         with suppress(OSError):

@@ -69,8 +69,8 @@ def _in_file(history: UUID) -> HighWater | None:
 def _in_redis(history: UUID) -> HighWater | None:
     if settings.REDIS_URL:
         with suppress(Exception), redis_client() as client:
-            kept = client.get(_key(history))
-            return _parsed(kept.decode()) if kept else None
+            stored = client.get(_key(history))
+            return _parsed(stored.decode()) if stored else None
     return None
 
 

@@ -213,12 +213,12 @@ class Connection:
             self._limit_wait()
             began = monotonic()
             try:
-                heard = self._sock.recv(MOST_OCTETS)
+                data = self._sock.recv(MOST_OCTETS)
             finally:
                 self.waited += monotonic() - began
-            if not heard:
+            if not data:
                 raise smtplib.SMTPServerDisconnected("the server hung up")
-            self._unread += heard
+            self._unread += data
         line, self._unread = self._unread[: end + 1], self._unread[end + 1 :]
         return line
 

@@ -90,8 +90,8 @@ def learn(delivery: Delivery, answer: Answer, seconds: float, now: datetime) -> 
         for domain, count in memory.count(delivery, answer).items():
             again = domain in lanes and lanes[domain].suspensions
             if count >= (THRESHOLD_AGAIN if again else THRESHOLD):
-                said = f"{answer.code} {cleaned(answer.text, delivery.to_address)}"
-                _suspend(domain, count, said, now)
+                reply = f"{answer.code} {cleaned(answer.text, delivery.to_address)}"
+                _suspend(domain, count, reply, now)
                 break
 
 

@@ -106,10 +106,10 @@ def _next(limit: Limit, now: datetime) -> tuple[list[datetime], dict[str, object
             return [], {}
     quota = limit.quota(now)
     if quota is not None:
-        gone = limit.counted_today(now)
+        used = limit.counted_today(now)
         # Unused slots are lost for the day, so a small rest is taken one by one.
-        count = min(count, max(1, (quota - gone) // 100), quota - gone)
-        fields |= {"counted_on": now.date(), "counted": gone + count}
+        count = min(count, max(1, (quota - used) // 100), quota - used)
+        fields |= {"counted_on": now.date(), "counted": used + count}
     if limit.rate is not None:
         fields["free_at"] = first + count * distance
     return [first + number * distance for number in range(count)], fields

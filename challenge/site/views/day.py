@@ -20,7 +20,7 @@ from challenge.site.fields import NoteField, PlainForm
 from challenge.site.lessons import lesson_context
 
 ASKED = "asked"
-# A page that is reloaded within this time thanks for a question.
+# The page of a day thanks for a question for this long.
 THANKS = timedelta(hours=1)
 
 

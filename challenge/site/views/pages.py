@@ -19,7 +19,7 @@ YEAR, HOUR = 365 * 24 * 3600, 3600  # seconds
 
 @require_safe
 def sent_page(request: HttpRequest) -> HttpResponse:
-    """Answer every sign-up and every request for links in the same way, whatever the address is."""
+    """Answer every sign-up and every request for links in the same way: it reveals no address."""
     context = {"visit": current_visit(request), "inbox": bool(settings.INBOX_DIR)}
     return render(request, "pages/sent.html", context)
 

@@ -11,6 +11,7 @@ from challenge.mail.context import Greetings
 from challenge.models import Delivery, Enrollment, Revision, Suppression
 from challenge.models.conditions import among
 from challenge.models.day import pick_revision
+from challenge.models.delivery_reason import Reason as DeliveryReason
 
 State, Reason = Enrollment.State, Delivery.Reason
 LATE = timedelta(hours=1)
@@ -68,7 +69,7 @@ class Eligibility:
         self._refreshed_at = now
         self.refreshes += 1
 
-    def reason_against(self, delivery: Delivery) -> tuple[Delivery.Reason, dict[str, str]] | None:
+    def reason_against(self, delivery: Delivery) -> tuple[DeliveryReason, dict[str, str]] | None:
         """Return why a delivery must not leave, and the values of that reason; None when it may."""
         rules = delivery.rules
         if delivery.address_hash in self._suppressed:

@@ -12,6 +12,7 @@ from challenge.bounces.record import is_hard_bounce, record_refusal
 from challenge.delivery.claim import record, waiting_state
 from challenge.delivery.results import ResultWriter
 from challenge.models import Answer, Attempt, Delivery, Outcome, Phase, Revision
+from challenge.models.delivery_reason import Reason as DeliveryReason
 
 log = logging.getLogger(__name__)
 
@@ -27,7 +28,7 @@ class Recorder:
     def __init__(self, results: ResultWriter, clock: Callable[[], datetime]) -> None:
         self._results, self._clock = results, clock
 
-    def withheld(self, delivery: Delivery, reason: Delivery.Reason, values: dict[str, str]) -> None:
+    def withheld(self, delivery: Delivery, reason: DeliveryReason, values: dict[str, str]) -> None:
         """Withhold a delivery that must not leave."""
         self._results.write(delivery, state=State.WITHHELD, reason=reason, reason_values=values)
 

@@ -8,7 +8,7 @@ from django.db import transaction
 
 from challenge.delivery.claim import in_order, waiting_state
 from challenge.delivery.recording import MOST_SENDERS_LOST, after_lost_sender, attempted, senders_lost
-from challenge.models import Answer, Delivery, Outcome, Phase
+from challenge.models import Answer, Delivery, Outcome, OwnAnswer, Phase
 from challenge.models.conditions import is_in
 
 
@@ -59,7 +59,7 @@ def _put_back(delivery: Delivery, *, doubtful: bool, now: datetime) -> None:
 def _doubt(delivery: Delivery, now: datetime) -> None:
     """Count the attempt that nobody recorded. From now on the message goes after its neighbours; after a
     sender has crashed with it each time, it is set aside."""
-    answer = Answer(Outcome.UNCERTAIN, Phase.UNKNOWN, None, "the sender stopped without a word")
+    answer = Answer(Outcome.UNCERTAIN, Phase.UNKNOWN, None, OwnAnswer.SENDER_STOPPED)
     delivery.attempts, delivery.uncertain = attempted(delivery, now, answer), True
     count = senders_lost(delivery.attempts, delivery.due_at)
     delivery.state, delivery.try_at = Delivery.State.RETRY, now + after_lost_sender(count)

@@ -16,6 +16,7 @@ from django.db import transaction
 from accounts.models import Consent, withdraw_consent
 from challenge import schedule
 from challenge.models import Delivery, Enrollment, Event
+from challenge.models.delivery_reason import Reason as DeliveryReason
 from challenge.models.enrollment import log_event
 from challenge.models.mail_kinds import Kind
 
@@ -172,7 +173,7 @@ def _leave_old_windows(enrollment: Enrollment, now: datetime) -> None:
     lessons.filter(state=Delivery.State.SENDING).update(closes_at=now)
 
 
-def _withhold(enrollment: Enrollment, reason: Delivery.Reason, **which: Any) -> None:
+def _withhold(enrollment: Enrollment, reason: DeliveryReason, **which: Any) -> None:
     """Withhold deliveries. A sender checks the ones that it holds again before they leave."""
     waiting = Delivery.objects.filter(enrollment=enrollment, state__in=Delivery.WAITING, **which)
     waiting.update(state=Delivery.State.WITHHELD, reason=reason, reason_values={})

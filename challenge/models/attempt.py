@@ -4,6 +4,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Self, TypedDict
 
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
 
 class Phase(StrEnum):
     COMPOSE = "compose"
@@ -21,6 +24,20 @@ class Outcome(StrEnum):
     REFUSED = "refused"
     UNCERTAIN = "uncertain"
     UNAVAILABLE = "unavailable"
+
+
+class OwnAnswer(models.TextChoices):
+    """An answer that no server gave: words of this side, kept as their code."""
+
+    STALE_CONNECTION = "stale_connection", _("The connection had ended before.")
+    UNSENDABLE_ADDRESS = "unsendable_address", _("The address holds a character that SMTP does not take.")
+    OUT_OF_STEP = "out_of_step", _("The server's replies are out of step.")
+    SENDER_STOPPED = "sender_stopped", _("The sender stopped without a word.")
+
+    @classmethod
+    def in_words(cls, answer: str) -> str:
+        """Word an attempt's answer for who reads it; what a server or an error said stays as it is."""
+        return str(cls(answer).label) if answer in cls.values else answer
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +78,7 @@ class Attempt(TypedDict):
     """An attempt as Delivery.attempts stores it.
 
     `at` is ISO 8601 in UTC, `phase` a Phase, `outcome` an Outcome, `code` the SMTP reply code if there was
-    one, `answer` the server's text or the error on our side.
+    one, `answer` the server's text, the error on our side, or an OwnAnswer.
     """
 
     at: str

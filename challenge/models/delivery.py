@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.addresses import domain_of
 from challenge.models.day import Revision
+from challenge.models.delivery_reason import Reason
 from challenge.models.enrollment import Enrollment
 from challenge.models.mail_kinds import KINDS, Kind, MailKind, Priority
 from challenge.models.stretch import Recall
@@ -71,7 +72,7 @@ class Delivery(models.Model):
     the keyed hash of the address it last went to. All instants are UTC.
     """
 
-    Kind = Kind
+    Kind, Reason = Kind, Reason
 
     class State(models.TextChoices):
         QUEUED = "queued", _("queued")
@@ -80,25 +81,6 @@ class Delivery(models.Model):
         RETRY = "retry", _("retry")
         FAILED = "failed", _("failed")
         WITHHELD = "withheld", _("held back")
-
-    class Reason(models.TextChoices):
-        """The reason that a mail is withheld, failed or taken as sent; `reason_values` fill the sentence."""
-
-        SUPPRESSED = "suppressed", _("The address is suppressed.")
-        NOT_PENDING = "not_pending", _("The sign-up is not waiting to be confirmed.")
-        LEFT = "left", _("The runner has left.")
-        WRONG_STATE = "wrong_state", _("The enrollment was %(state)s.")
-        BEGUN_AGAIN = "begun_again", _("The runner has begun again.")
-        NO_CONSENT = "no_consent", _("There is no consent to mail.")
-        PAUSED = "paused", _("The enrollment was paused.")
-        NEW_HOUR = "new_hour", _("It waits for the new hour.")
-        NOT_COMPOSED = "not_composed", _("It could not be composed: %(error)s")
-        UNCONFIRMED = "unconfirmed", _("The server never confirmed it.")
-        REFUSED = "refused", _("The mail server refused it: %(code)s %(text)s")
-        TOO_LATE = "too_late", _("It did not get through in time.")
-        SENDER_STOPPED = "sender_stopped", _("Its sender stopped without a word each time.")
-        TAKEN_AS_SENT = "taken_as_sent", _("Taken as sent: it was due before a backup was restored.")
-        AS_WRITTEN = "as_written", "%(text)s"
 
     WAITING = (State.QUEUED, State.RETRY)
 
@@ -238,10 +220,7 @@ class Delivery(models.Model):
     @property
     def why(self) -> str:
         """Return the reason in the reader's language, or an empty text."""
-        values = dict(self.reason_values)
-        if state := values.get("state"):
-            values["state"] = Enrollment.State(state).label
-        return str(self.get_reason_display()) % values if self.reason else ""
+        return Reason.in_words(self.reason, self.reason_values)
 
     @property
     def message_id(self) -> str:

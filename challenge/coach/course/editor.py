@@ -24,7 +24,7 @@ from challenge.curriculum import drafts
 from challenge.curriculum.drafts import DraftConflict
 from challenge.curriculum.lesson import Content
 from challenge.delivery.test_mail import send_test_mail
-from challenge.models.attempt import Outcome
+from challenge.models.attempt import Outcome, OwnAnswer
 
 # Fields of the form that are no part of the draft.
 NOT_IN_DRAFT = ("csrfmiddlewaretoken", "seen", "base", "do")
@@ -186,8 +186,9 @@ def _send_test(request: HttpRequest, item: CourseItem[Any], draft: Content) -> N
     else:
         text = _("The test to %(address)s did not get through. Outcome: %(outcome)s, at: %(phase)s. %(text)s")
         outcome, phase = OUTCOMES[answer.outcome], PHASES[answer.phase]
+        words = OwnAnswer.in_words(answer.text)
         messages.error(
-            request, text % {"address": recipient, "outcome": outcome, "phase": phase, "text": answer.text}
+            request, text % {"address": recipient, "outcome": outcome, "phase": phase, "text": words}
         )
 
 

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy
 from accounts.models import Consent
 from challenge.coach.runners.enrollment_queries import PAIN_LEVELS
 from challenge.coach.wording import OUTCOMES, PHASES, mail_name, runner_time_if_other, sentence, when
-from challenge.models import Attempt, CheckIn, Delivery, DeliveryEvent, Enrollment, Event, Question
+from challenge.models import Attempt, CheckIn, Delivery, DeliveryEvent, Enrollment, Event, OwnAnswer, Question
 
 KINDS = {
     "event": gettext_lazy("Event"),
@@ -131,7 +131,7 @@ def attempt_rows(attempts: list[Attempt]) -> list[AttemptRow]:
             phase=str(PHASES.get(attempt["phase"], attempt["phase"])),
             outcome=str(OUTCOMES.get(attempt["outcome"], attempt["outcome"])),
             code=attempt["code"],
-            answer=attempt["answer"],
+            answer=OwnAnswer.in_words(attempt["answer"]),
         )
         for attempt in attempts
     ]

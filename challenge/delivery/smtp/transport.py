@@ -13,7 +13,7 @@ from typing import NamedTuple
 from django.conf import settings
 
 from challenge.delivery.smtp.connection import Connection, connect
-from challenge.models import Answer, Outcome, Phase
+from challenge.models import Answer, Outcome, OwnAnswer, Phase
 
 STEPS = (Phase.SENDER, Phase.RECIPIENT, Phase.DATA)
 # The replies to each step that allow the next one.
@@ -25,7 +25,7 @@ GOODBYE_SECONDS = 2
 # Characters that the address in a command cannot hold (RFC 5321, 4.1.2).
 UNSAYABLE = re.compile(r"[\r\n\0<>]|[^\0-\x7f]")
 # No part of a message was sent, and its connection has ended or is unreliable.
-STALE = Answer(Outcome.DEFERRED, Phase.SENDER, None, "The connection had ended before.")
+STALE = Answer(Outcome.DEFERRED, Phase.SENDER, None, OwnAnswer.STALE_CONNECTION)
 
 
 class Envelope(NamedTuple):
@@ -42,7 +42,7 @@ class Envelope(NamedTuple):
             (self.recipient, Outcome.REFUSED, Phase.RECIPIENT),
         ):
             if UNSAYABLE.search(address):
-                return Answer(outcome, phase, None, "The address holds a character that SMTP does not take.")
+                return Answer(outcome, phase, None, OwnAnswer.UNSENDABLE_ADDRESS)
         return None
 
     @property
@@ -189,7 +189,7 @@ class Transport:
             elif is_ahead or is_astray:
                 # DATA has no such reply, or there is one too many: they belong to another envelope.
                 self._hang_up()
-                return Answer(Outcome.DEFERRED, phase, None, "The server's replies are out of step.")
+                return Answer(Outcome.DEFERRED, phase, None, OwnAnswer.OUT_OF_STEP)
             else:
                 server.write(b"RSET\r\n")
                 server.reply()

@@ -14,7 +14,7 @@ from accounts.models import User
 from challenge.models import CheckIn, Cohort, Delivery, Enrollment, Event, Program
 from challenge.models.enrollment import log_event
 
-pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
+pytestmark = pytest.mark.django_db
 LIST = "/coach/challenge/enrollment/"
 DAY = timedelta(days=1)
 

@@ -100,7 +100,6 @@ def next_due(last: datetime, wall: time, zone: ZoneInfo) -> datetime:
 
 
 def end_of_day(day: date, zone: ZoneInfo) -> datetime:
-    """Return the instant at which a local date is over."""
     return to_utc(day + timedelta(days=1), time(0), zone)
 
 

@@ -38,7 +38,6 @@ def coach_of(request: HttpRequest) -> User:
 
 
 def log(request: HttpRequest, items: Sequence[Model], message: str) -> None:
-    """Write the coach's action on some rows into the admin's log."""
     LogEntry.objects.log_actions(str(request.user.pk), items, CHANGE, change_message=message)
 
 

@@ -69,7 +69,6 @@ def compile_mail(name: str, context: dict[str, Any]) -> Compiled:
 
 
 def _compile(name: str, context: dict[str, Any]) -> Compiled:
-    """Render the three templates of a mail, with its slots."""
     context = {**context, "slot": slots(), **sections(), "light": palette.LIGHT, "dark": palette.DARK}
     text = render_to_string(f"emails/{name}.txt", context).strip()
     return Compiled(

@@ -128,7 +128,6 @@ class Revisions:
         return self._cache[key] if key else None
 
     def refresh(self) -> None:
-        """Query the published revisions again."""
         published = self._published()
         self._chosen = {
             pinned: (chosen.pk, chosen.digest)

@@ -29,11 +29,9 @@ class Recorder:
         self._results, self._clock = results, clock
 
     def withheld(self, delivery: Delivery, reason: DeliveryReason, values: dict[str, str]) -> None:
-        """Withhold a delivery that must not leave."""
         self._results.write(delivery, state=State.WITHHELD, reason=reason, reason_values=values)
 
     def put_off(self, delivery: Delivery, moment: datetime) -> None:
-        """Put an untried delivery back into the queue."""
         self._results.write(delivery, state=waiting_state(delivery.attempts), try_at=moment)
 
     def not_composed(self, delivery: Delivery, error: Exception) -> None:

@@ -30,7 +30,6 @@ class RecordFinding:
         return self.verdict in (Verdict.RIGHT, Verdict.NOTE)
 
     def with_hints(self, *hints: str) -> "RecordFinding":
-        """Return the finding with further hints, without empty ones."""
         return replace(self, hints=(*self.hints, *filter(None, hints)))
 
 

@@ -93,7 +93,5 @@ class Sofa:
 
 @dataclass(frozen=True)
 class Backdrop:
-    """A wall behind the person, with its skirting board."""
-
     def draw(self, sheet: Sheet) -> None:
         sheet.backdrop(0)

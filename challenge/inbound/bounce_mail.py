@@ -93,7 +93,6 @@ def _delivery_by_leave_link(returned: Fields, now: datetime) -> Delivery | None:
 
 
 def _event(report: IncomingReport, delivery: Delivery, now: datetime) -> ReportedEvent | None:
-    """Return the event of a delivery in a report, or None."""
     if report.type is ReportType.COMPLAINT:
         feedback = (report.feedback or {}).get("feedback-type", "").strip().lower()
         if feedback not in COMPLAINTS:

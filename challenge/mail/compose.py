@@ -124,7 +124,6 @@ def _headers(delivery: Delivery, leave_url: str, now: datetime) -> bytes:
 
 @lru_cache(maxsize=64)
 def _shared(*headers: tuple[str, str]) -> bytes:
-    """Return headers that many mails share."""
     return written(dict(headers))
 
 

@@ -47,7 +47,6 @@ class MailContext(dict[str, str]):
         return build_url(Purpose.CHECK_IN, self._check_in, status)
 
     def add_up(self) -> None:
-        """Add up the check-ins for the summary."""
         check_ins = list(CheckIn.objects.filter(enrollment=self.enrollment).order_by("day"))
         scores = [check_in.tightness for check_in in check_ins if check_in.tightness is not None]
         done = sum(check_in.status != CheckIn.Status.NOT_TODAY for check_in in check_ins)

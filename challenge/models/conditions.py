@@ -54,7 +54,6 @@ class _Among(models.Func):
 
 
 def _quoted(value: Any) -> str:
-    """Quote a value for an array of PostgreSQL."""
     if isinstance(value, str):
         return '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'
     return str(value)

@@ -120,7 +120,6 @@ class Server:
             sleep(0.01)
 
     def stop(self, by: signal.Signals = signal.SIGTERM) -> None:
-        """Send it a signal, and wait for its end."""
         if self._process is not None:
             self._process.send_signal(by)
             self._process.wait()

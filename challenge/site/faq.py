@@ -25,7 +25,6 @@ class FaqEntry:
 
 
 def introduction(article: Article) -> SafeString:
-    """Render the text before the first question."""
     return render_markdown(HEADING.split(article.body, maxsplit=1)[0])
 
 

@@ -20,7 +20,6 @@ class PlainForm(forms.Form):
             self.focus(bad[0])
 
     def focus(self, name: str) -> None:
-        """Put the cursor into this field when the page opens."""
         self.fields[name].widget.attrs["autofocus"] = True
 
 

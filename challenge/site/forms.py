@@ -125,8 +125,6 @@ class SignUpForm(HourForm):
 
 
 class LinksForm(PlainForm):
-    """An address to which fresh links may go."""
-
     email = AddressField(label=_("Email address"), max_length=254)
 
 

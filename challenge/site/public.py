@@ -71,5 +71,4 @@ def render_public(
 
 
 def render_unpublished(request: HttpRequest, visit: Visit) -> HttpResponse:
-    """Answer for a page whose text is not published."""
     return render(request, "pages/not_yet.html", {"visit": visit}, status=404)

@@ -60,7 +60,6 @@ def _pairs(names: set[str]) -> list[tuple[str, str]]:
 
 
 def read_search(params: Mapping[str, str], library: Iterable[Content]) -> tuple[LibraryForm, dict[str, Any]]:
-    """Return the form to show, and the valid values of the search."""
     sent = LibraryForm(library, params)
     sent.is_valid()
     wanted = {name: value for name, value in sent.cleaned_data.items() if value}
@@ -68,7 +67,6 @@ def read_search(params: Mapping[str, str], library: Iterable[Content]) -> tuple[
 
 
 def is_too_long(params: Mapping[str, str]) -> bool:
-    """Return whether the search was cut."""
     return len(params.get("words", "").strip()) > MAX_LENGTH
 
 

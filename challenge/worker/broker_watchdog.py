@@ -38,7 +38,6 @@ class Watchdog(threading.Thread):
         self._received, self._closed = True, threading.Event()
 
     def received(self) -> None:
-        """Note that a task came in."""
         self._received = True
 
     def close(self) -> None:

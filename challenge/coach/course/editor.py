@@ -31,7 +31,6 @@ NOT_IN_DRAFT = ("csrfmiddlewaretoken", "seen", "base", "do")
 
 
 def page_context(request: HttpRequest, item: CourseItem[Any], title: str) -> dict[str, Any]:
-    """Return the context that the templates of all views need."""
     return {
         **admin.site.each_context(request),
         "title": title,

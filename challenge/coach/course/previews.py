@@ -174,7 +174,6 @@ def framed_mail(
 @require_http_methods(["GET", "HEAD"])
 @framed
 def published_mail(request: HttpRequest, item: CourseItem[Any], revision: Revision) -> HttpResponse:
-    """Show the mail of a day's version, as it was compiled."""
     compiled = Compiled(revision.subject, revision.text, revision.html)
     return framed_mail(request, compiled, item.instance.number, item, PreviewForm(request.GET))
 

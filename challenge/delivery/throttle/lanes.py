@@ -65,7 +65,6 @@ def own(lanes: Lanes) -> list[Limit]:
 
 
 def common(lanes: Lanes) -> Q:
-    """Return the condition of the deliveries in the common lane."""
     apart = [limit.domain for limit in own(lanes)]
     return ~Q(domain__in=apart) if apart else Q()
 

@@ -41,7 +41,6 @@ def begin(limit: Limit, now: datetime) -> datetime:
 
 
 def slots_until(limit: Limit, now: datetime, until: datetime) -> int:
-    """Count the free slots of a rate up to an instant."""
     assert limit.rate is not None
     return max(0, (until - begin(limit, now)) // apart(limit.rate) + 1)
 

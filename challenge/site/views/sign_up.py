@@ -51,7 +51,6 @@ def sign_up_page(request: HttpRequest, cohort: str = "") -> HttpResponse:
 def _form_again(
     request: HttpRequest, form: SignUpForm, program: Program, visit: Visit, status: int, **more: bool
 ) -> HttpResponse:
-    """Show the form alone, as it was filled in, with its errors."""
     context = {"visit": visit, "form": form, "program": program, "cohort": form.cohort, **more}
     return render(request, "pages/sign_up_again.html", context, status=status)
 

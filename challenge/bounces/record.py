@@ -37,11 +37,11 @@ RECENT = timedelta(days=7)
 MAX_MAILS_READ = 30
 LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 
-# RFC 3463 and RFC 7505: no such mailbox, no such domain, bad syntax, moved, the domain takes no mail,
-# and a mailbox that was closed. Servers say 5.1.0, 5.1.7 and 5.1.8 of senders too.
+# RFC 3463 and RFC 7505: no such mailbox, no such domain, bad syntax, moved, the domain takes no mail, and a
+# closed mailbox. 5.1.0, 5.1.7 and 5.1.8 are left out, because servers also use them for senders.
 BAD_ADDRESS = {"5.1.1", "5.1.2", "5.1.3", "5.1.6", "5.1.10", "5.2.1"}
-# Without such a status these replies to RCPT TO mean the mailbox (RFC 5321, 4.2.3), unless the text
-# speaks of something else.
+# Without such a status these replies to RCPT TO concern the mailbox (RFC 5321, 4.2.3), unless the text gives
+# another reason.
 HARD_CODES = {550, 551, 553}
 OTHER_REASON = re.compile(
     r"block|black ?list|spam|virus|\bspf\b|dkim|dmarc|polic|reputation|listed|banned|denied|prohibit|relay"

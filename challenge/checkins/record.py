@@ -1,4 +1,4 @@
-"""Record a check-in in the request; challenge.checkins.progress follows later."""
+"""Record a check-in during the request; challenge.checkins.progress processes it later."""
 
 from dataclasses import asdict, dataclass
 from datetime import date, datetime, timedelta
@@ -16,7 +16,7 @@ PAIN_TO_STOP = 6
 
 
 class Closed(Exception):
-    """The day takes no check-in: it was not sent yet, or it is more than three days past."""
+    """The day takes no check-in: it was not sent yet, or was sent more than three days ago."""
 
 
 @dataclass(frozen=True)

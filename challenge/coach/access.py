@@ -23,7 +23,7 @@ else:
         """Django's class is generic only in its type stubs."""
 
     class ModelForm(forms.ModelForm, Generic[M]):
-        """Likewise."""
+        """This class is generic only in its type stubs, too."""
 
 
 def is_coach(request: HttpRequest) -> bool:

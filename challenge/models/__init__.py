@@ -1,4 +1,4 @@
-"""The tables, one noun a file."""
+"""The tables, one file for each subject."""
 
 from challenge.models.alarm import Alarm
 from challenge.models.attempt import Answer, Attempt, Outcome, OwnAnswer, Phase

@@ -1,4 +1,4 @@
-"""The alarms that are on."""
+"""The current alarms."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _

@@ -27,7 +27,7 @@ class Outcome(StrEnum):
 
 
 class OwnAnswer(models.TextChoices):
-    """An answer that no server gave: words of this side, kept as their code."""
+    """An answer from our side, not from a server; stored as a code."""
 
     STALE_CONNECTION = "stale_connection", _("The connection had ended before.")
     UNSENDABLE_ADDRESS = "unsendable_address", _("The address holds a character that SMTP does not take.")
@@ -36,7 +36,7 @@ class OwnAnswer(models.TextChoices):
 
     @classmethod
     def in_words(cls, answer: str) -> str:
-        """Word an attempt's answer for who reads it; what a server or an error said stays as it is."""
+        """Return the sentence of a code; the text of a server or an error stays unchanged."""
         return str(cls(answer).label) if answer in cls.values else answer
 
 

@@ -18,7 +18,7 @@ from challenge.broker import redis_client
 
 log = logging.getLogger(__name__)
 
-# Longer than a backup is of use.
+# Longer than a backup is useful.
 REDIS_SECONDS = 400 * 86_400
 
 

@@ -108,6 +108,8 @@ def renew_lease(left: list[Delivery], now: datetime) -> bool:
 
 def record(delivery: Delivery, **fields: Any) -> bool:
     """Write the result of a leased delivery and end its lease. Return False when the lease was lost."""
+    if fields.get("state") in Delivery.OVER:
+        fields["address"] = ""
     held = Delivery.objects.filter(id=delivery.id, lease=delivery.lease)
     if held.update(lease=None, leased_until=None, **fields):
         return True

@@ -67,7 +67,7 @@ class Recorder:
                 return
             case Outcome.UNCERTAIN if _was_unsure(delivery):
                 result = {"state": State.SENT, "sent_at": left, "revision_id": version, "uncertain": True}
-                result |= {"reason": Reason.UNCONFIRMED, "reason_values": {}, "address": ""}
+                result |= {"reason": Reason.UNCONFIRMED, "reason_values": {}}
             case Outcome.UNCERTAIN:
                 result |= {"uncertain": True, "try_at": now + after_deferral(1)}
             case Outcome.DEFERRED:

@@ -43,7 +43,9 @@ def close(now: datetime) -> int:
     planner opens their next window."""
     late = Delivery.objects.filter(is_in(*Delivery.WAITING), closes_at__lte=now)
     late = late.exclude(kind=Delivery.Kind.LESSON, copy=0)
-    return late.update(state=Delivery.State.FAILED, reason=Delivery.Reason.TOO_LATE, reason_values={})
+    return late.update(
+        state=Delivery.State.FAILED, reason=Delivery.Reason.TOO_LATE, reason_values={}, address=""
+    )
 
 
 def _put_back(delivery: Delivery, *, doubtful: bool, now: datetime) -> None:
@@ -52,7 +54,8 @@ def _put_back(delivery: Delivery, *, doubtful: bool, now: datetime) -> None:
     else:
         delivery.state = waiting_state(delivery.attempts)
     delivery.lease, delivery.leased_until = None, None
-    changed = ["attempts", "uncertain", "try_at", "state", "reason", "reason_values", "lease", "leased_until"]
+    changed = ["attempts", "uncertain", "try_at", "state", "reason", "reason_values", "address"]
+    changed += ["lease", "leased_until"]
     delivery.save(update_fields=changed)
 
 
@@ -64,5 +67,5 @@ def _doubt(delivery: Delivery, now: datetime) -> None:
     count = senders_lost(delivery.attempts, delivery.due_at)
     delivery.state, delivery.try_at = Delivery.State.RETRY, now + after_lost_sender(count)
     if count >= MOST_SENDERS_LOST:
-        delivery.state = Delivery.State.FAILED
+        delivery.state, delivery.address = Delivery.State.FAILED, ""
         delivery.reason, delivery.reason_values = Delivery.Reason.SENDER_STOPPED, {}

@@ -71,7 +71,6 @@ class ResultWriter:
             "revision_id": revision_id,
             "attempts": attempts,
             "address_hash": delivery.address_hash,
-            "address": "",
             "reason": "",
             "reason_values": {},
         }

@@ -176,4 +176,4 @@ def _leave_old_windows(enrollment: Enrollment, now: datetime) -> None:
 def _withhold(enrollment: Enrollment, reason: DeliveryReason, **which: Any) -> None:
     """Withhold deliveries. A sender checks the ones that it holds again before they leave."""
     waiting = Delivery.objects.filter(enrollment=enrollment, state__in=Delivery.WAITING, **which)
-    waiting.update(state=Delivery.State.WITHHELD, reason=reason, reason_values={})
+    waiting.update(state=Delivery.State.WITHHELD, reason=reason, reason_values={}, address="")

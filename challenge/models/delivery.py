@@ -83,6 +83,8 @@ class Delivery(models.Model):
         WITHHELD = "withheld", _("held back")
 
     WAITING = (State.QUEUED, State.RETRY)
+    # Nothing is kept of an address of its own.
+    OVER = (State.SENT, State.FAILED, State.WITHHELD)
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     # The constraint one_delivery_each already has this index. Each index costs every mail twice.

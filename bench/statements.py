@@ -1,4 +1,4 @@
-"""P9: the statements that a worker causes, as PostgreSQL itself writes them down, and when it does."""
+"""P9: the statements of a worker, as PostgreSQL's log has them, and when they come."""
 
 import re
 from collections import Counter

@@ -1,4 +1,4 @@
-"""An address that bounced: what is kept of it, what the runner does meanwhile, and how the course goes on."""
+"""An address that bounced: what is kept, what the runner does meanwhile, how the course goes on."""
 
 import re
 import threading

@@ -1,4 +1,4 @@
-"""A thousand mails due at once, two workers and a limit: no second sees more mails than it says."""
+"""A thousand mails due at once, two workers and a limit: no second exceeds the limit."""
 
 from pathlib import Path
 from typing import Any
@@ -31,7 +31,6 @@ def arrivals(room: Mailroom, domain: str = "") -> list[float]:
 
 
 def send(room: Mailroom, redis_url: str, count: int) -> None:
-    """Have the workers send until so many mails have arrived."""
     await_ready(*[room.worker() for _ in range(WORKERS)])
     with prompting(redis_url):
         room.wait_for_mail(count, seconds=60)

@@ -30,7 +30,6 @@ BOUND_SECONDS = 60.0
 
 @contextmanager
 def redis_and_senders(scale: Scale, folder: Path, workers: int = 2) -> Iterator[tuple[Server, Mailroom]]:
-    """Run a Redis that may be killed, workers and a beat."""
     server = Server(folder / "redis")
     server.start()
     try:
@@ -52,8 +51,8 @@ def kill_redis(scale: Scale, folder: Path) -> Result:
 
 
 def kill_once(server: Server, room: Mailroom, before: int, absence: float) -> float:
-    """Kill Redis while mail flows, and start it again. Return how many seconds it took from then until
-    all mail had left that fell due just then, and had to be planned first."""
+    """Kill Redis while mail flows, and start it again. Return the seconds until all mail had left that fell
+    due just then."""
     program = Program.objects.get()
     crowd(program, MAILS, first=before)
     with Celery(broker=server.url, set_as_current=False) as app:

@@ -1,4 +1,4 @@
-"""Many runners at once, whose lessons are due at this very moment."""
+"""Many runners whose lessons are due at this very moment."""
 
 from collections.abc import Iterable
 from datetime import UTC, datetime, time, timedelta

@@ -1,4 +1,4 @@
-"""Input that could break a mail or a page when somebody types or pastes it, and input that is fine."""
+"""Input that could break a mail or a page, and input that is fine."""
 
 from challenge.curriculum.slots import CLOSE, OPEN
 

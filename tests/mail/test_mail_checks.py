@@ -1,5 +1,5 @@
 """M1: every mail as an SMTP server got it, the 21 lessons in four states and the small mails: the two
-parts say the same, nothing is missing, nothing is too big, nothing says who she is."""
+parts agree, nothing is missing, nothing is too big, nothing names the runner."""
 
 import re
 from urllib.parse import unquote, urlsplit
@@ -105,7 +105,7 @@ def test_no_slot_is_left_and_no_line_is_too_long(sent: list[GalleryMail]) -> Non
         assert mail.raw.isascii(), mail.name
 
 
-def test_every_address_is_ours_and_says_nothing_of_her(sent: list[GalleryMail]) -> None:
+def test_every_address_is_ours_and_says_nothing_of_the_runner(sent: list[GalleryMail]) -> None:
     who = [name.lower() for someone in (*CAST, WAITING) for name in (someone.name, someone.email)]
     for mail in sent:
         found = re.findall(r'\b(?:href|src|srcset)="([^"]*)"', mail.html)

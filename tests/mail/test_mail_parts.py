@@ -74,7 +74,7 @@ def words(text: str) -> list[str]:
 
 
 class Reader(HTMLParser):
-    """The view of somebody who sees a mail whose pictures are not loaded, and where its links lead."""
+    """The text that is seen while pictures are not loaded, and where its links lead."""
 
     def __init__(self) -> None:
         super().__init__()

@@ -1,5 +1,5 @@
-"""The operator is told once, again every six hours, and when it is over: by a mail through a second
-server and by a signed webhook, whoever of many sees the trouble, and without the database too."""
+"""The operator gets an alarm once, again every six hours, and at its end: by a mail through a second server
+and by a signed webhook, whoever finds the trouble, and without the database too."""
 
 import base64
 import hashlib
@@ -34,7 +34,6 @@ def _nothing_in_mind() -> Iterator[None]:
 
 @pytest.fixture
 def second(settings: Any) -> Iterator[SmtpServer]:
-    """The mail server of alarms."""
     server = SmtpServer()
     settings.OPERATOR_EMAIL = "operator@example.org"
     settings.ALARM_EMAIL = {
@@ -178,7 +177,7 @@ def test_of_many_who_see_it_one_tells(hook: WebHook, now: datetime) -> None:
 
 @pytest.fixture
 def unwritable() -> Iterator[Any]:
-    """The database takes no write until the function that this gives is called."""
+    """Make the database refuse every write until the returned function is called."""
     on_sqlite = connection.vendor == "sqlite"
     no = "PRAGMA query_only = ON" if on_sqlite else "SET default_transaction_read_only = on"
     yes = "PRAGMA query_only = OFF" if on_sqlite else "SET default_transaction_read_only = off"

@@ -1,5 +1,5 @@
-"""M5: the whole way from signing up to leaving without a script, on a screen of 320 px, with the page or
-the letters at 200%, by hand and by keyboard alone; and nothing is cut off or covered on any page."""
+"""M5: from sign-up to leaving without a script, on a screen of 320 px, with the page or the text at 200%, by
+touch and by keyboard alone; nothing is cut off or covered on any page."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -42,7 +42,7 @@ COVERED = """() => [...document.querySelectorAll("a, button, select, input, text
 
 
 class ByHand:
-    """Somebody who taps: what is covered or out of reach can't be tapped."""
+    """A runner who taps: what is covered or out of reach can't be tapped."""
 
     def __init__(self, page: Any) -> None:
         self.page = page
@@ -62,8 +62,6 @@ class ByHand:
 
 
 class ByKeyboard(Keyboard):
-    """Somebody without a mouse, for the same way."""
-
     fills = chooses = Keyboard.types
 
     def ticks(self, box: str) -> None:

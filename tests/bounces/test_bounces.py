@@ -60,7 +60,7 @@ def test_a_refusal_while_the_runner_changes_the_hour_ends_in_no_deadlock(
         def wrapper(execute: Callable[..., Any], sql: str, *others: Any) -> Any:
             if sql.startswith(at):
                 mine.set()
-                other.wait(1)  # on SQLite in vain: there one transaction waits for the end of the other
+                other.wait(1)  # times out on SQLite: one transaction waits for the other
             return execute(sql, *others)
 
         return wrapper

@@ -107,7 +107,7 @@ def test_what_did_not_get_through_while_it_was_suspended_is_the_next_day_s(
     limit.suspended_until = now + DAY
     limit.save()
 
-    go(now + 22 * HOUR)  # its window is over; the suspension goes on
+    go(now + 22 * HOUR)  # its window is closed; the suspension goes on
     assert len(sink.mails) == 1
     limit.suspended_until = now + DAY
     limit.save()

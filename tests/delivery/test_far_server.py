@@ -64,7 +64,7 @@ def test_a_far_server_gets_as_many_connections_as_allowed(program: Any, slow: Sl
 def test_a_near_server_gets_one(
     program: Any, slow: Slow, sink: SmtpServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(sender_pool, "FAR_SECONDS", 5)  # near is what the machine of a test can hold
+    monkeypatch.setattr(sender_pool, "FAR_SECONDS", 5)  # for a busy machine
     send(program, 60)
     assert len(sink.raw) == 60
     assert slow.most == sink.connections == 1

@@ -19,7 +19,7 @@ from tests.support.smtp_server import SmtpServer
 from tests.support.threads import together
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.both_databases]
-# More than a lease and than the wait after a fall.
+# Longer than a lease, and than the wait before the second try.
 LONG = timedelta(hours=1)
 
 

@@ -12,7 +12,7 @@ from tests.support.workers import Mailroom, await_ready, mailroom, prompting, wa
 pytestmark = [pytest.mark.processes, pytest.mark.django_db(transaction=True), pytest.mark.both_databases]
 
 PER_SECOND, WORKERS = 80, 2
-# One mail of each sender may be held up between its slot and the server by a machine that is busy.
+# A busy machine may delay one mail of each sender between its slot and the server.
 HELD_UP = WORKERS
 
 

@@ -77,7 +77,7 @@ def test_others_wait_for_no_more_than_one_of_its_mails(
     quick, slow = arrivals(server, QUICK), arrivals(server, SLOW)
     assert len(quick) == 50
     before = [moment for moment in slow if moment < max(quick)]
-    # One each that found it out; after that at most one in its share of the time.
+    # One each until the domain counts as slow; after that at most one in its share of the time.
     assert len(before) <= senders + (max(quick) - began) / SECONDS / lanes.SLOW_SHARE + 1
     assert Limit.objects.get().is_slow(timezone.now())
 

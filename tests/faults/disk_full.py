@@ -75,7 +75,7 @@ def _crowd_in_a_copy(mails: int, database: Path) -> None:
     crowd(Program.objects.get(), mails)
     while plan(timezone.now()):
         pass
-    RestoreStop.objects.all().delete()  # a copy that knows whose it is would be stopped
+    RestoreStop.objects.all().delete()  # a copy with the identity of its database would be stopped
     with connection.cursor() as cursor:
         cursor.execute("VACUUM INTO %s", [str(database)])
 

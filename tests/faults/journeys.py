@@ -70,7 +70,7 @@ def journeys(draw: st.DrawFn) -> Journey:
             moves.append(Move(confirmed_at + minutes * MINUTE, *before))
     waits = draw(
         st.lists(_waits, max_size=4)
-    )  # the last is none: a runner who always waits too long gets nothing
+    )  # the last is 0: a runner who always waits too long gets nothing
     return Journey(confirmed_at, wall, zone, moves, [*waits, 0 * MINUTE])
 
 

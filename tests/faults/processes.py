@@ -62,7 +62,7 @@ class FaultProcesses:
                 thread.start()
             for thread in threads:
                 while thread.is_alive():
-                    thread.join(1)  # a signal is heard between two looks
+                    thread.join(1)  # signals are handled between two looks
         finally:
             self._over.set()
             for process in list(self._running.values()):

@@ -19,7 +19,7 @@ from tests.support.workers import Mailroom, wait_until
 
 SIZES = {Scale.SMALL: (2.0, 0.5), Scale.FULL: (600.0, 5.0)}
 MAILS = 40
-# The suite's machine may be busy with other things.
+# The suite's machine may be busy.
 PROMPT = {Scale.SMALL: 3.0, Scale.FULL: 1.0}
 
 
@@ -31,7 +31,7 @@ def run(scale: Scale, folder: Path) -> Result:
         room.wait_for_mail(5, 60)
         client = Client(headers={"host": "localhost"})
         for path in ("/", check_in_link(runners[0])):
-            client.get(path, secure=True)  # a site that has just begun reads its templates first
+            client.get(path, secure=True)  # a new process reads its templates first
         server.kill()
         loop = room.start("manage.py", "send_due", "--loop")
         slowest, signed_up = keep_coming(room, client, runners, seconds, pause)

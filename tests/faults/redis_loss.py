@@ -21,7 +21,7 @@ from tests.support.workers import Mailroom, await_ready, mailroom
 KILLS = {Scale.SMALL: 1, Scale.FULL: 15}
 # How many times a crowd's mail falls due, and how many seconds lie between two flushes.
 FLUSHES = {Scale.SMALL: (2, 0.5), Scale.FULL: (6, 5.0)}
-# The suite has no time for the pace at which the product looks by itself.
+# The product's own interval is too long for the suite.
 BEATS = {Scale.SMALL: "tests.support.quick_beat", Scale.FULL: "challenge.celery"}
 MAILS, FLUSHED_MAILS = 40, 100
 LONGEST_ABSENCE = 3.0

@@ -24,7 +24,7 @@ from tests.support.returned_mails import FULL, complaint, dsn, qmail
 pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
-SECONDS_EACH = 5  # a hundred times what one takes, for a machine that does other things
+SECONDS_EACH = 5  # a hundred times what one takes, for a busy machine
 
 
 @pytest.fixture(autouse=True)

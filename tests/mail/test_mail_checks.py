@@ -57,7 +57,7 @@ def test_the_states_differ_in_their_first_words(sent: list[GalleryMail]) -> None
 def test_text_and_html_say_the_same(sent: list[GalleryMail]) -> None:
     for mail in sent:
         html = Reader.of(mail.html)
-        # Addresses, the strip of days and lines across are the text part's own.
+        # Only the text part has addresses, the strip of days and horizontal lines.
         said = re.sub(r"https?://\S+|^\[[#O -]+\]$|^-+$", " ", mail.text, flags=re.MULTILINE)
         assert words(said) == words(" ".join(html.said)), mail.name
         assert addresses(mail) == html.links, mail.name

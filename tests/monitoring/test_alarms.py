@@ -121,7 +121,7 @@ def test_the_webhook_is_signed_as_standard_webhooks_say(hook: WebHook, now: date
 def test_what_nobody_took_is_told_again_under_the_same_id(hook: WebHook, now: datetime, answer: int) -> None:
     hook.answer, hook.location = answer, hook.url + "/elsewhere"
     assert not raise_alarm("stall", NOTHING_MOVES, now)
-    assert not raise_alarm("stall", NOTHING_MOVES, now + timedelta(seconds=10))  # somebody is at it
+    assert not raise_alarm("stall", NOTHING_MOVES, now + timedelta(seconds=10))  # a delivery may be running
     hook.answer = 204
     assert raise_alarm("stall", NOTHING_MOVES, now + timedelta(minutes=1))
     first, second = hook.posted
@@ -195,7 +195,7 @@ def test_a_database_that_takes_no_write_does_not_silence_it(
         True, False, False, False, False, False, True, False
     ]  # fmt: skip
     unwritable()
-    assert not raise_alarm("disk", written("Full."), now + 8 * HOUR)  # kept now, and not told anew
+    assert not raise_alarm("disk", written("Full."), now + 8 * HOUR)  # stored now, and not sent again
     assert Alarm.objects.get().told_at == now + 6 * HOUR
     assert end_alarm("disk", written("Room."), now + 9 * HOUR)
     assert types(hook) == ["alarm.began", "alarm.goes_on", "alarm.over"]

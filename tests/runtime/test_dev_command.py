@@ -86,7 +86,7 @@ def start(tmp_path: Path) -> Iterator[type[Dev]]:
             super().__init__(var, port)
             made.append(self)
 
-    # End a run that hangs, so that the read of its output ends.
+    # Kill a run that hangs, so that reading its output ends.
     previous = signal.signal(signal.SIGALRM, lambda *_: [dev.process.kill() for dev in made])
     signal.alarm(READY_SECONDS * 2)
     yield Started

@@ -98,7 +98,7 @@ def test_the_whole_way_without_a_script(
         page.goto(site + path)
 
     def arrives(title: str) -> None:
-        page.wait_for_load_state()  # letters are measured under the page's own sheet
+        page.wait_for_load_state()  # text is measured under the page's own style sheet
         assert heading(page) == title
         assert page.evaluate("document.documentElement.scrollWidth") <= screen["width"]
         size = page.evaluate("parseFloat(getComputedStyle(document.querySelector('button, p')).fontSize)")

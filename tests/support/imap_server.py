@@ -155,7 +155,7 @@ class ImapServer(socketserver.ThreadingTCPServer):
 
     def handle_error(self, request: Any, client_address: Any) -> None:
         error = sys.exception()
-        if not isinstance(error, OSError):  # a client that hangs up in the middle is no trouble of ours
+        if not isinstance(error, OSError):  # a client that hangs up in the middle is no error of the test
             self.trouble.append(repr(error))
 
     def stop(self) -> None:

@@ -76,7 +76,7 @@ class Client:
     def send(self, octets: bytes) -> None:
         self.said = (self.said + octets)[:1000]
         if self.message:
-            self.message.answer = self.said  # before the other side can know of it
+            self.message.answer = self.said  # before the other side can notice
         self.sock.sendall(octets)
         self.server.sent += len(octets)
 

@@ -104,7 +104,7 @@ class Runner:
         return self.client.post(self.path(choice), {"status": choice, "unit": "km", **fields})
 
 
-# That an address answered 404 or 422; that a test asked what stands in the inbox's sandbox.
+# An address answered 404 or 422; a test looked into the inbox's sandbox.
 NO_FAULT = ("Failed to load resource", "Blocked script execution")
 
 

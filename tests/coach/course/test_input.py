@@ -50,7 +50,7 @@ def filled(desk: DeskItem, field: str, text: str) -> dict[str, Any]:
 
 def nothing_runs(html: str) -> None:
     body_alone = html.split("<body", 1)[1]
-    # What stands between tags is text, whatever it looks like.
+    # Outside of tags everything is text.
     tags = "".join(re.findall(r"<[^>]*>", body_alone))
     assert not EXECUTABLE.search(re.sub(r'"[^"]*"', '""', tags))
     assert not re.search(r'(href|src)="\s*(javascript|data|vbscript):', tags, re.IGNORECASE)

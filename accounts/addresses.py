@@ -1,4 +1,4 @@
-"""Email addresses: one spelling for each, and a keyed hash where the address must not be kept."""
+"""Email addresses: one spelling for each, and a keyed hash where the address must not be stored."""
 
 import hmac
 
@@ -11,10 +11,10 @@ class AddressError(ValueError):
 
 
 def normalise(text: str) -> str:
-    """Return the one spelling of an address: lower case, domain in its ASCII form.
+    """Return the normal spelling of an address: lower case, domain in its ASCII form.
 
-    Raises AddressError for what is not an address, and for a local part outside ASCII, which
-    many mail servers still refuse (RFC 6531).
+    Raises AddressError for an invalid address, and for a local part outside ASCII, which many mail servers
+    still refuse (RFC 6531).
     """
     try:
         found = validate_email(text.strip(), check_deliverability=False, allow_smtputf8=False, strict=True)
@@ -24,7 +24,7 @@ def normalise(text: str) -> str:
 
 
 def domain_of(address: str) -> str:
-    """The domain of an address that `normalise` has passed."""
+    """Return the domain of an address that `normalise` has returned."""
     return address.rpartition("@")[2].lower()
 
 

@@ -24,7 +24,7 @@ else:
     Form, CreationForm = ModelForm, AdminUserCreationForm
     PersonBase, ConsentBase = UserAdmin, admin.ModelAdmin
 
-# A person is a coach or is not; Django's groups would grant nothing.
+# A person is a coach or not; Django's groups would grant nothing.
 admin.site.unregister(Group)
 
 
@@ -38,7 +38,7 @@ class CoachCreationForm(CreationForm):
 
 @admin.register(User)
 class PersonAdmin(PersonBase):
-    """Accounts are for administrators; nobody is deleted here, because the records would go as well."""
+    """Accounts are for administrators. Nobody is deleted here, because their records would be deleted too."""
 
     add_form = CoachCreationForm
     list_display = ("email", "first_name", "is_staff", "is_active", "date_joined", "enrollments")
@@ -81,7 +81,7 @@ class PersonAdmin(PersonBase):
 
 @admin.register(Consent)
 class ConsentAdmin(ConsentBase):
-    """The record of who agreed to what; only that person changes it."""
+    """The record of consents; only the person changes it."""
 
     change_form_template = "admin/record.html"
 

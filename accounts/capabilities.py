@@ -1,7 +1,7 @@
-"""Links as capabilities: a signed text lets its holder do one thing, until it expires.
+"""Links as capabilities: a signed text allows its holder one action, until it expires.
 
-A capability names its purpose (part of the signature, so that one purpose never opens another), a
-few values, and the UTC second at which it ends. Nothing is stored.
+A capability names its purpose (part of the signature, so that one purpose never opens another), a few values,
+and the UTC second at which it expires. Nothing is stored.
 """
 
 import hashlib
@@ -20,7 +20,7 @@ class Altered(Exception):
 
 
 class Expired(Exception):
-    """The text was issued for this purpose, with `values`, and has ended."""
+    """The text was issued for this purpose, with `values`, and has expired."""
 
     def __init__(self, values: list[int]) -> None:
         super().__init__("expired")
@@ -33,8 +33,7 @@ def _signer(purpose: str) -> signing.Signer:
 
 @lru_cache(maxsize=64)
 def _mac(purpose: str, secret: str) -> hmac.HMAC:
-    """The MAC of a purpose, with the key that Django's Signer derives, to be copied for each text: hashing
-    the key is half of the work."""
+    """Return the MAC of a purpose, with the key of Django's Signer, to copy: that halves the time."""
     key = hashlib.sha256(f"capability.{purpose}signer{secret}".encode()).digest()
     return hmac.new(key, digestmod="sha256")
 

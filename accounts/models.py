@@ -14,7 +14,7 @@ from accounts.addresses import AddressError, keyed_hash, normalise
 
 
 class UserManager(BaseUserManager["User"]):
-    """Make users by address; the address is kept in its one spelling."""
+    """Make users by address, stored in its normal spelling."""
 
     def create_user(self, email: str, password: str | None = None, **fields: Any) -> "User":
         user = self.model(email=normalise(email), **fields)
@@ -30,7 +30,7 @@ class UserManager(BaseUserManager["User"]):
 
 
 class User(AbstractBaseUser, PermissionsMixin):
-    """A person. Runner and coach are roles; a runner has no password and needs none."""
+    """A person. Runner and coach are roles; a runner has no password."""
 
     email = models.EmailField(_("email address"), max_length=254, unique=True)
     first_name = models.CharField(_("first name"), max_length=60, blank=True)
@@ -65,11 +65,8 @@ class User(AbstractBaseUser, PermissionsMixin):
 
 
 class Consent(models.Model):
-    """One thing a person agreed to, in the wording of one version.
-
-    `asked_at` is when the form was sent, `given_at` when the person confirmed it. A consent counts from
-    then until it is withdrawn.
-    """
+    """One consent of a person, in the wording of one version. `asked_at` is when the form was sent,
+    `given_at` when the person confirmed it. A consent counts from then until it is withdrawn."""
 
     class Purpose(models.TextChoices):
         MAIL = "mail", _("email of the program")
@@ -100,7 +97,7 @@ class Consent(models.Model):
 
 
 def request_consents(user: User, purposes: Sequence[str], now: datetime) -> None:
-    """Record the consents ticked on a form; they count from the moment that the person confirms them."""
+    """Record the consents ticked on a form; they count from the person's confirmation on."""
     Consent.objects.bulk_create(
         [Consent(user=user, purpose=purpose, asked_at=now) for purpose in purposes],
         ignore_conflicts=True,
@@ -116,12 +113,11 @@ def give_consents(user: User, purposes: Sequence[str], now: datetime) -> None:
 
 
 def confirm_consents(user: User, now: datetime) -> None:
-    """Give every consent that was requested of the person."""
     Consent.objects.filter(user=user, given_at=None, withdrawn_at=None).update(given_at=now)
 
 
 def withdraw_consent(user: User, purpose: str, now: datetime) -> None:
-    """End a consent; the row stays as the record of it."""
+    """End a consent; its row stays as the record."""
     Consent.objects.filter(user=user, purpose=purpose, withdrawn_at=None).update(withdrawn_at=now)
 
 

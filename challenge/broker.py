@@ -1,4 +1,4 @@
-"""Redis, where Celery's messages wait: how it is spoken to, and a client for other uses of it."""
+"""Redis as Celery's broker: the options of the connection, and a client for other uses."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -7,11 +7,11 @@ from typing import Any
 from django.conf import settings
 from kombu import Connection
 
-# A web request that nudges a worker gives up within a second, also on a Redis that accepts and
-# says nothing: beat's next message finds the row. Acknowledgements stay in the worker, as a
-# lost message costs nothing, while one in Redis that timed out would stop the worker for good.
-# A connection that went silent (Celery issues 8030, 8384, 10205) is dropped and made anew when an
-# answer is `health_check_interval` late (kombu 5.7); worker/broker_watchdog.py notices what is left.
+# A web request that nudges a worker gives up within a second, even if Redis accepts the connection and never
+# answers: beat's next message finds the row. Only the worker acknowledges messages: a lost message does no
+# harm, but an acknowledgement that timed out in Redis would stop the worker for good. A silent connection
+# (Celery issues 8030, 8384, 10205) is closed and opened again when an answer is `health_check_interval` late
+# (kombu 5.7); worker/broker_watchdog.py notices all other cases.
 TRANSPORT_OPTIONS = {
     "socket_connect_timeout": 0.5,
     "socket_timeout": 0.5,
@@ -24,7 +24,7 @@ TRANSPORT_OPTIONS = {
 
 @contextmanager
 def redis_client() -> Iterator[Any]:
-    """A client (redis-py) of the Redis at REDIS_URL, whose form is kombu's, under the time limits above."""
+    """Yield a redis-py client for REDIS_URL (in kombu's form), under the time limits above."""
     with Connection(settings.REDIS_URL, transport_options=TRANSPORT_OPTIONS) as connection:
         channel: Any = connection.default_channel
         yield channel.client

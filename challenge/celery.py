@@ -1,9 +1,8 @@
 """Celery's application. Beat sends a message for each recurring job (worker/recurring.py).
 
-A message says only "go and look": lost, doubled or late, it changes nothing but latency, because
-the rows hold the schedule and the queue. Beat knows UTC intervals; wall clocks live in schedule.py.
-Each message expires soon after the next one is due, so that a queue that nobody reads stays short,
-and one that is read slowly still gets to every kind.
+A message carries no data. A lost, repeated or late message changes only the latency, because the rows hold
+the schedule and the queue. Beat counts UTC intervals; schedule.py knows local times. Each message expires
+soon after the next one is due, so that the queue stays short when no worker reads it.
 """
 
 import os
@@ -26,8 +25,8 @@ app.conf.update(
     broker_url=settings.REDIS_URL,
     broker_connection_retry_on_startup=True,
     broker_connection_max_retries=None,
-    # An error that Redis answers with (a replica without its master, a full memory) passes, as one of
-    # the connection does: the worker connects again rather than end.
+    # An error answer of Redis (a replica without its master, a full memory) is temporary, as is a lost
+    # connection: the worker connects again and does not end.
     broker_channel_error_retry=True,
     broker_transport_options=TRANSPORT_OPTIONS,
     task_publish_retry=False,
@@ -36,7 +35,7 @@ app.conf.update(
     worker_prefetch_multiplier=1,
     worker_hijack_root_logger=False,
     worker_cancel_long_running_tasks_on_connection_loss=False,
-    # Far longer than any task takes: one that hangs is killed, and its mails are rescued.
+    # Far longer than any task takes: Celery kills a task that hangs, and its mails are rescued.
     task_time_limit=900,
     timezone="UTC",
     beat_schedule={

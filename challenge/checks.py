@@ -1,4 +1,4 @@
-"""Django system checks: what is set wrong is said before it hurts."""
+"""Django's system checks of the settings."""
 
 import base64
 import re
@@ -21,7 +21,6 @@ SELECTOR = re.compile(r"[A-Za-z0-9](-?[A-Za-z0-9])*(\.[A-Za-z0-9](-?[A-Za-z0-9])
 
 
 def register_checks() -> None:
-    """Have Django run the checks below."""
     register(check_mail)
     register(check_site)
     register(check_sending)

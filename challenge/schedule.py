@@ -1,10 +1,9 @@
-"""Time: a runner's wall clock to UTC, and which lesson window comes next. Pure functions.
+"""Time: convert a runner's local time to UTC, and find the next lesson window. Pure functions.
 
-Instants are aware datetimes in UTC, `wall` is a naive time of day to the minute, `day` a local
-date and `zone` a ZoneInfo. A *window* is the part of one local date in which that date's lesson
-may leave: from the runner's chosen time until 21:00, or for late choosers until midnight. A
-lesson that misses its window waits for the next one, so nothing is written in the night and one
-local date never gets two lessons.
+Instants are aware datetimes in UTC, `wall` is a naive time of day to the minute, `day` a local date and
+`zone` a ZoneInfo. A *window* is the part of one local date in which that date's lesson may leave: from the
+runner's chosen time until 21:00, or for a later choice until midnight. A lesson that misses its window waits
+for the next one, so no lesson leaves at night and one local date never gets two lessons.
 """
 
 from dataclasses import dataclass
@@ -31,11 +30,8 @@ class Window:
 
 
 def to_utc(day: date, wall: time, zone: ZoneInfo) -> datetime:
-    """The instant of a wall time on a local date.
-
-    A wall time that a clock change skips moves to the next valid minute; one that happens twice
-    means its first occurrence (PEP 495, fold=0).
-    """
+    """Return the instant of a local time on a local date. A local time that a clock change skips moves to the
+    next valid minute; one that happens twice means its first occurrence (PEP 495, fold=0)."""
     local = datetime.combine(day, wall, zone)
     instant = local.astimezone(UTC)
     if instant.astimezone(zone).replace(tzinfo=None) == local.replace(tzinfo=None):
@@ -44,7 +40,7 @@ def to_utc(day: date, wall: time, zone: ZoneInfo) -> datetime:
 
 
 def _transition(before: datetime, after: datetime, zone: ZoneInfo) -> datetime:
-    """The first instant, to the second, at which the offset of `after` is in force."""
+    """Return the first instant, to the second, at which the offset of `after` is in force."""
     offset = after.astimezone(zone).utcoffset()
     while after - before > timedelta(seconds=1):
         middle = before + (after - before) // 2
@@ -60,10 +56,10 @@ def local_date(now: datetime, zone: ZoneInfo) -> date:
 
 
 def window(day: date, wall: time, zone: ZoneInfo) -> Window:
-    """The window of one local date. Empty (opens == closes) where a zone skipped that date.
+    """Return the window of one local date. It is empty (opens == closes) if a zone skipped that date.
 
-    It opens a quarter of an hour before the date ends at the latest: where the clock change swallows
-    the last hour of a date (Greenland), the next valid minute would be tomorrow's.
+    It opens at the latest a quarter of an hour before the date ends: where a clock change removes the last
+    hour of a date (Greenland), the next valid minute would be tomorrow's.
     """
     starts, ends = to_utc(day, time(0), zone), end_of_day(day, zone)
     opens = max(starts, min(to_utc(day, wall, zone), ends - LAST_CHANCE))
@@ -72,7 +68,6 @@ def window(day: date, wall: time, zone: ZoneInfo) -> Window:
 
 
 def open_window(now: datetime, wall: time, zone: ZoneInfo) -> Window | None:
-    """The window that is open at this instant, if one is."""
     today = window(local_date(now, zone), wall, zone)
     return today if today.holds(now) else None
 
@@ -80,8 +75,8 @@ def open_window(now: datetime, wall: time, zone: ZoneInfo) -> Window | None:
 def first_due(starts_on: date, now: datetime, wall: time, zone: ZoneInfo) -> datetime:
     """Return when a course that starts on a local date sends next, seen from `now`.
 
-    It is never before `starts_on`. A window that is open now counts from its opening, so that a
-    runner who chooses an hour of today that has just begun does not wait until tomorrow.
+    It is never before `starts_on`. A window that is open now counts from its opening, so that a runner who
+    chooses an hour of today that has just begun does not wait until tomorrow.
     """
     day = max(starts_on, local_date(now, zone))
     while (candidate := window(day, wall, zone)).closes <= now or candidate.opens == candidate.closes:
@@ -92,9 +87,8 @@ def first_due(starts_on: date, now: datetime, wall: time, zone: ZoneInfo) -> dat
 def next_due(last: datetime, wall: time, zone: ZoneInfo) -> datetime:
     """Return when the lesson after the one of instant `last` is due.
 
-    It falls on a later local date than `last`, and at least twelve hours after it: a runner who
-    moves the hour or the zone gets the next lesson late in the next window, or, where that is
-    too short, in the one after.
+    It falls on a later local date than `last`, and at least twelve hours after it: a runner who moves the
+    hour or the zone gets the next lesson late in the next window, or, if that is too soon, in the one after.
     """
     day = local_date(last, zone)
     while True:
@@ -106,17 +100,16 @@ def next_due(last: datetime, wall: time, zone: ZoneInfo) -> datetime:
 
 
 def end_of_day(day: date, zone: ZoneInfo) -> datetime:
-    """The instant at which a local date is over."""
     return to_utc(day + timedelta(days=1), time(0), zone)
 
 
 def evening(now: datetime, zone: ZoneInfo) -> datetime:
-    """21:00 of the local date of an instant."""
+    """Return 21:00 of the local date of an instant."""
     return to_utc(local_date(now, zone), EVENING, zone)
 
 
 def daylight(now: datetime, zone: ZoneInfo) -> datetime:
-    """`now`, or when it is night (21:00 to 07:00) the next 07:00: for late mail of other kinds."""
+    """Return `now`, or at night (21:00 to 07:00) the next 07:00: for late mail of other kinds."""
     local = now.astimezone(zone)
     if MORNING <= local.time() < EVENING:
         return now
@@ -125,8 +118,8 @@ def daylight(now: datetime, zone: ZoneInfo) -> datetime:
 
 
 def due_from(now: datetime, last: datetime | None, starts_on: date, wall: time, zone: ZoneInfo) -> datetime:
-    """Return when the next lesson is due, seen afresh from `now`: after a confirmation, a pause, or a
-    change of hour or zone. `last` is the instant of the last lesson that left, if any did."""
+    """Return when the next lesson is due, calculated anew from `now`: after a confirmation, a pause, or a
+    change of hour or zone. `last` is the instant of the last lesson that left, None before the first."""
     if last is None:
         return first_due(starts_on, now, wall, zone)
     due = next_due(last, wall, zone)

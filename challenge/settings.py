@@ -1,5 +1,5 @@
-"""The one settings file. Every value that differs between machines is read from the environment
-here and described in docs/settings.md; tests/test_settings.py holds the two together."""
+"""The one settings file. It reads every value that differs between machines from the environment;
+docs/settings.md describes them, and tests/test_settings.py compares the two."""
 
 from email.utils import parseaddr
 from pathlib import Path
@@ -55,7 +55,7 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;",
     }
 else:
-    # A server that says nothing any more is noticed before a lease is over. What the URL asks for goes first.
+    # The database notices a silent server before a lease ends. Options in the URL go before these.
     DATABASES["default"]["OPTIONS"] = {
         "connect_timeout": 10,
         "keepalives_idle": 10,
@@ -92,7 +92,7 @@ LEASE_SECONDS = env.int("LEASE_SECONDS", 45)
 BATCH_SIZE = env.int("BATCH_SIZE", 500)
 INBOX_DIR = env.str("INBOX_DIR", "")
 
-# Who is told when something is wrong, by which ways, and who may read the metrics
+# The operator who gets alarms, the ways to send them, and the token of the metrics
 OPERATOR_EMAIL = env.str("OPERATOR_EMAIL", "")
 ALARM_EMAIL_URL = env.str("ALARM_EMAIL_URL", "")
 ALARM_EMAIL = env.dj_email_url("ALARM_EMAIL_URL") if ALARM_EMAIL_URL else None
@@ -100,7 +100,7 @@ ALARM_WEBHOOK_URL = env.str("ALARM_WEBHOOK_URL", "")
 ALARM_WEBHOOK_SECRET = env.str("ALARM_WEBHOOK_SECRET", "")
 METRICS_TOKEN = env.str("METRICS_TOKEN", "")
 
-# Who may ask this site to write to somebody, and how often
+# The limits for strangers who make this site send mail
 SIGN_UPS_PER_IP = env.int("SIGN_UPS_PER_IP", 10)
 ADDRESS_HASH_KEY = env.str("ADDRESS_HASH_KEY", SECRET_KEY)
 
@@ -198,10 +198,13 @@ LOGGING = {
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": LOG_FORMAT}},
     "loggers": {
         "django.server": {"handlers": ["stderr"], "propagate": False},
-        "gunicorn.error": {"handlers": ["stderr"], "propagate": False},  # it names paths, so links too
-        "flufl.bounce": {"level": "CRITICAL"},  # it tells of each of its detectors
+        "gunicorn.error": {
+            "handlers": ["stderr"],
+            "propagate": False,
+        },  # its paths contain links
+        "flufl.bounce": {"level": "CRITICAL"},  # it logs each of its detectors
     },
     "root": {"handlers": ["stderr"], "level": LOG_LEVEL},
 }
-# A coach's other subdomains may still speak HTTP, so HSTS is for this host alone.
+# The coach's other subdomains may still use HTTP, so HSTS is for this host alone.
 SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]

@@ -1,5 +1,5 @@
-"""Every Celery task, and the one way to ask for one. A task takes ids alone and calls one function;
-what it works on stands in the database, so a task that is lost is made up for by the next one."""
+"""Every Celery task, and the one function that asks for one. A task takes only ids and calls one function;
+the database holds its work, so the next task makes up for a lost one."""
 
 import logging
 from functools import partial
@@ -17,13 +17,12 @@ log = logging.getLogger(__name__)
 
 
 def nudge(task: "Task[..., Any]", *ids: int) -> None:
-    """Ask a worker to run a task, once the transaction has committed. Without a broker nothing is lost:
-    the next sweep finds the row."""
+    """Ask a worker to run a task after the commit. Without a broker, the next sweep finds the row."""
 
     def enqueue() -> None:
         try:
             task.apply_async(ids, retry=False)
-        except Exception as error:  # whatever the broker's client raises; the row is safe
+        except Exception as error:  # any error of the broker's client; the row is safe
             log.warning("no broker to tell of %s: %s", task.name, type(error).__name__)
 
     transaction.on_commit(enqueue)
@@ -39,7 +38,7 @@ def send() -> None:
 
 @app.task
 def ping() -> None:
-    """Do nothing: that it came is what the broker's watchdog waits for."""
+    """Do nothing: the broker's watchdog waits for its arrival."""
 
 
 @app.task
@@ -48,7 +47,7 @@ def recalculate_progress(enrollment_id: int) -> None:
 
 
 def _recurring(job: recurring.Job) -> "Task[..., Any]":
-    """The task of a job: `challenge.tasks.NAME`, without arguments."""
+    """Make the task of a job: `challenge.tasks.NAME`, without arguments."""
 
     @app.task(name=f"challenge.tasks.{job.name}")
     def run() -> None:

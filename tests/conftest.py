@@ -24,6 +24,8 @@ def django_db_modify_db_settings(tmp_path_factory: pytest.TempPathFactory) -> No
     database = django_settings.DATABASES["default"]
     if database["ENGINE"].endswith("sqlite3"):
         path = tmp_path_factory.mktemp("database") / "test.sqlite3"
+        # A test's database need not outlive a crash of the machine.
+        database["OPTIONS"]["init_command"] = "PRAGMA journal_mode=WAL; PRAGMA synchronous=OFF;"
         database["TEST"] = {**database.get("TEST", {}), "NAME": str(path)}
         from django.db import connections
 

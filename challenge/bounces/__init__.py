@@ -1,1 +1,1 @@
-"""The meaning of a refusal, a bounce report or a complaint: recorded once, and acted on."""
+"""Record a refusal, a bounce report or a complaint once, and act on it."""

@@ -1,4 +1,4 @@
-"""Record what is reported of a mail, once, and act on it.
+"""Record each reported event of a mail once, and act on it.
 
 | Reported | What follows |
 | --- | --- |
@@ -31,17 +31,17 @@ from challenge.models.delivery_event import last_is_bounce
 
 Kind = DeliveryEvent.Kind
 IN_A_ROW = 3
-# Servers report a mail that they could not pass on after up to five days (RFC 5321, 4.5.4.1). A mail that
-# was sent longer ago than this, and of which nobody reported anything, has arrived.
+# A server reports a mail that it could not pass on after five days at most (RFC 5321, 4.5.4.1). An older mail
+# without any report has arrived.
 RECENT = timedelta(days=7)
 MAX_MAILS_READ = 30
 LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 
-# RFC 3463 and RFC 7505: no such mailbox, no such domain, bad syntax, moved, the domain takes no mail,
-# and a mailbox that was closed. Servers say 5.1.0, 5.1.7 and 5.1.8 of senders too.
+# RFC 3463 and RFC 7505: no such mailbox, no such domain, bad syntax, moved, the domain takes no mail, and a
+# closed mailbox. 5.1.0, 5.1.7 and 5.1.8 are left out, because servers also use them for senders.
 BAD_ADDRESS = {"5.1.1", "5.1.2", "5.1.3", "5.1.6", "5.1.10", "5.2.1"}
-# Without such a status these replies to RCPT TO mean the mailbox (RFC 5321, 4.2.3), unless the text
-# speaks of something else.
+# Without such a status these replies to RCPT TO concern the mailbox (RFC 5321, 4.2.3), unless the text gives
+# another reason.
 HARD_CODES = {550, 551, 553}
 OTHER_REASON = re.compile(
     r"block|black ?list|spam|virus|\bspf\b|dkim|dmarc|polic|reputation|listed|banned|denied|prohibit|relay"
@@ -55,7 +55,7 @@ NO_SUCH_MAILBOX = re.compile(
     re.I,
 )
 CODE = re.compile(r"(?<![\d.])(?:550|551|553)(?![\d.])")
-# Neither an IP address nor a version number: the subject of a status goes from 0 to 7.
+# Match neither an IP address nor a version number: the subject of a status goes from 0 to 7.
 STATUS = re.compile(r"(?<![\d.])([245])\.([0-7])\.(\d{1,3})(?!\.?\d)")
 ADDRESS = re.compile(r"\S+@\S+|[^\s<>]+=[^\s<>]+\.[^\s<>]+")
 UNPRINTABLE = re.compile(r"[\x00-\x20\x7f-\x9f\u2028\u2029]+")
@@ -63,8 +63,7 @@ UNPRINTABLE = re.compile(r"[\x00-\x20\x7f-\x9f\u2028\u2029]+")
 
 @dataclass(frozen=True)
 class ReportedEvent:
-    """One event of a delivery. `event_id` is the same each time the event is reported; `at` is when it
-    happened, `detail` the server's own words."""
+    """One event of a delivery. `event_id` is the same for each report of it; `at` is when it happened."""
 
     delivery_id: uuid.UUID
     kind: DeliveryEvent.Kind
@@ -76,7 +75,7 @@ class ReportedEvent:
 
 
 def event_id_of(*parts: object) -> str:
-    """Return the id of an event, made of the parts that tell it from other events."""
+    """Return the id of an event from the parts that distinguish it from other events."""
     return hashlib.sha256("\n".join(map(str, parts)).encode("utf-8", "replace")).hexdigest()
 
 
@@ -90,11 +89,8 @@ def record_refusal(delivery: Delivery, answer: Answer, now: datetime) -> None:
 
 
 def record(reported: ReportedEvent, now: datetime) -> Delivery | None:
-    """Record an event and act on it. Return its delivery, or None where there is no such delivery or the
-    event was recorded before.
-
-    Locks the runner's row, then each enrollment's (enrollment.transitions).
-    """
+    """Record an event and act on it. Return its delivery, or None for an unknown delivery or a repeated
+    event. Locks the runner's row, then each enrollment's (enrollment.transitions)."""
     if DeliveryEvent.objects.filter(event_id=reported.event_id).exists():
         return None
     with transaction.atomic():
@@ -102,7 +98,7 @@ def record(reported: ReportedEvent, now: datetime) -> Delivery | None:
         delivery = rows.filter(pk=reported.delivery_id).first()
         if delivery is None:
             return None
-        # Two bounces of one runner at once must not both count as the second.
+        # Lock: two bounces of one runner at the same time must not both count as the second.
         runner = User.objects.select_for_update(no_key=True).get(pk=delivery.to_user.pk)
         detail = cleaned(reported.detail, runner.email)
         _event, is_new = DeliveryEvent.objects.get_or_create(
@@ -131,7 +127,7 @@ def _act(delivery: Delivery, runner: User, reported: ReportedEvent, detail: str,
     elif reported.kind in DeliveryEvent.BOUNCES:
         since = _last_resume(runner)
         if (delivery.sent_at or reported.at) < since:
-            return  # the coach or the runner has set things right since that mail
+            return  # somebody has resumed the course since that mail
         if reported.bad_address:
             Suppression.objects.suppress(runner, Suppression.Reason.BOUNCED, detail, now)
             _pause(runner, PauseCause.BAD_ADDRESS, now)
@@ -152,8 +148,7 @@ def _last_resume(runner: User) -> datetime:
 
 
 def _is_unreachable(runner: User, since: datetime, now: datetime) -> bool:
-    """Return whether the last three mails with an event bounced one after the other, and the runner has not
-    checked in since the first of them."""
+    """Return whether the last three mails with an event all bounced, without a check-in since the first."""
     mails = (
         Delivery.objects.filter(enrollment__runner=runner)
         .filter(Q(sent_at__isnull=False) | Exists(DeliveryEvent.objects.filter(delivery=OuterRef("pk"))))
@@ -180,14 +175,12 @@ def is_hard_bounce(answer: Answer) -> bool:
 
 
 def is_unexplained(answer: Answer) -> bool:
-    """Return whether nothing but a bare code speaks against the address. A server that refuses all mail for
-    a reason of its own may say no more either."""
+    """Return whether the refusal is a bare code without a reason: it may concern all mail."""
     return not status_codes(answer.text) and not NO_SUCH_MAILBOX.search(answer.text)
 
 
 def is_bad_address(*texts: str) -> bool:
-    """Return whether a report or a provider's quotes say that the address is bad. They do not tell which
-    command was refused, so all of them have to agree."""
+    """Return whether all texts of a report blame the address. They do not name the refused command."""
     if found := {code for text in texts for code in status_codes(text)}:
         return found <= BAD_ADDRESS
     said = " ".join(texts)
@@ -196,13 +189,13 @@ def is_bad_address(*texts: str) -> bool:
 
 
 def status_codes(text: str) -> set[str]:
-    """Return the enhanced status codes in a text (RFC 3463) but for those that say nothing (5.0.0)."""
+    """Return the enhanced status codes in a text (RFC 3463), without 5.0.0, which gives no reason."""
     found = {".".join(parts) for parts in STATUS.findall(text)}
     return found - {"2.0.0", "4.0.0", "5.0.0"}
 
 
 def cleaned(text: str, address: str) -> str:
-    """Return a server's words, fit to be kept: one line, no address and no name of a mailbox."""
+    """Return a server's text on one line, without addresses and names of mailboxes."""
     line = UNPRINTABLE.sub(" ", text[:2000].encode("utf-8", "replace").decode())
     line = ADDRESS.sub("...", line)
     local = re.escape(address.rpartition("@")[0])

@@ -11,7 +11,7 @@ SWEEP_AFTER = timedelta(minutes=1)
 
 
 def recalculate(enrollment_id: int, now: datetime) -> bool:
-    """Bring an enrollment's progress up to date. Return False when it was."""
+    """Calculate an enrollment's progress anew. Return False when it was up to date."""
     with transaction.atomic():
         if not Enrollment.objects.select_for_update().filter(pk=enrollment_id).exists():
             return False
@@ -30,10 +30,8 @@ def recalculate(enrollment_id: int, now: datetime) -> bool:
 
 
 def streak(statuses: dict[int, str]) -> int:
-    """Count the program days in a row, up to the last one reported, that were done or partly done.
-
-    It counts program days, not dates, so that a pause or an outage never lowers it.
-    """
+    """Count the consecutive program days, up to the last one reported, that were done or partly done. It
+    counts program days, not dates, so that a pause or an outage never lowers it."""
     day, length = max(statuses, default=0), 0
     while statuses.get(day) in (Status.DONE, Status.PARTLY):
         day, length = day - 1, length + 1
@@ -41,7 +39,7 @@ def streak(statuses: dict[int, str]) -> int:
 
 
 def sweep(now: datetime, size: int = 200) -> int:
-    """Process the check-ins that no task came for. Return the number of their enrollments."""
+    """Process the check-ins that no task has processed. Return the number of their enrollments."""
     waiting = CheckIn.objects.filter(processed_at=None, updated_at__lte=now - SWEEP_AFTER)
     enrollment_ids = set(waiting.order_by("updated_at").values_list("enrollment_id", flat=True)[:size])
     return sum(recalculate(enrollment_id, now) for enrollment_id in enrollment_ids)

@@ -11,14 +11,11 @@ REPEAT_WINDOW = timedelta(minutes=10)
 
 
 class TooManyQuestions(Exception):
-    """The runner has asked ten questions within a day; those are kept."""
+    """The runner has asked ten questions within a day; the new one is not saved."""
 
 
 def record_question(enrollment_id: int, day: int, text: str, now: datetime) -> Question:
-    """Record a question, or return the one with the same words of the last ten minutes.
-
-    Raises TooManyQuestions.
-    """
+    """Record a question, or return the same one of the last ten minutes. Raises TooManyQuestions."""
     with transaction.atomic():
         Enrollment.objects.select_for_update().get(pk=enrollment_id)
         recent = Question.objects.filter(enrollment=enrollment_id, asked_at__gt=now - timedelta(days=1))

@@ -1,4 +1,4 @@
-"""Record a check-in in the request; challenge.checkins.progress follows later."""
+"""Record a check-in during the request; challenge.checkins.progress processes it later."""
 
 from dataclasses import asdict, dataclass
 from datetime import date, datetime, timedelta
@@ -11,12 +11,12 @@ from challenge import schedule
 from challenge.models import CheckIn, Delivery, Enrollment
 
 LATE_DAYS = 3
-# A runner who reports this much pain, or more, is advised to stop and to see somebody.
+# A runner who reports at least this much pain is advised to stop and to see a doctor.
 PAIN_TO_STOP = 6
 
 
 class Closed(Exception):
-    """The day takes no check-in: it was not sent yet, or it is more than three days past."""
+    """The day takes no check-in: it was not sent yet, or was sent more than three days ago."""
 
 
 @dataclass(frozen=True)
@@ -36,7 +36,7 @@ HEALTH_DATA: dict[str, object] = {"tightness": None, "pain": None, "pain_where":
 
 
 def sent_lesson(enrollment_id: int, day: int) -> Delivery | None:
-    """The first sending of a program day, if it was sent."""
+    """Return the first sending of a program day, or None before it was sent."""
     return (
         Delivery.objects.filter(enrollment=enrollment_id, kind=Delivery.Kind.LESSON, day=day)
         .filter(sent_at__isnull=False)
@@ -47,7 +47,7 @@ def sent_lesson(enrollment_id: int, day: int) -> Delivery | None:
 
 
 def last_date(lesson: Delivery) -> date:
-    """The runner's local date at whose end the day of a sent lesson closes."""
+    """Return the runner's local date at whose end the check-in of a sent lesson closes."""
     assert lesson.sent_at is not None
     return schedule.local_date(lesson.sent_at, lesson.required_enrollment.zone) + timedelta(days=LATE_DAYS)
 
@@ -59,11 +59,8 @@ def is_open(lesson: Delivery, now: datetime) -> bool:
 def record(
     enrollment_id: int, day: int, data: CheckInData, now: datetime, *, keep_health: bool = False
 ) -> CheckIn:
-    """Write a check-in, or change the one of that day. Raises Closed.
-
-    Without consent to health data only the status and the distance are kept; `keep_health` gives
-    that consent.
-    """
+    """Create or change the check-in of a day. Raises Closed. Without consent to health data only the status
+    and the distance are saved; `keep_health` gives that consent."""
     with transaction.atomic():
         enrollment = (
             Enrollment.objects.select_for_update(of=("self",)).select_related("runner").get(pk=enrollment_id)

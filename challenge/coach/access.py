@@ -1,5 +1,4 @@
-"""The permissions of the coach's desk: every coach may do everything, and nobody edits the records that the
-program writes."""
+"""The permissions of the admin: every coach may do everything, and nobody edits the program's own records."""
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
@@ -21,10 +20,10 @@ if TYPE_CHECKING:
 else:
 
     class Base(admin.ModelAdmin, Generic[M]):
-        """Django's class is generic in its type stubs alone."""
+        """Django's class is generic only in its type stubs."""
 
     class ModelForm(forms.ModelForm, Generic[M]):
-        """Likewise."""
+        """This class is generic only in its type stubs, too."""
 
 
 def is_coach(request: HttpRequest) -> bool:
@@ -33,13 +32,12 @@ def is_coach(request: HttpRequest) -> bool:
 
 
 def coach_of(request: HttpRequest) -> User:
-    """The coach who sent the request; the admin site has checked the permission."""
+    """Return the coach who sent the request; the admin site has checked the permission."""
     assert isinstance(request.user, User)
     return request.user
 
 
 def log(request: HttpRequest, items: Sequence[Model], message: str) -> None:
-    """Write into the admin's log what the coach did to some rows."""
     LogEntry.objects.log_actions(str(request.user.pk), items, CHANGE, change_message=message)
 
 

@@ -1,4 +1,4 @@
-"""Import this module to register all of the coach's desk with Django admin."""
+"""Import this module to register all pages of the coach with Django admin."""
 
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _

@@ -1,4 +1,4 @@
-"""States, reasons and instants in words that a coach reads; instants are on the clock of COACH_TIME_ZONE."""
+"""States, reasons and instants in words for a coach; instants are on the clock of COACH_TIME_ZONE."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -43,18 +43,18 @@ def when(instant: datetime | None) -> str:
 
 
 def shortly(instant: datetime) -> str:
-    """The same without the year, for a list."""
+    """Format an instant without the year, for a list."""
     return date_format(timezone.localtime(instant), "D j M, H:i")
 
 
 def runner_time(instant: datetime, enrollment: Enrollment) -> str:
-    """An instant on the runner's own clock, with its zone."""
+    """Format an instant on the runner's own clock, with its zone."""
     local = date_format(instant.astimezone(enrollment.zone), "D j M, H:i")
     return f"{local} {enrollment.time_zone.replace('_', ' ')}"
 
 
 def runner_time_if_other(instant: datetime, enrollment: Enrollment) -> str:
-    """The same; empty where it is what the coach's clock shows."""
+    """Format an instant on the runner's clock; empty where the coach's clock shows the same."""
     same = instant.astimezone(enrollment.zone).utcoffset() == timezone.localtime(instant).utcoffset()
     return "" if same else runner_time(instant, enrollment)
 
@@ -64,14 +64,13 @@ def ago(instant: datetime, now: datetime) -> str:
 
 
 def two_lines(first: object, second: object, label: object = "") -> SafeString:
-    """A cell of a list with a smaller second line. On a phone, where the list has no columns, the label
-    stands before it."""
+    """Return a cell with a smaller second line. A phone shows no columns, so the label stands before it."""
     before = format_html('<span class="cell-label quiet small">{} </span>', label) if label else ""
     return format_html('{}{}<br><span class="quiet small">{}</span>', before, first, second)
 
 
 def program_day(enrollment: Enrollment) -> int:
-    """The last program day that was sent, from deliveries that are loaded; 0 before the first."""
+    """Return the last program day that was sent, from loaded deliveries; 0 before the first."""
     lessons = (lesson for lesson in enrollment.deliveries.all() if lesson.kind == Delivery.Kind.LESSON)
     return max((lesson.day for lesson in lessons if lesson.sent_at), default=0)
 
@@ -82,7 +81,7 @@ def day_of(enrollment: Enrollment) -> str:
 
 
 def state_and_day(enrollment: Enrollment) -> str:
-    """The state and the day of an enrollment that enrollment_queries.with_row_data loaded."""
+    """Word the state and the day of an enrollment that enrollment_queries.with_row_data loaded."""
     reason = getattr(enrollment, "unreachable_reason", "")
     state = _("unreachable") if reason else enrollment.get_state_display()
     return f"{capfirst(state)}, {day_of(enrollment)}"
@@ -114,7 +113,7 @@ def runner_link(enrollment: Enrollment) -> SafeString:
 
 
 def mail_name(mail: Delivery) -> str:
-    """The name of a mail. A second lesson is a copy; a second correction is of another stretch."""
+    """Return the name of a mail. A second lesson is a copy; a second correction is of another stretch."""
     name = capfirst(str(mail))
     if mail.recall:
         return _("%(mail)s: %(stretch)s") % {"mail": name, "stretch": mail.recall.stretch}
@@ -129,7 +128,7 @@ def state_in_words(delivery: Delivery) -> str:
 
 
 def sentence(delivery: Delivery) -> str:
-    """The state of a delivery and its reason, in one to three sentences."""
+    """Word the state of a delivery and its reason in one to three sentences."""
     tries = len(delivery.attempts)
     tried = ngettext("tried once", "tried %d times", tries).replace("%d", str(tries))
     text = {

@@ -1,8 +1,7 @@
-"""The accessibility of a compiled mail, checked before it is published.
+"""Check the accessibility of a compiled mail before it is published.
 
-After WCAG 2.2: text alternatives (1.1.1), headings in order (1.3.1), the page's language (3.1.1),
-links that say where they lead (2.4.4); and what mail readers need: sizes on pictures, nothing
-embedded, HTML of at most 80 kB.
+WCAG 2.2: text alternatives (1.1.1), headings in order (1.3.1), the page's language (3.1.1), links that say
+where they lead (2.4.4). Mail programs: sizes on pictures, nothing embedded, HTML of at most 80 kB.
 """
 
 from html.parser import HTMLParser
@@ -33,7 +32,7 @@ def check_accessibility(compiled: Compiled) -> list[Finding]:
 
 
 class _Reader(HTMLParser):
-    """Read the HTML once and collect what is missing, with its line."""
+    """Read the HTML once and collect the faults, with their lines."""
 
     def __init__(self) -> None:
         super().__init__()

@@ -1,4 +1,4 @@
-"""The checks of publishing for a course's files, without a database."""
+"""Check a course's files as publishing does, without a database."""
 
 from challenge.curriculum.accessibility import check_accessibility
 from challenge.curriculum.compile import compile_lesson
@@ -23,12 +23,10 @@ def lesson_from_files(course: Course, number: int) -> Content:
 
 
 def stretch_from_file(page: CourseFile) -> Content:
-    """Return the content of a stretch or of the self-check from its file."""
     return {**page.meta, "body": page.body}
 
 
 def lint_course(course: Course) -> list[Problem]:
-    """Lint every text of a course; return the problems with file and line."""
     pages = [(page, lint_stretch(stretch_from_file(page))) for page in course.stretches.values()]
     pages.append((course.self_check, lint_self_check(stretch_from_file(course.self_check))))
     pages += [(page, lint_article(page.body)) for page in course.articles.values()]
@@ -37,7 +35,6 @@ def lint_course(course: Course) -> list[Problem]:
 
 
 def check_course_accessibility(course: Course) -> list[Problem]:
-    """Check the accessibility of the course's mails."""
     length = course.program["length"]
     mails = [(page, compile_lesson(lesson_from_files(course, n), length)) for n, page in course.days.items()]
     return [_problem(page, finding) for page, compiled in mails for finding in check_accessibility(compiled)]

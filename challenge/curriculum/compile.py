@@ -1,7 +1,7 @@
-"""Compile a lesson into a mail with slots: once for each publishing, never for each mail.
+"""Compile a lesson into a mail with slots: once when it is published, not for each mail.
 
-Each mail is a Django template of MJML, one of plain text and one of its subject. A coach's text goes
-through `to_html` and `plain_text`; nothing in it becomes a slot but slots.PLACEHOLDERS.
+Each mail is a Django template of MJML, one of plain text and one of its subject. A coach's text goes through
+`to_html` and `plain_text`; of its placeholders only slots.PLACEHOLDERS become slots.
 """
 
 import re
@@ -19,12 +19,12 @@ from challenge.curriculum.slots import Compiled, sections, slots, with_slots, wi
 
 BLOCKS = {"p", "h2", "h3", "ul", "ol", "li", "blockquote"}
 TAGS = BLOCKS | {"strong", "em", "br", "code", "a"}
-# Without this mrml makes the mail load fonts from Google.
+# Without this, mrml makes the mail load fonts from Google.
 OPTIONS = mrml.RenderOptions(fonts={})
 ARTICLE = re.compile(
     r'(<div class="page") aria-label="[^"]*" aria-roledescription="email" (style="[^"]*") role="article"'
 )
-# CSS pixels: the width of one drawing in a card, and of two side by side, in a mail of 600.
+# CSS pixels: the width of a single drawing in a card, and of two side by side, in a mail of 600.
 WIDE, HALF = 536, 262
 
 
@@ -43,7 +43,7 @@ def to_html(markdown: str) -> str:
 
 
 def compile_lesson(content: dict[str, Any], length: int) -> Compiled:
-    """Compile a day's lesson; `content` is as curriculum.lesson assembles it, `length` the program's days."""
+    """Compile a day's lesson; `content` is as curriculum.lesson assembles it, `length` in days."""
     content = _without_slots(content)
     day, body = content["day"], content["body"]
     number = day["number"]
@@ -65,12 +65,10 @@ def compile_lesson(content: dict[str, Any], length: int) -> Compiled:
 
 
 def compile_mail(name: str, context: dict[str, Any]) -> Compiled:
-    """Compile one of the other mails."""
     return _compile(name, _without_slots(context))
 
 
 def _compile(name: str, context: dict[str, Any]) -> Compiled:
-    """Render the three templates of a mail, with its slots."""
     context = {**context, "slot": slots(), **sections(), "light": palette.LIGHT, "dark": palette.DARK}
     text = render_to_string(f"emails/{name}.txt", context).strip()
     return Compiled(
@@ -83,15 +81,14 @@ def _compile(name: str, context: dict[str, Any]) -> Compiled:
 def _render_mjml(source: str) -> str:
     """Render MJML as HTML. Raises OSError when it is not well-formed."""
     html = mrml.to_html(source, render_options=OPTIONS).content
-    # mrml hides the preview text as white on white, which a filter takes for spam.
+    # mrml hides the preview text as white on white, which spam filters punish.
     html = html.replace("font-size:1px;color:#ffffff;", f"font-size:1px;color:{palette.LIGHT['ink']};", 1)
     # A screen reader needs one landmark around the mail; mrml makes it an article of kind "email".
     return ARTICLE.sub(r'\1 role="main" \2', html)
 
 
 def _stretch_context(content: dict[str, Any]) -> dict[str, Any]:
-    """Return a stretch or the self-check, with its steps as HTML and as text."""
-    # A list's number looks as its item does; the wrapper gives the item's text a look of its own.
+    # A list's number looks like its item; the wrapper gives the item's text a style of its own.
     html = to_html(content["body"])
     html = re.sub(r"(<li\b[^>]*>)", r'\1<div class="step">', html).replace("</li>", "</div></li>")
     return {
@@ -103,7 +100,6 @@ def _stretch_context(content: dict[str, Any]) -> dict[str, Any]:
 
 
 def _drawings(part: dict[str, Any]) -> list[dict[str, Any]]:
-    """Return the drawings of a day, a stretch or the self-check, as a mail shows them."""
     shown = part.get("figures", [])
     is_pair = len(shown) == 2
     return [_drawing(drawing["name"], drawing["alt"], is_pair) for drawing in shown]
@@ -123,7 +119,7 @@ def _drawing(name: str, alt: str, half: bool) -> dict[str, Any]:
 
 
 def _without_slots(content: Any) -> Any:
-    """Return the content without the brackets of slots, in every text."""
+    """Remove the brackets of slots from every text of the content."""
     if isinstance(content, str):
         return without_slots(content)
     if isinstance(content, dict):

@@ -1,4 +1,4 @@
-"""Read a whole course from its folder; check every file, and the files against one another."""
+"""Read a whole course from its folder; check each file and the links between files."""
 
 from dataclasses import dataclass
 from pathlib import Path

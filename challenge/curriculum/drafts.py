@@ -1,4 +1,4 @@
-"""The drafts of the coach, saved whatever their faults, until they are published or dropped."""
+"""The coach's drafts, saved with all their faults until they are published or deleted."""
 
 from datetime import datetime
 
@@ -14,7 +14,7 @@ class DraftConflict(Exception):
 
 
 def working_copy(item: Day | Stretch) -> Content:
-    """Return what an editor opens: the draft, else the published content."""
+    """Return the text for an editor: the draft, else the published content."""
     published: Content = {}
     if isinstance(item, Stretch):
         published = item.content
@@ -31,9 +31,8 @@ def save(
     now: datetime,
     base: int | None = None,
 ) -> None:
-    """Save a draft. `seen` is when the draft that the author opened was saved (None: there was none), `base`
-    the number of the version that was published then (0: none was). Raises DraftConflict, and saves
-    nothing, when another draft was saved or another text was published since."""
+    """Save a draft. `seen` is when the opened draft was saved (None: there was none), `base` the number of
+    the version published then (0: none). Raises DraftConflict after another draft or publication."""
     with transaction.atomic():
         held = type(item)._default_manager.select_for_update(of=("self",)).get(pk=item.pk)
         if held.draft_saved_at != seen or (base is not None and _published_since(held, base)):
@@ -43,8 +42,8 @@ def save(
 
 
 def _published_since(item: Day | Stretch, base: int) -> bool:
-    """Return whether the published text is another than that of version `base`. A day that was published anew
-    with a stretch has a new version with the same text of its own."""
+    """Return whether the published text differs from version `base`. A day published again because of a
+    stretch has a new version with the same text of its own."""
     if isinstance(item, Stretch):
         contents = {each.number: each.content for each in item.versions.filter(number__gte=base)}
     else:

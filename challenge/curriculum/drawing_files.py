@@ -1,4 +1,4 @@
-"""The drawings as files, each named by a hash of its content. PNGs are kept, as rendering one takes long."""
+"""The drawings as files, each named by a hash of its content. PNGs are cached, because rendering is slow."""
 
 import os
 import re
@@ -16,7 +16,7 @@ FILE_NAME = re.compile(rf"([a-z0-9-]{{1,60}})\.({'|'.join(THEMES)})\.([0-9a-f]{{
 
 
 class DrawingFile(NamedTuple):
-    """A file's content. It is not exact when the file of that name is gone and this is today's drawing."""
+    """A file's content; `is_exact` is false when it is a newer drawing than the name says."""
 
     content: bytes
     kind: str
@@ -40,7 +40,7 @@ def read(file: str) -> bytes | None:
 
 
 def find(file: str) -> DrawingFile | None:
-    """Return the drawing, old or new, for any file name that a mail may hold; None for another name."""
+    """Return the drawing, old or new, for a file name that a mail may hold; None for any other name."""
     parts = FILE_NAME.fullmatch(file)
     if parts is None or parts[1] not in DRAWINGS:
         return None
@@ -72,7 +72,7 @@ def _current(name: str, theme: str, kind: str) -> bytes:
     content = _read_kept(file)
     if content is None:
         content = _render(name, theme, kind)
-        with suppress(OSError):  # without the folder the drawing is rendered again next time
+        with suppress(OSError):  # without the folder, the next request renders the drawing again
             _write(folder() / file, content)
     return content
 
@@ -89,7 +89,7 @@ def _read_kept(file: str) -> bytes | None:
 
 
 def _write(path: Path, content: bytes) -> None:
-    """Write a file whole or not at all, so that nobody reads half a drawing."""
+    """Write the whole file or nothing, so that nobody reads half a drawing."""
     path.parent.mkdir(parents=True, exist_ok=True)
     with NamedTemporaryFile(dir=path.parent, prefix=".draft-", delete=False) as draft:
         draft.write(content)

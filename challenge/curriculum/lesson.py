@@ -1,8 +1,8 @@
-"""Assemble a lesson: a day's own text, and the stretches that it names as they are now.
+"""Assemble a lesson: a day's own text, and the current text of its stretches.
 
-The *lesson content* is a dict that JSON can hold: "day" (the keys of parse.DaySchema), "body" (the
-lesson's Markdown), "week", "stretches" and "self_check" (each the keys of its schema and its steps
-under "body"). A published revision keeps it whole, so that what was sent can be read ever after.
+The *lesson content* is a dict that JSON can hold: "day" (the keys of parse.DaySchema), "body" (the lesson's
+Markdown), "week", "stretches" and "self_check" (each the keys of its schema, with its steps under "body"). A
+published revision stores all of it, so that a sent lesson stays readable.
 """
 
 from typing import Any
@@ -13,15 +13,13 @@ Content = dict[str, Any]
 
 
 def day_content(content: Content) -> Content:
-    """Return the day's own part of a lesson's content, as a draft holds it."""
+    """Return the day's own part of a lesson's content, in the form of a draft."""
     return {"day": content["day"], "body": content["body"]}
 
 
 def assemble(day: Day, words: Content) -> Content:
-    """Return the content of a lesson. A recalled stretch is left out, or replaced where it has a replacement.
-
-    `words` is a day's own part: {"day": ..., "body": ...}. The minutes are those of its stretches.
-    """
+    """Return the content of a lesson. A recalled stretch is left out, or replaced by its replacement. `words`
+    is a day's own part: {"day": ..., "body": ...}. The minutes are those of its stretches."""
     rows = list(day.program.stretches.select_related("replacement"))
     by_slug = {row.slug: row for row in rows if row.kind == Stretch.Kind.STRETCH}
     chosen = [by_slug[slug] for slug in words["day"]["stretches"] if slug in by_slug]
@@ -44,7 +42,6 @@ def assemble(day: Day, words: Content) -> Content:
 
 
 def with_stretch(content: Content, stretch: Stretch, words: Content) -> Content:
-    """Return a lesson's content with another text for one stretch or for the self-check."""
     if stretch.kind == Stretch.Kind.SELF_CHECK:
         return {**content, "self_check": words}
     mine = {**words, "slug": stretch.slug}
@@ -53,7 +50,7 @@ def with_stretch(content: Content, stretch: Stretch, words: Content) -> Content:
 
 
 def replacement_for(stretch: Stretch) -> Stretch | None:
-    """Return the stretch itself, or what replaces it after a recall; None when nothing does."""
+    """Return the stretch itself, or its replacement after a recall; None without a replacement."""
     seen: set[int] = set()
     found: Stretch | None = stretch
     while found is not None and found.recalled_at and found.pk not in seen:
@@ -63,7 +60,6 @@ def replacement_for(stretch: Stretch) -> Stretch | None:
 
 
 def stretches_of(program: Program, content: Content) -> list[Stretch]:
-    """Return the stretches of a lesson, its self-check among them."""
     slugs = [stretch["slug"] for stretch in content["stretches"]]
     rows = program.stretches.filter(slug__in=slugs, kind=Stretch.Kind.STRETCH)
     checks = program.stretches.filter(kind=Stretch.Kind.SELF_CHECK) if content["self_check"] else []

@@ -1,7 +1,5 @@
-"""Load a course from its folder into the database. Loading the same course twice changes nothing.
-
-The files are the seed. The loader never changes what the coach has published in admin, and says so.
-"""
+"""Load a course from its folder into the database. Loading the same course again changes nothing. The loader
+never overwrites what the coach has published in the admin; it reports these items."""
 
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -21,7 +19,7 @@ SELF_CHECK = "self-check"
 
 @dataclass
 class LoadResult:
-    """The days (by number) and stretches that a load published, and the items that it left to the coach."""
+    """The days (by number) and stretches that were published, and the items left unchanged for the coach."""
 
     program: Program
     published: list[int] = field(default_factory=list)
@@ -30,11 +28,8 @@ class LoadResult:
 
 
 def load(folder: Path, now: datetime, *, for_all: bool = False) -> LoadResult:
-    """Read, check and compile a program's folder, and publish what differs; with `for_all` also to
-    runners who have begun.
-
-    Raises CourseError, and changes nothing, when anything in the folder is wrong.
-    """
+    """Read, check and compile a program's folder, and publish the differences; with `for_all` also to runners
+    who have begun. Raises CourseError, and changes nothing, when a file has a problem."""
     course = read_course(folder)
     if problems := lint_course(course):
         raise CourseError(problems)
@@ -74,11 +69,11 @@ def _load_day(loaded: LoadResult, course: Course, number: int, publication: Publ
     words: Content = {"day": page.meta, "body": page.body}
     day, _ = Day.objects.select_related("published").get_or_create(program=loaded.program, number=number)
     if day.published and _has_coachs_version(day):
-        # The coach's text, with the stretches as they are now, for the runners that it was published for.
+        # Publish the coach's text with the current stretches, for the same runners as before.
         words, publication = day_content(day.published.content), replace(publication, for_all=False)
         loaded.kept.append(f"day-{number:02d}")
     if not assemble(day, words)["stretches"]:
-        # Every stretch that the files name was recalled: the recall's version of the day stays.
+        # Every stretch of this day was recalled: keep the recall's version of the day.
         loaded.kept.append(f"day-{number:02d}")
     elif publish_day(day, words, publication):
         loaded.published.append(number)

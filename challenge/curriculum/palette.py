@@ -26,7 +26,7 @@ DARK = {
     "good": "#1d3530",
     "note": "#38301c",
 }
-# The colours of text on each ground; a test holds each pair to WCAG's contrast.
+# The colours of text on each background; a test checks each pair against WCAG's contrast.
 TEXT = {
     "ground": {"ink", "quiet", "accent"},
     "paper": {"ink", "quiet", "accent", "warm"},

@@ -16,8 +16,6 @@ AREAS = ("front of hip", "back of hip", "low back", "breath", "legs")
 
 @dataclass(frozen=True)
 class Problem:
-    """A fault in a file of the course."""
-
     path: Path
     line: int
     message: str
@@ -27,7 +25,7 @@ class Problem:
 
 
 class CourseError(Exception):
-    """The course can't be loaded; `problems` lists every fault."""
+    """The course cannot be loaded; `problems` lists every fault."""
 
     def __init__(self, problems: list[Problem]) -> None:
         super().__init__("\n".join(str(problem) for problem in problems))
@@ -36,8 +34,6 @@ class CourseError(Exception):
 
 @dataclass
 class CourseFile:
-    """One file: its front matter, its Markdown body, and the problems found in it."""
-
     path: Path
     source: str
     meta: dict[str, Any] = field(default_factory=dict)
@@ -134,7 +130,6 @@ class ArticleSchema(Schema):
 
 
 def read_course_file(path: Path, schema: Schema) -> CourseFile:
-    """Read a file with front matter, and check it against its schema."""
     if not path.is_file():
         return CourseFile(path, "", problems=[Problem(path, 1, "the file is missing")])
     page = CourseFile(path, path.read_text(encoding="utf-8"))
@@ -152,7 +147,6 @@ def read_course_file(path: Path, schema: Schema) -> CourseFile:
 
 
 def read_toml(path: Path, schema: Schema) -> CourseFile:
-    """Read a file of TOML alone, and check it against its schema."""
     page = CourseFile(path, path.read_text(encoding="utf-8"))
     _load(page, page.source, schema, first_line=1)
     return page

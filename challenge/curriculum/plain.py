@@ -1,4 +1,4 @@
-"""Markdown as plain text, wrapped, with its lists and without its marks."""
+"""Convert Markdown to plain text, with lists, without marks."""
 
 import textwrap
 
@@ -9,7 +9,6 @@ from challenge.curriculum.slots import LINE_WIDTH, without_slots, wrap_line
 
 
 def plain_text(source: str) -> str:
-    """Return the text of a Markdown source, wrapped at 72 columns."""
     tokens = MarkdownIt("commonmark", {"html": False}).parse(source)
     return without_slots("\n\n".join(_blocks(SyntaxTreeNode(tokens))))
 

@@ -1,4 +1,4 @@
-"""Publish a day or a stretch as a numbered version, compiled once and kept for good."""
+"""Publish a day or a stretch as a numbered version, compiled once and never deleted."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -21,8 +21,6 @@ class PublishConflict(Exception):
 
 @dataclass(frozen=True)
 class Publication:
-    """The author, the instant, the reach and the note of a new version."""
-
     now: datetime
     origin: Version.Origin = Origin.FILES
     author: User | None = None
@@ -31,7 +29,7 @@ class Publication:
 
 
 def lock_program(program_id: int) -> None:
-    """Let nobody else publish or recall in a program until this transaction ends. Call it before reading
+    """Lock out other publishing and recalls in a program until the transaction ends. Call it before reading
     anything, so that no text is published over a newer one."""
     Program.objects.select_for_update(no_key=True).get(pk=program_id)
 
@@ -41,8 +39,8 @@ def publish_day(
 ) -> Revision | None:
     """Publish a day's text as its next revision. Return None when nothing would change.
 
-    `base` is the number of the revision that the author opened. Raises PublishConflict when another one
-    was published meanwhile.
+    `base` is the number of the revision that the author opened. Raises PublishConflict when another one was
+    published meanwhile.
     """
     with transaction.atomic():
         lock_program(day.program_id)
@@ -57,7 +55,7 @@ def publish_day(
             revision = _store(day, content, compiled, publication)
             day.published = revision
         elif publication.for_all and publication.origin is Origin.COACH and not newest.for_all:
-            # The text is the same, and now it is for everybody.
+            # The same text is now published for all.
             newest.for_all = True
             newest.save(update_fields=["for_all"])
         day.save(update_fields=["published"])
@@ -90,8 +88,8 @@ def _store(day: Day, content: Content, compiled: Compiled, publication: Publicat
 def publish_stretch(
     stretch: Stretch, content: Content, publication: Publication, base: int | None = None
 ) -> bool:
-    """Publish a stretch as its next version, and the days that show it anew. Return False when nothing
-    would change. Raises PublishConflict as publish_day does."""
+    """Publish a stretch as its next version, and again the days that show it. Return False when nothing would
+    change. Raises PublishConflict as publish_day does."""
     with transaction.atomic():
         lock_program(stretch.program_id)
         stretch = Stretch.objects.select_related("program").get(pk=stretch.pk)
@@ -118,13 +116,12 @@ def publish_stretch(
 
 
 def days_with(stretch: Stretch) -> list[Day]:
-    """Return the days whose newest revision shows a stretch."""
     days = stretch.program.days.filter(published__stretches=stretch)
     return list(days.select_related("published", "program"))
 
 
 def republish(days: list[Day], publication: Publication) -> list[Revision]:
-    """Publish days anew from their own text and the stretches as they are now."""
+    """Publish days again, from their own text and the current stretches."""
     published = [(day, day.published) for day in days if day.published]
     made = [publish_day(day, day_content(revision.content), publication) for day, revision in published]
     return [revision for revision in made if revision]

@@ -1,4 +1,4 @@
-"""The checks before publishing; each finding blocks it and says where."""
+"""The checks before publishing; each finding prevents it and names its field."""
 
 from django.utils.translation import gettext as _
 
@@ -14,7 +14,6 @@ from challenge.models import Day, Stretch
 
 
 def check_day(day: Day, words: Content) -> list[Finding]:
-    """Return the findings that block the publishing of a day's text."""
     content = assemble(day, words)
     found = [
         *lint_lesson(content),
@@ -27,7 +26,6 @@ def check_day(day: Day, words: Content) -> list[Finding]:
 
 
 def check_stretch(stretch: Stretch, content: Content) -> list[Finding]:
-    """Return the findings that block the publishing of a stretch, those in days that show it among them."""
     lint = lint_self_check if stretch.kind == Stretch.Kind.SELF_CHECK else lint_stretch
     days = [(day, day.published) for day in days_with(stretch) if day.published]
     found = [*lint(content), *_drawings(content)]
@@ -45,7 +43,7 @@ def check_stretch(stretch: Stretch, content: Content) -> list[Finding]:
 
 
 def _too_long(minutes: list[tuple[int, int]]) -> list[Finding]:
-    """Return a finding for each day that would take too many minutes or too few."""
+    """Return a finding for each day that would take too many or too few minutes."""
     least, most = DAY_MINUTES
     advice = _("Day %(day)d would take %(minutes)d minutes; %(least)d to %(most)d are right.")
     return [

@@ -1,8 +1,5 @@
-"""Recall an unsafe stretch: take it out of every mail that has not left.
-
-This module changes the course and compiles the correction, once. delivery.corrections queues it for the
-runners who were sent the stretch.
-"""
+"""Recall an unsafe stretch: remove it from every mail that has not left. This module changes the course and
+compiles the correction once. delivery.corrections queues it for the runners who were sent the stretch."""
 
 from datetime import datetime
 
@@ -27,10 +24,8 @@ class NeedsReplacement(Exception):
 def recall(
     stretch: Stretch, replacement: Stretch | None, message: str, now: datetime, author: User | None
 ) -> Recall | None:
-    """Take a stretch out of the course, for everybody. Return None when it is out already.
-
-    Raises NeedsReplacement, and changes nothing, when a day would be left without a stretch.
-    """
+    """Remove a stretch from the course for everybody. Return None when it is recalled already. Raises
+    NeedsReplacement, and changes nothing, when a day would be left without a stretch."""
     with transaction.atomic():
         lock_program(stretch.program_id)
         stretch = Stretch.objects.select_related("program").get(pk=stretch.pk)
@@ -59,8 +54,7 @@ def _stretches_left(day: Day) -> bool:
 
 
 def _unpin(stretch: Stretch) -> None:
-    """Give runners the newest revision of days that had dropped the stretch before: they may be pinned to one
-    that shows it."""
+    """Give runners the newest revision of days that no longer show the stretch; a pinned one may show it."""
     newest = Day.objects.filter(program=stretch.program, revisions__stretches=stretch).values("published")
     Revision.objects.filter(pk__in=newest).update(for_all=True)
 

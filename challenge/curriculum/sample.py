@@ -7,9 +7,9 @@ from challenge.curriculum.slots import NAMES
 
 
 def sample_values(day: int = 9, **overrides: str) -> dict[str, str]:
-    """Return a value for every slot. The links lead nowhere, and there is no note of the coach."""
+    """Return a value for every slot. The links lead nowhere, and the coach's note is empty."""
     links = {name: f"{settings.SITE_URL}/#{name}" for name in NAMES if name.endswith("_url")}
-    said = {
+    texts = {
         "day": str(day),
         "length": "21",
         "program_title": _("The 21-Day Runner Reset"),
@@ -26,4 +26,4 @@ def sample_values(day: int = 9, **overrides: str) -> dict[str, str]:
         "tightness_last": "3",
         "site_url": settings.SITE_URL,
     }
-    return {**links, **said, **overrides}
+    return {**links, **texts, **overrides}

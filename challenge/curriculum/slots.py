@@ -1,7 +1,7 @@
-"""Slots, the allow-listed places of a compiled mail that are filled for each runner.
+"""Slots: the allow-listed places of a compiled mail that are filled for each runner.
 
-A slot is written as its name between the brackets U+27E6 and U+27E7, which no lesson may hold. A
-section between "?name" and "/name" in such brackets stays only where that slot's value is not empty.
+A slot is written as its name between the brackets U+27E6 and U+27E7, which no lesson may hold. A section
+between "?name" and "/name" in such brackets stays only if that slot's value is not empty.
 """
 
 import hashlib
@@ -43,16 +43,13 @@ NAMES = frozenset(
         "leave_url",
     }
 )
-# The width of plain text, in characters.
 LINE_WIDTH = 72
-# A slot, or a section and what it holds, or a bracket that is neither.
+# A slot, or a section with its content, or a single bracket.
 _SLOT = re.compile(f"{OPEN}(?:(\\w+){CLOSE}|\\?(\\w+){CLOSE}(.*?){OPEN}/\\2{CLOSE})?", re.DOTALL)
 
 
 @dataclass(frozen=True)
 class Compiled:
-    """A mail whose slots are not filled yet."""
-
     subject: str
     text: str
     html: str
@@ -65,15 +62,11 @@ class Compiled:
 
 @dataclass(frozen=True)
 class Slot:
-    """A place that is filled with the value of its name."""
-
     name: str
 
 
 @dataclass(frozen=True)
 class Section:
-    """A part that stays only where the value of its name is not empty."""
-
     name: str
     parts: "Parts"
 
@@ -82,7 +75,7 @@ Parts = tuple[str | Slot | Section, ...]
 
 
 def slots() -> dict[str, str]:
-    """Return every slot under its name, for the templates of mails."""
+    """Return every slot in its brackets by its name, for the templates of mails."""
     return {name: f"{OPEN}{name}{CLOSE}" for name in NAMES}
 
 
@@ -102,13 +95,13 @@ def with_slots(text: str) -> str:
 
 
 def without_slots(text: str) -> str:
-    """Remove the brackets of slots from a text that somebody wrote."""
+    """Remove the brackets of slots from a text that a person wrote."""
     return text.replace(OPEN, "").replace(CLOSE, "")
 
 
 def parse(text: str) -> Parts:
-    """Split a text into plain text, slots and sections. Raises KeyError for a name that is no slot and for a
-    lone bracket, so that no mail leaves with an unfilled slot."""
+    """Split a text into plain text, slots and sections. Raises KeyError for an unknown slot and for a single
+    bracket, so that no mail leaves with an unfilled slot."""
     parts: list[str | Slot | Section] = []
     end = 0
     for match in _SLOT.finditer(text):
@@ -130,8 +123,7 @@ def chosen(parts: Parts, values: Mapping[str, str]) -> Iterator[str | Slot]:
 
 
 def fill(text: str, values: Mapping[str, str], *, html: bool = False) -> str:
-    """Fill the slots of a text, with escaped values where it is HTML. Raises KeyError for a slot or a section
-    without a value, and where `parse` does."""
+    """Fill the slots of a text, escaped for HTML. Raises KeyError for a missing value, and as `parse`."""
     safe = escape if html else str
     return "".join(
         part if isinstance(part, str) else safe(values[part.name]) for part in chosen(parse(text), values)

@@ -1,4 +1,4 @@
-"""The check that the mails' templates are translated into every language of the site."""
+"""Check that the mails' templates are translated into every language of the site."""
 
 import ast
 import re
@@ -17,7 +17,7 @@ _GETTEXT_CALL = re.compile(r"gettext\(u('(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\")"
 
 
 def check_translations() -> list[Finding]:
-    """Return a finding for each language of the site that lacks a translation."""
+    """Return a finding for each language of the site with missing translations."""
     advice = _(
         "The mail is not whole in %(language)s: %(count)d pieces are not translated, such as %(text)s."
     )
@@ -26,7 +26,7 @@ def check_translations() -> list[Finding]:
         if code == SOURCE:
             continue
         known: Any = trans_real.translation(code)._catalog  # type: ignore[attr-defined]
-        # The catalogue keeps a text with a plural under the text and the number of its form.
+        # The catalogue stores a text with a plural under the text and the number of its form.
         missing = [text for text in _texts() if text not in known and (text, 0) not in known]
         if missing:
             values = {"language": str(name), "count": len(missing), "text": repr(missing[0])}
@@ -36,7 +36,6 @@ def check_translations() -> list[Finding]:
 
 @lru_cache
 def _texts() -> list[str]:
-    """Return every translatable text of the mails' templates."""
     folder = settings.BASE_DIR / "templates" / "emails"
     sources = [str(templatize(path.read_text())) for path in sorted(folder.rglob("*.*"))]
     return list(

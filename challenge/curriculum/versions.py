@@ -1,4 +1,4 @@
-"""The versions of a day: who keeps which when another one is published."""
+"""The versions of a day, and the number of runners who keep each when another one is published."""
 
 from collections import Counter
 from dataclasses import dataclass
@@ -11,8 +11,8 @@ from challenge.models.day import pick_revision
 
 @dataclass(frozen=True)
 class Audience:
-    """Numbers of runners: those who were sent a day and those who began but have not got to it, by the number
-    of their version; and those who have not begun."""
+    """The numbers of runners: those who were sent a day and those who have begun but not reached it, each by
+    version; and those who have not begun."""
 
     sent: Counter[int]
     begun: Counter[int]
@@ -28,8 +28,8 @@ class Audience:
 
 
 def audience(day: Day) -> Audience:
-    """Count the runners of confirmed, open enrollments by their version of a day. A runner who can't get it
-    any more, as the server refused it for good or a later day was sent, is not counted."""
+    """Count the runners of confirmed, open enrollments by their version of a day. A runner is not counted
+    when the server refused the day for good, or a later day was sent."""
     runners = Enrollment.objects.filter(program=day.program_id, state__in=Enrollment.OPEN_STATES)
     runners = runners.exclude(state=Enrollment.State.PENDING)
     every = Delivery.objects.filter(kind=Delivery.Kind.LESSON, copy=0, enrollment__in=runners)

@@ -1,1 +1,1 @@
-"""The way of a mail: plan, claim, send, record, rescue."""
+"""The stages of a mail: plan, claim, send, record, rescue."""

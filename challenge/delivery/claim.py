@@ -1,7 +1,7 @@
 """The lease: claim rows, renew it, record a row's result, release rows.
 
-A lease is a random token. Every write names the token it was claimed under and counts for nothing
-once the lease has been taken away, so that a worker that was frozen can't undo another's record.
+A lease is a random token. Every write names its token and has no effect once the lease belongs to another
+worker, so that a worker that was frozen cannot overwrite another's record.
 """
 
 import logging
@@ -21,7 +21,7 @@ from challenge.models.mail_kinds import Priority
 
 log = logging.getLogger(__name__)
 
-# Every mail needs these of its delivery, the enrollment and the runner.
+# Every mail needs these fields of its delivery, the enrollment and the runner.
 NEEDED = (
     "kind",
     "day",
@@ -43,8 +43,8 @@ LOST = "delivery %s: the lease was lost, its result is not recorded"
 
 
 def claim(now: datetime, size: int) -> list[Delivery]:
-    """Lease up to `size` deliveries of one lane and priority that may leave now to the caller, in the order
-    of sending; none while sending is stopped."""
+    """Lease at most `size` deliveries of one lane and priority that may leave now, in the order of sending;
+    none while sending is stopped."""
     if is_stopped(now):
         return []
     lease, until = uuid.uuid4(), _until(now)
@@ -55,12 +55,12 @@ def claim(now: datetime, size: int) -> list[Delivery]:
         )
     held = in_order(Delivery.objects.filter(among("id", ids), lease=lease))
     batch = list(held.select_related("enrollment__runner", "recipient").only(*NEEDED))
-    # As prefetch_related would do it, for a third of its time.
+    # The same as prefetch_related, in a third of its time.
     programs = Program.objects.in_bulk({each.enrollment.program_id for each in batch if each.enrollment})
     recalls = Recall.objects.in_bulk({each.recall_id for each in batch if each.recall_id})
     for delivery in batch:
         delivery.lane, delivery.lease, delivery.leased_until = lane, lease, until
-        # One that was deleted a moment ago is missed when its mail is composed, and by no other.
+        # A deleted program is noticed when its mail is composed, and affects no other mail.
         if delivery.enrollment and (program := programs.get(delivery.enrollment.program_id)):
             delivery.enrollment.program = program
         if recall := recalls.get(delivery.recall_id):
@@ -69,13 +69,13 @@ def claim(now: datetime, size: int) -> list[Delivery]:
 
 
 def waiting(now: datetime) -> models.QuerySet[Delivery]:
-    """Select all that may leave, as far as the ledger is concerned."""
+    """Select the deliveries whose own times allow them to leave."""
     due = Delivery.objects.filter(is_in(*Delivery.WAITING), try_at__lte=now)
     return due.filter(models.Q(closes_at=None) | models.Q(closes_at__gt=now))
 
 
 def _chosen(now: datetime, size: int) -> tuple[str, list[uuid.UUID]]:
-    """Choose the lane whose turn it is and in which mail waits, and which of that mail goes next."""
+    """Choose the next lane with waiting mail, and the mail to claim from it."""
     for grant in grants(now, size):
         free = waiting(now).filter(grant.waiting).select_for_update(skip_locked=True)
         for priority in Priority:
@@ -86,7 +86,7 @@ def _chosen(now: datetime, size: int) -> tuple[str, list[uuid.UUID]]:
 
 
 def in_order(deliveries: models.QuerySet[Delivery]) -> models.QuerySet[Delivery]:
-    """Sort as a batch is sent; rescue reads from it which message was on the wire."""
+    """Sort as a batch is sent: rescue derives from this which message was being sent."""
     return deliveries.order_by("try_at", "id")
 
 
@@ -95,8 +95,7 @@ def _until(now: datetime) -> datetime:
 
 
 def renew_lease(left: list[Delivery], now: datetime) -> bool:
-    """Make sure that the lease of what is left of a batch outlasts one more attempt. False when it was
-    taken away."""
+    """Ensure that a batch's lease outlasts one more attempt. Return False when the lease was lost."""
     longest = timedelta(seconds=2 * settings.SMTP_TIMEOUT + 5)
     if left[0].leased_until and left[0].leased_until - now > longest:
         return True
@@ -108,7 +107,7 @@ def renew_lease(left: list[Delivery], now: datetime) -> bool:
 
 
 def record(delivery: Delivery, **fields: Any) -> bool:
-    """Write what became of a leased delivery and give the lease up. False when it was lost."""
+    """Write the result of a leased delivery and end its lease. Return False when the lease was lost."""
     held = Delivery.objects.filter(id=delivery.id, lease=delivery.lease)
     if held.update(lease=None, leased_until=None, **fields):
         return True
@@ -117,14 +116,14 @@ def record(delivery: Delivery, **fields: Any) -> bool:
 
 
 def mark_uncertain(delivery: Delivery, sent_at: datetime) -> None:
-    """Mark a message that left at an instant and could not be recorded, as its lease was lost: whoever has
-    the row now sends it once more. A record that was written, and only its answer lost, stands."""
+    """Mark a message that was sent but not recorded, as its lease was lost: the new holder of the row sends
+    it again. A record that was written, and only its answer lost, stays."""
     others = Delivery.objects.filter(id=delivery.id).exclude(state=Delivery.State.SENT, sent_at=sent_at)
     others.update(uncertain=True)
 
 
 def release(deliveries: Sequence[Delivery], try_at: datetime) -> None:
-    """Return leased deliveries untried, to be claimed again from `try_at`; two statements at most."""
+    """Return untried deliveries to the queue, to be claimed again from `try_at`; two statements at most."""
     for was_tried in (False, True):
         some = [delivery for delivery in deliveries if bool(delivery.attempts) is was_tried]
         if some:

@@ -1,4 +1,4 @@
-"""Corrections: whoever was sent a stretch that was recalled is told so, once for each recall."""
+"""Corrections: everybody who was sent a recalled stretch gets one mail about the recall."""
 
 import logging
 from datetime import datetime, timedelta
@@ -10,16 +10,16 @@ from challenge.models import Delivery, Enrollment, Outcome, Recall, Revision
 
 log = logging.getLogger(__name__)
 
-# A lesson that was on the wire while its stretch was recalled is recorded soon after.
+# A lesson that was being sent while its stretch was recalled is recorded soon after.
 LOOK_BACK = timedelta(days=2)
-# A sender that stopped without a word is noticed when its lease has run out.
+# A crashed sender is noticed when its lease has ended.
 NOTICED_WITHIN = timedelta(minutes=2)
 BATCH = 500
 Kind, State = Delivery.Kind, Enrollment.State
 
 
 def correct(now: datetime) -> int:
-    """Queue the corrections that are missing. Returns how many; running it again adds none."""
+    """Queue the corrections that are missing, and count them. A second run adds none."""
     recent = Recall.objects.filter(recalled_at__gte=now - LOOK_BACK).select_related("stretch")
     return sum(queue_corrections(recall, now) for recall in recent)
 
@@ -38,7 +38,7 @@ def _correction(recall: Recall, enrollment: Enrollment, now: datetime) -> Delive
     try:
         try_at = schedule.daylight(now, enrollment.zone)
     except (LookupError, ValueError):
-        # Where a runner's clock is not known, a warning goes before sleep.
+        # This machine does not know the runner's zone: the warning does not wait for daylight.
         log.exception("enrollment %s has a time zone that is not known here", enrollment.pk)
         try_at = now
     return Delivery.objects.prepare(
@@ -47,11 +47,11 @@ def _correction(recall: Recall, enrollment: Enrollment, now: datetime) -> Delive
 
 
 def were_sent(recall: Recall) -> QuerySet[Enrollment]:
-    """Whoever was, or may have been, sent the stretch and was not told yet: of each runner who has not
-    left the newest confirmed enrollment, whichever one the lesson went to."""
+    """Select who was, or may have been, sent the stretch and has no correction yet: the newest confirmed
+    enrollment of each runner who has not left, even if the lesson went to an older one."""
     showed = Revision.objects.filter(stretches=recall.stretch_id, published_at__lte=recall.recalled_at)
     sent = Delivery.objects.filter(kind=Kind.LESSON, sent_at__isnull=False, revision__in=showed)
-    told = Delivery.objects.filter(kind=Kind.CORRECTION, recall=recall.pk)
+    corrected = Delivery.objects.filter(kind=Kind.CORRECTION, recall=recall.pk)
     here = Enrollment.objects.filter(program=recall.stretch.program_id)
     here = here.exclude(state__in=[State.PENDING, State.WITHDRAWN])
     newest = here.values("runner").annotate(newest=Max("pk")).order_by().values("newest")
@@ -60,15 +60,14 @@ def were_sent(recall: Recall) -> QuerySet[Enrollment]:
             Q(runner__in=sent.values("enrollment__runner")) | Q(runner__in=_in_doubt(recall, showed)),
             pk__in=newest,
         )
-        .exclude(runner__in=told.values("enrollment__runner"))
+        .exclude(runner__in=corrected.values("enrollment__runner"))
         .select_related("runner")
         .order_by("pk")
     )
 
 
 def _in_doubt(recall: Recall, showed: QuerySet[Revision]) -> list[int]:
-    """The runners to whom a lesson may have gone before the recall, though nobody knows whether it
-    arrived, nor in which revision."""
+    """Return the runners whose lesson may have left before the recall, in an unknown revision."""
     lessons = Delivery.objects.filter(
         kind=Kind.LESSON,
         uncertain=True,

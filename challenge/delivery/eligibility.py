@@ -1,4 +1,4 @@
-"""The eligibility of a mail, asked again at the moment of sending, and the version that it goes out with."""
+"""Check again, at the moment of sending, whether a mail may leave and in which version."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
@@ -11,11 +11,12 @@ from challenge.mail.context import Greetings
 from challenge.models import Delivery, Enrollment, Revision, Suppression
 from challenge.models.conditions import among
 from challenge.models.day import pick_revision
+from challenge.models.delivery_reason import Reason as DeliveryReason
 
 State, Reason = Enrollment.State, Delivery.Reason
 LATE = timedelta(hours=1)
 NO_TIME = timedelta(0)
-# What stands against a delivery, and what it says, are never older than this.
+# The reasons against a delivery, and its text, are never older than this.
 FRESH_FOR = timedelta(seconds=1)
 
 Key = tuple[int, str]
@@ -24,10 +25,10 @@ Pinned = tuple[int, int, datetime | None]
 
 
 class Eligibility:
-    """The state that the mails of a batch depend on, as of the last refresh. In between nothing is asked.
+    """The state that the mails of a batch depend on, as of the last refresh.
 
-    A refresh takes three statements for states, consents and suppressions, one more with a goodbye, and
-    those of Revisions; `refreshes` counts them.
+    A refresh takes three statements for states, consents and suppressions, one more with a goodbye, and those
+    of Revisions; `refreshes` counts them. Between two refreshes nothing is queried.
     """
 
     def __init__(self, batch: Sequence[Delivery], cache: RevisionCache) -> None:
@@ -47,7 +48,7 @@ class Eligibility:
         return self._refreshed_at is None or not NO_TIME <= now - self._refreshed_at < FRESH_FOR
 
     def refresh(self, now: datetime) -> None:
-        """Ask again: nobody who has just left is written to because the batch began earlier."""
+        """Query again, so that a runner who has just left gets no mail of a batch that began earlier."""
         enrollments = {delivery.enrollment_id for delivery in self._batch if delivery.enrollment_id}
         self._states = dict(Enrollment.objects.filter(among("id", enrollments)).values_list("id", "state"))
         agreed = Consent.objects.filter(
@@ -68,7 +69,7 @@ class Eligibility:
         self._refreshed_at = now
         self.refreshes += 1
 
-    def reason_against(self, delivery: Delivery) -> tuple[Delivery.Reason, dict[str, str]] | None:
+    def reason_against(self, delivery: Delivery) -> tuple[DeliveryReason, dict[str, str]] | None:
         """Return why a delivery must not leave, and the values of that reason; None when it may."""
         rules = delivery.rules
         if delivery.address_hash in self._suppressed:
@@ -89,31 +90,29 @@ class Eligibility:
         return None
 
     def words(self, delivery: Delivery) -> tuple[Revision | None, str]:
-        """Return the revision and the greeting of a delivery, where it is a lesson."""
+        """Return the revision and the greeting of a lesson; none for other mail."""
         return self._revisions.of(delivery), self._greetings.of(delivery)
 
 
 def is_closed(delivery: Delivery, now: datetime) -> bool:
-    """Return whether a delivery may no longer leave: then it is the planner's or close()'s next."""
+    """Return whether a delivery may no longer leave; then the planner or close() handles it."""
     return delivery.closes_at is not None and delivery.closes_at <= now
 
 
 def not_before(delivery: Delivery, now: datetime) -> datetime:
-    """Return when a delivery may leave: at once, or by daylight when it is late.
-
-    Lessons have windows of their own, which the planner opens.
-    """
+    """Return when a delivery may leave: at once, or by daylight when it is late. Lessons have windows of
+    their own, which the planner opens."""
     if not delivery.rules.waits_for_daylight or now - delivery.due_at < LATE or not delivery.enrollment:
         return now
     return schedule.daylight(now, delivery.enrollment.zone)
 
 
 class Revisions:
-    """The revisions that the runners of a batch get: pinned to their start, unless published for all.
+    """The revisions that the runners of a batch get: pinned at their start, unless published for all.
 
-    One statement for a refresh, and one more when there are texts that are not in the `cache` yet,
-    which a sender keeps from batch to batch. Between two nothing is asked. A recall counts from the
-    next refresh on; what was on the wire gets a correction (delivery.corrections).
+    A refresh takes one statement, and one more for texts that are not yet in the `cache`, which a sender
+    keeps between batches. A recall counts from the next refresh on; a lesson that was being sent gets a
+    correction (delivery.corrections).
     """
 
     def __init__(self, deliveries: Sequence[Delivery], cache: RevisionCache) -> None:
@@ -122,14 +121,13 @@ class Revisions:
         self._cache = cache
 
     def of(self, delivery: Delivery) -> Revision | None:
-        """The revision for a delivery: None for what is no lesson, or has none published."""
+        """Return a lesson's revision; None for other mail and for a day that has none."""
         if delivery.kind != Delivery.Kind.LESSON:
             return None
         key = self._chosen.get(_pinned(delivery))
         return self._cache[key] if key else None
 
     def refresh(self) -> None:
-        """See what is published now."""
         published = self._published()
         self._chosen = {
             pinned: (chosen.pk, chosen.digest)
@@ -139,7 +137,6 @@ class Revisions:
         self._read(key for key in self._chosen.values() if key not in self._cache)
 
     def _published(self) -> dict[tuple[int, int], list[Revision]]:
-        """The published revisions of each day, without their texts."""
         found = Revision.objects.filter(
             day__program__in={program for program, _day, _at in self._pinned},
             day__number__in={day for _program, day, _at in self._pinned},
@@ -157,7 +154,7 @@ class Revisions:
         wanted = dict(keys)
         if wanted:
             for revision in Revision.objects.defer("content").filter(pk__in=wanted):
-                # One that is no longer what it was a moment ago is what the choice meant all the same.
+                # A revision that has changed since the choice is still the chosen one.
                 self._cache[revision.pk, wanted[revision.pk]] = revision
 
 

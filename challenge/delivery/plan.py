@@ -1,7 +1,8 @@
-"""The planner: a due enrollment becomes a row in the ledger, and its next due time moves on.
+"""The planner: it queues the lesson of a due enrollment in the ledger, and sets the enrollment's next due
+time.
 
-The next lesson follows from what was sent. A lesson that missed its window is opened again in the
-next one under the same row, so that after an outage there is one lesson a local day, in order.
+The next lesson depends on what was sent. A lesson that missed its window gets the next window under the same
+row, so that after an outage there is one lesson a local day, in order.
 """
 
 import logging
@@ -26,7 +27,7 @@ GOODBYE_AFTER = timedelta(days=7)
 
 
 def plan_due(now: datetime) -> bool:
-    """Plan one batch; note the planner's heartbeat when it was the last. Return whether there may be more."""
+    """Plan one batch; record the planner's heartbeat after the last one. Return whether there may be more."""
     more = plan(now)
     if not more:
         beat(Heartbeat.Name.PLANNER, now)
@@ -34,7 +35,7 @@ def plan_due(now: datetime) -> bool:
 
 
 def plan(now: datetime, size: int = 500) -> bool:
-    """Plan one batch of due enrollments. True when there may be more."""
+    """Plan one batch of due enrollments. Return whether there may be more."""
     if is_stopped(now):
         return False
     with transaction.atomic():
@@ -50,7 +51,7 @@ def plan(now: datetime, size: int = 500) -> bool:
             try:
                 new += _step(enrollment, latest.get(enrollment.pk), now)
             except (LookupError, ValueError, OverflowError):
-                # A time zone that this machine does not know, say: it must not hold up the others.
+                # For example, a time zone that this machine does not know. It must not delay the others.
                 log.exception("enrollment %s could not be planned", enrollment.pk)
                 enrollment.next_due_at = now + UNPLANNED
         Delivery.objects.queue_many(new)
@@ -59,8 +60,8 @@ def plan(now: datetime, size: int = 500) -> bool:
 
 
 def _save(due: list[Enrollment]) -> None:
-    """Write what planning changed. One prepared statement many times takes a tenth of the time of
-    bulk_update's single one, which Django composes of 1,500 cases."""
+    """Write the planned changes. One prepared statement for each row takes a tenth of the time of
+    bulk_update's single statement, which Django builds from 1,500 cases."""
     adapt = connection.ops.adapt_datetimefield_value
     rows = [
         (adapt(enrollment.next_due_at), enrollment.state, adapt(enrollment.pinned_at), enrollment.pk)
@@ -75,7 +76,7 @@ def _save(due: list[Enrollment]) -> None:
 
 
 def latest_lessons(enrollment_ids: list[int]) -> dict[int, Delivery]:
-    """The lesson of the highest day of each enrollment, sendings-again left out."""
+    """Return the lesson of the highest day of each enrollment, without copies."""
     lessons = Delivery.objects.filter(kind=Kind.LESSON, copy=0)
     newest = lessons.filter(enrollment=models.OuterRef("enrollment")).order_by("-day").values("day")[:1]
     found = lessons.filter(enrollment__in=enrollment_ids, day=models.Subquery(newest))
@@ -83,11 +84,10 @@ def latest_lessons(enrollment_ids: list[int]) -> dict[int, Delivery]:
 
 
 def is_behind(lesson: Delivery) -> bool:
-    """Return whether a lesson still has to go out before the next one may.
+    """Return whether this lesson must go out before the next one may.
 
-    A lesson that the server refused for good is over; one that could not be composed or that took
-    its sender down, was held back while the runner paused, or did not get through in its window is
-    not.
+    It need not when the server refused it for good. It must when it could not be composed, stopped its
+    sender, was withheld during a pause, or missed its window.
     """
     if lesson.state == State.FAILED:
         return bool(lesson.attempts) and lesson.attempts[-1]["phase"] in ("compose", "unknown")
@@ -95,15 +95,14 @@ def is_behind(lesson: Delivery) -> bool:
 
 
 class Turn(NamedTuple):
-    """The result of a due enrollment's turn: when it is looked at next, and from when until when its
-    lesson may leave, where now is the time for one."""
+    """The next time to plan a due enrollment, and its lesson's window if that may leave now."""
 
     next_due_at: datetime
     lesson: schedule.Window | None = None
 
 
 def take_turn(enrollment: Enrollment, last: Delivery | None, now: datetime) -> Turn:
-    """Decide whether a due enrollment's lesson may leave now. It reads the two rows and changes nothing."""
+    """Decide whether a due enrollment's lesson may leave now. It changes nothing."""
     wall, zone = enrollment.send_at, enrollment.zone
     window = schedule.open_window(now, wall, zone)
     if window is None:
@@ -118,21 +117,21 @@ def take_turn(enrollment: Enrollment, last: Delivery | None, now: datetime) -> T
 
 
 def _earliest(last: Delivery, enrollment: Enrollment) -> datetime:
-    """Return when a lesson may follow `last` at the earliest, whatever hour and zone the runner moved to."""
+    """Return the earliest time of a lesson after `last`, even if the runner has changed the hour or zone."""
     if is_behind(last):
         return last.due_at
     return schedule.next_due(_left_at(last), enrollment.send_at, enrollment.zone)
 
 
 def _left_at(lesson: Delivery) -> datetime:
-    """Return when a lesson left, or may have left at the latest: one that was refused in the end can have
-    arrived in an attempt before. What surely did not arrive counts from when it was due."""
+    """Return when a lesson left, or may have left at the latest: an uncertain attempt may have arrived. A
+    lesson that certainly did not arrive counts from its due time."""
     doubts = [datetime.fromisoformat(one["at"]) for one in lesson.attempts if one["outcome"] == "uncertain"]
     return lesson.sent_at or max([lesson.due_at, *doubts])
 
 
 def _step(enrollment: Enrollment, last: Delivery | None, now: datetime) -> list[Delivery]:
-    """Move one due enrollment on; its new deliveries, if there are any."""
+    """Plan one due enrollment; return its new deliveries."""
     enrollment.next_due_at, window = take_turn(enrollment, last, now)
     if window is None:
         return []
@@ -147,7 +146,7 @@ def _step(enrollment: Enrollment, last: Delivery | None, now: datetime) -> list[
 
 
 def _lesson(enrollment: Enrollment, day: int, now: datetime, window: schedule.Window) -> Delivery:
-    # Tried from now on, however long it has been due: what was queued before it, a welcome, goes first.
+    # `try_at` is now, however late the lesson is: mail queued before it, such as a welcome, goes first.
     return Delivery.objects.prepare(
         Kind.LESSON, window.opens, enrollment, day=day, try_at=now, closes_at=window.closes
     )
@@ -165,7 +164,7 @@ def _open_again(lesson: Delivery, window: schedule.Window) -> None:
 
 
 def _complete(enrollment: Enrollment, due_at: datetime, now: datetime) -> list[Delivery]:
-    """End a course: its summary at the hour of what would be the next lesson, goodbye a week later."""
+    """End a course: queue its summary at the hour of the next lesson, and the goodbye a week later."""
     enrollment.state, enrollment.next_due_at = Enrollment.State.COMPLETED, None
     log_event(enrollment, Event.Kind.COMPLETED, Event.Actor.SYSTEM, now)
     week_later = schedule.local_date(due_at, enrollment.zone) + GOODBYE_AFTER
@@ -177,8 +176,8 @@ def _complete(enrollment: Enrollment, due_at: datetime, now: datetime) -> list[D
 
 
 def bring_forward(enrollment_id: int, now: datetime) -> bool:
-    """Queue an enrollment's next lesson at once, whatever the hour: for clicking through a course in
-    development. False when there is none to send."""
+    """Queue an enrollment's next lesson at once, to step through a course in development. Return False when
+    there is none to send."""
     with transaction.atomic():
         enrollment = (
             Enrollment.objects.select_for_update(of=("self",)).select_related("program").get(pk=enrollment_id)

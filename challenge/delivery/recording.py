@@ -1,4 +1,4 @@
-"""The recorder: what becomes of a delivery after each thing that can happen to it, and when it goes next."""
+"""The recorder: it writes the result of each attempt, and when the delivery is tried next."""
 
 import logging
 import random
@@ -12,6 +12,7 @@ from challenge.bounces.record import is_hard_bounce, record_refusal
 from challenge.delivery.claim import record, waiting_state
 from challenge.delivery.results import ResultWriter
 from challenge.models import Answer, Attempt, Delivery, Outcome, Phase, Revision
+from challenge.models.delivery_reason import Reason as DeliveryReason
 
 log = logging.getLogger(__name__)
 
@@ -24,21 +25,17 @@ SERVER_AWAY = timedelta(seconds=30)
 
 
 class Recorder:
-    """Writes what came of each delivery of a sender."""
-
     def __init__(self, results: ResultWriter, clock: Callable[[], datetime]) -> None:
         self._results, self._clock = results, clock
 
-    def withheld(self, delivery: Delivery, reason: Delivery.Reason, values: dict[str, str]) -> None:
-        """Take a delivery out of the queue that must not leave."""
+    def withheld(self, delivery: Delivery, reason: DeliveryReason, values: dict[str, str]) -> None:
         self._results.write(delivery, state=State.WITHHELD, reason=reason, reason_values=values)
 
     def put_off(self, delivery: Delivery, moment: datetime) -> None:
-        """Put a delivery back that was not tried, and waits."""
         self._results.write(delivery, state=waiting_state(delivery.attempts), try_at=moment)
 
     def not_composed(self, delivery: Delivery, error: Exception) -> None:
-        """Count a failure of the message itself; the third time it is set aside."""
+        """Count a failure to compose the message; the third one ends the delivery."""
         now = self._clock()
         text = f"{type(error).__name__}: {error}".replace("\0", "")[:500]  # PostgreSQL keeps no NUL
         attempts = attempted(delivery, now, Answer(Outcome.DEFERRED, Phase.COMPOSE, None, text))
@@ -47,12 +44,12 @@ class Recorder:
             why = {"reason": Reason.NOT_COMPOSED, "reason_values": {"error": text[:170]}}
             self._results.write(delivery, attempts=attempts, state=State.FAILED, **why)
         else:
-            # A neighbour is never held up, and a slip heals quickly.
+            # Other mail never waits for this one, and a brief fault is retried soon.
             again = now + timedelta(seconds=10 * failures)
             self._results.write(delivery, attempts=attempts, state=State.RETRY, try_at=again)
 
     def answered(self, delivery: Delivery, revision: Revision | None, answer: Answer, left: datetime) -> None:
-        """Write what the mail server said, or where it broke off; `left` is when the message went."""
+        """Write the mail server's answer or the broken connection; `left` is when the message went."""
         if answer.outcome is not Outcome.ACCEPTED:
             said = {"outcome": answer.outcome.value, "phase": answer.phase.value, "code": answer.code}
             extra = {"delivery": str(delivery.id), **said}
@@ -76,23 +73,23 @@ class Recorder:
             case Outcome.DEFERRED:
                 result["try_at"] = now + after_deferral(deferrals(attempts, delivery.due_at))
             case Outcome.UNAVAILABLE:
-                # The server is away for everybody: no try is counted against this message.
+                # The server is away for all mail: do not count an attempt against this message.
                 result["try_at"] = now + SERVER_AWAY
         self._results.write(delivery, attempts=attempts, address_hash=delivery.address_hash, **result)
 
     def _refused(self, delivery: Delivery, attempts: list[Attempt], answer: Answer, now: datetime) -> None:
-        # What a dead address refused is not over: it is sent once the runner can be written to again.
+        # Mail refused for a bad address is not over: it is sent once the address works again.
         state = State.WITHHELD if is_hard_bounce(answer) else State.FAILED
         why = {"reason": Reason.REFUSED, "reason_values": {"code": answer.code, "text": answer.text[:150]}}
         with transaction.atomic():
-            # First what locks the enrollment: a runner who changes the hour locks it before the delivery.
+            # Lock the enrollment first: a runner who changes the hour locks it before the delivery.
             record_refusal(delivery, answer, now)
             record(delivery, attempts=attempts, state=state, address_hash=delivery.address_hash, **why)
 
 
 def attempted(delivery: Delivery, now: datetime, answer: Answer) -> list[Attempt]:
-    """Return the delivery's attempts with one more. Of a server that stays away only the last is kept; of one
-    that puts a mail off for weeks, the last: MOST_ATTEMPTS in all."""
+    """Return the attempts with one more. While the server is away only the last of its attempts stays;
+    above MOST_ATTEMPTS the oldest deferral is removed."""
     attempt = Attempt(
         at=now.isoformat(timespec="milliseconds"),
         phase=answer.phase.value,
@@ -111,7 +108,7 @@ def attempted(delivery: Delivery, now: datetime, answer: Answer) -> list[Attempt
 
 
 def deferrals(attempts: list[Attempt], since: datetime, phase: Phase | None = None) -> int:
-    """Count the attempts that failed since an instant (the delivery's due time), in one phase or in any."""
+    """Count the deferred attempts since an instant (the delivery's due time), in one phase or in any."""
     return sum(
         attempt["outcome"] == Outcome.DEFERRED and datetime.fromisoformat(attempt["at"]) >= since
         for attempt in attempts
@@ -120,7 +117,7 @@ def deferrals(attempts: list[Attempt], since: datetime, phase: Phase | None = No
 
 
 def senders_lost(attempts: list[Attempt], since: datetime) -> int:
-    """Count the senders that stopped without a word while they held the message, since an instant."""
+    """Count the senders that crashed while they held the message, since an instant."""
     return sum(
         attempt["phase"] == Phase.UNKNOWN and datetime.fromisoformat(attempt["at"]) >= since
         for attempt in attempts
@@ -128,20 +125,19 @@ def senders_lost(attempts: list[Attempt], since: datetime) -> int:
 
 
 def after_deferral(count: int) -> timedelta:
-    """Wait twice as long after each deferral, at most half an hour, a quarter more or less at random so
-    that messages that were deferred together do not come back together."""
+    """Double the wait after each deferral, up to half an hour, plus or minus a random quarter, so that mails
+    deferred together are not retried together."""
     doubled: timedelta = min(FIRST_WAIT * 2 ** min(count - 1, 10), LONGEST_WAIT)
     return doubled * random.uniform(0.75, 1.25)
 
 
 def after_lost_sender(count: int) -> timedelta:
-    """Wait not at all after the first; a message that takes its sender down again comes back later each
-    time."""
+    """Wait not at all after the first crash; longer each time that the message crashes its sender again."""
     return timedelta(seconds=30) * (count - 1)
 
 
 def _was_unsure(delivery: Delivery) -> bool:
-    """Return whether the server had the whole message before, and never said what it made of it."""
+    """Return whether the server had the whole message before, and never answered."""
     return any(
         attempt["outcome"] == Outcome.UNCERTAIN and attempt["phase"] == Phase.ANSWER
         for attempt in delivery.attempts

@@ -1,5 +1,5 @@
-"""The rescue of what is stuck: leases that ran out go back into the queue, with the doubtful one marked;
-what did not get through in time ends."""
+"""Rescue stuck deliveries: requeue those whose lease has ended, and close those that did not leave in
+time."""
 
 from datetime import datetime
 from itertools import groupby
@@ -8,7 +8,7 @@ from django.db import transaction
 
 from challenge.delivery.claim import in_order, waiting_state
 from challenge.delivery.recording import MOST_SENDERS_LOST, after_lost_sender, attempted, senders_lost
-from challenge.models import Answer, Delivery, Outcome, Phase
+from challenge.models import Answer, Delivery, Outcome, OwnAnswer, Phase
 from challenge.models.conditions import is_in
 
 
@@ -18,11 +18,10 @@ def rescue_and_close(now: datetime) -> int:
 
 
 def rescue(now: datetime) -> int:
-    """Put every delivery whose lease ran out back. Returns how many.
+    """Requeue every delivery whose lease has ended, and count them.
 
-    A sender works through its batch in one order and records each before the next, so only the
-    first that is left of a batch can have been on the wire: it is marked uncertain and its attempt
-    counts; the others were never tried.
+    A sender works through its batch in one order and records each result before the next, so only the first
+    one left can have been sent: it is marked uncertain and its attempt counts; the others were never tried.
     """
     with transaction.atomic():
         lost = list(
@@ -40,10 +39,8 @@ def rescue(now: datetime) -> int:
 
 
 def close(now: datetime) -> int:
-    """Give up on what did not get through in time. Returns how many.
-
-    First sendings of lessons are the planner's: it opens them again in the next window.
-    """
+    """Close the deliveries that did not leave in time, and count them. Not the first sendings of lessons: the
+    planner opens their next window."""
     late = Delivery.objects.filter(is_in(*Delivery.WAITING), closes_at__lte=now)
     late = late.exclude(kind=Delivery.Kind.LESSON, copy=0)
     return late.update(state=Delivery.State.FAILED, reason=Delivery.Reason.TOO_LATE, reason_values={})
@@ -60,9 +57,9 @@ def _put_back(delivery: Delivery, *, doubtful: bool, now: datetime) -> None:
 
 
 def _doubt(delivery: Delivery, now: datetime) -> None:
-    """Count the attempt that nobody recorded. From now on the message goes after its neighbours, and
-    when it was there each time that a sender stopped, it is set aside."""
-    answer = Answer(Outcome.UNCERTAIN, Phase.UNKNOWN, None, "the sender stopped without a word")
+    """Count the attempt that nobody recorded. From now on the message goes after its neighbours; after a
+    sender has crashed with it each time, it is set aside."""
+    answer = Answer(Outcome.UNCERTAIN, Phase.UNKNOWN, None, OwnAnswer.SENDER_STOPPED)
     delivery.attempts, delivery.uncertain = attempted(delivery, now, answer), True
     count = senders_lost(delivery.attempts, delivery.due_at)
     delivery.state, delivery.try_at = Delivery.State.RETRY, now + after_lost_sender(count)

@@ -1,9 +1,9 @@
-"""Results: each is written on its own, and before the next message leaves.
+"""Write the result of each message on its own, before the next message leaves.
 
-On PostgreSQL the record of an accepted message is on its way before the next message is, and answered
-while that one is composed (libpq's pipeline mode). No more than one is unanswered when a message is handed
-over. What a database that went away did not take is kept and written again when it is back, under the same
-lease. If that was lost meanwhile, somebody else sends the message once more, and it is marked uncertain.
+On PostgreSQL the record of an accepted message is sent before the next message is, and answered while the
+next one is composed (libpq's pipeline mode). At most one record is unanswered when a message is sent. While
+the database is away the results are kept, and written under the same lease when it is back. If that lease was
+lost meanwhile, another sender sends the message again, and it is marked uncertain.
 """
 
 import json
@@ -26,11 +26,11 @@ from challenge.models import Attempt, Delivery
 log = logging.getLogger(__name__)
 
 Stop = Callable[[], bool]
-# A sender keeps what it could not write for so long.
+# A sender keeps an unwritten result for this long.
 KEEP_SECONDS = 600
 AGAIN_SECONDS = 0.5
-# Whatever has a lease is being sent (a constraint says so). Naming the state as well would make PostgreSQL
-# look through all that is being sent, for each mail: it takes the index of that for a very small one.
+# Every row with a lease is being sent (by a constraint). If the condition also named the state, PostgreSQL
+# would read all rows that are being sent for each mail: it estimates that index as very small.
 SENT = f"""
     UPDATE {Delivery._meta.db_table}
     SET state = 'sent', sent_at = $1::timestamptz, revision_id = $2::bigint, attempts = $3::jsonb,
@@ -44,12 +44,12 @@ Job = tuple[Delivery, dict[str, Any]]
 
 
 def never() -> bool:
-    """Ask nobody to stop."""
+    """Never stop: the default of `stop`."""
     return False
 
 
 class ResultWriter:
-    """Writes the results of one sender. Not to be used in a transaction: each result is kept by itself."""
+    """Writes and commits each result of one sender by itself. Do not use it in a transaction."""
 
     def __init__(self, stop: Stop = never) -> None:
         self._stop = stop
@@ -57,7 +57,7 @@ class ResultWriter:
         self._pipeline = Pipeline() if connection.vendor == "postgresql" else None
 
     def close(self) -> None:
-        """Wait until all is answered, and hang up."""
+        """Wait for all answers, and close the connection."""
         self.wait()
         if self._pipeline:
             self._pipeline.close()
@@ -65,7 +65,6 @@ class ResultWriter:
     def sent(
         self, delivery: Delivery, *, sent_at: datetime, revision_id: int | None, attempts: list[Attempt]
     ) -> None:
-        """Write that a message was accepted."""
         result = {
             "state": Delivery.State.SENT,
             "sent_at": sent_at,
@@ -95,7 +94,7 @@ class ResultWriter:
             self._save(error)
 
     def write(self, delivery: Delivery, **result: Any) -> None:
-        """Write any other result, as often as it takes while the database is away."""
+        """Write any other result, and repeat it while the database is away."""
         until = monotonic() + KEEP_SECONDS
         while True:
             try:
@@ -111,14 +110,13 @@ class ResultWriter:
                 return
 
     def wait(self) -> None:
-        """Wait until everything is answered."""
         try:
             self._take_answers(leave=0)
         except (OSError, PostgresError, DatabaseError) as error:
             self._save(error)
 
     def _take_answers(self, leave: int) -> None:
-        """Take answers until no more than so many are missing."""
+        """Wait for answers until at most `leave` are missing."""
         while len(self._unanswered) > leave:
             assert self._pipeline is not None
             if not self._pipeline.answer():
@@ -128,23 +126,23 @@ class ResultWriter:
             self._unanswered.popleft()
 
     def _save(self, error: Exception) -> None:
-        """Write what is unanswered over another connection, or leave it to rescue: this one broke."""
+        """Write the unanswered results over another connection, or leave them to rescue: this one broke."""
         assert self._pipeline is not None
         log.warning(
             "the database went away: %s; %s results are kept", type(error).__name__, len(self._unanswered)
         )
         self._pipeline.close()
-        kept, self._unanswered = self._unanswered, deque()
-        for delivery, result in kept:
+        unsaved, self._unanswered = self._unanswered, deque()
+        for delivery, result in unsaved:
             self.write(delivery, **result)
 
 
 class Pipeline:
-    """A connection to PostgreSQL of its own for the statement SENT, as Django's can't ask anything else in
-    pipeline mode. Each statement is committed by itself, and answered while the caller does something else.
+    """A separate connection to PostgreSQL for the statement SENT: Django cannot use its own in pipeline mode.
+    Each statement is committed by itself, and answered while the caller continues.
 
-    What goes wrong raises OSError, psycopg.Error or django.db.Error; then close it, and what was not
-    answered may or may not have been done.
+    An error is an OSError, psycopg.Error or django.db.Error; then close the connection. An unanswered
+    statement may or may not have been executed.
     """
 
     def __init__(self) -> None:
@@ -152,7 +150,7 @@ class Pipeline:
         self._pg: pq.abc.PGconn | None = None
 
     def close(self) -> None:
-        """Hang up; what is sent next opens a connection again."""
+        """Close the connection; the next `send` opens it again."""
         self._pg = None
         self._connection.close()
 
@@ -166,7 +164,7 @@ class Pipeline:
             pg.consume_input()
 
     def answer(self) -> int:
-        """Wait for the answer to the first statement that is not answered yet: how many rows it changed."""
+        """Wait for the answer to the oldest unanswered statement; return the number of changed rows."""
         pg = self._pg
         assert pg is not None
         rows = 0

@@ -1,4 +1,4 @@
-"""The sender: claim a batch, ask again whether each may leave, compose, hand over, record."""
+"""The sender: claim a batch, check again whether each mail may leave, compose, send, record."""
 
 import logging
 from collections.abc import Callable
@@ -22,7 +22,7 @@ from challenge.models import Answer, Delivery, Outcome
 log = logging.getLogger(__name__)
 
 Clock = Callable[[], datetime]
-# A batch is about as much as goes out in a second.
+# A batch is about as much as leaves in a second.
 FIRST_SIZE = 20
 SHORT, LONG = 0.5, 2.0
 
@@ -34,8 +34,8 @@ def drain(
     stop: Stop = never,
     after_batch: Callable[["Sender"], None] = lambda sender: None,
 ) -> bool:
-    """Send until nothing is due, the server is away, the time is up, or somebody asks to stop. True
-    when more may be due."""
+    """Send until nothing is due, the server is away, or time or `stop` ends it. Return whether more may be
+    due."""
     end = monotonic() + seconds
     with Sender(transport, clock, stop) as sender:
         while monotonic() < end and not stop():
@@ -46,16 +46,13 @@ def drain(
 
 
 def send_batch(transport: Transport, clock: Clock) -> bool:
-    """Send one batch. False when nothing was due or the server took nothing."""
     with Sender(transport, clock, size=settings.BATCH_SIZE) as sender:
         return sender.send_batch()
 
 
 class Sender:
-    """One connection, and one batch at a time: each message is recorded before the next one leaves.
-
-    `wait` says how many seconds the server took for each message of the last batch, on average.
-    """
+    """One connection that sends one batch at a time; each message is recorded before the next one leaves.
+    `wait` is the average time in seconds that the server took for a message of the last batch."""
 
     def __init__(
         self, transport: Transport, clock: Clock, stop: Stop = never, size: int = FIRST_SIZE
@@ -74,7 +71,7 @@ class Sender:
         self._results.close()
 
     def send_batch(self) -> bool:
-        """Send one batch. False when nothing was due, the server took nothing, or `stop` said so."""
+        """Send one batch. Return False when nothing was due, nothing was taken, or `stop` returned True."""
         began = monotonic()
         batch = claim(self._clock(), self._size)
         self._found_none = not batch
@@ -90,8 +87,7 @@ class Sender:
         return go_on
 
     def nap(self, seconds: float) -> bool:
-        """Sleep for a moment if what the last look left waits for a limit that lets it go within so many
-        seconds."""
+        """Sleep for a moment if mail waits for the slot of a limit within so many seconds."""
         now = self._clock()
         return self._found_none and sleep_until_slot(waiting(now), now, seconds)
 
@@ -112,7 +108,7 @@ class Sender:
             try:
                 answer = self._send(delivery, envelope, then, eligibility, recorder, now)
             except UnusableKeyError as error:
-                # Nobody's fault but the settings': all wait until it is mended.
+                # The settings are at fault: all mail waits until they are corrected.
                 log.error("mail cannot be signed: %s", error)
                 return self._give_back(batch[place:], SERVER_AWAY)
             if answer is None:
@@ -124,7 +120,7 @@ class Sender:
         return True
 
     def _refresh(self, eligibility: Eligibility, left: list[Delivery], now: datetime) -> bool:
-        """See what has changed. False when the lease of what is left of the batch was lost."""
+        """Query the state again. Return False when the batch's lease was lost."""
         if not renew_lease(left, now):
             return False
         eligibility.refresh(now)
@@ -140,11 +136,11 @@ class Sender:
         recorder: Recorder,
         now: datetime,
     ) -> Answer | None:
-        """Compose, sign, hand over and record one message; None for one that may not leave or could not
-        be composed. Raises UnusableKeyError.
+        """Compose, sign, send and record one message; None for one that may not leave or could not be
+        composed. Raises UnusableKeyError.
 
-        Composed when its turn has come and not before, though the server would leave the time: if that
-        ends the process, it is the first unrecorded one, and rescue knows whom to blame.
+        It is composed only when its turn has come, though there would be time before: if composing ends the
+        process, this is the first unrecorded message, and rescue knows which one is at fault.
         """
         try:
             if not _may_leave(delivery, eligibility, recorder, now):
@@ -154,7 +150,7 @@ class Sender:
         except UnusableKeyError:
             raise
         except Exception as error:
-            # Whatever is wrong with this one must not stop its neighbours.
+            # An error in this message must not stop the others.
             log.exception("delivery %s could not be composed", delivery.id)
             recorder.not_composed(delivery, error)
             return None
@@ -164,13 +160,13 @@ class Sender:
         return answer
 
     def _following(self, left: list[Delivery], eligibility: Eligibility) -> Envelope | None:
-        """The envelope of what is to leave next, if nothing that is known by now stands against that."""
+        """Return the envelope of the next message, if no known reason stands against it."""
         if left and self._throttle.is_open() and eligibility.reason_against(left[0]) is None:
             return _envelope(left[0])
         return None
 
     def _give_back(self, rest: list[Delivery], wait: timedelta) -> bool:
-        """Return what is left of a batch, untried. False: nothing more is sent now."""
+        """Return the rest of a batch untried. The result is False: nothing more is sent now."""
         release(rest, self._clock() + wait)
         return False
 
@@ -180,7 +176,7 @@ def _envelope(delivery: Delivery) -> Envelope:
 
 
 def _may_leave(delivery: Delivery, eligibility: Eligibility, recorder: Recorder, now: datetime) -> bool:
-    """Return whether a delivery may leave at this moment; what becomes of it otherwise is written."""
+    """Return whether a delivery may leave now; if not, write the reason."""
     if against := eligibility.reason_against(delivery):
         recorder.withheld(delivery, *against)
     elif (moment := not_before(delivery, now)) > now or is_closed(delivery, now):

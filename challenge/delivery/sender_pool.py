@@ -1,7 +1,7 @@
-"""The senders of a worker: one where the mail server is near, several where each answer takes its time.
+"""The senders of a worker: one for a nearby mail server, several for a server with slow answers.
 
-A sender waits for the answer to each message before it sends the next, so against a server that is far
-away connections count, not speed. Each sender is a thread with a connection and a batch of its own.
+A sender waits for the answer to each message before it sends the next, so against a distant server the speed
+depends on the number of connections. Each sender is a thread with its own connection and batch.
 """
 
 import threading
@@ -15,28 +15,26 @@ from challenge.delivery.results import Stop, never
 from challenge.delivery.send import Clock, Sender, drain
 from challenge.delivery.smtp.transport import Transport
 
-# A server that takes longer than this for a message is far away. Nearer, one sender keeps a core busy,
-# and a worker that dies has one message on the wire, not several.
+# A server that takes longer than this for a message is distant. With a nearby server one sender uses a whole
+# core, and a worker that dies has one uncertain message, not several.
 FAR_SECONDS = 0.004
-# So many connections more after each batch: fewer than the refusals in a row by which a server says no to all
-# mail (circuit_breaker.THRESHOLD), if it takes none of them.
+# The number of connections added after each batch: fewer than the refusals in a row that suspend all mail
+# (circuit_breaker.THRESHOLD), in case the server refuses them all.
 MORE_AT_ONCE = 7
 
 
 def send_due(
     clock: Clock, seconds: float, stop: Stop = never, call_others: Callable[[], None] = lambda: None
 ) -> bool:
-    """Send until nothing is due, the server is away, the time is up, or somebody asks to stop. True
-    when more may be due. `call_others` is called once, as soon as there is more than one batch: other
-    workers may help. Raises what stopped a sender, when all have ended."""
+    """Send until nothing is due, the server is away, the time is over, or `stop` returns True. Return whether
+    more may be due. `call_others` is called once there is more than one batch: other workers may help. Raises
+    a sender's error when all senders have ended."""
     pool = SenderPool(clock, seconds, stop, call_others)
     pool.run()
     return pool.more
 
 
 class SenderPool:
-    """The senders of one worker, for as long as they have something to do."""
-
     def __init__(self, clock: Clock, seconds: float, stop: Stop, call_others: Callable[[], None]) -> None:
         self._clock, self._stop, self._call_others = clock, stop, call_others
         self._end = monotonic() + seconds
@@ -50,7 +48,7 @@ class SenderPool:
         try:
             self._drain()
         finally:
-            for thread in self._threads:  # grows while it is gone through, until the last has ended
+            for thread in self._threads:  # the list grows during the loop, until the last thread has ended
                 thread.join()
         if self._errors:
             raise self._errors[0]
@@ -61,7 +59,7 @@ class SenderPool:
         self.more = self.more or more
 
     def _join_in(self, sender: Sender) -> None:
-        """Let other workers help after a batch, and where the server is far away, other senders."""
+        """Let other workers help after a batch; with a distant server, start more senders."""
         with self._lock:
             if not self._has_called:
                 self._has_called = True

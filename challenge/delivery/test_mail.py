@@ -1,4 +1,4 @@
-"""A test mail to the coach, who sees it where mail is read. Nothing is kept in the ledger."""
+"""A test mail to the coach, to look at it in a mail program. The ledger does not record it."""
 
 from dataclasses import replace
 from datetime import datetime
@@ -13,8 +13,8 @@ from challenge.models import Answer
 
 
 def send_test_mail(compiled: Compiled, values: dict[str, str], recipient: str, now: datetime) -> Answer:
-    """Hand a mail over at once and say what the server answered. `values` fill its slots; their links
-    must lead nowhere. Raises KeyError when a slot has no value."""
+    """Send a mail at once and return the server's answer. `values` fill its slots; their links must lead
+    nowhere. Raises KeyError when a slot has no value."""
     marked = replace(compiled, subject=f"[Test] {compiled.subject}")
     headers = {
         "From": settings.MAIL_FROM,

@@ -1,1 +1,1 @@
-"""The DNS records by which receivers decide whether a mail is ours: looked up, judged, and worded."""
+"""The DNS records by which receivers decide whether a mail is ours: query, judge and explain them."""

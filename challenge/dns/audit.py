@@ -17,10 +17,8 @@ from challenge.mail.dkim_key import read_key
 
 
 def audit(lookup: Lookup) -> Iterator[RecordFinding]:
-    """Judge the records of MAIL_FROM's domain, and of BOUNCE_ADDRESS's where that is another.
-
-    Raises UnansweredError when the resolver never answered at all, and UnusableKeyError.
-    """
+    """Judge the records of MAIL_FROM's domain, and of BOUNCE_ADDRESS's where that is another. Raises
+    UnansweredError when the resolver never answered at all, and UnusableKeyError."""
     domain = settings.MAIL_DOMAIN.lower()
     bounces = settings.BOUNCE_ADDRESS or settings.MAIL_FROM_ADDRESS
     return_domain = bounces.rpartition("@")[2].lower()
@@ -42,7 +40,7 @@ def audit(lookup: Lookup) -> Iterator[RecordFinding]:
 
 
 def _finding(lookup: Lookup, about: str, check: Callable[[], RecordFinding]) -> RecordFinding:
-    """Run a check. One without an answer does not stop the others, as long as the resolver answers at all."""
+    """Run a check. A check without an answer does not stop the others, unless the resolver never answers."""
     try:
         return check()
     except UnansweredError as error:

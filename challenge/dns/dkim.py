@@ -55,8 +55,7 @@ def _list(found: dict[str, str], tag: str) -> list[str]:
 
 
 def _without_own_key(about: str, records: list[str], by_provider: bool) -> RecordFinding:
-    """Judge the records where nothing is signed here; a provider or the mail server may sign, under its own
-    selector."""
+    """Judge the records when a provider or the mail server may sign, under its own selector."""
     if any(tags(text)["p"] for text in records):
         return RecordFinding(
             about, Verdict.RIGHT, "There is one. DKIM_KEY_FILE is empty, so nothing is signed here."

@@ -1,4 +1,4 @@
-"""DMARC: the domain's policy for mail that fails SPF and DKIM, and who gets reports (RFC 9989)."""
+"""DMARC: the domain's policy for mail that fails SPF and DKIM, and the recipients of reports (RFC 9989)."""
 
 import re
 from urllib.parse import unquote
@@ -16,8 +16,8 @@ NEXT_STEP = (
 
 
 def check_dmarc(lookup: Lookup, domain: str, return_domain: str, mailbox: str) -> RecordFinding:
-    """Judge the policy for mail from `domain` that bounces to `return_domain`. `mailbox` receives the reports
-    in the record that we propose."""
+    """Judge the policy for mail from `domain` that bounces to `return_domain`. The proposed record sends the
+    reports to `mailbox`."""
     about, name = f"DMARC of {domain}", f"_dmarc.{domain}"
     wanted = f"v=DMARC1; p=none; rua=mailto:{mailbox}"
     here = policies_at(lookup, domain)
@@ -39,7 +39,7 @@ def check_dmarc(lookup: Lookup, domain: str, return_domain: str, mailbox: str) -
 
 def _fault(policy: Policy) -> str:
     if "p" not in policy.tags:
-        # RFC 9989, 4.7 reads it as p=none; RFC 7489, 6.6.3 knows no such record.
+        # RFC 9989, 4.7 reads it as p=none; by RFC 7489, 6.6.3 it is no record.
         return "It has no p=, and older receivers take it for no record at all. Change it to:"
     for tag in ("p", "sp", "np"):
         if policy.tags.get(tag, "none").lower() not in POLICIES:
@@ -48,22 +48,22 @@ def _fault(policy: Policy) -> str:
 
 
 def _mended(policy: Policy) -> str:
-    kept = {name: value for name, value in policy.tags.items() if name not in ("v", *REMOVED_TAGS)}
+    fields = {name: value for name, value in policy.tags.items() if name not in ("v", *REMOVED_TAGS)}
     for tag in ("p", "sp", "np"):
-        if kept.get(tag, "none").lower() not in POLICIES:
-            del kept[tag]
-    kept = {"p": kept.pop("p", "none"), **kept}
-    return "; ".join(["v=DMARC1", *(f"{name}={value}" for name, value in kept.items())])
+        if fields.get(tag, "none").lower() not in POLICIES:
+            del fields[tag]
+    fields = {"p": fields.pop("p", "none"), **fields}
+    return "; ".join(["v=DMARC1", *(f"{name}={value}" for name, value in fields.items())])
 
 
 def _hints(lookup: Lookup, domain: str, policy: Policy) -> list[str]:
     applies = policy.tags.get("p", "none") if policy.domain == domain else _for_subdomains(policy)
-    gone = [f"{tag}=" for tag in REMOVED_TAGS if tag in policy.tags]
+    removed = [f"{tag}=" for tag in REMOVED_TAGS if tag in policy.tags]
     reports = re.findall(r"mailto:[^@,]+@([^,!\s]+)", policy.tags.get("rua", ""))
     return [
         NEXT_STEP if applies.lower() == "none" else "",
         "It says t=y, a test: receivers do one step less than it asks." if _is_test(policy) else "",
-        f"{', '.join(gone)} mean nothing since RFC 9989 and can go." if gone else "",
+        f"{', '.join(removed)} mean nothing since RFC 9989 and can go." if removed else "",
         ""
         if reports
         else "Without rua= nobody tells you who sends in your name. Add rua=mailto: and an address.",
@@ -80,7 +80,7 @@ def _is_test(policy: Policy) -> bool:
 
 
 def _permission(lookup: Lookup, policy: Policy, target: str) -> str:
-    """Return a hint where reports go to another organisation that does not agree to them (RFC 9990, 4)."""
+    """Return a hint when reports go to another organisation that does not agree to them (RFC 9990, 4)."""
     if organisational_domain(lookup, target) == organisational_domain(lookup, policy.domain):
         return ""
     name = f"{policy.domain}._report._dmarc.{target}"
@@ -90,7 +90,7 @@ def _permission(lookup: Lookup, policy: Policy, target: str) -> str:
 
 
 def _alignment(lookup: Lookup, domain: str, return_domain: str, policy: Policy) -> str:
-    """Return a hint where SPF, which is checked for the return path, does not count for DMARC (4.4)."""
+    """Return a hint when SPF, which checks the return path, does not count for DMARC (4.4)."""
     if return_domain == domain:
         return ""
     strict = policy.tags.get("aspf", "r").lower() == "s"

@@ -9,13 +9,13 @@ class Verdict(StrEnum):
     RIGHT = "right"
     MISSING = "missing"
     WRONG = "wrong"
-    UNKNOWN = "unknown"  # nobody answered for it
-    NOTE = "note"  # not ours to judge
+    UNKNOWN = "unknown"  # nobody answered
+    NOTE = "note"  # another party is responsible
 
 
 @dataclass(frozen=True)
 class RecordFinding:
-    """`says` gives the reason; `record` is the text to set at `name` as `kind`, where there is one to set."""
+    """`says` gives the reason; `record` is the text to set at `name` as `kind`, if there is one to set."""
 
     about: str
     verdict: Verdict
@@ -30,7 +30,6 @@ class RecordFinding:
         return self.verdict in (Verdict.RIGHT, Verdict.NOTE)
 
     def with_hints(self, *hints: str) -> "RecordFinding":
-        """Return the finding with further hints, empty ones left out."""
         return replace(self, hints=(*self.hints, *filter(None, hints)))
 
 
@@ -45,6 +44,6 @@ def tags(record: str) -> dict[str, str]:
 
 
 def quoted_strings(record: str) -> Iterator[str]:
-    """Yield a record's text as the quoted strings of at most 255 octets that DNS keeps (RFC 1035, 3.3.14)."""
+    """Yield a record's text as quoted strings of at most 255 octets, as DNS stores it (RFC 1035, 3.3.14)."""
     for start in range(0, len(record), 255):
         yield f'"{record[start : start + 255]}"'

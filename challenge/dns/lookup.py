@@ -14,11 +14,11 @@ NO_NAME = (dns.name.LabelTooLong, dns.name.EmptyLabel, dns.name.NameTooLong, dns
 
 
 class UnansweredError(Exception):
-    """Nobody answered, so a record may be there or not. The message is for the operator."""
+    """Nobody answered, so it is unknown whether a record exists. The message is for the operator."""
 
 
 class Lookup:
-    """Queries of one resolver, each asked once. `server` is "9.9.9.9", "9.9.9.9:53", "[2620:fe::fe]:53" or
+    """Queries of one resolver, each sent once. `server` is "9.9.9.9", "9.9.9.9:53", "[2620:fe::fe]:53" or
     empty for the machine's own; anything else raises ValueError."""
 
     def __init__(self, server: str = "") -> None:
@@ -36,7 +36,7 @@ class Lookup:
         return sorted(b"".join(data.strings).decode("utf-8", "replace") for data in self._ask(name, "TXT"))
 
     def mail_servers(self, name: str) -> list[str]:
-        """Return the MX hosts of a domain, "." where it says that it takes no mail (RFC 7505)."""
+        """Return the MX hosts of a domain, "." for a domain that takes no mail (RFC 7505)."""
         return sorted(str(data.exchange) for data in self._ask(name, "MX"))
 
     def has_address(self, name: str) -> bool:

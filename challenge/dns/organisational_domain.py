@@ -23,20 +23,18 @@ class Policy:
 
     @property
     def psd(self) -> str:
-        """The domain's word on whether it is a public suffix: y, n or u for unknown."""
+        """Return the domain's statement on whether it is a public suffix: y, n or u for unknown."""
         return self.tags.get("psd", "u").lower()
 
 
 def policies_at(lookup: Lookup, domain: str) -> list[Policy]:
-    """Return every DMARC record of a domain; where there are several, none counts."""
+    """Return every DMARC record of a domain; if there are several, none counts."""
     return [Policy(domain, text) for text in lookup.texts(f"_dmarc.{domain}") if VERSION.match(text)]
 
 
 def tree_walk(lookup: Lookup, domain: str) -> list[Policy]:
-    """Return the records that count from a domain up to its top-level domain, or to one that says psd=.
-
-    It takes at most eight queries: a name of eight labels or more is cut to seven after the first.
-    """
+    """Return the records from a domain up to its top-level domain, or to one with psd=. It takes at most
+    eight queries: a name of eight labels or more is cut to seven after the first."""
     found: list[Policy] = []
     labels = domain.split(".")
     names = [
@@ -65,6 +63,6 @@ def organisational_domain(lookup: Lookup, domain: str) -> str:
 
 def policy_for(lookup: Lookup, domain: str) -> Policy | None:
     """Return the record of a domain, else of its organisational domain (RFC 9989, 4.10.1). The record of a
-    public suffix, which would come next, is left out: its owner is not ours."""
+    public suffix, which would come next, is left out: its owner is another organisation."""
     found = {policy.domain: policy for policy in tree_walk(lookup, domain)}
     return found.get(domain) or found.get(organisational_domain(lookup, domain))

@@ -1,4 +1,4 @@
-"""SPF: which servers may send for a domain (RFC 7208)."""
+"""SPF: the servers that may send for a domain (RFC 7208)."""
 
 import ipaddress
 import re
@@ -12,7 +12,7 @@ VERSION = re.compile(r"v=spf1( |$)", re.IGNORECASE)
 COSTS = re.compile(r"(a|mx|ptr)([:/].*)?$|(exists|include):.+$|redirect=.+$", re.IGNORECASE)
 FREE = re.compile(r"all$|ip[46]:.+$|[a-z][\w.-]*=.*$", re.IGNORECASE)
 LIMITING = ("-", "~")
-# The domain that each provider asks its customers to include, by the end of its mail servers' names.
+# The domain that each provider's customers have to include, by the end of its mail servers' names.
 PROVIDERS = {
     "amazonaws.com": "amazonses.com",
     "brevo.com": "spf.brevo.com",
@@ -75,7 +75,7 @@ _SENDER = (
 
 @dataclass
 class _Evaluation:
-    """A record with all that it includes: its lookups, its limit and its faults."""
+    """A record with its includes: the number of lookups, the limit and the faults."""
 
     lookup: Lookup
     lookups: int = 0
@@ -130,7 +130,7 @@ def _is_network(term: str) -> bool:
 
 
 def _source(host: str, site: str) -> str:
-    """Return the term for a server of no known provider: the server, or this machine where it is local."""
+    """Return the term for a server of no known provider: the server, or this machine if it is local."""
     try:
         is_here = not ipaddress.ip_address(host).is_global
     except ValueError:
@@ -144,11 +144,11 @@ def _new(include: str, host: str, site: str) -> str:
 
 
 def _mended(records: list[str], include: str) -> str:
-    """Return one record that allows all that these records allow, and nobody else."""
+    """Return one record that allows exactly what these records allow."""
     terms = [term for record in records for term in record.split()[1:]]
-    kept = [term for term in terms if term.lstrip("+-~?").lower() != "all"]
+    remaining = [term for term in terms if term.lstrip("+-~?").lower() != "all"]
     wanted = [f"include:{include}"] if include else []
     # Receivers ignore a redirect in a record with "all" (RFC 7208, 6.1), so it becomes an include.
-    if any(term.lower().startswith("redirect=") for term in kept):
-        kept = [re.sub("^redirect=", "include:", term, flags=re.IGNORECASE) for term in kept]
-    return " ".join(["v=spf1", *dict.fromkeys([*kept, *wanted]), "~all"])
+    if any(term.lower().startswith("redirect=") for term in remaining):
+        remaining = [re.sub("^redirect=", "include:", term, flags=re.IGNORECASE) for term in remaining]
+    return " ".join(["v=spf1", *dict.fromkeys([*remaining, *wanted]), "~all"])

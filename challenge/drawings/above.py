@@ -1,4 +1,4 @@
-"""The child's pose from above, both hands walked to one side; units as in `body`."""
+"""The child's pose from above, with both hands to one side; units as in `body`."""
 
 from challenge.drawings.body import FOREARM as FOREARM_LENGTH
 from challenge.drawings.body import UPPER_ARM as UPPER_ARM_LENGTH
@@ -90,7 +90,6 @@ def _head(sheet: Sheet, spine: list[complex]) -> None:
 
 
 def _waist(sheet: Sheet, spine: list[complex]) -> None:
-    """Mark the long side of the waist, from the hip to the armpit."""
     outer = [spine[at] + _left(spine, at) * (half - 1.2) for at, half in BACK[:5]]
     inner = [spine[at] + _left(spine, at) * (half - 4.2) for at, half in BACK[1:4]]
     sheet.smooth([outer[0], *outer, outer[-1], *reversed(inner)], "accent", "accent-soft", 2.5)

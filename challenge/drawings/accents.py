@@ -1,4 +1,4 @@
-"""Marks in the accent colour for the muscles that a position works; they move with the body."""
+"""Marks in the accent colour for the muscles that a position uses; they move with the body."""
 
 from challenge.drawings.body import Skeleton
 from challenge.drawings.geometry import along
@@ -6,7 +6,7 @@ from challenge.drawings.sheet import Sheet
 
 
 def _lens(sheet: Sheet, start: complex, end: complex, width: float, bulge: float = 0.0) -> None:
-    """Draw a lens between two points, bulging to the left of the way."""
+    """Draw a lens between two points, bulging to the left."""
     sides = [
         along(start, end, share, swell * width * side + bulge * swell)
         for side, shares in ((1, (0.25, 0.5, 0.75)), (-1, (0.75, 0.5, 0.25)))

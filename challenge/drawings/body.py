@@ -33,10 +33,8 @@ class Leg:
 
 @dataclass(frozen=True)
 class Arm:
-    """Flexion of shoulder and elbow; or `wrist_at` and the hand's own direction, with `spread` fingers.
-
-    `out` turns the whole arm towards the viewer, in degrees, which shortens it.
-    """
+    """Flexion of shoulder and elbow; or `wrist_at` and the hand's own direction, with `spread` fingers. `out`
+    turns the whole arm towards the viewer, in degrees, which shortens it."""
 
     shoulder: float = 0.0
     elbow: float = 0.0

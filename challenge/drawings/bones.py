@@ -66,7 +66,6 @@ def draw_bones(sheet: Sheet) -> None:
 
 
 def _process(middle: float, half: float) -> list[complex]:
-    """Return a transverse process."""
     reach = half + 2.3
     return [
         complex(half - 0.6, middle + 0.75),
@@ -89,7 +88,6 @@ def _box(low: float, height: float, half: float) -> list[complex]:
 
 
 def _body(low: float, height: float, half: float) -> list[complex]:
-    """Return the body of a vertebra, narrower in its middle."""
     high, middle = low + height, low + height / 2
     side = [
         complex(half - 0.3, low),

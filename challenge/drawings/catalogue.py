@@ -52,5 +52,4 @@ def to_png(name: str, theme: str) -> bytes:
 
 @cache
 def content_hash(name: str, theme: str) -> str:
-    """Return eight digits that change when the drawing does."""
     return sha256(to_svg(name, theme).encode()).hexdigest()[:8]

@@ -81,7 +81,7 @@ def ball_spot() -> Sheet:
 
 
 def hatching(area: Sequence[complex], gap: float) -> list[tuple[complex, complex]]:
-    """Return lines that rise to the right across a closed area, some units apart."""
+    """Return lines that rise to the right across a closed area, `gap` units apart."""
     turn = (1 - 1j) / 2**0.5
     flat = [point * turn for point in area]
     low, high = min(point.imag for point in flat), max(point.imag for point in flat)

@@ -1,7 +1,5 @@
-"""Points of the plane as complex numbers, and smooth outlines through them.
-
-A unit is one hundredth of the drawn person's height; x runs to the right, y runs up.
-"""
+"""Points of the plane as complex numbers, and smooth outlines through them. A unit is one hundredth of the
+drawn person's height; x runs to the right, y runs up."""
 
 import cmath
 from collections.abc import Iterable, Sequence
@@ -21,7 +19,7 @@ def heading(step: complex) -> float:
 
 
 def along(start: complex, end: complex, share: float, left: float = 0.0) -> complex:
-    """Return the point at a share of the way from start to end, some units to the left of it."""
+    """Return the point at a share of the way from start to end, `left` units to its left."""
     way = end - start
     return start + way * share + way / abs(way) * 1j * left
 

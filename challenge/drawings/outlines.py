@@ -83,7 +83,6 @@ def thigh(body: Skeleton, side: str) -> Outline:
 
 
 def shin(body: Skeleton, side: str) -> Outline:
-    """Return the shin down to the hem of the tights, which is cut straight."""
     knee, ankle = body[f"{side} knee"], body[f"{side} ankle"]
     covered = rounded(knee, ankle, SHIN)
     hem = len(SHIN)
@@ -145,7 +144,6 @@ def round_of_head(body: Skeleton, spot: tuple[complex, float, float, float]) -> 
 
 
 def trunk(body: Skeleton, top: int = TRUNK[-1][0]) -> Outline:
-    """Return the trunk up to a unit of the spine; a cut below the shoulders has sharp corners."""
     fronts, backs = [], []
     for station, front, back in TRUNK:
         if station > top:

@@ -1,7 +1,5 @@
-"""Reduce a PNG to a palette of at most 256 colours (PNG specification, third edition).
-
-The renderer writes four bytes a pixel; with a palette a drawing takes a third of that in a mail.
-"""
+"""Reduce a PNG to a palette of at most 256 colours (PNG specification, third edition). The renderer writes
+four bytes a pixel; a palette reduces a drawing to a third of the bytes."""
 
 import struct
 import zlib
@@ -111,7 +109,6 @@ def _bytes(pixel: int) -> bytes:
 
 
 def _palette_of(pixels: "array[int]") -> tuple[list[int], bytes]:
-    """Return the palette, and each pixel's index in it."""
     counts = Counter(pixels)
     palette = [colour for colour, _ in counts.most_common(COLOURS)]
     indexes = {colour: index for index, colour in enumerate(palette)}

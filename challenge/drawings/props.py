@@ -1,4 +1,4 @@
-"""The things that a person lies, kneels or leans on, in the units of the body, with the ground at 0."""
+"""The furniture and walls behind or below a person, in the units of the body, with the ground at 0."""
 
 from dataclasses import dataclass
 from typing import Protocol
@@ -78,8 +78,6 @@ class Bed:
 
 @dataclass(frozen=True)
 class Sofa:
-    """A sofa that stands to the left, its front edge at `edge`."""
-
     edge: float
     top: float
     depth: float = 30.0
@@ -95,7 +93,5 @@ class Sofa:
 
 @dataclass(frozen=True)
 class Backdrop:
-    """A wall behind the person, with its skirting board."""
-
     def draw(self, sheet: Sheet) -> None:
         sheet.backdrop(0)

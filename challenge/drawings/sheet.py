@@ -1,4 +1,4 @@
-"""A sheet of shapes, whose colours have names, and its SVG in a palette."""
+"""A sheet of shapes with named colours, and its SVG in a palette."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -36,7 +36,6 @@ class Sheet:
     def smooth(
         self, points: Sequence[complex], fill: str, edge: str = "", width: float = 1.5, opacity: float = 1
     ) -> None:
-        """Draw a smooth closed curve through the points."""
         pieces = curves(points)
         path = f"M{self._text(points[0])}" + "".join(
             f"C{self._text(b)} {self._text(c)} {self._text(d)}" for _, b, c, d in pieces
@@ -90,7 +89,6 @@ class Sheet:
     def box(
         self, left: float, low: float, right: float, high: float, fill: str, edge: str, radius: float
     ) -> None:
-        """Draw an upright rectangle; the radius of its corners is in pixels."""
         x, y = self.at(complex(left, high))
         width, height = (right - left) * self.scale, (high - low) * self.scale
         round_by = min(radius, height / 2)
@@ -116,7 +114,7 @@ def _number(value: float) -> str:
 
 
 def svg(sheet: Sheet, palette: Mapping[str, str]) -> str:
-    """Render with presentation attributes alone, which mail programs and a strict content policy accept."""
+    """Render with presentation attributes only, which mail programs and a strict content policy accept."""
     drawn = "".join(
         f"<{tag} "
         + " ".join(f'{key}="{palette.get(value, value)}"' for key, value in attributes.items())

@@ -1,4 +1,4 @@
-"""Confirming a sign-up: from then on the runner's consents count and the course is due."""
+"""Confirm a sign-up: from then on the runner's consents count and the course is due."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -12,8 +12,6 @@ from challenge.models.enrollment import log_event
 
 
 class ConfirmResult(StrEnum):
-    """The result of a click on the confirm button."""
-
     CONFIRMED = "confirmed"
     ALREADY = "already"
     GONE = "gone"
@@ -39,7 +37,7 @@ def confirm(enrollment_id: int, now: datetime) -> ConfirmResult:
         )
         enrollment.save(update_fields=["state", "confirmed_at", "next_due_at"])
         confirm_consents(enrollment.runner, now)
-        # The address is no stranger's any more; what the connection asked for still counts.
+        # The address no longer belongs to a stranger; the requests of the connection still count.
         MailRequest.objects.filter(address_hash=enrollment.runner.address_hash).update(mailed=False)
         log_event(enrollment, Event.Kind.CONFIRMED, Event.Actor.RUNNER, now)
         Delivery.objects.queue(Delivery.Kind.WELCOME, now, enrollment)

@@ -22,7 +22,7 @@ REGIONS = (
 
 @lru_cache
 def zone_choices() -> list[tuple[str, list[tuple[str, str]]]]:
-    """Every IANA zone that is named for a place, grouped by region, and UTC."""
+    """Return every IANA zone that is named for a place, grouped by region, and UTC."""
     groups: dict[str, list[tuple[str, str]]] = {region: [] for region in REGIONS}
     for name in sorted(available_timezones()):
         region, _slash, place = name.partition("/")
@@ -32,7 +32,7 @@ def zone_choices() -> list[tuple[str, list[tuple[str, str]]]]:
 
 
 def hour_choices() -> list[tuple[object, list[tuple[str, str]]]]:
-    """Every quarter of an hour, grouped by part of the day."""
+    """Return every quarter of an hour, grouped by part of the day."""
     parts = ((_("Morning"), 5, 12), (_("Afternoon"), 12, 18), (_("Evening"), 18, 24), (_("Night"), 0, 5))
     return [
         (

@@ -1,4 +1,4 @@
-"""Sign-ups that nobody confirmed: reminded once, deleted after seven days."""
+"""Unconfirmed sign-ups: one reminder, and deletion after seven days."""
 
 import logging
 from datetime import datetime, timedelta
@@ -18,7 +18,7 @@ DROP_AFTER = timedelta(days=7)
 
 
 def remind_unconfirmed(now: datetime, size: int = 200) -> int:
-    """Queue the one reminder of pending sign-ups, for the runner's own hour. Returns how many."""
+    """Queue the one reminder of pending sign-ups, at the runner's own hour, and count them."""
     with transaction.atomic():
         pending = list(
             Enrollment.objects.select_for_update(skip_locked=True, of=("self",))
@@ -30,7 +30,7 @@ def remind_unconfirmed(now: datetime, size: int = 200) -> int:
         for enrollment in pending:
             try:
                 _remind(enrollment, now)
-            except (LookupError, ValueError):  # a time zone that this machine does not know, say
+            except (LookupError, ValueError):  # for example, a time zone that this machine does not know
                 log.exception("enrollment %s could not be reminded", enrollment.pk)
     return len(pending)
 
@@ -50,7 +50,7 @@ def _remind(enrollment: Enrollment, now: datetime) -> None:
 
 
 def delete_unconfirmed(now: datetime) -> int:
-    """Delete sign-ups that were never confirmed, seven days on, and the people known only from them."""
+    """Delete sign-ups that are unconfirmed after seven days, and the people known only from them."""
     with transaction.atomic():
         never = [Enrollment.State.PENDING, Enrollment.State.WITHDRAWN]
         old = Enrollment.objects.filter(

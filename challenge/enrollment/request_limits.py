@@ -1,4 +1,4 @@
-"""Limits on how often a stranger may make this site write to an address, or ask at all."""
+"""Limits on how often a stranger may make this site write to an address, and on requests at all."""
 
 import ipaddress
 from datetime import datetime, timedelta
@@ -18,7 +18,7 @@ class TooManyRequests(Exception):
 
 
 def admit(ip: str, now: datetime) -> str:
-    """The keyed hash of a connection that may ask. Raises TooManyRequests."""
+    """Return the keyed hash of a connection that may ask. Raises TooManyRequests."""
     ip_hash = keyed_hash(_network(ip))
     recent = MailRequest.objects.filter(ip_hash=ip_hash, created_at__gt=now - timedelta(hours=1))
     if recent.count() >= settings.SIGN_UPS_PER_IP:
@@ -27,7 +27,7 @@ def admit(ip: str, now: datetime) -> str:
 
 
 def _network(ip: str) -> str:
-    """An IPv4 address, or the /64 that one customer of an IPv6 provider has to himself."""
+    """Return an IPv4 address, or the /64 that an IPv6 provider gives to one customer."""
     try:
         address = ipaddress.ip_address(ip)
     except ValueError:
@@ -38,8 +38,7 @@ def _network(ip: str) -> str:
 
 
 def may_mail(address_hash: str, now: datetime, *, stranger: bool) -> bool:
-    """Return whether one more mail may go to an address: one in 24 hours; to somebody who has not
-    confirmed, three in all."""
+    """Return whether an address may get another mail: one in 24 hours; three in all if unconfirmed."""
     mailed = MailRequest.objects.filter(address_hash=address_hash, mailed=True)
     if mailed.filter(created_at__gt=now - DAY).exists():
         return False
@@ -51,5 +50,5 @@ def remember(address_hash: str, ip_hash: str, now: datetime, *, mailed: bool) ->
 
 
 def forget(now: datetime) -> int:
-    """Delete the requests that no limit looks at any more. Returns how many."""
+    """Delete the requests that no limit counts any more, and count them."""
     return MailRequest.objects.filter(created_at__lt=now - KEPT).delete()[0]

@@ -1,4 +1,4 @@
-"""Signing up: a pending enrollment and the mail that asks the address's owner to confirm it."""
+"""Sign up: a pending enrollment, and the mail that asks the address's owner to confirm it."""
 
 from dataclasses import dataclass
 from datetime import date, datetime, time
@@ -16,8 +16,8 @@ Kind, State = Delivery.Kind, Enrollment.State
 
 @dataclass(frozen=True)
 class SignUpData:
-    """A filled sign-up form. `send_at` and `time_zone` are the visitor's wall clock; `health` is the consent
-    to keeping health data; consent to mail is what the form requires."""
+    """A sign-up form. `send_at` and `time_zone` are the visitor's local time; `health` is the consent to
+    store health data; the form requires the consent to mail."""
 
     email: str
     first_name: str
@@ -30,16 +30,14 @@ class SignUpData:
 
 
 def sign_up(data: SignUpData, ip: str, now: datetime) -> None:
-    """Keep a data and queue the mail that answers it, whatever the address is: who asks learns nothing.
-
-    Raises TooManyRequests when the connection has asked too often.
-    """
+    """Save the data and queue the mail that answers it. The caller's answer never depends on the address.
+    Raises TooManyRequests when the connection has asked too often."""
     with transaction.atomic():
         ip_hash = admit(ip, now)
         User.objects.get_or_create(email=data.email, defaults={"first_name": data.first_name})
         user = User.objects.select_for_update().get(
             email=data.email
-        )  # two forms at once: one after the other
+        )  # lock: two forms at the same time go one after the other
         enrollment = _open_enrollment(user, data.program)
         if enrollment is None or enrollment.state == State.PENDING:
             enrollment = _save(enrollment or Enrollment(runner=user, program=data.program), data, now)
@@ -47,10 +45,8 @@ def sign_up(data: SignUpData, ip: str, now: datetime) -> None:
 
 
 def send_links(email: str, ip: str, now: datetime) -> None:
-    """Queue fresh links for the newest open enrollment of an address, if there is one.
-
-    Raises TooManyRequests when the connection has asked too often.
-    """
+    """Queue fresh links for the newest open enrollment of an address, if there is one. Raises TooManyRequests
+    when the connection has asked too often."""
     with transaction.atomic():
         ip_hash = admit(ip, now)
         found = Enrollment.objects.select_for_update(of=("self",)).filter(
@@ -59,7 +55,7 @@ def send_links(email: str, ip: str, now: datetime) -> None:
         newest = found.select_related("runner", "program").order_by("-pk").first()
         if newest:
             _answer(newest, ip_hash, now)
-        else:  # it counts for the connection all the same, so that the limit tells nobody who is known
+        else:  # it counts for the connection nevertheless, so that the limit does not reveal who is known
             remember(keyed_hash(email), ip_hash, now, mailed=False)
 
 
@@ -73,7 +69,7 @@ def _open_enrollment(user: User, program: Program) -> Enrollment | None:
 
 
 def _save(enrollment: Enrollment, data: SignUpData, now: datetime) -> Enrollment:
-    """Write the newest data into a pending enrollment; what an earlier form said counts no more."""
+    """Write the newest form into a pending enrollment; an earlier form no longer counts."""
     user = enrollment.runner
     if not Enrollment.objects.filter(runner=user, confirmed_at__isnull=False).exists():
         User.objects.filter(pk=user.pk, is_staff=False).update(first_name=data.first_name)
@@ -88,8 +84,7 @@ def _save(enrollment: Enrollment, data: SignUpData, now: datetime) -> Enrollment
 
 
 def _answer(enrollment: Enrollment, ip_hash: str, now: datetime) -> None:
-    """Queue the mail that fits an open enrollment, within the limits and never to a suppressed
-    address."""
+    """Queue the mail for an open enrollment, within the limits and never to a suppressed address."""
     address_hash = enrollment.runner.address_hash
     pending = enrollment.state == State.PENDING
     mailed = may_mail(address_hash, now, stranger=pending)

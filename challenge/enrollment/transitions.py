@@ -1,7 +1,7 @@
-"""Pause, resume, reschedule, leave: what happens to an enrollment once it runs.
+"""Pause, resume, reschedule and leave: the changes of a running enrollment.
 
-Each transition stands here once; the runner's pages, the coach's actions and bounces call it. Each locks the
-enrollment's row and returns whether it changed anything. Whoever locks several rows locks the runner's first
+Each transition is written here once, for the runner's pages, the coach's actions and bounces. Each locks the
+enrollment's row and returns whether it changed anything. The order of locks is: the runner's row
 (bounces.record), then the enrollment's, then the deliveries'.
 """
 
@@ -16,6 +16,7 @@ from django.db import transaction
 from accounts.models import Consent, withdraw_consent
 from challenge import schedule
 from challenge.models import Delivery, Enrollment, Event
+from challenge.models.delivery_reason import Reason as DeliveryReason
 from challenge.models.enrollment import log_event
 from challenge.models.mail_kinds import Kind
 
@@ -24,8 +25,6 @@ SOON = timedelta(hours=1)
 
 
 class PauseCause(StrEnum):
-    """The triggers of a pause."""
-
     RUNNER = "runner"
     COACH = "coach"
     COMPLAINT = "complaint"
@@ -34,8 +33,8 @@ class PauseCause(StrEnum):
 
 
 class Pause(NamedTuple):
-    """A pause by one trigger. `mails` says whether the runner is written to: not to an address that refuses
-    mail, nor to somebody who called our mail spam."""
+    """A pause for one cause. `mails` says whether the runner gets a mail about it: not at an address that
+    refuses mail, nor after a spam complaint."""
 
     actor: Event.Actor
     event: Event.Kind
@@ -66,7 +65,7 @@ def _locked(enrollment_id: int) -> Iterator[Enrollment]:
 
 
 def pause(enrollment_id: int, cause: PauseCause, now: datetime) -> bool:
-    """Stop the lessons until somebody resumes them, and withhold those that are queued."""
+    """Stop the lessons until somebody resumes them, and withhold the queued ones."""
     actor, event, mails, detail = PAUSES[cause]
     with _locked(enrollment_id) as enrollment:
         if enrollment.state != State.ACTIVE:
@@ -81,7 +80,7 @@ def pause(enrollment_id: int, cause: PauseCause, now: datetime) -> bool:
 
 
 def resume(enrollment_id: int, actor: Event.Actor, now: datetime) -> bool:
-    """Go on after a pause with the next lesson that was not sent."""
+    """Continue after a pause with the next lesson that was not sent."""
     with _locked(enrollment_id) as enrollment:
         if enrollment.state != State.PAUSED:
             return False
@@ -129,7 +128,7 @@ def leave(enrollment_id: int, actor: Event.Actor, now: datetime) -> bool:
 
 
 def send_again(enrollment_id: int, now: datetime) -> Delivery | None:
-    """Queue a copy of the newest lesson that was sent, by daylight. Return None where there is none."""
+    """Queue a copy of the newest sent lesson, by daylight. Return None when there is none."""
     with _locked(enrollment_id) as enrollment:
         lesson = (
             Delivery.objects.filter(enrollment=enrollment, kind=Kind.LESSON, copy=0)
@@ -157,7 +156,7 @@ def _confirm(enrollment: Enrollment, kind: Kind, now: datetime) -> None:
 
 
 def would_go_on(enrollment: Enrollment, now: datetime) -> datetime:
-    """Return when the next lesson is due if the course goes on now."""
+    """Return when the next lesson is due if the course resumes now."""
     lessons = Delivery.objects.filter(enrollment=enrollment, kind=Kind.LESSON, copy=0)
     sent = lessons.filter(sent_at__isnull=False).order_by("-day")
     last = sent.values_list("sent_at", flat=True).first()
@@ -165,8 +164,8 @@ def would_go_on(enrollment: Enrollment, now: datetime) -> datetime:
 
 
 def _leave_old_windows(enrollment: Enrollment, now: datetime) -> None:
-    """Take lessons out of the windows of the old hour. A lesson that is sent again waits for daylight in the
-    new zone. One that a sender holds may still leave with its batch; if it does not, the planner takes it."""
+    """Withhold the lessons in windows of the old hour. A lesson that is sent again waits for daylight in the
+    new zone. A lesson that a sender holds may still leave with its batch; if not, the planner queues it."""
     lessons = Delivery.objects.filter(enrollment=enrollment, kind=Kind.LESSON)
     due_at = schedule.daylight(now, enrollment.zone)
     again = lessons.filter(copy__gt=0, state__in=Delivery.WAITING)
@@ -174,7 +173,7 @@ def _leave_old_windows(enrollment: Enrollment, now: datetime) -> None:
     lessons.filter(state=Delivery.State.SENDING).update(closes_at=now)
 
 
-def _withhold(enrollment: Enrollment, reason: Delivery.Reason, **which: Any) -> None:
-    """Take deliveries out of the queue. A sender checks those that it holds again before they leave."""
+def _withhold(enrollment: Enrollment, reason: DeliveryReason, **which: Any) -> None:
+    """Withhold deliveries. A sender checks the ones that it holds again before they leave."""
     waiting = Delivery.objects.filter(enrollment=enrollment, state__in=Delivery.WAITING, **which)
     waiting.update(state=Delivery.State.WITHHELD, reason=reason, reason_values={})

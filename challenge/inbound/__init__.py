@@ -1,1 +1,1 @@
-"""Mail and webhooks that come in: read, and handed to what they mean."""
+"""Incoming mail and webhooks: parse them, and record what they report."""

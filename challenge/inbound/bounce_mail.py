@@ -1,8 +1,8 @@
-"""Record what an incoming mail reports, where it proves which mail of ours it is about.
+"""Record what an incoming mail reports, if it proves which of our mails it is about.
 
-The proof is a return path of ours (mail.links): the address that the report was sent to. A complaint
-goes to the address that a feedback loop was set up with, but it returns the mail that it is about: with its
-return path, or with its Message-ID and its own link to leave.
+The proof is a return path of ours (mail.links), to which the report was sent. A complaint goes to the address
+of a feedback loop instead, but it returns our mail: with its return path, or with its Message-ID and its own
+link to leave.
 """
 
 import logging
@@ -36,7 +36,7 @@ LEAVE_LINK = re.compile(r"/leave/([\w.~-]{1,200})")
 
 
 class Disposition(StrEnum):
-    """The outcome of an incoming mail, as the log has it."""
+    """The outcome of an incoming mail, as the log writes it."""
 
     RECORDED = "recorded"
     KNOWN = "recorded before"
@@ -45,7 +45,7 @@ class Disposition(StrEnum):
 
 
 def receive(raw: bytes, recipients: Sequence[str], now: datetime) -> Disposition:
-    """Record and act on what a mail reports. `recipients` are its envelope's, where they are known."""
+    """Record and act on a mail's report. `recipients` are those of its envelope, if known."""
     report = parse(raw)
     if report.type is ReportType.OTHER:
         return Disposition.OTHER
@@ -61,7 +61,6 @@ def receive(raw: bytes, recipients: Sequence[str], now: datetime) -> Disposition
 
 
 def _proven_delivery(report: IncomingReport, recipients: Sequence[str], now: datetime) -> Delivery | None:
-    """Return the delivery that a report is about, if the report proves it."""
     sent_to = [*recipients, *(report.headers.get(name, "") for name in SENT_TO)]
     returned = report.returned or {}
     if report.type is ReportType.COMPLAINT:
@@ -94,7 +93,6 @@ def _delivery_by_leave_link(returned: Fields, now: datetime) -> Delivery | None:
 
 
 def _event(report: IncomingReport, delivery: Delivery, now: datetime) -> ReportedEvent | None:
-    """Return the event that a report tells of a delivery, or None where it tells of none."""
     if report.type is ReportType.COMPLAINT:
         feedback = (report.feedback or {}).get("feedback-type", "").strip().lower()
         if feedback not in COMPLAINTS:
@@ -107,7 +105,7 @@ def _event(report: IncomingReport, delivery: Delivery, now: datetime) -> Reporte
     kind = ACTIONS.get(re.split(r"[^a-z]", found.action)[0]) if found else None
     if found is None or kind is None:
         return None
-    # A report of another address, such as one to which the runner forwards mail, says nothing of this one.
+    # A report of another address, such as one to which the runner forwards mail, does not concern this one.
     bad = (
         kind == Kind.BOUNCED and address in found.addresses and is_bad_address(found.status, found.diagnostic)
     )
@@ -130,8 +128,8 @@ def _reported(
     *,
     bad: bool = False,
 ) -> ReportedEvent:
-    # Only one event of a kind is kept for each mail, however many reports come: whoever has received one of
-    # our mails knows its return path, and must not be able to fill the table.
+    # Only one event of a kind is kept for each mail, however many reports come: every recipient of a mail
+    # knows its return path, and must not be able to fill the table.
     return ReportedEvent(
         delivery_id=delivery.pk,
         kind=kind,

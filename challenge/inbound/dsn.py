@@ -1,8 +1,8 @@
 """Parse an incoming mail: a delivery report (DSN, RFC 3464), a complaint (ARF, RFC 5965), an automatic answer
 (RFC 3834), or none of them. bounce_mail decides whose mail it is about and whether to believe it.
 
-Anybody can write such a mail, so time and memory are bounded: only the first 256 kB are read, and a mail that
-is nested or divided more often than any real one is not parsed at all.
+Anybody can send such a mail, so time and memory are limited: only the first 256 kB are read, and a mail with
+more levels or parts than any real one is not parsed at all.
 """
 
 import logging
@@ -45,7 +45,7 @@ class ReportType(StrEnum):
 @dataclass(frozen=True)
 class RecipientStatus:
     """The fields of one recipient in a report (RFC 3464, 2.3). `addresses` are the final and the original
-    address, in lower case; `status` and `diagnostic` are the servers' words."""
+    address, in lower case; `status` and `diagnostic` are quoted from the server."""
 
     addresses: frozenset[str]
     action: str
@@ -69,14 +69,14 @@ NO_REPORT = IncomingReport(ReportType.OTHER, {})
 
 
 def parse(raw: bytes) -> IncomingReport:
-    """Return what a mail reports. A mail that can't be parsed reports nothing."""
+    """Return what a mail reports. A mail that cannot be parsed reports nothing."""
     raw = raw[:MAX_BYTES]
     if _is_tangled(raw):
         return NO_REPORT
     try:
         mail: Mail = BytesParser(policy=compat32).parsebytes(raw)
         return _report(mail)
-    except Exception as error:  # the parsers raise whatever they trip over
+    except Exception as error:  # the parsers raise errors of any type
         log.warning("a mail could not be read: %s", type(error).__name__)
         return NO_REPORT
 
@@ -111,7 +111,7 @@ def _report(mail: Mail) -> IncomingReport:
 
 
 def _parts(mail: Mail) -> Iterator[Mail]:
-    """Yield the parts of a mail, but not those of mails attached to it."""
+    """Yield the parts of a mail, without those of attached mails."""
     payload = mail.get_payload()
     if _type(mail).startswith("multipart/") and isinstance(payload, list):
         for part in payload:
@@ -151,7 +151,6 @@ def _headers(text: str) -> Mail:
 
 
 def _returned_headers(parts: Iterable[Mail]) -> Iterator[Fields]:
-    """Yield the headers of the mail that a report returns."""
     for part in parts:
         payload = part.get_payload()
         if _type(part) in MAIL_PARTS and isinstance(payload, list) and isinstance(payload[0], Message):
@@ -166,7 +165,7 @@ def _text(part: Mail) -> str:
         return ""
     try:
         return payload[:MAX_TEXT].decode(part.get_content_charset("utf-8"), "replace")
-    except (LookupError, ValueError):  # a charset that nobody knows
+    except (LookupError, ValueError):  # an unknown charset
         return payload[:MAX_TEXT].decode("latin-1")
 
 
@@ -182,15 +181,15 @@ def _recipient_status(block: Fields) -> RecipientStatus:
 
 
 def _is_auto_reply(headers: Fields) -> bool:
-    """Return whether the headers mark an automatic answer (RFC 3834, and what was used before it)."""
-    said = headers.get("auto-submitted", "no").strip().lower()
+    """Return whether the headers mark an automatic answer (RFC 3834, and older forms)."""
+    value = headers.get("auto-submitted", "no").strip().lower()
     before = headers.get("precedence", "").strip().lower()
     markers = ("x-autoreply", "x-autorespond", "x-auto-response-suppress")
-    return not said.startswith("no") or before == "auto_reply" or any(name in headers for name in markers)
+    return not value.startswith("no") or before == "auto_reply" or any(name in headers for name in markers)
 
 
 def _free_text_statuses(mail: Mail, parts: list[Mail]) -> tuple[RecipientStatus, ...]:
-    """Read a report that has no machine-readable part, in the formats that flufl.bounce knows."""
+    """Read a report without a machine-readable part, in the formats that flufl.bounce knows."""
     delayed, failed = all_failures(mail)
     text = next((_text(part) for part in parts if _type(part) == "text/plain"), "")
     lines = [

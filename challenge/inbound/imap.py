@@ -1,6 +1,4 @@
-"""Poll the mailbox that bounces arrive in, by IMAP (RFC 9051). Reports of our own mails are recorded and
-marked as read; everything else stays unread.
-"""
+"""Poll the mailbox for bounces by IMAP (RFC 9051). Only recorded reports of our mails are marked as read."""
 
 import logging
 import ssl
@@ -32,7 +30,7 @@ SEEN = r"(\Seen)"
 
 
 class MailboxUrlError(ValueError):
-    """MAILBOX_URL can't be read; str() says why."""
+    """MAILBOX_URL is invalid; str() says why."""
 
 
 @dataclass(frozen=True)
@@ -49,8 +47,7 @@ class MailboxUrl:
 
 
 def parse_url(url: str) -> MailboxUrl:
-    """Parse imaps://user:password@host:port/FOLDER?move=FOLDER, each part quoted as in any URL. Raises
-    MailboxUrlError."""
+    """Parse imaps://user:password@host:port/FOLDER?move=FOLDER, with URL quoting. Raises MailboxUrlError."""
     try:
         parts = urlsplit(url)
         port = parts.port
@@ -72,8 +69,8 @@ def parse_url(url: str) -> MailboxUrl:
 
 
 def poll(now: datetime) -> int:
-    """Record the reports that came in since the last poll, and return their number. Without a MAILBOX_URL, or
-    while the mailbox is away, that is 0; the next poll finds the same mails."""
+    """Record the reports since the last poll, and return their number: 0 without a MAILBOX_URL, or while the
+    mailbox is away. The next poll finds the same mails."""
     if not settings.MAILBOX_URL:
         return 0
     try:
@@ -89,11 +86,11 @@ def poll(now: datetime) -> int:
 def _opened(url: MailboxUrl) -> Iterator[BaseMailBox]:
     mailbox: BaseMailBox
     if url.is_safe:
-        context = ssl.create_default_context()  # imaplib's own would trust any certificate
+        context = ssl.create_default_context()  # imaplib's default context would trust any certificate
         mailbox = MailBox(url.host, url.port, timeout=ANSWER_SECONDS, ssl_context=context)
     else:
         mailbox = MailBoxUnencrypted(url.host, url.port, timeout=ANSWER_SECONDS)
-    # A poll ends, however slowly the server answers.
+    # This ends a poll even if the server answers slowly.
     end = Timer(POLL_SECONDS + ANSWER_SECONDS, _hang_up, [mailbox])
     end.daemon = True
     end.start()
@@ -107,7 +104,7 @@ def _opened(url: MailboxUrl) -> Iterator[BaseMailBox]:
 
 
 def _hang_up(mailbox: BaseMailBox) -> None:
-    with suppress(OSError):  # where all went well, it is closed already
+    with suppress(OSError):  # after a normal end it is closed already
         mailbox.client.sock.shutdown(SHUT_RDWR)
     with suppress(OSError):
         mailbox.client.shutdown()
@@ -118,7 +115,7 @@ def _receive_unseen(mailbox: BaseMailBox, move_to: str, now: datetime) -> int:
         log.warning("the mailbox's server can't move mails; recorded mails are only marked as read")
         move_to = ""
     end, recorded = monotonic() + POLL_SECONDS, 0
-    # The newest first: mails that stay unread, poll after poll, must not stand before new ones.
+    # Read the newest first, so that mails that always stay unread do not delay new ones.
     found = sorted(mailbox.uids(_criteria(), charset=None), key=int, reverse=True)
     for uid in found[:MAX_MAILS]:
         if monotonic() > end:
@@ -142,19 +139,19 @@ def _criteria() -> str:
 
 
 def _fetch(mailbox: BaseMailBox, uid: str) -> bytes:
-    """Fetch as much of a mail as is ever parsed, without marking it as read."""
+    """Fetch only the part of a mail that is parsed, without marking it as read."""
     _status, answer = mailbox.client.uid("FETCH", uid, f"(BODY.PEEK[]<0.{MAX_BYTES}>)")
     return next((part[1] for part in answer or [] if isinstance(part, tuple)), b"")
 
 
 def _can_move(mailbox: BaseMailBox) -> bool:
-    """Return whether the server has MOVE (RFC 6851). Servers tell more capabilities after the login."""
-    _status, said = mailbox.client.capability()
-    return b"MOVE" in b" ".join(filter(None, said)).upper().split()
+    """Return whether the server has MOVE (RFC 6851). Servers list more capabilities after the login."""
+    _status, capabilities = mailbox.client.capability()
+    return b"MOVE" in b" ".join(filter(None, capabilities)).upper().split()
 
 
 def _put_away(mailbox: BaseMailBox, uid: str, move_to: str) -> None:
-    # Not by imap_tools' flag() and move(): they expunge, which also removes mails that somebody else has
+    # Do not use imap_tools' flag() and move(): they expunge, which also removes mails that somebody else has
     # marked as deleted.
     mailbox.client.uid("STORE", uid, "+FLAGS", SEEN)
     if move_to:

@@ -1,8 +1,7 @@
-"""Translate an event of a provider's webhook: the delivery that it is about, what happened to it, and whether
-the address is at fault.
+"""Translate an event of a provider's webhook into a delivery, an event kind, and whether the address is bad.
 
 django-anymail has checked the webhook's secret or signature and normalised the event. It does not say whether
-a bounce is hard or soft; and as our mails go to the provider by SMTP, it knows them under the provider's ids.
+a bounce is hard or soft; and as our mails go to the provider by SMTP, it knows them by the provider's ids.
 """
 
 import re
@@ -19,7 +18,7 @@ from challenge.mail import links
 from challenge.models import Delivery, DeliveryEvent
 
 Kind = DeliveryEvent.Kind
-# Opened and clicked are left out: nobody's reading is tracked.
+# Opened and clicked are left out: reading is not tracked.
 KINDS = {
     EventType.DELIVERED: Kind.DELIVERED,
     EventType.DEFERRED: Kind.DEFERRED,
@@ -30,7 +29,7 @@ KINDS = {
     EventType.UNSUBSCRIBED: Kind.UNSUBSCRIBED,
     EventType.AUTORESPONDED: Kind.AUTORESPONDED,
 }
-# Why a provider refuses an address that is on its own suppression list.
+# The reasons of a provider that refuses an address on its own suppression list.
 LISTED = {RejectReason.SPAM: Kind.COMPLAINED, RejectReason.UNSUBSCRIBED: Kind.UNSUBSCRIBED}
 LISTED_AS_BAD = (RejectReason.BOUNCED, RejectReason.INVALID)
 # Hard and soft bounces in the providers' words: Postmark, SES, Resend, Brevo and Mandrill, Mailjet,
@@ -53,7 +52,7 @@ Values = list[tuple[str, Any]]
 
 
 def from_event(event: AnymailTrackingEvent, provider: str, now: datetime) -> ReportedEvent | None:
-    """Return the event of a delivery, or None where nothing counts or the mail is not ours."""
+    """Return the event of a delivery, or None for an event that does not count or a mail that is not ours."""
     kind = KINDS.get(event.event_type)
     if kind == Kind.REJECTED:
         kind = LISTED.get(event.reject_reason, kind)
@@ -77,7 +76,7 @@ def from_event(event: AnymailTrackingEvent, provider: str, now: datetime) -> Rep
 
 
 def _flat(value: Any, key: str = "", depth: int = 0) -> Iterator[tuple[str, Any]]:
-    """Yield the single values of an event, each with its own key, however they are nested."""
+    """Yield the single values of a nested event, each with its own key."""
     if isinstance(value, dict) and depth < MAX_DEPTH:
         for name, inner in list(value.items())[:MAX_VALUES]:
             yield from _flat(inner, str(name), depth + 1)
@@ -96,8 +95,8 @@ def _plausible(stamp: datetime | None, now: datetime) -> datetime:
 
 
 def _delivery(event: AnymailTrackingEvent, values: Values, at: datetime) -> Delivery | None:
-    """Return the delivery that an event names by our Message-ID or return path. Some providers give mails
-    other ids: then the last one that was sent to the event's recipient before it."""
+    """Return the delivery that an event names by our Message-ID or return path; for a provider with ids of
+    its own, the last one sent to the event's recipient before it."""
     rows = Delivery.objects.select_related("enrollment__runner", "recipient")
     recipient = str(event.recipient or "").strip().lower()
     if named := _named(event, values):
@@ -120,7 +119,7 @@ def _named(event: AnymailTrackingEvent, values: Values) -> uuid.UUID | None:
 
 
 def _is_bad(event: AnymailTrackingEvent, values: Values) -> bool:
-    """Return whether the address is at fault. The remote server's words go before the provider's."""
+    """Return whether the address is bad. The remote server's words go before the provider's."""
     if event.event_type == EventType.REJECTED:
         return event.reject_reason in LISTED_AS_BAD
     words = set(values)

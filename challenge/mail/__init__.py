@@ -1,1 +1,1 @@
-"""The words of a mail: the compiled day or mail, filled for one runner."""
+"""The content of a mail: the compiled day or mail, filled for one runner."""

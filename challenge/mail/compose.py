@@ -1,7 +1,5 @@
-"""One message as bytes: a compiled mail with its slots filled for one runner, its headers and its signature.
-
-Signatures are DKIM's, where no provider signs (RFC 6376, RFC 8463).
-"""
+"""Compose a message as bytes: a compiled mail with filled slots, its headers and its signature (DKIM, where
+no provider signs: RFC 6376, RFC 8463)."""
 
 import re
 from collections.abc import Mapping
@@ -22,15 +20,15 @@ from challenge.mail.prepared import prepare
 from challenge.models import Delivery, Revision
 from challenge.models.mail_kinds import Wording
 
-# Headers are written unfolded: a link is one long word, which some readers do not put together again.
+# Headers are written unfolded: a link is one long word, which some mail programs do not join again.
 UNFOLDED = SMTP.clone(max_line_length=998)
-# Words that stand in a header as they are, and such an address (RFC 5322, 3.2.3 and 3.4.1).
+# Text, and an address, that a header may hold without encoding (RFC 5322, 3.2.3 and 3.4.1).
 PLAIN = re.compile(r"(?!.*=\?)[!-~](?:[ -~]{0,900}[!-~])?")
 DOT_ATOM = re.compile(r"[\w!#$%&'*+/=?^`{|}~-]+(\.[\w!#$%&'*+/=?^`{|}~-]+)*@[\w.-]+", re.ASCII)
 RELAXED = (b"relaxed", b"relaxed")
-# From stands here once more than in the mail: a second From that somebody adds on the way breaks the
-# signature (RFC 6376, 8.15). Reply-To and Cc, which we do not set, stand here for the same reason. RFC 8058,
-# 4 demands both List-Unsubscribe headers.
+# From is listed once more than the mail has it: a second From added on the way breaks the signature (RFC
+# 6376, 8.15). Reply-To and Cc, which we do not set, are listed for the same reason. RFC 8058, 4 demands both
+# List-Unsubscribe headers.
 SIGNED = (
     b"from",
     b"from",
@@ -51,10 +49,10 @@ SIGNED = (
 
 
 def compose(delivery: Delivery, revision: Revision | None, now: datetime, greeting: str = "") -> bytes:
-    """The message of a delivery: CRLF line ends, and no line begins with a dot. `revision` is the day's and
-    `greeting` the first words, for a lesson.
+    """Compose the message of a delivery with CRLF line ends, and no line that begins with a dot. For a
+    lesson, `revision` is the day's and `greeting` its first words.
 
-    Raises when there is nothing to fill or a slot has no value; the caller counts such tries.
+    Raises when there is no compiled mail or a slot has no value; the caller counts such failures.
     """
     values = MailContext(delivery, now)
     values["greeting"] = greeting
@@ -62,19 +60,19 @@ def compose(delivery: Delivery, revision: Revision | None, now: datetime, greeti
 
 
 def message(compiled: Compiled, values: Mapping[str, str], headers: bytes) -> bytes:
-    """A compiled mail with its slots filled, as the bytes of a message; `headers` as `written` gives
-    them, but for the subject. Raises KeyError for a slot without a value."""
+    """Fill the slots of a compiled mail and return the message; `headers` are as from `written`, without the
+    subject. Raises KeyError for a slot without a value."""
     mail = prepare(compiled)
     return b"".join([headers, header("Subject", mail.subject(values)), *mail.body(values)])
 
 
 def written(headers: Mapping[str, str]) -> bytes:
-    """Header lines. Raises ValueError for one that holds a line break."""
+    """Return header lines. Raises ValueError for a header with a line break."""
     return b"".join([header(name, text) for name, text in headers.items()])
 
 
 def header(name: str, text: str) -> bytes:
-    """One header line (RFC 5322), what is not ASCII as encoded words (RFC 2047)."""
+    """Return one header line (RFC 5322), with encoded words for text outside ASCII (RFC 2047)."""
     plain = DOT_ATOM if name == "To" else PLAIN
     if name == "From" or not plain.fullmatch(text):
         return _folded(name, text)
@@ -104,8 +102,9 @@ def _mail(kind: str, has_day: bool) -> Compiled:
 
 
 def _headers(delivery: Delivery, leave_url: str, now: datetime) -> bytes:
-    """RFC 5322; List-ID (RFC 2919), one-click List-Unsubscribe (RFC 2369, RFC 8058), Auto-Submitted
-    (RFC 3834), and Feedback-ID (Gmail's feedback loop): four parts, the last names the sender."""
+    """Return the headers of RFC 5322; List-ID (RFC 2919), one-click List-Unsubscribe (RFC 2369, RFC 8058),
+    Auto-Submitted (RFC 3834), and Feedback-ID (Gmail's feedback loop): four parts, the last names the
+    sender."""
     program = delivery.required_enrollment.program
     own = {
         "To": delivery.to_address,
@@ -125,7 +124,6 @@ def _headers(delivery: Delivery, leave_url: str, now: datetime) -> bytes:
 
 @lru_cache(maxsize=64)
 def _shared(*headers: tuple[str, str]) -> bytes:
-    """Headers that many mails have in common."""
     return written(dict(headers))
 
 
@@ -135,10 +133,10 @@ def _date(now: datetime) -> str:
 
 
 def sign(message: bytes) -> bytes:
-    """Return the message with a DKIM-Signature in front, or as it is where DKIM_KEY_FILE is empty.
+    """Return the message with a DKIM-Signature in front, or unchanged where DKIM_KEY_FILE is empty.
 
     `message` has CRLF line ends; its dots are not doubled yet. Raises UnusableKeyError when the key cannot be
-    used and DKIMException when the message cannot be parsed: nothing leaves unsigned that should be signed.
+    used and DKIMException when the message cannot be parsed, so that no mail leaves unsigned by mistake.
     """
     if not settings.DKIM_KEY_FILE:
         return message

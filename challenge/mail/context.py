@@ -1,4 +1,4 @@
-"""The context of a mail: the value of each slot for its runner, worked out when the mail asks for it."""
+"""The context of a mail: the value of each slot for its runner, calculated when the mail needs it."""
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
@@ -21,10 +21,8 @@ Status = CheckIn.Status
 
 
 class MailContext(dict[str, str]):
-    """The value of every slot (curriculum.slots.NAMES) for one delivery; KeyError for another name.
-
-    Nothing is signed or looked up for a slot that the mail does not have.
-    """
+    """The value of every slot (curriculum.slots.NAMES) for one delivery; KeyError for another name. Nothing
+    is signed or queried for a slot that the mail does not have."""
 
     def __init__(self, delivery: Delivery, now: datetime) -> None:
         super().__init__(greeting="", coach_note="")
@@ -43,23 +41,22 @@ class MailContext(dict[str, str]):
         return url(purpose, self.now, self.enrollment.pk)
 
     def check_in(self, status: str) -> str:
-        """The three answers share one capability: the choice is only proposed."""
+        """Return the link of one answer. The three share one capability: a link only proposes an answer."""
         who = self.enrollment.pk, self.delivery.day
         self._check_in = self._check_in or token(Purpose.CHECK_IN, self.now, *who)
         return build_url(Purpose.CHECK_IN, self._check_in, status)
 
     def add_up(self) -> None:
-        """Add the check-ins up, for the summary."""
-        told = list(CheckIn.objects.filter(enrollment=self.enrollment).order_by("day"))
-        scores = [check_in.tightness for check_in in told if check_in.tightness is not None]
-        done = sum(check_in.status != CheckIn.Status.NOT_TODAY for check_in in told)
+        check_ins = list(CheckIn.objects.filter(enrollment=self.enrollment).order_by("day"))
+        scores = [check_in.tightness for check_in in check_ins if check_in.tightness is not None]
+        done = sum(check_in.status != CheckIn.Status.NOT_TODAY for check_in in check_ins)
         first, last = (str(scores[0]), str(scores[-1])) if len(scores) > 1 else ("", "")
         self.update(done_count=str(done or ""), tightness_first=first, tightness_last=last)
 
 
 def _next_date(enrollment: Enrollment) -> str:
-    """The local date of the next lesson: of the one that is queued, else of the one that is due, and
-    before the sign-up is confirmed the date wished for."""
+    """Return the local date of the next lesson: of the queued one, else of the due one; before the
+    confirmation, the date that the runner chose."""
     lessons = Delivery.objects.filter(enrollment=enrollment, kind=Delivery.Kind.LESSON)
     on_its_way = lessons.filter(state__in=[*Delivery.WAITING, Delivery.State.SENDING])
     queued = on_its_way.order_by("due_at").values_list("due_at", flat=True).first()
@@ -104,7 +101,7 @@ SOURCES: dict[str, Callable[[MailContext], str]] = {
 
 
 class Greetings:
-    """A greeting for each lesson of a batch: two statements, however many there are."""
+    """A greeting for each lesson of a batch, always in two statements."""
 
     def __init__(self, deliveries: Sequence[Delivery]) -> None:
         lessons = [d.required_enrollment.pk for d in deliveries if d.kind == Delivery.Kind.LESSON]
@@ -112,7 +109,6 @@ class Greetings:
         self._resumed = _resumed(lessons) if lessons else set()
 
     def of(self, delivery: Delivery) -> str:
-        """One or two sentences, or an empty text."""
         if delivery.kind != Delivery.Kind.LESSON:
             return ""
         enrollment = delivery.required_enrollment.pk
@@ -121,8 +117,8 @@ class Greetings:
 
 
 def greeting(day: int, last: int, done: int, is_resumed: bool) -> str:
-    """Greet on `day` a runner who last checked in on day `last` (0: never), has done or
-    partly done `done` days, and may be back from a pause."""
+    """Greet on `day` a runner who last checked in on day `last` (0: never), has done or partly done `done`
+    days, and may be back from a pause."""
     if is_resumed:
         return _("Good to have you back. Nothing is lost: you go on where you stopped.")
     if day - 1 - last >= QUIET_DAYS:
@@ -142,7 +138,7 @@ def greeting(day: int, last: int, done: int, is_resumed: bool) -> str:
 
 
 def _check_ins(enrollments: list[int]) -> dict[int, tuple[int, int]]:
-    """Return the last day and the number of days done or partly done, of each enrollment that checked in."""
+    """Return the last day and the number of days done or partly done, by enrollment."""
     done = Count("pk", filter=Q(status__in=[Status.DONE, Status.PARTLY]))
     rows = CheckIn.objects.filter(among("enrollment", enrollments)).values("enrollment")
     found = rows.annotate(last=Max("day"), done=done).values_list("enrollment", "last", "done")
@@ -150,7 +146,7 @@ def _check_ins(enrollments: list[int]) -> dict[int, tuple[int, int]]:
 
 
 def _resumed(enrollments: list[int]) -> set[int]:
-    """The enrollments that were resumed since their last lesson."""
+    """Return the enrollments that were resumed since their last lesson."""
     lessons = Delivery.objects.filter(enrollment=OuterRef("pk"), kind=Delivery.Kind.LESSON, copy=0)
     sent = lessons.filter(sent_at__isnull=False).order_by("-day").values("sent_at")[:1]
     resumed = Event.objects.filter(enrollment=OuterRef("pk"), kind=Event.Kind.RESUMED).order_by("-at")

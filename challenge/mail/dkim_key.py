@@ -1,4 +1,4 @@
-"""Read or make the key that signs mail, and word its public half for DNS (RFC 6376, RFC 8463)."""
+"""Read or make the DKIM key, and format its public half for DNS (RFC 6376, RFC 8463)."""
 
 import base64
 import binascii
@@ -44,7 +44,7 @@ class Key:
 
     @property
     def record(self) -> str:
-        """The text of the DNS record under which receivers find the public half (RFC 6376, 3.6.1)."""
+        """Return the text of the DNS record with the public half (RFC 6376, 3.6.1)."""
         return f"v=DKIM1; k={self.kind}; p={self.public}"
 
 
@@ -114,9 +114,9 @@ def _der(kind: int, *parts: bytes) -> bytes:
 
 
 def make_key(path: Path, *, ed25519: bool) -> Key:
-    """Write a new key, readable by its owner alone. Raises FileExistsError rather than overwrite a file, and
+    """Write a new key that only its owner may read. Raises FileExistsError for an existing file, and
     UnusableKeyError when no key can be made."""
-    # The file comes first, so that no key is made that cannot be written.
+    # Create the file first: then no key is made that cannot be written.
     handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     try:
         with os.fdopen(handle, "wb") as file:

@@ -1,9 +1,9 @@
-"""The ways back from a mail: its links and its return path.
+"""The links of a mail and its return path.
 
-Each link is a capability (accounts.capabilities) for one purpose of one runner. The return path is an
-address of the mail's own (VERP, variable envelope return path), so that a bounce proves which mail it is
-about: the tag after the plus is the delivery's id and a MAC over it. It is in base32, because mail servers
-may change the case of an address. A local part holds 64 octets (RFC 5321, 4.5.3.1.1); the tag takes 42.
+Each link is a capability (accounts.capabilities) for one purpose of one runner. Each mail has its own return
+path (VERP, variable envelope return path), so that a bounce proves which mail it is about: the tag after the
+plus is the delivery's id and a MAC over it. It is in base32, because mail servers may change the case of an
+address. A local part holds 64 octets (RFC 5321, 4.5.3.1.1); the tag takes 42.
 """
 
 import hashlib
@@ -21,7 +21,7 @@ from accounts import capabilities
 
 
 class Purpose(StrEnum):
-    """The one thing that a link lets its holder do; also the name of its URL."""
+    """The one action that a link allows its holder; also the name of its URL."""
 
     CONFIRM = "confirm"
     CHECK_IN = "check-in"
@@ -52,24 +52,23 @@ _SHIFTS = tuple(range(200, -1, -10))
 
 
 def token(purpose: Purpose, now: datetime, *values: int) -> str:
-    """A capability; `values` are the enrollment's id and, for a check-in or a day's page, the program day."""
+    """Return a capability; `values` are the enrollment's id and, for a check-in or a day's page, the day."""
     return capabilities.issue(purpose, values, now + LIFETIME[purpose])
 
 
 def url(purpose: Purpose, now: datetime, *values: int, choice: str = "") -> str:
-    """The absolute address of a link; `choice` is the answer that a check-in link proposes."""
+    """Return the absolute address of a link; `choice` is the answer that a check-in link proposes."""
     return build_url(purpose, token(purpose, now, *values), choice)
 
 
 def build_url(purpose: Purpose, issued: str, choice: str = "") -> str:
-    """The absolute address that holds a token which was issued for this purpose."""
+    """Return the absolute address with a token that was issued for this purpose."""
     before, after = _path(purpose, choice)
     return f"{settings.SITE_URL}{before}{issued}{after}"
 
 
 @cache
 def _path(purpose: Purpose, choice: str) -> tuple[str, str]:
-    """Return the path of a link before and after the token."""
     before, _token, after = reverse(purpose, args=["TOKEN", choice] if choice else ["TOKEN"]).partition(
         "TOKEN"
     )
@@ -85,8 +84,8 @@ def return_path(delivery_id: uuid.UUID) -> str:
 
 
 def delivery_of(text: str) -> uuid.UUID | None:
-    """Return the id of the delivery whose return path stands in a text: an address, or a header with several.
-    None where no tag in it was made here."""
+    """Return the id of the delivery whose return path is in a text (one or several addresses), or None when
+    no tag in it was made here."""
     return next(filter(None, (_delivery(found[1].lower()) for found in TAG.finditer(text))), None)
 
 
@@ -94,7 +93,7 @@ def _delivery(tag: str) -> uuid.UUID | None:
     # The first 26 letters hold 130 bits; the id is the first 128 of them.
     delivery_id = int(tag[:26].translate(_DIGITS), 32) >> 2
     raw = delivery_id.to_bytes(16, "big")
-    # The whole tag is compared, so that no tag has a second spelling.
+    # Compare the whole tag, so that no tag has a second spelling.
     secrets = [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
     if any(hmac.compare_digest(_tag(raw, _mac(secret)), tag) for secret in secrets):
         return uuid.UUID(bytes=raw)
@@ -102,8 +101,7 @@ def _delivery(tag: str) -> uuid.UUID | None:
 
 
 def _tag(raw: bytes, mac: hmac.HMAC) -> str:
-    """Return an id and its MAC, 208 bits, as 42 letters. Every mail needs this, and base64.b32encode takes
-    twice as long."""
+    """Return an id and its MAC, 208 bits, as 42 letters. It is twice as fast as base64.b32encode."""
     mac = mac.copy()
     mac.update(raw)
     number = int.from_bytes(raw + mac.digest()[:MAC_BYTES], "big") << 2

@@ -1,8 +1,8 @@
-"""A compiled mail as ready bytes with holes: quoted-printable once, then filled for each runner.
+"""A compiled mail as encoded bytes with gaps: quoted-printable once, then filled for each runner.
 
-A slot's value begins and ends a line of its own, between soft line breaks (RFC 2045, 6.7), so that
-nothing around it moves. No line begins with a dot, so there is nothing to stuff on the way (RFC 5321,
-4.5.2), and none is longer than 76 octets.
+A slot's value begins and ends a line of its own, between soft line breaks (RFC 2045, 6.7), so that the text
+around it does not change. No line begins with a dot, so SMTP has none to double (RFC 5321, 4.5.2), and none
+is longer than 76 octets.
 """
 
 import hashlib
@@ -14,39 +14,39 @@ from challenge.curriculum.slots import NAMES, Compiled, Parts, Section, Slot, ch
 
 WIDTH = 73  # of 76, so that "=" still fits
 SOFT_BREAK = b"=\r\n"
-# Another one in each mail, and several times in it; what else there is, many mails have in common.
+# These differ in each mail and occur several times in it; many mails share the other values.
 OWN_LINKS = frozenset(name for name in NAMES if name.endswith("_url")) - {"site_url"}
-# The same in all mails of a program, so that they are as good as the words around them.
+# These are the same in all mails of a program, so they are encoded with the text around them.
 SHARED = frozenset({"site_url", "coach_name", "postal_address", "program_title", "length"})
-# In plain text these are wrapped as a whole; they may be long.
+# In plain text these are wrapped as a whole, because they may be long.
 WRAPPED = ("greeting", "coach_note")
 MOST_LAYOUTS = 64
 _OCTETS = [bytes([octet]) if 32 <= octet < 127 or octet == 9 else b"=%02X" % octet for octet in range(256)]
 _OCTETS[ord("=")] = b"=3D"
 
-# Ready bytes, then slots and what follows each: the slot's name, whether it is in HTML, bytes.
+# Encoded bytes, then for each slot: its name, whether it is in HTML, and the bytes after it.
 Layout = tuple[bytes, tuple[tuple[str, bool, bytes], ...]]
 
 
 class PreparedMail:
-    """The body of a mail, multipart/alternative, as bytes with holes."""
+    """The body of a mail, multipart/alternative, as bytes with gaps."""
 
     def __init__(self, compiled: Compiled) -> None:
         self._subject = parse(compiled.subject)
         self._parts = (parse(_ended(compiled.text)), parse(_ended(compiled.html)))
         self._sections = sorted(set().union(*map(_section_names, self._parts)))
         self._shared = sorted(SHARED & set().union(*map(_slot_names, self._parts)))
-        # Quoted-printable never holds "=_", so that no content can look like the boundary.
+        # Quoted-printable never holds "=_", so no content can look like the boundary.
         self._boundary = b"=_" + hashlib.sha256(compiled.digest.encode()).hexdigest()[:32].encode()
         self._layouts: dict[tuple[object, ...], Layout] = {}
 
     def subject(self, values: Mapping[str, str]) -> str:
-        """The subject line. Raises KeyError for a slot without a value."""
+        """Return the subject line. Raises KeyError for a slot without a value."""
         parts = chosen(self._subject, values)
         return "".join([values[part.name] if isinstance(part, Slot) else part for part in parts])
 
     def body(self, values: Mapping[str, str]) -> list[bytes]:
-        """Return all from the MIME headers on, CRLF line ends, in pieces. Raises KeyError for a gap."""
+        """Return all from the MIME headers on, with CRLF, in pieces. Raises KeyError for a missing value."""
         sections = [bool(values[name]) for name in self._sections]
         key = (*sections, *[values[name] for name in self._shared])
         layout = self._layouts.get(key)
@@ -69,7 +69,7 @@ class PreparedMail:
         return pieces
 
     def _lay(self, kept: Mapping[str, bool], values: Mapping[str, str]) -> Layout:
-        """The layout for one choice of sections and the shared values."""
+        """Build the layout for one choice of sections and the shared values."""
         flags = {name: "yes" if is_kept else "" for name, is_kept in kept.items()}
         words: list[bytes] = [b'MIME-Version: 1.0\r\nContent-Type: multipart/alternative; boundary="']
         words[0] += self._boundary + b'"\r\n\r\n'
@@ -99,12 +99,11 @@ class PreparedMail:
 
 @lru_cache(maxsize=256)
 def prepare(compiled: Compiled) -> PreparedMail:
-    """Prepare a compiled mail, once for each process."""
     return PreparedMail(compiled)
 
 
 def quoted(text: str) -> bytes:
-    """Text in quoted-printable: UTF-8, CRLF line ends, no line over 76 octets or with a dot in front."""
+    """Encode text as quoted-printable: UTF-8, CRLF, no line over 76 octets or with a dot in front."""
     if text.isascii() and text.isprintable() and "=" not in text and text[-1:] != " ":
         whole = text.encode()
         if len(whole) > WIDTH:
@@ -116,7 +115,7 @@ def quoted(text: str) -> bytes:
 
 
 def _broken(line: bytes) -> Iterable[bytes]:
-    """One line in pieces of at most WIDTH octets."""
+    """Split one line into pieces of at most WIDTH octets."""
     octets = [_OCTETS[octet] for octet in line]
     if line.endswith((b" ", b"\t")):
         octets[-1] = b"=%02X" % line[-1]

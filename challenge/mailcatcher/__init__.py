@@ -1,4 +1,2 @@
-"""The mail inbox of a machine without a mail server: it keeps every mail and shows it on a page.
-
-Its pages exist only where INBOX_DIR is set. Anybody who opens them reads all mail.
-"""
+"""The mail inbox of a machine without a mail server: it stores every mail and shows it on a page. Its pages
+exist only where INBOX_DIR is set. Everybody who opens them can read all mail."""

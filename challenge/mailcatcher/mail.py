@@ -1,4 +1,4 @@
-"""One mail, parsed. Nothing here fails on a malformed mail: the bytes come from anywhere."""
+"""Parse one mail. A malformed mail raises no error: the bytes may come from anywhere."""
 
 from contextlib import suppress
 from dataclasses import dataclass
@@ -26,7 +26,7 @@ class MailSummary:
 
 
 def parse(raw: bytes, head_only: bool = False) -> Message:
-    # compat32 leaves a malformed field as it is, where the newer policies may raise.
+    # compat32 leaves a malformed field unchanged, where the newer policies may raise.
     return BytesParser(policy=policy.compat32).parsebytes(raw, headersonly=head_only)
 
 
@@ -42,7 +42,7 @@ def summarise(mail_id: str, message: Message) -> MailSummary:
 
 
 def find_part(message: Message, content_type: str) -> str | None:
-    """Return the text of the first part of a content type that is no attachment, if there is one."""
+    """Return the text of the first part of a content type that is no attachment, or None."""
     for found in message.walk():
         if found.get_content_type() == content_type and found.get_content_disposition() != "attachment":
             payload = found.get_payload(decode=True)

@@ -1,4 +1,4 @@
-"""The mail server of the inbox: takes every mail for everybody, and sends none on."""
+"""The mail server of the inbox: it accepts every mail and forwards none."""
 
 import logging
 

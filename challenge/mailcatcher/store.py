@@ -19,10 +19,10 @@ class Inbox:
         self._directory = directory
 
     def add(self, message: bytes, sender: str, recipients: list[str], now: datetime) -> str:
-        """Write one mail whole, or not at all, and return its id.
+        """Write the whole mail or nothing, and return its id.
 
-        The envelope goes on top in the fields that a last mail server adds: Return-Path (RFC 5321,
-        4.4) and a Delivered-To for each recipient. The rest is the mail, byte for byte.
+        The envelope goes on top in the fields that a last mail server adds: Return-Path (RFC 5321, 4.4) and a
+        Delivered-To for each recipient. The mail follows, byte for byte.
         """
         self._directory.mkdir(mode=0o700, parents=True, exist_ok=True)
         mail_id = f"{now.astimezone(UTC).strftime(TIME_FORMAT)}-{secrets.token_hex(4)}"
@@ -37,7 +37,7 @@ class Inbox:
         return mail_id
 
     def ids(self) -> list[str]:
-        """Return the ids of all mails, newest first."""
+        """Return all ids, newest first."""
         return sorted(self._found(), reverse=True)
 
     def read(self, mail_id: str) -> bytes:
@@ -50,7 +50,6 @@ class Inbox:
             raise KeyError(mail_id) from error
 
     def clear(self) -> None:
-        """Delete every mail."""
         for mail_id in self._found():
             (self._directory / f"{mail_id}.eml").unlink(missing_ok=True)
 

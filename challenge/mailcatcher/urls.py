@@ -1,4 +1,4 @@
-"""The inbox's URLs. Only an id that the store could have made matches."""
+"""The inbox's URLs. They match only ids that the store could have made."""
 
 from django.urls import path, register_converter
 from django.urls.converters import StringConverter

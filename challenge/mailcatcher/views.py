@@ -57,7 +57,7 @@ def inbox() -> Inbox:
 @require_safe
 @never_cache
 def mails(request: HttpRequest) -> HttpResponse:
-    """List the newest mails. `?refresh` asks the browser to reload the page by itself."""
+    """List the newest mails. `?refresh` makes the browser reload the page regularly."""
     ids = inbox().ids()
     found = _newest(ids, MAX_SHOWN)
     refreshing = "refresh" in request.GET
@@ -85,7 +85,6 @@ def mails_json(request: HttpRequest) -> JsonResponse:
 @require_safe
 @never_cache
 def page(request: HttpRequest, mail_id: str, shown: str) -> HttpResponse:
-    """Show one mail as `shown`: html, text or source."""
     content = _content_or_404(mail_id)
     message = parse(content)
     mail = summarise(mail_id, message)
@@ -119,7 +118,6 @@ def raw(request: HttpRequest, mail_id: str) -> HttpResponse:
 
 @require_POST
 def next_lesson(request: HttpRequest) -> HttpResponseBase:
-    """Bring one runner's next lesson forward to now."""
     number = request.POST.get("enrollment", "")
     if not number.isdecimal() or not Enrollment.objects.filter(pk=int(number)).exists():
         raise Http404
@@ -185,5 +183,5 @@ def _as_json(mail: MailSummary) -> dict[str, object]:
 
 
 def _with_new_tabs(text: str) -> str:
-    # The doctype stays first: a browser lays a page without it out by other rules (quirks mode).
+    # The doctype stays first: without it a browser lays out the page in quirks mode.
     return re.sub(r"\A(\s*<!doctype[^>]*>)?", r'\1<base target="_blank">', text, count=1, flags=re.I)

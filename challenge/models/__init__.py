@@ -1,7 +1,7 @@
-"""The tables, one noun a file."""
+"""The tables, one file for each subject."""
 
 from challenge.models.alarm import Alarm
-from challenge.models.attempt import Answer, Attempt, Outcome, Phase
+from challenge.models.attempt import Answer, Attempt, Outcome, OwnAnswer, Phase
 from challenge.models.check_in import CheckIn, Progress
 from challenge.models.day import Day, Revision
 from challenge.models.delivery import Delivery
@@ -33,6 +33,7 @@ __all__ = [
     "Limit",
     "MailRequest",
     "Outcome",
+    "OwnAnswer",
     "Phase",
     "Program",
     "Progress",

@@ -1,20 +1,20 @@
-"""The alarms that are on."""
+"""The current alarms."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 
 class Alarm(models.Model):
-    """One row for each thing that is wrong now, deleted when it is over.
+    """One row for each current problem, deleted when it is over.
 
-    `kind` names it, as `stall`, or with what it is about, as `rest:example.com`; `code` and `values` are
-    what monitoring/wording.py makes its sentence of. `told_at` is when the operator was last told, None
-    before the first time; whoever is telling holds the row until `claimed_until`, so that of many who see
-    the trouble one tells. All instants are UTC.
+    `kind` names it, such as `stall` or `rest:example.com`; monitoring/wording.py makes its sentence from
+    `code` and `values`. `told_at` is when the operator was last notified, None before the first time; the
+    process that notifies holds the row until `claimed_until`, so that only one of them does. All instants are
+    UTC.
     """
 
     class Code(models.TextChoices):
-        """The sentence of each code, with places for its values; STALL's is in monitoring/wording.py."""
+        """The sentence of each code, with fields for its values; STALL's is in monitoring/wording.py."""
 
         DATABASE = "database", _("The database can't be used: %(error)s")
         DATABASE_OVER = "database_over", _("The database can be used again.")

@@ -1,4 +1,4 @@
-"""Check-ins, and the progress that they add up to."""
+"""Check-ins, and the progress calculated from them."""
 
 from decimal import Decimal
 
@@ -14,8 +14,8 @@ SCALE = [MinValueValidator(0), MaxValueValidator(10)]
 class CheckIn(models.Model):
     """One program day, as the runner reports it. The runner may change it while the day is open.
 
-    Tightness, pain and note are health data: kept only with that consent. `processed_at` is None
-    until the enrollment's progress counts the row.
+    Tightness, pain and note are health data, stored only with that consent. `processed_at` is None until the
+    enrollment's progress includes the row.
     """
 
     class Status(models.TextChoices):

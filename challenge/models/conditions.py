@@ -1,4 +1,4 @@
-"""Conditions of queries that are asked for every batch of mail."""
+"""Query conditions that every batch of mail needs."""
 
 import json
 from collections.abc import Iterable
@@ -13,8 +13,8 @@ from challenge.models.delivery import Delivery
 
 
 def is_in(*states: Delivery.State) -> models.Func:
-    """Select deliveries in one of these states. They stand as words, as in the conditions of its
-    indexes: with parameters SQLite takes none of those, and reads the whole ledger."""
+    """Select deliveries in one of these states. The SQL holds them as literals, as the conditions of the
+    indexes do: with parameters SQLite uses none of those indexes, and reads the whole ledger."""
     words = ", ".join(f"'{state.value}'" for state in states)
     compared = f"IN ({words})" if len(states) > 1 else f"= {words}"
     return models.Func(
@@ -23,8 +23,8 @@ def is_in(*states: Delivery.State) -> models.Func:
 
 
 def among(field: str, values: Iterable[Any]) -> models.Func:
-    """Select by a field that holds one of many values. They go as one parameter, where `field__in` makes one
-    of each: for a batch of 500 that is a tenth of the work."""
+    """Select by a field that holds one of many values, sent as one parameter. `field__in` sends one for each
+    value: for a batch of 500 that is ten times the work."""
     return _Among(field, tuple(values))
 
 
@@ -38,7 +38,7 @@ class _Among(models.Func):
     def as_sql(  # type: ignore[override]
         self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **_: Any
     ) -> tuple[str, list[Any]]:
-        """Write it for SQLite, which keeps a UUID as its hexadecimal digits."""
+        """Write it for SQLite, which stores a UUID as its hexadecimal digits."""
         column, parameters = compiler.compile(self.get_source_expressions()[0])
         values = [value.hex if isinstance(value, UUID) else value for value in self._values]
         return f"{column} IN (SELECT value FROM json_each(%s))", [*parameters, json.dumps(values)]
@@ -54,7 +54,6 @@ class _Among(models.Func):
 
 
 def _quoted(value: Any) -> str:
-    """A value as it stands in an array of PostgreSQL."""
     if isinstance(value, str):
         return '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'
     return str(value)

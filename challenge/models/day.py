@@ -12,7 +12,7 @@ from challenge.models.stretch import Stretch
 
 
 class Day(Drafted):
-    """One day of a program. What it says stands in its revisions; `published` is the newest."""
+    """One day of a program. Its revisions hold the text; `published` is the newest."""
 
     program = models.ForeignKey(Program, models.CASCADE, related_name="days", verbose_name=_("program"))
     number = models.PositiveSmallIntegerField(_("day"))
@@ -31,11 +31,11 @@ class Day(Drafted):
 
 
 class Revision(Version):
-    """A day as it was published: what it says, and the compiled mail with slots for the runner.
+    """A published day: its content, and the compiled mail with slots for the runner.
 
-    `content` is the lesson as curriculum.lesson assembles it. `subject`, `text` and `html` hold
-    slots in the form of curriculum.slots; nothing else is filled in when a mail is composed.
-    `for_all` revisions also go to runners who began before they were published (pick_revision).
+    `content` is the lesson as curriculum.lesson assembles it. `subject`, `text` and `html` hold slots in the
+    form of curriculum.slots; composing a mail fills nothing else. `for_all` revisions also go to runners who
+    began before they were published (pick_revision).
     """
 
     day = models.ForeignKey(Day, models.CASCADE, related_name="revisions", verbose_name=_("day"))
@@ -64,9 +64,9 @@ class Revision(Version):
 def pick_revision(revisions: Iterable[Revision], pinned_at: datetime | None) -> Revision | None:
     """Pick the revision of a day for a runner pinned at an instant, or at None before the runner has begun.
 
-    Versions are pinned: a runner keeps those of the moment at which the first lesson was planned
-    (`Enrollment.pinned_at`), so that a course doesn't change half-way. It is the newest that was published
-    for all or before that instant; of a day that is younger, the oldest.
+    A runner keeps the versions of the moment at which the first lesson was planned (`Enrollment.pinned_at`),
+    so that a course does not change half-way. The result is the newest that was published for all or before
+    that instant; for a day that was added later, the oldest.
     """
     by_age = sorted(revisions, key=lambda revision: revision.number)
     fit = [r for r in by_age if pinned_at is None or r.for_all or r.published_at <= pinned_at]

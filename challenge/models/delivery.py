@@ -1,4 +1,4 @@
-"""The ledger: one row for each message, kept after it was sent."""
+"""The ledger: one row for each message, kept after sending."""
 
 import uuid
 from collections.abc import Iterable
@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.addresses import domain_of
 from challenge.models.day import Revision
+from challenge.models.delivery_reason import Reason
 from challenge.models.enrollment import Enrollment
 from challenge.models.mail_kinds import KINDS, Kind, MailKind, Priority
 from challenge.models.stretch import Recall
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 
 
 class DeliveryManager(models.Manager["Delivery"]):
-    """The only way that a row comes to be: `queue` for one, `prepare` and `queue_many` for a batch."""
+    """The only code that makes rows: `queue` for one, `prepare` and `queue_many` for a batch."""
 
     def prepare(
         self,
@@ -32,11 +33,11 @@ class DeliveryManager(models.Manager["Delivery"]):
         address: str = "",
         **fields: Any,
     ) -> "Delivery":
-        """Make a row, not saved yet, that is tried from `due_at` on and closes as its kind says.
+        """Make an unsaved row that is tried from `due_at` on and closes after the time of its kind.
 
-        The mail goes to the enrollment's runner, whose row is looked up if it is not loaded, or to
-        `recipient` where it belongs to no enrollment. `address` is given only where it is not the
-        recipient's own; it is cleared once the mail is recorded. Times in `fields` override the kind's.
+        The mail goes to the enrollment's runner, whose row is queried if it is not loaded, or to `recipient`
+        for a mail without an enrollment. `address` is given only if it is not the recipient's own; it is
+        cleared once the mail is recorded. Times in `fields` override the kind's.
         """
         rules = KINDS[kind]
         closes_at = due_at + rules.closes_after if rules.closes_after else None
@@ -58,20 +59,20 @@ class DeliveryManager(models.Manager["Delivery"]):
         return delivery
 
     def queue_many(self, prepared: Iterable["Delivery"]) -> None:
-        """Queue prepared messages at once; one that is there already is left as it is."""
+        """Queue prepared messages together; existing ones stay unchanged."""
         self.bulk_create(prepared, ignore_conflicts=True)
 
 
 class Delivery(models.Model):
     """One message to one person: queue entry, lease and record in one row.
 
-    `due_at` is when it was promised, `try_at` when it may next be claimed, `closes_at` when it may
-    no longer leave (the planner opens a missed lesson's window anew). While a sender holds it, the
-    state is *sending* and `lease` names the holder until `leased_until`; a result is taken only
-    from the holder. `address_hash` is the keyed hash of the address it last went to. All instants are UTC.
+    `due_at` is when it was promised, `try_at` when it may next be claimed, `closes_at` when it may no longer
+    leave (the planner opens a missed lesson's window again). While a sender holds it, the state is *sending*
+    and `lease` names the holder until `leased_until`; only the holder may write a result. `address_hash` is
+    the keyed hash of the address it last went to. All instants are UTC.
     """
 
-    Kind = Kind
+    Kind, Reason = Kind, Reason
 
     class State(models.TextChoices):
         QUEUED = "queued", _("queued")
@@ -81,29 +82,10 @@ class Delivery(models.Model):
         FAILED = "failed", _("failed")
         WITHHELD = "withheld", _("held back")
 
-    class Reason(models.TextChoices):
-        """The reason that a mail is withheld, failed or taken as sent; `reason_values` fill the words."""
-
-        SUPPRESSED = "suppressed", _("The address is suppressed.")
-        NOT_PENDING = "not_pending", _("The sign-up is not waiting to be confirmed.")
-        LEFT = "left", _("The runner has left.")
-        WRONG_STATE = "wrong_state", _("The enrollment was %(state)s.")
-        BEGUN_AGAIN = "begun_again", _("The runner has begun again.")
-        NO_CONSENT = "no_consent", _("There is no consent to mail.")
-        PAUSED = "paused", _("The enrollment was paused.")
-        NEW_HOUR = "new_hour", _("It waits for the new hour.")
-        NOT_COMPOSED = "not_composed", _("It could not be composed: %(error)s")
-        UNCONFIRMED = "unconfirmed", _("The server never confirmed it.")
-        REFUSED = "refused", _("The mail server refused it: %(code)s %(text)s")
-        TOO_LATE = "too_late", _("It did not get through in time.")
-        SENDER_STOPPED = "sender_stopped", _("Its sender stopped without a word each time.")
-        TAKEN_AS_SENT = "taken_as_sent", _("Taken as sent: it was due before a backup was restored.")
-        AS_WRITTEN = "as_written", "%(text)s"
-
     WAITING = (State.QUEUED, State.RETRY)
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    # The constraint one_delivery_each has the index of this one. Each index costs every mail twice.
+    # The constraint one_delivery_each already has this index. Each index costs every mail twice.
     enrollment = models.ForeignKey(
         Enrollment,
         models.CASCADE,
@@ -136,8 +118,8 @@ class Delivery(models.Model):
     copy = models.PositiveSmallIntegerField(
         _("copy"), default=0, help_text=_("0 is the first; more when sent again.")
     )
-    # Without a constraint in the database: it would lock the one row of a revision for every mail, and
-    # senders would wait for each other. Revisions are never deleted.
+    # No constraint in the database: it would lock a revision's one row for every mail, and senders would wait
+    # for each other. Revisions are never deleted.
     revision = models.ForeignKey(
         Revision,
         models.PROTECT,
@@ -169,7 +151,7 @@ class Delivery(models.Model):
     reason_values = models.JSONField(_("values of the reason"), default=dict, blank=True)
     attempts = models.JSONField(_("attempts"), default=list, blank=True)
 
-    # In which lane it was claimed ("" is the common one): known to its sender alone, and not kept.
+    # The lane in which it was claimed ("" is the common one): only its sender knows it; it is not stored.
     lane = ""
 
     objects: ClassVar[DeliveryManager] = DeliveryManager()
@@ -220,14 +202,13 @@ class Delivery(models.Model):
 
     @property
     def required_enrollment(self) -> Enrollment:
-        """The enrollment. Raises LookupError for mail that belongs to none."""
+        """Return the enrollment. Raises LookupError for mail that belongs to none."""
         if self.enrollment is None:
             raise LookupError(f"delivery {self.pk} belongs to no enrollment")
         return self.enrollment
 
     @property
     def to_user(self) -> "User":
-        """The person whom it is for."""
         user: User | None = self.enrollment.runner if self.enrollment else self.recipient
         assert user is not None
         return user
@@ -238,11 +219,8 @@ class Delivery(models.Model):
 
     @property
     def why(self) -> str:
-        """The reason in the reader's language, or an empty text."""
-        values = dict(self.reason_values)
-        if state := values.get("state"):
-            values["state"] = Enrollment.State(state).label
-        return str(self.get_reason_display()) % values if self.reason else ""
+        """Return the reason in the reader's language, or an empty text."""
+        return Reason.in_words(self.reason, self.reason_values)
 
     @property
     def message_id(self) -> str:

@@ -1,4 +1,4 @@
-"""Events of a mail: a refusal, a bounce, a complaint, a delivery, as somebody reported it."""
+"""Reported events of a mail: a refusal, a bounce, a complaint, a delivery."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -7,10 +7,10 @@ from challenge.models.delivery import Delivery
 
 
 class DeliveryEvent(models.Model):
-    """One reported event of a delivery, kept once however often it is reported.
+    """One reported event of a delivery, stored once however often it is reported.
 
-    The kinds are anymail's EventType. `at` is when it happened, as far as the report says so; `bad_address`
-    says that the address itself is at fault. `detail` holds the server's own words, without an address.
+    The kinds are anymail's EventType. `at` is when it happened, according to the report; `bad_address` says
+    that the address is bad. `detail` is quoted from the server, without an address.
     """
 
     class Kind(models.TextChoices):
@@ -51,8 +51,7 @@ class DeliveryEvent(models.Model):
 
 
 def last_is_bounce(delivery: Delivery) -> bool | None:
-    """Return whether the latest event of a mail, by the time it happened, is a bounce; None where nobody
-    reported a delivery or a bounce."""
+    """Return whether the latest event of a mail is a bounce; None without a bounce or a delivery."""
     reported = [
         (event.at, event.kind in DeliveryEvent.BOUNCES)
         for event in delivery.delivery_events.all()

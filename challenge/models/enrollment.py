@@ -1,4 +1,4 @@
-"""A runner in a program, and the events of that."""
+"""A runner in a program, and the events of the enrollment."""
 
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -11,11 +11,8 @@ from challenge.models.program import Cohort, Program
 
 
 class Enrollment(models.Model):
-    """One run of one runner through one program.
-
-    The row is the schedule: an active enrollment is due when `next_due_at` (UTC) has passed.
-    `send_at` and `time_zone` are the runner's own wall clock.
-    """
+    """One participation of one runner in one program. The row is the schedule: an active enrollment is due
+    when `next_due_at` (UTC) has passed. `send_at` and `time_zone` are the runner's local time."""
 
     class State(models.TextChoices):
         PENDING = "pending", _("pending")
@@ -83,7 +80,7 @@ class Enrollment(models.Model):
 
 
 class Event(models.Model):
-    """One thing that happened to an enrollment, kept for its story."""
+    """One event of an enrollment, kept for its timeline."""
 
     class Kind(models.TextChoices):
         SIGNED_UP = "signed_up", _("signed up")
@@ -102,7 +99,7 @@ class Event(models.Model):
         SYSTEM = "system", _("the system")
 
     class Detail(models.TextChoices):
-        """More of what happened; `detail_values` fill the words."""
+        """More about the event; `detail_values` fill the sentence."""
 
         HOUR = "hour", "%(send_at)s %(time_zone)s"
         COMPLAINT = "complaint", _("The runner marked a mail as spam.")
@@ -129,7 +126,7 @@ class Event(models.Model):
 
     @property
     def says(self) -> str:
-        """The detail in the reader's language, or an empty text."""
+        """Return the detail in the reader's language, or an empty text."""
         return str(self.get_detail_display()) % self.detail_values if self.detail else ""
 
 
@@ -141,7 +138,7 @@ def log_event(
     detail: Event.Detail | str = "",
     **values: str,
 ) -> Event:
-    """Write one line of an enrollment's story; `values` fill the words of its detail."""
+    """Write one event of an enrollment; `values` fill the sentence of its detail."""
     return Event.objects.create(
         enrollment=enrollment, kind=kind, actor=actor, at=now, detail=detail, detail_values=values
     )

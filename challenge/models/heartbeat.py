@@ -1,4 +1,4 @@
-"""Heartbeats: when something that recurs last did its work."""
+"""Heartbeats: when recurring work was last done."""
 
 from datetime import datetime
 
@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 
 class Heartbeat(models.Model):
-    """One row for each thing that recurs, written over each time."""
+    """One row for each kind of recurring work, updated each time."""
 
     class Name(models.TextChoices):
         PLANNER = "planner", _("planner")
@@ -25,7 +25,7 @@ class Heartbeat(models.Model):
 
 
 def beat(name: Heartbeat.Name, now: datetime) -> None:
-    """Note that the work was done; one statement, but for the first time."""
+    """Record that the work was done; one statement, except for the first time."""
     if not Heartbeat.objects.filter(name=name).update(at=now):
         Heartbeat.objects.bulk_create([Heartbeat(name=name, at=now)], ignore_conflicts=True)
 

@@ -1,4 +1,4 @@
-"""Limits of how fast mail may go: one row for all mail, one for each domain with a limit."""
+"""Limits of the speed of mail: one row for all mail, one for each domain with a limit."""
 
 from datetime import datetime, timedelta
 
@@ -7,24 +7,24 @@ from django.core.validators import MinValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-# The domain of the limit of all mail.
+# The domain name of the limit for all mail.
 ALL = "*"
 LONGEST_SUSPENSION = timedelta(hours=4)
 SLOW_FOR = timedelta(minutes=10)
-# Doubled so often, a day's number is far beyond what anybody sends.
+# After this many doublings a day's number is larger than any real one.
 DOUBLINGS = 20
 
 
 class Limit(models.Model):
-    """The rules of the coach for one lane of mail, and what the senders have found out about it.
+    """The coach's rules for one lane of mail, and what the senders have learned about it.
 
     `free_at` is when the next slot of `per_second` begins; `counted` is how many slots of the day
-    `counted_on` (UTC) were given away while a warm-up lasts. `suspensions` counts those since a mail was
-    last accepted; `reason` with `reason_values` says why the last one began. All instants are UTC.
+    `counted_on` (UTC) were taken while a warm-up lasts. `suspensions` counts those since a mail was last
+    accepted; `reason` with `reason_values` explains the last one. All instants are UTC.
     """
 
     class Reason(models.TextChoices):
-        """The sentence of each reason, with places for its values."""
+        """The sentence of each reason, with fields for its values."""
 
         REFUSED = "refused", _("%(count)s mails were refused in a row, the last with: %(said)s")
         AS_WRITTEN = "as_written", "%(text)s"
@@ -82,29 +82,29 @@ class Limit(models.Model):
 
     @property
     def why(self) -> str:
-        """The reason in the reader's language, or an empty text."""
+        """Return the reason in the reader's language, or an empty text."""
         return str(self.get_reason_display()) % self.reason_values if self.reason else ""
 
     @property
     def rate(self) -> float | None:
-        """Mails a second, None for no limit; the settings may limit all mail too."""
+        """Return mails a second, None for no limit; the settings may limit all mail too."""
         if self.per_second or self.domain != ALL or settings.SMTP_PER_SECOND <= 0:
             return self.per_second
         return float(settings.SMTP_PER_SECOND)
 
     def is_suspended(self, now: datetime) -> bool:
-        """Return whether nothing may leave. A time beyond the longest suspension is of a wrong clock."""
+        """Return whether nothing may leave. A time beyond the longest suspension is from a wrong clock."""
         return self.suspended_until is not None and now < self.suspended_until <= now + LONGEST_SUSPENSION
 
     def is_slow(self, now: datetime) -> bool:
-        """Return whether its mail goes apart from all other mail, one at a time."""
+        """Return whether this mail goes separately from all other mail, one at a time."""
         return self.slow_until is not None and now < self.slow_until <= now + SLOW_FOR
 
     def is_warming_up(self, now: datetime) -> bool:
         return self.quota(now) is not None
 
     def quota(self, now: datetime) -> int | None:
-        """The number of mails that may leave on this day (UTC) of the warm-up; None when there is none."""
+        """Return the number of mails for this day (UTC) of the warm-up; None without a warm-up."""
         if self.warm_up_from is None or not self.first_day:
             return None
         days = (now.date() - self.warm_up_from).days
@@ -114,12 +114,11 @@ class Limit(models.Model):
         return self.counted if self.counted_on == now.date() else 0
 
     def is_used_up(self, now: datetime) -> bool:
-        """Return whether the warm-up lets nothing more leave on this day (UTC)."""
+        """Return whether the warm-up allows no more mail on this day (UTC)."""
         quota = self.quota(now)
         return quota is not None and quota <= self.counted_today(now)
 
     def is_in_force(self, now: datetime) -> bool:
-        """Return whether its mail is treated apart from all other mail; after a suspension it is, too, until
-        a mail is accepted."""
+        """Return whether this mail goes separately: after a suspension too, until a mail is accepted."""
         limited = self.rate or self.connections or self.is_warming_up(now)
         return bool(limited or self.is_suspended(now) or self.is_slow(now) or self.suspensions)

@@ -25,22 +25,20 @@ class Kind(models.TextChoices):
 
 
 class Priority(models.IntegerChoices):
-    """The order of all that is due."""
+    """The order of all mail that is due."""
 
     WAITED_FOR = 0, _("somebody waits for it")
     USUAL = 1, _("usual")
 
 
 class Wording(models.TextChoices):
-    """The source of the compiled mail."""
-
     TEMPLATES = "templates"
     REVISION = "revision"
     RECALL = "recall"
 
 
 CONFIRMED = frozenset(State) - {State.PENDING, State.WITHDRAWN}
-# The footer of every mail.
+# The slots in the footer of every mail.
 FOOTER = frozenset({"first_name", "coach_name", "postal_address", "leave_url"})
 SCHEDULE = frozenset({"send_at", "time_zone"})
 STEERING = frozenset({"pause_url", "hour_url"})
@@ -51,9 +49,9 @@ CHECK_IN = frozenset({"done_url", "partly_url", "not_today_url"})
 class MailKind:
     """The rules of one kind of mail.
 
-    `states` are those of the enrollment in which it may leave. `waits_for_daylight` holds it back at night
-    (21:00 to 07:00) once it is an hour late. `closes_after` its due time it is given up; None leaves that
-    to the planner. `slots` are the places that its templates may hold (curriculum.slots).
+    `states` are those of the enrollment in which it may leave. `waits_for_daylight` delays it at night (21:00
+    to 07:00) once it is an hour late. It is given up `closes_after` its due time; None leaves that to the
+    planner. `slots` are the places that its templates may hold (curriculum.slots).
     """
 
     states: frozenset[Enrollment.State] = CONFIRMED

@@ -1,11 +1,11 @@
-"""A request to write to an address, by somebody whom this site does not know."""
+"""A request to write to an address, by a person whom this site does not know."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 
 class MailRequest(models.Model):
-    """One request, by keyed hashes alone, and whether mail was sent for it. Forgotten after 90 days."""
+    """One request, as keyed hashes only, and whether mail was sent for it. Deleted after 90 days."""
 
     address_hash = models.CharField(_("address hash"), max_length=64, db_index=True)
     ip_hash = models.CharField(_("IP hash"), max_length=64, blank=True, db_index=True)

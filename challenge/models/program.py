@@ -5,10 +5,8 @@ from django.utils.translation import gettext_lazy as _
 
 
 class Program(models.Model):
-    """A course that is sent one day at a time.
-
-    `weeks` is a list of {title, first, last}, `points` a dict of what has to be taught, by its code.
-    """
+    """A course that is sent one day at a time. `weeks` is a list of {title, first, last}, `points` a dict of
+    the points to teach, by their codes."""
 
     slug = models.SlugField(_("short name"), unique=True)
     title = models.CharField(_("title"), max_length=120)
@@ -26,12 +24,12 @@ class Program(models.Model):
         return self.title
 
     def week_of(self, day: int) -> str:
-        """The title of the week that a day lies in, or an empty text."""
+        """Return the title of a day's week, or an empty text."""
         return next((week["title"] for week in self.weeks if week["first"] <= day <= week["last"]), "")
 
 
 class Article(models.Model):
-    """A page of words about a program: its questions and answers, what it is."""
+    """A text about a program: its questions and answers, or its description."""
 
     class Slug(models.TextChoices):
         FAQ = "faq", _("questions and answers")
@@ -56,7 +54,7 @@ class Article(models.Model):
 
 
 class Cohort(models.Model):
-    """A group that starts together; who joins after the start begins at day 1 all the same."""
+    """A group that starts together; who joins after the start also begins at day 1."""
 
     program = models.ForeignKey(Program, models.CASCADE, related_name="cohorts", verbose_name=_("program"))
     slug = models.SlugField(

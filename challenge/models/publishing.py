@@ -1,4 +1,4 @@
-"""The common part of days and stretches: a draft that is worked on, and numbered versions, kept."""
+"""The common part of days and stretches: a draft, and numbered versions, which are never deleted."""
 
 from django.conf import settings
 from django.db import models
@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 
 class Drafted(models.Model):
-    """Something with a draft: `draft` is None when nobody is at work on it."""
+    """Something with a draft: `draft` is None when nobody edits it."""
 
     draft = models.JSONField(_("draft"), null=True, blank=True, editable=False)
     draft_saved_at = models.DateTimeField(_("draft saved"), null=True, blank=True, editable=False)
@@ -25,7 +25,7 @@ class Drafted(models.Model):
 
 
 class Version(models.Model):
-    """A version as it was published; `content` is all that was said in it, as JSON."""
+    """A published version; `content` is its whole text, as JSON."""
 
     class Origin(models.TextChoices):
         FILES = "files", _("the course's files")

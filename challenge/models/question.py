@@ -7,8 +7,6 @@ from challenge.models.enrollment import Enrollment
 
 
 class Question(models.Model):
-    """A runner's question about a day, for the coach to read."""
-
     enrollment = models.ForeignKey(
         Enrollment, models.CASCADE, related_name="questions", verbose_name=_("enrollment")
     )

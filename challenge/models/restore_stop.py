@@ -1,4 +1,4 @@
-"""The stop of all sending after a backup was restored, and what tells that one was."""
+"""The stop of all sending after a backup was restored, and the data that reveal a restore."""
 
 import uuid
 from typing import Self
@@ -10,11 +10,10 @@ from django.utils.translation import gettext_lazy as _
 class RestoreStop(models.Model):
     """The one row of delivery/restore_guard. All instants are UTC.
 
-    `counter` goes up while mail is planned and sent; outside of the database its last value is kept for
-    each `history`, so that a database whose counter is lower went back in time. `database_identity` tells
-    one database from another. While `stopped_since` is set, nothing is planned or sent; `ran_until` is when
-    the database that was there before last counted, where that is known. An operator who lets sending go on
-    begins a new history.
+    `counter` goes up while mail is planned and sent; its last value is also stored outside the database for
+    each `history`, so a lower counter shows that the database was restored. `database_identity` distinguishes
+    databases. While `stopped_since` is set, nothing is planned or sent; `ran_until` is when the database
+    before this one last counted, if known. When the operator resumes sending, a new history begins.
     """
 
     class Reason(models.TextChoices):
@@ -42,5 +41,5 @@ class RestoreStop(models.Model):
 
     @classmethod
     def current(cls) -> Self | None:
-        """The stop that is in force, if there is one: one statement."""
+        """Return the stop in force, if there is one: one statement."""
         return cls.objects.filter(pk=cls.ROW).exclude(stopped_since=None).first()

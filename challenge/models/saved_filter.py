@@ -1,4 +1,4 @@
-"""A coach's own question to the list of enrollments, kept by name."""
+"""A coach's named filter of the list of enrollments."""
 
 from django.conf import settings
 from django.db import models

@@ -1,4 +1,4 @@
-"""The stretches of a program's library, their versions, and those that were recalled."""
+"""The stretches of a program's library, their versions, and their recalls."""
 
 from django.conf import settings
 from django.db import models
@@ -38,8 +38,6 @@ class Stretch(Drafted):
 
 
 class StretchVersion(Version):
-    """A stretch as it was published."""
-
     stretch = models.ForeignKey(Stretch, models.CASCADE, related_name="versions", verbose_name=_("stretch"))
 
     class Meta:
@@ -55,10 +53,8 @@ class StretchVersion(Version):
 
 
 class Recall(models.Model):
-    """A stretch taken out of the course, and the correction that goes to those who were sent it.
-
-    `subject`, `text` and `html` are the correction, compiled, with slots for the runner.
-    """
+    """The recall of a stretch, and the correction for those who were sent it. `subject`, `text` and `html`
+    are the correction, compiled, with slots for the runner."""
 
     stretch = models.ForeignKey(Stretch, models.CASCADE, related_name="recalls", verbose_name=_("stretch"))
     message = models.TextField(_("message"))

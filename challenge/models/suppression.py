@@ -1,4 +1,4 @@
-"""Addresses that must never be written to again."""
+"""Addresses that must never get mail again."""
 
 from datetime import datetime
 
@@ -11,7 +11,7 @@ from accounts.models import User
 
 class SuppressionManager(models.Manager["Suppression"]):
     def suppress(self, runner: User, reason: "Suppression.Reason", detail: str, now: datetime) -> None:
-        """Suppress a runner's address. A complaint takes a bounce's place; no other reason is overwritten."""
+        """Suppress a runner's address. A complaint replaces a bounce; no other reason is overwritten."""
         row, is_new = self.get_or_create(
             address_hash=runner.address_hash,
             defaults={"reason": reason, "detail": detail, "runner": runner, "created_at": now},
@@ -27,8 +27,8 @@ class SuppressionManager(models.Manager["Suppression"]):
 class Suppression(models.Model):
     """An address, by keyed hash (accounts.addresses.keyed_hash), and why it is suppressed.
 
-    The reasons are anymail's RejectReason. The row outlives the runner's: `runner` is empty once the runner
-    was erased. `detail` holds the server's own words, without an address.
+    The reasons are anymail's RejectReason. The row stays when the runner is erased; then `runner` is empty.
+    `detail` is quoted from the server, without an address.
     """
 
     class Reason(models.TextChoices):

@@ -1,1 +1,1 @@
-"""Readiness, statistics, alarms and logs: all that an operator learns of the system."""
+"""Readiness, statistics, alarms and logs: the operator's view of the system."""

@@ -1,5 +1,5 @@
-"""Alarms: the operator is told that something is wrong at once, every six hours while it lasts, and when it
-is over. Many may see the same trouble; a row in the database has one of them tell it."""
+"""Alarms notify the operator of a problem at once, every six hours while it lasts, and when it is over. Many
+processes may see the same problem; a row in the database ensures that one of them notifies."""
 
 from datetime import datetime, timedelta
 from typing import NamedTuple
@@ -13,27 +13,27 @@ from challenge.monitoring.notify import Alert
 from challenge.monitoring.wording import AlarmText
 
 REPEAT = timedelta(hours=6)
-# Longer than both ways may take; whoever fails to tell is followed after this time.
+# Longer than both ways may take; after this time another process takes over from one that failed.
 CLAIM = timedelta(seconds=45)
 
 
 class Told(NamedTuple):
-    """The begin of a trouble, and when the operator was last told of it."""
+    """The start of a problem, and the last notification of the operator."""
 
     since: datetime
     at: datetime
 
 
-# What this process told while the database could not be written: then each process that sees the
-# trouble tells it, rather than none.
+# The notifications of this process while the database cannot be written: then each process that sees the
+# problem notifies, because none would be worse.
 _unkept: dict[str, Told] = {}
 
 
 def raise_alarm(kind: str, text: AlarmText, now: datetime) -> bool:
-    """Tell that something is wrong, unless it was told in the last six hours. Return True when it was told.
+    """Notify of a problem, unless that was done in the last six hours. Return whether it was done now.
 
-    Works with a database that is full, read-only or away. Call it outside of a transaction: it speaks to
-    other servers.
+    Works with a database that is full, read-only or away. Call it outside a transaction: it connects to other
+    servers.
     """
     try:
         alarm = _claim(kind, text, now)
@@ -56,7 +56,7 @@ def raise_alarm(kind: str, text: AlarmText, now: datetime) -> bool:
 
 
 def end_alarm(kind: str, text: AlarmText, now: datetime) -> bool:
-    """Tell that it is over, once, if it was ever told. Return True when it was told."""
+    """Notify, once, that a problem is over, if it was ever notified. Return whether it was done now."""
     alarm = _claim_told(kind, now)
     told = _unkept.get(kind)
     since = alarm.since if alarm else told and told.since
@@ -68,13 +68,13 @@ def end_alarm(kind: str, text: AlarmText, now: datetime) -> bool:
 
 
 def current() -> dict[str, datetime]:
-    """Return the begin of each thing that is wrong, of which the operator was told or is about to be."""
+    """Return when each current problem began, of which the operator was or is about to be notified."""
     unkept = {kind: told.since for kind, told in _unkept.items()}
     return {**unkept, **dict(Alarm.objects.values_list("kind", "since"))}
 
 
 def _claim(kind: str, text: AlarmText, now: datetime) -> Alarm | None:
-    """Return the alarm, held by the caller, when it is due to be told; nothing is written before that."""
+    """Return the alarm, held by the caller, when a notification is due; nothing is written before that."""
     words = text._asdict()
     alarm = Alarm.objects.filter(pk=kind).first()
     if alarm is None:
@@ -87,7 +87,7 @@ def _claim(kind: str, text: AlarmText, now: datetime) -> Alarm | None:
 
 
 def _claim_told(kind: str, now: datetime) -> Alarm | None:
-    """Return the alarm, held by the caller, when it was told; one that nobody was told of just ends."""
+    """Return the alarm, held by the caller, if it was notified; otherwise the alarm just ends."""
     Alarm.objects.filter(_free(now), pk=kind, told_at=None).delete()
     claimed = Alarm.objects.filter(_free(now), pk=kind).update(claimed_until=now + CLAIM)
     return Alarm.objects.filter(pk=kind).first() if claimed else None
@@ -109,7 +109,7 @@ def _tell_unkept(kind: str, text: AlarmText, now: datetime) -> bool:
 
 
 def _alert(kind: str, text: AlarmText, since: datetime, told_at: datetime | None) -> Alert:
-    """Say that something began, or, when it was told before, that it goes on."""
+    """Word an alert that a problem began, or, if it was notified before, that it goes on."""
     if told_at is None:
         return Alert(kind, text, since, "began")
     return Alert(kind, text, since, "goes_on", told_at.isoformat())

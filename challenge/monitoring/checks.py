@@ -1,4 +1,4 @@
-"""All checks of what the operator must know of, and the alarms that follow."""
+"""All checks for the operator, and the alarms that follow."""
 
 import os
 from datetime import datetime
@@ -23,15 +23,13 @@ OVER = {
     STALL: AlarmText(Code.STALL_OVER),
 }
 MEGABYTE = 1_000_000
-# Room to notice it in: a hundred megabytes, on a small disk a tenth of it.
+# Space that leaves time to act: a hundred megabytes, on a small disk a tenth of it.
 LEAST, PART = 100 * MEGABYTE, 10
 
 
 def check(now: datetime) -> list[AlarmText]:
-    """Check everything once, and tell the operator what has begun or is over. Return what is wrong now.
-
-    Never raises for a database that is full, read-only or away: that is one of the things to tell.
-    """
+    """Check everything once, and notify the operator of new and ended problems. Return the current ones.
+    Never raises for a database that is full, read-only or away: that is one of the problems."""
     found: dict[str, AlarmText] = {}
     if text := _full_disk():
         found[DISK] = text
@@ -51,7 +49,7 @@ def check(now: datetime) -> list[AlarmText]:
 
 
 def _full_disk() -> AlarmText | None:
-    """Say how little room is left where the database lies; None when it is enough, or on another machine."""
+    """Word how little space is left where the database lies; None if it is enough, or on another machine."""
     if connection.vendor != "sqlite":
         return None
     disk = os.statvfs(Path(str(connection.settings_dict["NAME"])).parent)
@@ -66,7 +64,7 @@ def _raise_alarms(found: dict[str, AlarmText], now: datetime) -> None:
 
 
 def _end_alarms(found: dict[str, AlarmText], now: datetime) -> None:
-    """End the alarms of what was wrong and is over. Alarms that others raise are theirs to end."""
+    """End the alarms of problems that are over, but not the alarms that other modules raise."""
     for kind, since in alarms.current().items():
         if kind in found or (kind == STALL and not moves_again(since, now)):
             continue
@@ -77,5 +75,5 @@ def _end_alarms(found: dict[str, AlarmText], now: datetime) -> None:
 
 
 def _first_line(error: Error) -> str:
-    """Leave out the lines after the first, where a database quotes rows of its tables."""
+    """Remove the lines after the first, where a database quotes rows of its tables."""
     return hide(f"{type(error).__name__}, {(str(error).splitlines() or [''])[0][:150]}")

@@ -1,5 +1,4 @@
-"""The metrics for Prometheus, read from the ledger at each scrape: they are the same whichever process is
-asked, and however often it was started anew."""
+"""The metrics for Prometheus, read from the ledger at each scrape: they are the same in every process."""
 
 from collections.abc import Iterator
 from datetime import datetime
@@ -13,7 +12,7 @@ from challenge.models.heartbeat import Heartbeat, last
 from challenge.monitoring.statistics import by_domain, queue, start_of_day, today
 
 DOMAINS = 20
-# A domain that fewer mails go to may be one person's own, whose name it then is.
+# A domain with fewer mails may belong to one person, and its name would identify that person.
 LEAST = 5
 OTHER = "other"
 STATES = ("waiting", "sent", "retry", "failed", "withheld")
@@ -27,13 +26,11 @@ def exposition(now: datetime) -> bytes:
 
 
 class Ledger(Collector):
-    """The ledger at one instant, in five statements."""
-
     def __init__(self, now: datetime) -> None:
         self._now = now
 
     def describe(self) -> list[Metric]:
-        return []  # registering reads nothing
+        return []  # registering must not query
 
     def collect(self) -> Iterator[Metric]:
         now = self._now
@@ -56,7 +53,7 @@ def _today(now: datetime) -> Iterator[Metric]:
     midnight = start_of_day(now)
     total, rate = today(midnight, now)
     domains = by_domain(midnight, now, DOMAINS, LEAST)
-    rest = total  # read a moment before the domains: what moved in between must not come out below 0
+    rest = total  # read before the domains: mail that moves in between must not make it negative
     for tally in domains.values():
         rest = rest - tally
     mails = GaugeMetricFamily(

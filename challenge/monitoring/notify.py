@@ -1,5 +1,5 @@
-"""Notifications of the operator: a mail through a server of its own, and a signed webhook. Neither uses
-the database, and each ends within its time."""
+"""Notify the operator: by a mail through a separate server, and by a signed webhook. Neither uses the
+database, and both have a time limit."""
 
 import base64
 import hashlib
@@ -26,15 +26,14 @@ from challenge.monitoring.wording import AlarmText
 
 log = logging.getLogger(__name__)
 
-# For one step of a conversation, and for all of it.
+# The limits for one step of a connection, and for all of it.
 STEP_SECONDS = 10
 SECONDS = 20
 
 
 @dataclass(frozen=True)
 class Alert:
-    """A message to the operator. `stage` is began, goes_on or over; `number` tells the times apart that
-    something that goes on is told."""
+    """A message to the operator. `stage` is began, goes_on or over; `number` differs between repetitions."""
 
     kind: str
     text: AlarmText
@@ -44,13 +43,13 @@ class Alert:
 
     @property
     def id(self) -> str:
-        """Stay the same when the same is told again because no server is known to have taken it."""
+        """Return the same id when a notification is repeated because no server has confirmed it."""
         what = f"{self.kind} {self.since.isoformat()} {self.stage} {self.number}"
         return f"msg_{hashlib.sha256(what.encode()).hexdigest()[:32]}"
 
 
 def notify(alert: Alert, now: datetime) -> bool:
-    """Send an alert by every way that is set. Return False when there are ways and all of them failed."""
+    """Send an alert by every configured way. Return False when there are ways and all of them failed."""
     ways: list[tuple[str, Callable[[Alert, datetime], None]]] = []
     if settings.OPERATOR_EMAIL:
         ways.append(("mail", by_mail))
@@ -64,15 +63,15 @@ def notify(alert: Alert, now: datetime) -> bool:
 def _try(name: str, way: Callable[[Alert, datetime], None], alert: Alert, now: datetime) -> bool:
     try:
         within(SECONDS, lambda: way(alert, now))
-    except Exception as error:  # whatever goes wrong on one way, the other one is tried
+    except Exception as error:  # after any error on one way, try the other one
         log.error("alarm %s: the %s failed: %s", alert.kind, name, type(error).__name__)
         return False
     return True
 
 
 def by_mail(alert: Alert, now: datetime) -> None:
-    """Send a mail through ALARM_EMAIL_URL, from the operator to the operator, whose own account that is;
-    through the runners' server, in the coach's name, when there is no second one."""
+    """Send a mail through ALARM_EMAIL_URL from the operator, whose own account it is, to the operator;
+    without that setting through the runners' server, in the coach's name."""
     server = settings.ALARM_EMAIL or {name: getattr(settings, name) for name in _SERVER}
     options = {name: server[setting] for setting, name in _SERVER.items()}
     host = urlsplit(settings.SITE_URL).netloc
@@ -105,7 +104,7 @@ _SERVER = {
 
 
 class _NoRedirect(urllib.request.HTTPRedirectHandler):
-    """A webhook goes where it was set to go, or nowhere."""
+    """Never follow a redirect: a webhook goes only to its configured address."""
 
     def redirect_request(self, *args: Any, **options: Any) -> None:
         return None
@@ -113,8 +112,8 @@ class _NoRedirect(urllib.request.HTTPRedirectHandler):
 
 def by_webhook(alert: Alert, now: datetime) -> None:
     """POST an alert as JSON. Raises for any answer that is not 2xx."""
-    said = {"kind": alert.kind, "sentence": str(alert.text), "since": alert.since.isoformat()}
-    data = {**said, "site": settings.SITE_URL}
+    fields = {"kind": alert.kind, "sentence": str(alert.text), "since": alert.since.isoformat()}
+    data = {**fields, "site": settings.SITE_URL}
     body = json.dumps({"type": f"alarm.{alert.stage}", "timestamp": now.isoformat(), "data": data}).encode()
     headers = {
         "Content-Type": "application/json",
@@ -127,8 +126,8 @@ def by_webhook(alert: Alert, now: datetime) -> None:
 
 
 def signed(message_id: str, body: bytes, now: datetime) -> dict[str, str]:
-    """The headers of Standard Webhooks (standardwebhooks.com, version 1): id, time, and the HMAC-SHA256
-    of both with the body under ALARM_WEBHOOK_SECRET; unsigned where there is no secret."""
+    """Return the headers of Standard Webhooks (standardwebhooks.com, version 1): id, time, and the
+    HMAC-SHA256 of both with the body under ALARM_WEBHOOK_SECRET; unsigned where there is no secret."""
     stamp = str(int(now.timestamp()))
     headers = {"webhook-id": message_id, "webhook-timestamp": stamp}
     if settings.ALARM_WEBHOOK_SECRET:

@@ -1,4 +1,4 @@
-"""Readiness to send mail, part by part: the answer to an outside monitor."""
+"""The readiness to send mail, part by part, for an outside monitor."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ PLANNER_LATE = timedelta(minutes=5)
 
 @dataclass(frozen=True)
 class Part:
-    """One part of the system, with words that tell nothing of runners or of secrets."""
+    """One part of the system, with a text that reveals no runners and no secrets."""
 
     name: str
     is_well: bool
@@ -22,7 +22,7 @@ class Part:
 
 
 def parts(now: datetime) -> list[Part]:
-    """Ask every part. The broker gets a second in all; the monitor notices a database that hangs."""
+    """Check every part. The broker gets a second in all; the monitor notices a database that hangs."""
     database, planner = _planner(now)
     return [database, _part("broker", _ask_broker), planner]
 
@@ -30,7 +30,7 @@ def parts(now: datetime) -> list[Part]:
 def _part(name: str, ask: Callable[[], None]) -> Part:
     try:
         ask()
-    except Exception as error:  # whatever a client raises is no answer; its text may name hosts and users
+    except Exception as error:  # any error of a client means no answer; its text may name hosts and users
         return Part(name, False, f"does not answer ({type(error).__name__})")
     return Part(name, True, "answers")
 
@@ -44,7 +44,7 @@ def _ask_broker() -> None:
 
 
 def _planner(now: datetime) -> tuple[Part, Part]:
-    """Ask the database how long ago the planner used it, in one statement."""
+    """Query how long ago the planner used the database, in one statement."""
     looks: list[datetime | None] = []
     database = _part("database", lambda: looks.append(last(Heartbeat.Name.PLANNER)))
     if not looks:
@@ -52,5 +52,5 @@ def _planner(now: datetime) -> tuple[Part, Part]:
     if looks[0] is None:
         return database, Part("planner", False, "has not looked yet")
     age = now - looks[0]
-    said = f"looked {max(0, round(age.total_seconds()))} s ago"
-    return database, Part("planner", age <= PLANNER_LATE, said)
+    detail = f"looked {max(0, round(age.total_seconds()))} s ago"
+    return database, Part("planner", age <= PLANNER_LATE, detail)

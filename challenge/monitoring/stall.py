@@ -12,14 +12,14 @@ from challenge.monitoring.statistics import NEXT_TRY, overdue
 from challenge.monitoring.wording import AlarmText
 
 STALL = timedelta(minutes=15)
-# Fewer mails than this that one recipients' server puts off are its own affair.
+# When one recipients' server defers fewer mails than this, it is no stall.
 FEW = 5
-# What left in the last minutes was due in the last day, but for mail that an outage held up for longer.
+# Mail that left in the last minutes was due in the last day, unless an outage delayed it for longer.
 LOOK_BACK = timedelta(days=1)
 
 
 def stall(now: datetime) -> AlarmText | None:
-    """Say how much mail stands still; None when mail moves."""
+    """Return how much mail stands still; None when mail moves."""
     since, count = _overdue(now)
     if since is None or _sent_since(now - STALL, now):
         return None
@@ -28,17 +28,14 @@ def stall(now: datetime) -> AlarmText | None:
 
 
 def moves_again(since: datetime, now: datetime) -> bool:
-    """Return whether a stall that began at an instant is over: something was sent, or nothing waits any more.
-
-    Mail that only missed its window, in the evening of a day without sending, is neither.
-    """
+    """Return whether a stall that began at an instant is over: a mail was sent, or none waits any more. Mail
+    that only missed its window, in the evening of a day without sending, is neither."""
     waits = Delivery.objects.filter(is_in(*Delivery.WAITING), try_at__lte=now + NEXT_TRY)
     return _sent_since(since, now) or not (waits.exists() or _unplanned(now).exists())
 
 
 def _overdue(now: datetime) -> tuple[datetime | None, int]:
-    """Return since when mail has been due for too long, and how much; None when there is none, or only a
-    few mails that one server puts off."""
+    """Return since when mail is overdue, and how much; (None, 0) for none or a few that one server defers."""
     late = [_allowed(overdue(now, now - STALL), now), _forgotten(now)]
     first = [each for some in late for each in some.only("due_at", "domain", "attempts")[:FEW]]
     unplanned = _unplanned(now - STALL)
@@ -50,18 +47,18 @@ def _overdue(now: datetime) -> tuple[datetime | None, int]:
 
 
 def _allowed(some: QuerySet[Delivery], now: datetime) -> QuerySet[Delivery]:
-    """Leave out the mail of a lane whose warm-up lets nothing more leave today."""
+    """Exclude the mail of a lane whose warm-up allows no more mail today."""
     used_up = [limit.domain for limit in Limit.objects.all() if limit.is_used_up(now)]
     return some.none() if ALL in used_up else some.exclude(domain__in=used_up)
 
 
 def _forgotten(now: datetime) -> QuerySet[Delivery]:
-    """The mail that a sender held when it died, and nobody has put back."""
+    """Select the mail of senders that died, which nobody has requeued."""
     return Delivery.objects.filter(is_in(Delivery.State.SENDING), leased_until__lte=now - STALL)
 
 
 def _unplanned(now: datetime) -> QuerySet[Enrollment]:
-    """Runners whose lesson is due and who are not in the ledger with it yet."""
+    """Select runners whose lesson is due and not in the ledger yet."""
     return Enrollment.objects.filter(state=Enrollment.State.ACTIVE, next_due_at__lte=now)
 
 
@@ -74,6 +71,6 @@ def _only_put_off(first: list[Delivery]) -> bool:
 
 
 def _sent_since(instant: datetime, now: datetime) -> bool:
-    # Newest first, so that the first row that is looked at is the answer while mail moves.
+    # Newest first: while mail moves, the first row that is read is the answer.
     newest = Delivery.objects.filter(due_at__gte=now - LOOK_BACK).order_by("-due_at")
     return newest.filter(sent_at__gt=instant).values("pk").first() is not None

@@ -1,5 +1,5 @@
-"""The statistics of the ledger, in a constant number of statements over what is due today and what
-waits: their cost follows the mail of one day, not the size of the ledger."""
+"""The statistics of the ledger, in a constant number of statements over the mail that is due today or waits:
+the cost does not grow with the ledger."""
 
 from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
@@ -15,14 +15,14 @@ from challenge.models.conditions import is_in
 State = Delivery.State
 DAY = timedelta(days=1)
 SHORT, LONG = timedelta(minutes=5), timedelta(hours=1)
-# A server that takes nothing is tried again within a minute; one that puts a mail off, within forty.
+# A server that takes nothing is tried again within a minute; one that defers a mail, within forty.
 NEXT_LOOK, NEXT_TRY = timedelta(minutes=1), timedelta(minutes=40)
 
 
 @dataclass(frozen=True)
 class Tally:
-    """The mails that were due since an instant, by what became of them; `due` is their sum, and
-    `uncertain` counts some of them again."""
+    """The mails due since an instant, by their results; `due` is their sum, and `uncertain` counts some of
+    them again."""
 
     due: int = 0
     waiting: int = 0
@@ -39,16 +39,14 @@ class Tally:
 
 @dataclass(frozen=True)
 class Rate:
-    """Mails a minute, over the last minutes and the last hour."""
-
     short: float
     long: float
 
 
 @dataclass(frozen=True)
 class Queue:
-    """The mails that wait at this moment: `due` may leave now, `retrying` waits a little for its next try;
-    `oldest` is since when the oldest of both is due (UTC)."""
+    """The waiting mails: `due` may leave now, `retrying` waits for its next try; `oldest` is the earliest due
+    time of both (UTC)."""
 
     due: int
     retrying: int
@@ -56,10 +54,10 @@ class Queue:
 
 
 def overdue(now: datetime, since: datetime) -> QuerySet[Delivery]:
-    """The mail that was promised for `since` or before, may still leave and has not, the oldest first. Mail
-    that waits for the morning, because its runner sleeps, is not among it."""
+    """Select the mail promised for `since` or before that may still leave and has not, the oldest first,
+    without mail that waits for daylight."""
     waiting = Delivery.objects.filter(is_in(*Delivery.WAITING), try_at__lte=now + NEXT_TRY)
-    # Hidden from the index of due times, by which the whole ledger would be read.
+    # Hide the field from the index of due times: with it the database would read the whole ledger.
     promised = waiting.alias(promised_at=Coalesce("due_at", "try_at")).filter(promised_at__lte=since)
     is_open = Q(closes_at=None) | Q(closes_at__gt=now)
     next_try = Q(try_at__lte=now + NEXT_LOOK) | Q(state=State.RETRY)
@@ -67,7 +65,7 @@ def overdue(now: datetime, since: datetime) -> QuerySet[Delivery]:
 
 
 def queue(now: datetime) -> Queue:
-    """Count what waits, in one statement."""
+    """Count the waiting mail, in one statement."""
     found = overdue(now, now).aggregate(
         due=Count("pk", filter=Q(try_at__lte=now)),
         retrying=Count("pk", filter=Q(try_at__gt=now)),
@@ -77,15 +75,15 @@ def queue(now: datetime) -> Queue:
 
 
 def start_of_day(now: datetime) -> datetime:
-    """Midnight on the coach's clock (COACH_TIME_ZONE)."""
+    """Return midnight on the coach's clock (COACH_TIME_ZONE)."""
     return timezone.localtime(now).replace(hour=0, minute=0, second=0, microsecond=0)
 
 
 def today(since: datetime, now: datetime) -> tuple[Tally, Rate]:
-    """Count what became of the mails due since an instant, and how fast mail leaves, in one statement.
+    """Count the results of the mails due since an instant, and the rate of mail, in one statement.
 
-    Nothing but mail of the last day is looked at: a lesson leaves on the date that it is due, so only
-    other mail that an outage held up for longer is missing from the rate.
+    It reads only mail of the last day: a lesson leaves on the date that it is due, so the rate misses only
+    other mail that an outage delayed for longer.
     """
     recent = Delivery.objects.filter(due_at__gte=min(since, now - DAY), due_at__lte=now)
     found = recent.aggregate(
@@ -99,7 +97,7 @@ def today(since: datetime, now: datetime) -> tuple[Tally, Rate]:
 
 
 def by_domain(since: datetime, now: datetime, most: int, least: int = 1) -> dict[str, Tally]:
-    """Count the same for each of the recipients' domains that got the most, and at least so many."""
+    """Count the same for the `most` largest recipients' domains with at least `least` mails."""
     grouped: Any = Delivery.objects.filter(due_at__gte=since, due_at__lte=now).order_by().values("domain")
     busiest = grouped.annotate(**_counts(Q())).filter(due__gte=least).order_by("-due", "domain")[:most]
     return {row.pop("domain"): Tally(**row) for row in busiest}

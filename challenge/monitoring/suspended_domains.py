@@ -1,4 +1,4 @@
-"""The suspensions of domains, or of all mail, by delivery/throttle/circuit_breaker."""
+"""Alarms for the suspensions of domains, or of all mail, by delivery/throttle/circuit_breaker."""
 
 from datetime import datetime
 
@@ -10,18 +10,17 @@ PREFIX = "rest:"
 
 
 def suspensions(now: datetime) -> dict[str, AlarmText]:
-    """Say of each suspension that it is on, by the kind of its alarm."""
+    """Word each current suspension, by the kind of its alarm."""
     limits = Limit.objects.filter(suspended_until__gt=now)
     return {_kind(limit.domain): _text(limit) for limit in limits if limit.is_suspended(now)}
 
 
 def not_recovered() -> set[str]:
-    """The kinds for which nothing was accepted since the last suspension, whether that is over or not."""
+    """Return the kinds without an accepted mail since the last suspension, whether that is over or not."""
     return {_kind(limit.domain) for limit in Limit.objects.filter(suspensions__gt=0).only("domain")}
 
 
 def is_over(kind: str) -> AlarmText:
-    """Say of a suspension that it is over."""
     return AlarmText(Alarm.Code.SUSPENSION_OVER, {"domain": kind.removeprefix(PREFIX) or ALL})
 
 

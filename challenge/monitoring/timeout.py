@@ -11,9 +11,9 @@ T = TypeVar("T")
 def within(seconds: float, work: Callable[[], T]) -> T:
     """Return or raise what `work` does; TimeoutError when it takes longer.
 
-    The time limits of sockets hold for one step: a name that no server answers for, or a server that
-    drips its answer, can stretch them. What is given up goes on in a thread that ends by itself, so
-    it must not use the database.
+    The time limits of sockets apply to one step: a name that no server resolves, or a server that sends its
+    answer slowly, can exceed them. Work after the timeout continues in a thread that ends by itself, so it
+    must not use the database.
     """
     outcome: Future[T] = Future()
 

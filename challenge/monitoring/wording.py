@@ -1,4 +1,4 @@
-"""The sentence of an alarm, made of its code and values when somebody reads it, in the reader's language."""
+"""The sentence of an alarm, from its code and values, in the reader's language."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -17,7 +17,7 @@ Code = Alarm.Code
 
 
 class AlarmText(NamedTuple):
-    """A code and its values as JSON keeps them: instants in ISO 8601, other codes as such. str() words it."""
+    """A code and its values in JSON: instants in ISO 8601, other codes as such. str() makes the sentence."""
 
     code: str
     values: Mapping[str, Any] = {}

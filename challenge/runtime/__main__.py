@@ -1,7 +1,5 @@
-"""`python -m challenge.runtime`, which `bin/dev` runs once the packages are installed.
-
-Arguments go to `manage.py`, with the settings of `bin/dev`: `bin/dev shell`.
-"""
+"""`python -m challenge.runtime`, which `bin/dev` runs once the packages are installed. Arguments go to
+`manage.py`, with the settings of `bin/dev`: `bin/dev shell`."""
 
 import fcntl
 import os
@@ -42,7 +40,7 @@ def main(arguments: list[str]) -> int:
 
 
 def acquire_lock(setup: DevSetup) -> TextIO:
-    """Take the lock of this VAR_DIR; it ends with its process, however that ends."""
+    """Take the lock of this VAR_DIR; it is released when the process ends, however that happens."""
     setup.run.mkdir(mode=0o700, exist_ok=True)
     lock = (setup.run / "lock").open("w")
     try:
@@ -56,7 +54,7 @@ def acquire_lock(setup: DevSetup) -> TextIO:
 
 
 def prepare(setup: DevSetup) -> str:
-    """Bring the database, the course and the coach up to date, and return the addresses to print."""
+    """Update the database, the course and the coach, and return the addresses to print."""
     import django
 
     django.setup()
@@ -101,7 +99,6 @@ def supervise(setup: DevSetup, addresses: str) -> int:
 
 
 def commands(setup: DevSetup) -> dict[str, list[str]]:
-    """Return the command line of each process, by its name."""
     manage = [sys.executable, "manage.py"]
     celery = [sys.executable, "-m", "celery", "--quiet", "--app", "challenge.celery"]
     wanted = {
@@ -128,7 +125,6 @@ def worker_node(setup: DevSetup) -> str:
 
 
 def beat_file(setup: DevSetup) -> Path:
-    """Return the file that beat touches while it runs."""
     return setup.run / "beat"
 
 

@@ -7,11 +7,10 @@ from celery import beat
 
 
 class Scheduler(beat.Scheduler):
-    """Touch the file of beat's `--schedule` option at each tick, and keep no state.
+    """Touch the file of beat's `--schedule` option at each tick, and store no state.
 
-    The shortest interval is 10 s, so beat hangs when the file is older than that by some margin. After a
-    restart every entry counts from that moment: a task too many or too late changes nothing, as the rows
-    say what is due.
+    The shortest interval is 10 s, so beat hangs when the file is clearly older than that. After a restart
+    every interval begins anew: an extra or late task changes nothing, as the rows hold what is due.
     """
 
     def __init__(self, *args: Any, schedule_filename: str, **options: Any) -> None:

@@ -1,4 +1,4 @@
-"""The first coach's login, made at random."""
+"""The first coach's login, with a random password."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,7 +21,7 @@ class Login:
 
 
 def ensure_coach(login_file: Path) -> Login:
-    """Make a coach where there is none. The file (mode 0600) keeps the password, to show it again."""
+    """Make a coach if there is none. The file (mode 0600) stores the password, to show it again."""
     coaches = User.objects.filter(is_superuser=True, is_active=True).order_by("date_joined")
     first = coaches.first()
     if first is not None and not login_file.exists():

@@ -1,6 +1,6 @@
 """The entry point of the container image: `python -m challenge.runtime.container COMMAND ...`.
 
-It completes the environment and executes the command. `keys` instead of a command makes the secrets of
+It completes the environment and executes the command. With `keys` as the command, it makes the secrets of
 docker-compose.yml, once, in KEYS_DIR.
 """
 
@@ -16,7 +16,7 @@ INBOX_URL = "smtp://inbox:8025"
 
 
 def make_keys(directory: Path) -> None:
-    """Make the missing secrets: the site's key, and the database's password twice, for the server and (as a
+    """Make the missing secrets: the site's key, and the database's password for the server and again (as a
     libpq password file) for its clients."""
     read_or_create(directory / "secret-key", random_key)
     password = read_or_create(directory / "database-password", random_key)
@@ -24,8 +24,8 @@ def make_keys(directory: Path) -> None:
 
 
 def complete_environment(environ: Mapping[str, str]) -> dict[str, str]:
-    """Add the kept SECRET_KEY where none is given. Send mail to the inbox where EMAIL_URL is empty; where it
-    is set, remove INBOX_DIR, so that the inbox's pages are gone."""
+    """Add the stored SECRET_KEY where none is given. Send mail to the inbox if EMAIL_URL is empty; if it is
+    set, remove INBOX_DIR, so that the inbox's pages do not exist."""
     variables = dict(environ)
     if not variables.get("SECRET_KEY"):
         variables["SECRET_KEY"] = read_or_create(Path(variables["KEYS_DIR"]) / "secret-key", random_key)
@@ -37,7 +37,6 @@ def complete_environment(environ: Mapping[str, str]) -> dict[str, str]:
 
 
 def main(arguments: list[str]) -> None:
-    """Make the keys, or execute the command."""
     if arguments == ["keys"]:
         make_keys(Path(os.environ["KEYS_DIR"]))
     else:

@@ -12,7 +12,7 @@ from challenge.runtime import redis
 from challenge.runtime.keys import random_key, read_or_create
 
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
-# A .env file is often the one of the real site; these two of its lines would make bin/dev act as that site.
+# A .env file is often that of the real site; these two lines would make bin/dev act as that site.
 IGNORED_IN_FILE = ("DEBUG", "SITE_URL")
 MAX_PORT = 65535
 
@@ -23,7 +23,7 @@ class StartError(Exception):
 
 @dataclass(frozen=True)
 class DevSetup:
-    """The processes to start, and their environment. `redis_socket` and `inbox_port` are None where the
+    """The processes to start, and their environment. `redis_socket` and `inbox_port` are None if the
     environment names another Redis or mail server."""
 
     port: int
@@ -38,13 +38,13 @@ class DevSetup:
 
     @property
     def run(self) -> Path:
-        """The directory (mode 0700) of files that are worthless after a stop."""
+        """The directory (mode 0700) of files that are only needed while bin/dev runs."""
         return self.var / "run"
 
 
 def choose_setup(environ: Mapping[str, str], env_file: Path = BASE_DIR / ".env") -> DevSetup:
-    """Choose ports, sockets and folders. The environment goes first, then the .env file, then the choice made
-    here. Raises StartError for a PORT that is none."""
+    """Choose ports, sockets and folders. The environment goes first, then the .env file, then the defaults
+    here. Raises StartError for an invalid PORT."""
     from_file = {
         name: text for name, text in dotenv_values(env_file).items() if text and name not in IGNORED_IN_FILE
     }
@@ -96,8 +96,8 @@ def accepts(port: int, host: str = "127.0.0.1") -> bool:
 
 
 def require_free(port: int) -> None:
-    """Raise StartError, with a port to try instead, when the web could not listen on `port`."""
-    # A browser that is told "localhost" may ask ::1 first, where another program could answer.
+    """Raise StartError, with a free port as a suggestion, when the web could not listen on `port`."""
+    # A browser may resolve "localhost" to ::1 first, where another program could answer.
     taken = accepts(port) or accepts(port, "::1")
     if not taken:
         with socket.socket() as probe:

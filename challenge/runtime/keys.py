@@ -1,4 +1,4 @@
-"""Secrets that are made at random once and kept in a file that only its owner may read."""
+"""Secrets that are made at random once and stored in a file that only its owner may read."""
 
 import os
 import secrets
@@ -15,12 +15,12 @@ def random_key() -> str:
 
 
 def random_password() -> str:
-    """Return a password that somebody types: 16 characters in fours, 80 bits."""
+    """Return a password that a person types: 16 characters in fours, 80 bits."""
     return "-".join("".join(secrets.choice(UNMISTAKABLE) for _ in range(4)) for _ in range(4))
 
 
 def read_or_create(path: Path, make: Callable[[], str]) -> str:
-    """Return the text of a file (mode 0600); write it the first time."""
+    """Return the text of a file (mode 0600); the first time, make and write it."""
     try:
         text = path.read_text().strip()
     except FileNotFoundError:

@@ -1,5 +1,4 @@
-"""The processes under honcho: they start and stop together and leave nothing behind. A worker that ends by
-itself is replaced."""
+"""The processes under honcho: they start and stop together. A worker that ends by itself is replaced."""
 
 import multiprocessing
 import os
@@ -16,12 +15,12 @@ from honcho.printer import Printer
 from honcho.process import Process
 
 GRACE = 5
-# A process that ends sooner than this after its start would do so again.
+# A process that ends sooner than this after its start would probably do so again.
 MIN_UPTIME_SECONDS = 20
 
 
 class LinePrinter(Printer):  # type: ignore[misc]  # honcho is untyped
-    """honcho's printer, for more than one thread; `say` prints lines without a prefix."""
+    """honcho's printer, safe for several threads; `say` prints lines without a prefix."""
 
     def __init__(self) -> None:
         super().__init__(sys.stdout)
@@ -37,7 +36,7 @@ class LinePrinter(Printer):  # type: ignore[misc]  # honcho is untyped
 
 
 class SupervisedProcess(Process):  # type: ignore[misc]
-    """One process and its readers; it ends when the supervisor does, for whatever reason."""
+    """One process and its readers; it ends when the supervisor does, for any reason."""
 
     def run(self, events: Any = None, ignore_signals: bool = False) -> None:
         threading.Thread(target=self._end_with_supervisor, daemon=True).start()
@@ -69,8 +68,8 @@ class Supervisor(Manager):  # type: ignore[misc]
     """honcho's manager, which stops its processes in order and starts those in `replaced` again.
 
     SIGTERM goes to each child alone, not to its process group, so that Celery lets the tasks of its pool
-    finish; it goes to `last` (Redis) when the others have ended. honcho kills what still runs 5 s after the
-    first one stopped. honcho's signal handler may interrupt a print, so `terminate` only sets a flag; the
+    finish; it goes to `last` (Redis) when the others have ended. honcho kills all that still run 5 s after
+    the first one stopped. honcho's signal handler may interrupt a print, so `terminate` only sets a flag; the
     loop, which calls `_all_started` in every turn, acts on it.
     """
 
@@ -149,4 +148,4 @@ class Supervisor(Manager):  # type: ignore[misc]
                 continue
 
     def _system_print(self, data: str) -> None:
-        """Print none of honcho's own remarks: its signal handler makes some too."""
+        """Omit honcho's own messages: its signal handler prints some, too."""

@@ -1,7 +1,5 @@
-"""The checks whether each process is up, made in the way that the process is used.
-
-`python -m challenge.runtime.readiness PORT` is the health check of the web's container.
-"""
+"""Check whether each process is up, in the way that it is used. `python -m challenge.runtime.readiness PORT`
+is the health check of the web's container."""
 
 import os
 import smtplib
@@ -32,7 +30,6 @@ def web_answers(port: int, site_url: str) -> bool:
 
 
 def worker_answers(node: str) -> bool:
-    """Return whether the Celery worker of this name answers a ping."""
     from challenge.celery import app
 
     try:
@@ -50,12 +47,12 @@ def smtp_answers(port: int) -> bool:
 
 
 def beat_ticked(file: Path) -> bool:
-    """Return whether beat has ticked (see beat.Scheduler)."""
+    """Return whether beat has ticked lately (see beat.Scheduler)."""
     return file.exists()
 
 
 def wait_for(checks: dict[str, Check], stopping: Event, seconds: float) -> list[str] | None:
-    """Check until all pass; return the names of those that did not in time, None when stopped before."""
+    """Repeat the checks until all pass; return the names of those that did not in time, None when stopped."""
     deadline = monotonic() + seconds
     missing = dict(checks)
     while missing and monotonic() < deadline:

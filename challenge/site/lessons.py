@@ -1,4 +1,4 @@
-"""The course's content as pages show it: clean HTML, names filled in, drawings for each theme."""
+"""The course's content for web pages: clean HTML, names filled in, drawings for each theme."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -14,7 +14,7 @@ from challenge.curriculum.lesson import Content
 from challenge.curriculum.slots import fill, with_slots
 from challenge.models import Program, Revision
 
-# The day that visitors may read, and the name that it addresses them by.
+# The day that visitors may read, and the first name in it.
 SAMPLE_DAY = 9
 SAMPLE_READER = "Robin"
 
@@ -38,7 +38,7 @@ def picture(name: str, alt: str) -> Picture:
 
 
 def pictures(holder: Content) -> list[Picture]:
-    """Return the drawings of a day, a stretch or the self-check; an old version may name one that is gone."""
+    """Return the drawings of a day, a stretch or the self-check; skip those that no longer exist."""
     known = set(drawings.names())
     return [picture(d["name"], d["alt"]) for d in holder.get("figures", []) if d["name"] in known]
 
@@ -51,12 +51,10 @@ def render_markdown(markdown: str, first_name: str = SAMPLE_READER) -> SafeStrin
 
 
 def exercise_context(content: Content, first_name: str = SAMPLE_READER) -> dict[str, Any]:
-    """Return a stretch or the self-check, for a template."""
     return {**content, "steps": render_markdown(content["body"], first_name), "pictures": pictures(content)}
 
 
 def lesson_context(content: Content, first_name: str = SAMPLE_READER) -> dict[str, Any]:
-    """Return a whole day, for a template."""
     check = content["self_check"]
     return {
         "day": content["day"],
@@ -69,6 +67,6 @@ def lesson_context(content: Content, first_name: str = SAMPLE_READER) -> dict[st
 
 
 def sample_lesson(program: Program) -> Content | None:
-    """Return the sample day as it was published last; None before that."""
+    """Return the sample day as it was last published; None before that."""
     revision = Revision.objects.filter(day__program=program, day__number=SAMPLE_DAY).first()
     return revision.content or None if revision else None

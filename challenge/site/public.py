@@ -1,4 +1,4 @@
-"""The frame of the pages that need no link from a mail, and their visitors."""
+"""The frame of the public pages, and their visitors."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -14,7 +14,7 @@ from challenge.models import Cohort, Program
 
 @dataclass(frozen=True)
 class Visit:
-    """The program that a visitor looks at, and the cohort whose page led there."""
+    """The program that a visitor looks at, and the cohort of the page that led there."""
 
     program: Program | None
     cohort: Cohort | None = None
@@ -30,13 +30,12 @@ class Visit:
 
     @property
     def cohort_query(self) -> str:
-        """The query that carries the cohort from page to page: no cookie remembers it."""
+        """The query that carries the cohort from page to page: there is no cookie for it."""
         return f"?cohort={self.cohort.slug}" if self.cohort else ""
 
 
 def current_visit(request: HttpRequest) -> Visit:
-    """Find the cohort that the address names, if one can join it; else the program that the site shows:
-    the oldest that is open for sign-up, else the oldest."""
+    """Find the cohort in the address, if one can join it; else the oldest open program, else the oldest."""
     slug = request.GET.get("cohort", "")
     if slug_re.match(slug):
         cohorts = Cohort.objects.select_related("program").filter(program__is_open=True)
@@ -46,10 +45,10 @@ def current_visit(request: HttpRequest) -> Visit:
 
 
 def client_ip(request: HttpRequest) -> str:
-    """The visitor's IP: the connection's, or behind PROXY_COUNT proxies the one they report.
+    """Return the visitor's IP: the connection's, or behind PROXY_COUNT proxies the one that they report.
 
-    Each proxy appends the address it saw to X-Forwarded-For, so only the entries from the right
-    that our own proxies wrote can be trusted.
+    Each proxy appends the address it saw to X-Forwarded-For, so only the entries from the right that our own
+    proxies wrote can be trusted.
     """
     hops = [hop.strip() for hop in request.headers.get("X-Forwarded-For", "").split(",") if hop.strip()]
     if settings.PROXY_COUNT and len(hops) >= settings.PROXY_COUNT:
@@ -72,5 +71,4 @@ def render_public(
 
 
 def render_unpublished(request: HttpRequest, visit: Visit) -> HttpResponse:
-    """Answer for a page whose text nobody has published."""
     return render(request, "pages/not_yet.html", {"visit": visit}, status=404)

@@ -28,7 +28,7 @@ class TruncatedField(forms.CharField):
 
 
 class LibraryForm(PlainForm):
-    """A visitor's search. A value that is not on offer counts as none."""
+    """A visitor's search. An unknown value counts as no value."""
 
     words = TruncatedField(label=_("Words"), max_length=MAX_LENGTH, required=False)
     minutes = forms.TypedChoiceField(label=_("Minutes"), coerce=int, empty_value=None, required=False)
@@ -60,7 +60,6 @@ def _pairs(names: set[str]) -> list[tuple[str, str]]:
 
 
 def read_search(params: Mapping[str, str], library: Iterable[Content]) -> tuple[LibraryForm, dict[str, Any]]:
-    """Return the form to show, and the valid values of the search."""
     sent = LibraryForm(library, params)
     sent.is_valid()
     wanted = {name: value for name, value in sent.cleaned_data.items() if value}
@@ -68,7 +67,6 @@ def read_search(params: Mapping[str, str], library: Iterable[Content]) -> tuple[
 
 
 def is_too_long(params: Mapping[str, str]) -> bool:
-    """Return whether the search was cut."""
     return len(params.get("words", "").strip()) > MAX_LENGTH
 
 
@@ -82,7 +80,7 @@ def matches(stretch: Content, wanted: Mapping[str, Any]) -> bool:
 
 
 def _matches_words(stretch: Content, words: str) -> bool:
-    """Require every word, as a part of a word at least; ignore case, accents and kinds of apostrophes."""
+    """Require every word, at least as a part of a word; ignore case, accents and kinds of apostrophes."""
     text = _folded(" ".join([*(stretch[key] for key in SEARCHED), *stretch.get("area", [])]))
     return all(word in text for word in _folded(words).split())
 

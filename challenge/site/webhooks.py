@@ -1,6 +1,6 @@
 """The webhooks of mail providers: django-anymail's tracking webhooks, each behind a guard of our own.
 
-A request has to show the secret or the signature before anything of it counts. One that is wrong, too
+A request must have the right secret or signature before anything in it counts. A request that is wrong, too
 large or unreadable is answered with 4xx, and logged without its content.
 """
 
@@ -37,7 +37,6 @@ class NotRecorded(Exception):
 
 @receiver(tracking)
 def record_event(sender: object, event: AnymailTrackingEvent, esp_name: str, **kwargs: Any) -> None:
-    """Record one event and act on it."""
     now = timezone.now()
     try:
         with transaction.atomic():
@@ -52,7 +51,7 @@ def record_event(sender: object, event: AnymailTrackingEvent, esp_name: str, **k
 
 
 def guarded(view: View) -> View:
-    """Close a webhook of anymail's while there is no secret, limit a body to 1 MB, and answer every error."""
+    """Close an anymail webhook without a secret, limit a body to 1 MB, and answer every error."""
 
     @wraps(view)
     def enter(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
@@ -68,7 +67,7 @@ def guarded(view: View) -> View:
             return _refused(request, 404, f"not set up ({type(error).__name__})")
         except NotRecorded as error:
             return _refused(request, 503, f"not recorded ({error})")
-        except Exception as error:  # anymail raises whatever an unexpected body leads to
+        except Exception as error:  # anymail raises errors of any type for an unexpected body
             return _refused(request, 400, f"unreadable ({type(error).__name__})")
 
     return enter

@@ -1,1 +1,1 @@
-"""The list of recurring work, and what a worker process does beside its tasks."""
+"""The list of recurring work, and the extra threads of a worker process."""

@@ -1,5 +1,4 @@
-"""Recurring work in threads of its own: neither a sender that waits for the database nor a broker that is
-away delays it."""
+"""Recurring work in threads of its own, which a waiting sender or a missing broker does not delay."""
 
 import logging
 import threading
@@ -17,10 +16,10 @@ log = logging.getLogger(__name__)
 
 
 class PeriodicThread(threading.Thread):
-    """Does a job every so many seconds, for the first time after them; a failure is logged and ends nothing.
+    """Does a job every so many seconds, first after that many; a failure is logged and the thread goes on.
 
-    In between it holds no database connection, which a process that a worker forks at that moment would
-    share. It ends with its process, even in the middle of its job.
+    Between two runs it holds no database connection, because a process forked then would share it. It ends
+    with its process, even in the middle of its job.
     """
 
     def __init__(self, job: Job) -> None:
@@ -32,27 +31,27 @@ class PeriodicThread(threading.Thread):
         while not self._closed.wait(self._seconds):
             try:
                 self._function(timezone.now())
-            except Exception:  # whatever it is, the next time is worth trying
+            except Exception:  # after any error, the next run may succeed
                 log.exception("%s failed", self.name)
             finally:
                 connection.close()
 
     def close(self) -> None:
-        """Do not begin the job again."""
+        """Do not start the job again."""
         self._closed.set()
 
 
-_of_worker: list[PeriodicThread] = []  # none before this process is a worker that is ready
+_of_worker: list[PeriodicThread] = []  # empty until this process is a worker that is ready
 
 
 def install() -> None:
-    """Have the worker that this process may become do its jobs in the background."""
+    """Run the background jobs in the worker that this process may become."""
     signals.worker_ready.connect(_start)
 
 
 @contextmanager
 def beside_loop() -> Iterator[None]:
-    """Do every job that has a thread of its own for as long as the context lasts."""
+    """Run every job with a separate thread while the context lasts."""
     threads = [_run_every(job) for job in JOBS.values() if job.apart or job.in_workers]
     try:
         yield
@@ -62,7 +61,7 @@ def beside_loop() -> Iterator[None]:
 
 
 def _start(**_: Any) -> None:
-    # Celery sends the signal each time that the worker has connected.
+    # Celery sends the signal at each connection of the worker.
     if not _of_worker:
         _of_worker.extend(_run_every(job) for job in JOBS.values() if job.in_workers)
 

@@ -1,12 +1,11 @@
-"""The watchdog of a worker's connection: a worker that its broker's messages no longer reach ends, so that
-it is replaced.
+"""The watchdog of a worker's connection: it ends a worker that no longer receives messages, so that the
+worker is replaced.
 
-A worker can stop receiving for good while all else looks well: its process lives, it answers Celery's
-pings (they come over another connection), but no task reaches it (Celery issues 8030, 8384, 10205).
-Celery 5.6.3 and kombu 5.7 mend the ways that are known; this notices all others. Each worker reads a
-queue of its own beside the common one, puts a ping into it every few seconds, and counts how many it
-sent without receiving any task at all. A broker that is away is excused, and so is a worker whose pool
-is busy.
+A worker can stop receiving for good while all else looks well: its process lives, it answers Celery's pings
+(over another connection), but no task reaches it (Celery issues 8030, 8384, 10205). Celery 5.6.3 and kombu
+5.7 fix the known causes; the watchdog notices all others. Each worker reads its own queue beside the common
+one, puts a ping into it every few seconds, and counts the pings since the last task of any kind. It does not
+count while the broker is away or the pool is busy.
 """
 
 import logging
@@ -22,10 +21,10 @@ from challenge.worker import shutdown
 
 log = logging.getLogger(__name__)
 
-# A worker that waits for a broker to come back asks it at least every 32 s (kombu's longest pause).
+# A worker that waits for its broker tries again at least every 32 s (kombu's longest pause).
 EVERY_SECONDS = 15.0
 MOST_MISSED = 5
-# How long a message in hand may take when the worker ends for this reason.
+# The time for messages in hand when the worker ends for this reason.
 GRACE_SECONDS = 60.0
 QUEUE_EXPIRES_SECONDS = 600
 EXIT_CODE = 1
@@ -33,15 +32,12 @@ TASK = "challenge.tasks.ping"
 
 
 class Watchdog(threading.Thread):
-    """Sends pings from the main process of a worker with `processes` in its pool."""
-
     def __init__(self, app: Celery, queue: Queue, processes: int) -> None:
         super().__init__(name="broker watchdog", daemon=True)
         self._app, self._queue, self._processes = app, queue, processes
         self._received, self._closed = True, threading.Event()
 
     def received(self) -> None:
-        """Note that a task came in."""
         self._received = True
 
     def close(self) -> None:
@@ -60,10 +56,10 @@ class Watchdog(threading.Thread):
         self._end()
 
     def _ping(self) -> bool:
-        """Put a message into the worker's own queue. Return False when the broker took none."""
+        """Put a message into the worker's own queue. Return False when the broker did not accept it."""
         try:
             self._app.send_task(TASK, queue=self._queue, retry=False)  # type: ignore[arg-type]
-        except Exception:  # whatever the broker's client raises
+        except Exception:  # any error of the broker's client
             return False
         return True
 
@@ -73,7 +69,7 @@ class Watchdog(threading.Thread):
 
     def _end(self) -> None:
         shutdown.request()
-        # The worker's loop, if it still turns, stops as after SIGTERM.
+        # The worker's loop, if it still runs, stops as after SIGTERM.
         state.should_stop = EXIT_CODE  # type: ignore[assignment]
         if not self._closed.wait(GRACE_SECONDS):
             os._exit(EXIT_CODE)  # the pool's processes die with it, and rescue puts their mails back
@@ -83,7 +79,7 @@ _watchdogs: list[Watchdog] = []  # of this process: none before its worker is re
 
 
 def install() -> None:
-    """Give the worker that this process may become a watchdog, and tell its pool when it is to stop."""
+    """Start a watchdog in the worker that this process may become, and tell its pool when to stop."""
     signals.celeryd_after_setup.connect(_read_own_queue)
     signals.worker_ready.connect(_start)
     signals.task_received.connect(_received)
@@ -92,7 +88,7 @@ def install() -> None:
 
 
 def own_queue(node: str) -> Queue:
-    """The queue that only this worker reads; it expires when the worker is gone."""
+    """Return the queue that only this worker reads; it expires when the worker is gone."""
     name = f"ping.{node}.{os.getpid()}"
     return Queue(name, routing_key=name, expires=QUEUE_EXPIRES_SECONDS)
 
@@ -102,7 +98,7 @@ def _read_own_queue(sender: str, instance: Any, **_: Any) -> None:
 
 
 def _start(sender: Any, **_: Any) -> None:
-    # Celery sends the signal each time that the worker has connected.
+    # Celery sends the signal at each connection of the worker.
     if not _watchdogs:
         watchdog = Watchdog(sender.app, own_queue(sender.hostname), sender.pool.num_processes)
         _watchdogs.append(watchdog)

@@ -1,8 +1,5 @@
-"""All recurring work in one list, in the order in which one process alone does it.
-
-Beat, `manage.py send_due` and the background threads read it. It names functions by their paths, so that
-beat imports none of them.
-"""
+"""All recurring work in one list, in the order in which a single process does it. Beat, `manage.py send_due`
+and the background threads read it. It names functions by their paths, so that beat imports none of them."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -14,24 +11,24 @@ from django.utils.module_loading import import_string
 
 from challenge.worker import shutdown
 
-# A drain ends after this many seconds, so that planning and check-ins get their turn; beat or the
-# drain itself starts the next. A message for one that has waited as long is stale: others drain.
+# A drain ends after this many seconds, so that planning and check-ins get their turn; beat or the drain
+# itself starts the next. A message that has waited as long is outdated: other workers drain.
 DRAIN_SECONDS = 20
 
 
 @dataclass(frozen=True)
 class Job:
-    """Something to do every `seconds`. `path` leads to a function that takes `now`.
+    """A job to do every `seconds`. `path` leads to a function that takes `now`.
 
-    Beat sends each job's message (the Celery task `challenge.tasks.NAME`), unless it runs `in_workers`:
-    in a thread of every worker. `send_due` does all jobs in one thread, except for those that run `apart`
-    or `in_workers`; these get threads of their own under `--loop`.
+    Beat sends each job's message (the Celery task `challenge.tasks.NAME`), unless it runs `in_workers`: in a
+    thread of every worker. `send_due` does all jobs in one thread, except those that run `apart` or
+    `in_workers`; these get their own threads under `--loop`.
     """
 
     name: str
     seconds: float
     path: str
-    repeats: bool = False  # once it has found something, there may be more to do at once
+    repeats: bool = False  # when it has found something, there may be more to do at once
     wakes_senders: bool = False
     apart: bool = False
     in_workers: bool = False
@@ -60,8 +57,8 @@ JOBS = {
 
 
 def run(job: Job, after: Callable[[], None] = lambda: None) -> None:
-    """Do a job until nothing more is to do or this process is asked to end. Call `after` each time; for a job
-    that does not repeat, only if it found something."""
+    """Do a job until there is no more to do or this process is asked to end. Call `after` each time; for a
+    job that does not repeat, only if it found something."""
     more = True
     while more and not shutdown.requested():
         found = job.function(timezone.now())

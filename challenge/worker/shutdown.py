@@ -1,10 +1,9 @@
-"""The request to end, which a sender looks for between two messages.
+"""The request to end, which a sender checks between two messages.
 
-A stop reaches a process of Celery's pool in two ways. Docker and `bin/dev` send SIGTERM to the
-worker's main process, which tells its pool through one byte of memory that they share: no lock, so
-that a process killed at any moment leaves none behind. systemd and a terminal send it to every
-process, and Celery would end the pool's at once, in the middle of a message; under `catching` the
-process notes the request instead.
+A stop reaches a process of Celery's pool in two ways. Docker and `bin/dev` send SIGTERM to the worker's main
+process, which tells its pool through one byte of shared memory: without a lock, which a process that is
+killed could leave locked. systemd and a terminal send it to every process, and Celery would end the pool's at
+once, in the middle of a message; under `catching` the process notes the request instead.
 """
 
 import mmap
@@ -15,7 +14,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-_shared = mmap.mmap(-1, 1)  # anonymous: a child that is forked sees what its parent writes
+_shared = mmap.mmap(-1, 1)  # anonymous: a forked child sees what its parent writes
 _caught = False
 AGAIN_SECONDS = 1.0
 
@@ -26,7 +25,7 @@ def requested() -> bool:
 
 
 def request() -> None:
-    """Ask this process and all that were forked from it to end. Safe in a signal handler."""
+    """Ask this process and all its forked children to end. Safe in a signal handler."""
     _shared[0] = 1
 
 
@@ -37,8 +36,8 @@ def _catch(*_: Any) -> None:
 
 @contextmanager
 def catching(*signals: signal.Signals) -> Iterator[None]:
-    """Take these signals as a request to end while the context lasts. Change nothing outside of a
-    process's main thread, where Python receives no signals."""
+    """Treat these signals as a request to end while the context lasts. Change nothing outside a process's
+    main thread, where Python receives no signals."""
     if threading.current_thread() is not threading.main_thread():
         yield
         return
@@ -52,10 +51,10 @@ def catching(*signals: signal.Signals) -> Iterator[None]:
 
 @contextmanager
 def finishing_first() -> Iterator[None]:
-    """Make a SIGTERM to a process of Celery's pool wait until the context, and the task in it, is over.
+    """Delay a SIGTERM to a process of Celery's pool until the context, and the task in it, is over.
 
-    It comes again a second later, when Celery knows the task's result. A worker that stops as a whole
-    has ended its pool by then; a process that was asked alone ends, and Celery replaces it.
+    The signal is sent again a second later, when Celery knows the task's result. A worker that stops as a
+    whole has ended its pool by then; a process that was stopped alone ends, and Celery replaces it.
     """
     try:
         with catching(signal.SIGTERM):

@@ -10,7 +10,7 @@ from tests.support.cast import ALICE, lesson_of, story
 from tests.support.smtp_script import always
 from tests.support.smtp_server import SmtpServer
 
-pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
+pytestmark = pytest.mark.django_db
 
 Go = Callable[[datetime], None]
 DAY = timedelta(days=1)

@@ -16,7 +16,7 @@ from challenge.models import Answer, Delivery, DeliveryEvent, Event, Outcome, Ph
 from tests.support.returned_mails import FULL, dsn
 from tests.support.threads import together
 
-pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
+pytestmark = pytest.mark.django_db
 
 Go = Callable[[datetime], None]
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
@@ -180,6 +180,7 @@ def test_a_refusal_of_a_bad_address_suppresses_at_once(alice: Any, days: Any, no
 
 
 @pytest.mark.django_db(transaction=True)
+@pytest.mark.both_databases
 def test_three_at_the_same_instant_are_three(alice: Any, days: Any, now: datetime) -> None:
     lessons = [days(day) for day in (1, 2, 3)]
     together(*(partial(comes_back, mail, now + 3 * DAY) for mail in lessons))

@@ -19,7 +19,7 @@ from challenge.models import Delivery, Enrollment, Event, Suppression
 from tests.support.desk import names, said
 from tests.support.returned_mails import FULL, complaint, dsn
 
-pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
+pytestmark = pytest.mark.django_db
 
 Go = Callable[[datetime], None]
 LIST = "/coach/challenge/enrollment/"

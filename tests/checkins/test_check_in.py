@@ -15,7 +15,7 @@ from challenge.models import CheckIn, Delivery, Enrollment
 from tests.support.smtp_server import SmtpServer
 from tests.support.visitor import Runner, whole_database
 
-pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
+pytestmark = pytest.mark.django_db
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 Go = Callable[[datetime], None]

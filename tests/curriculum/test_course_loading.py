@@ -14,7 +14,7 @@ from challenge.curriculum.load import load
 from challenge.curriculum.parse import CourseError
 from challenge.models import Day, Program, Revision, Stretch
 
-pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
+pytestmark = pytest.mark.django_db
 DAY_3 = "days/day-03.md"
 
 

@@ -14,7 +14,7 @@ from challenge.curriculum.publish import Origin, Publication, PublishConflict, p
 from challenge.curriculum.publish_checks import check_day, check_stretch
 from challenge.models import Day, Revision, Stretch
 
-pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
+pytestmark = pytest.mark.django_db
 FOLDER = CONTENT / "reset-21"
 
 

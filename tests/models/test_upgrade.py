@@ -1,7 +1,8 @@
 """An older installation is brought up to date: nothing that was taught or sent is lost."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime, time, timedelta
+from functools import partial
 from typing import Any
 from uuid import uuid4
 
@@ -12,10 +13,21 @@ from django.db.migrations.executor import MigrationExecutor
 
 from challenge.curriculum.course import CONTENT
 from challenge.curriculum.load import load
-from challenge.models import Alarm, Enrollment, Limit, RestoreStop, Revision, Stretch
+from challenge.models import (
+    Alarm,
+    Delivery,
+    Enrollment,
+    Event,
+    Limit,
+    Program,
+    RestoreStop,
+    Revision,
+    Stretch,
+)  # fmt: skip
 from challenge.models.day import pick_revision
 from challenge.models.limit import ALL
 from challenge.monitoring.wording import AlarmText
+from tests.support.smtp_server import SmtpServer
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.both_databases]
 
@@ -126,3 +138,48 @@ def test_a_stop_limits_and_alarms_go_on_under_their_new_names(before: Apps, now:
     alarm = Alarm.objects.get()
     assert str(AlarmText(alarm.code, alarm.values)) == "100 % stand still."
     assert alarm.told_at == now
+
+
+@pytest.mark.parametrize("before", ["0010_fewer_indexes"], indirect=True)
+def test_a_course_goes_on_where_it_stood_with_its_ledger_in_codes(
+    program: Program, before: Apps, go: Callable[[datetime], None], sink: SmtpServer, now: datetime
+) -> None:
+    model = before.get_model
+    user = model("accounts", "User").objects.create
+    people = {name: user(email=f"{name}@example.com") for name in ("alice", "bob")}
+    agreed = {"purpose": "mail", "asked_at": now, "given_at": now}
+    model("accounts", "Consent").objects.create(user=people["alice"], **agreed)
+    place = {"program_id": program.pk, "starts_on": now.date(), "time_zone": "Europe/London"}
+    enroll = partial(
+        model("challenge", "Enrollment").objects.create, created_at=now, send_at=time(7), **place
+    )
+    alice = enroll(runner=people["alice"], state="active", pinned_at=now, next_due_at=now + timedelta(days=2))
+    bob = enroll(runner=people["bob"], state="pending")
+    row = partial(model("challenge", "Delivery").objects.create, due_at=now, try_at=now)
+    row(enrollment=alice, kind="lesson", day=1, state="sent", sent_at=now, domain="example.com")
+    row(enrollment=alice, kind="lesson", day=2, state="suppressed", reason="It waits for the new hour.")
+    row(
+        enrollment=alice,
+        kind="links",
+        state="failed",
+        reason="The mail server refused it: 550 5.7.1 100% no",
+    )
+    row(enrollment=alice, kind="goodbye", state="failed", reason="Es ging nicht.")
+    row(enrollment=bob, kind="reminder", closes_at=now + timedelta(days=7))
+    event = partial(model("challenge", "Event").objects.create, enrollment=alice, at=now, actor="system")
+    for detail in ("06:30 Europe/London", "Three mails in a row came back.", "Wer weiß."):
+        event(kind="rescheduled", detail=detail)
+
+    migrate(None)
+
+    ledger = {mail.kind: mail for mail in Delivery.objects.order_by("day")}
+    assert {mail.domain for mail in Delivery.objects.all()} == {"example.com"}
+    assert (ledger["lesson"].state, ledger["lesson"].reason) == ("withheld", "new_hour")
+    assert ledger["links"].why == "The mail server refused it: 550 5.7.1 100% no"
+    assert (ledger["goodbye"].reason, ledger["goodbye"].why) == ("as_written", "Es ging nicht.")
+    assert [event.says for event in Event.objects.order_by("id")] == [
+        "06:30 Europe/London", "Three mails in a row came back.", "Wer weiß."
+    ]  # fmt: skip
+    go(now + timedelta(days=2))
+    assert [mail["To"] for mail in sink.mails] == ["bob@example.com", "alice@example.com"]
+    assert Delivery.objects.get(kind="lesson", day=2).state == Delivery.State.SENT

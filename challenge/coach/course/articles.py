@@ -31,7 +31,7 @@ def digest(article: Article) -> str:
 
 
 class ArticleForm(ModelForm[Article]):
-    """The linter's findings are errors of the form: a saved article is on the site at once."""
+    """The linter's findings are errors of the form, because a saved article is on the site at once."""
 
     title = DraftText(label=gettext_lazy("Title"), help_text=gettext_lazy("Up to 120 characters."))
     summary = DraftText(
@@ -48,7 +48,7 @@ class ArticleForm(ModelForm[Article]):
     )
 
     seen = forms.CharField(required=False, max_length=64, widget=forms.HiddenInput)
-    # The article as another coach saved it since the form was opened.
+    # The article, if another coach has saved it since the form was opened.
     other: Article | None = None
 
     class Meta:
@@ -78,7 +78,7 @@ class ArticleForm(ModelForm[Article]):
             clear_oversized_fields(self, {name: getattr(self.instance, name) for name in TEXTS})
 
     def clean(self) -> dict[str, Any]:
-        # The row is locked until the change is saved or refused.
+        # Lock the row until the change is saved or refused.
         current = Article.objects.select_for_update().get(pk=self.instance.pk)
         if not self.errors and self.cleaned_data["seen"] != digest(current):
             self.other = current
@@ -88,7 +88,7 @@ class ArticleForm(ModelForm[Article]):
 
 @admin.register(Article)
 class ArticleAdmin(CoachAdmin[Article]):
-    """Two pages that come with the course; one that the coach has changed no longer follows the files."""
+    """The two pages that come with the course. After a coach's change, a page no longer follows the files."""
 
     form = ArticleForm
     list_display = ("title", "slug", "is_edited")
@@ -120,7 +120,7 @@ class ArticleAdmin(CoachAdmin[Article]):
 def _conflict(
     request: HttpRequest, form: ArticleForm, other: Article, context: dict[str, Any]
 ) -> HttpResponse:
-    """Show both texts side by side; the coach's own goes on in the form, and nothing is lost."""
+    """Show both texts side by side; the form still holds the coach's own."""
     labels = {name: str(form.fields[name].label) for name in TEXTS}
     own = {name: normalise_line_ends(str(form[name].value() or "")) for name in TEXTS}
     found = differences(

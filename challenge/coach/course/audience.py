@@ -1,4 +1,4 @@
-"""The runners whom publishing a day would reach, worded for the publish screen."""
+"""The runners who would get a new version of a day, in words for the publish screen."""
 
 from collections import Counter
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ from challenge.models import Day
 
 @dataclass(frozen=True)
 class CatchUp:
-    """Runners who would get more than the last change, and the address where the rest of it is read."""
+    """Runners who would get more than the last change, and the address of the full comparison."""
 
     text: str
     address: str
@@ -21,7 +21,7 @@ class CatchUp:
 
 @dataclass(frozen=True)
 class DayAudience:
-    """The counts of runners and their version of one day, published the ordinary way or for all."""
+    """The numbers of runners by their version of one day, for both ways to publish."""
 
     day: int
     ordinary: str
@@ -30,7 +30,7 @@ class DayAudience:
 
 
 def day_audience(day: Day, *, changes: bool = True, against_draft: bool = False) -> DayAudience:
-    """The audience of the next version of a day; without changes that of the newest one, made for all."""
+    """Count the audience of the next version of a day; without `changes`, of the newest one, made for all."""
     runners = audience(day)
     newest = day.published.number if day.published else 0
     number = newest + int(changes)
@@ -49,15 +49,15 @@ def day_audience(day: Day, *, changes: bool = True, against_draft: bool = False)
 
 
 def _ordinary(keep: Counter[int], get: int, number: int) -> str:
-    """A text like "14 keep version 1, 6 get version 2"."""
-    kept = [_keep(count, version) for version, count in sorted(keep.items()) if count]
-    return ", ".join([*kept, _get(get, number)])
+    """Return a text like "14 keep version 1, 6 get version 2"."""
+    parts = [_keep(count, version) for version, count in sorted(keep.items()) if count]
+    return ", ".join([*parts, _get(get, number)])
 
 
 def _for_all(sent: Counter[int], get: int, number: int) -> str:
-    """The same when it is published for all: a version that was sent to a runner stays theirs."""
-    kept = [_sent(count, version) for version, count in sorted(sent.items()) if count]
-    return "; ".join([_get(get, number), *([", ".join(kept)] if kept else [])])
+    """Return the same text for a version for all: runners who were sent a version keep it."""
+    parts = [_sent(count, version) for version, count in sorted(sent.items()) if count]
+    return "; ".join([_get(get, number), *([", ".join(parts)] if parts else [])])
 
 
 def _keep(count: int, version: int) -> str:

@@ -1,5 +1,5 @@
-"""The forms of a day, a stretch and an article: fields that keep whatever is typed, up to a size that nobody
-types, with the linter's findings shown at the field and their line."""
+"""The forms of a day, a stretch and an article: they save any text up to a size limit, and show each of the
+linter's findings at its field and line."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ from challenge.curriculum.lint.fields import too_long
 from challenge.curriculum.lint.unsafe import normalise_line_ends
 
 MAX_LINE, MAX_TEXT = 2_000, 20_000
-# A text that is refused for its length is shown again up to this size, so that it can be shortened.
+# A text that is too long is shown again up to this size, so that the coach can shorten it.
 MAX_REDISPLAYED = 200_000
 QUOTED = 120
 TOO_LONG = "too_long"
@@ -28,7 +28,7 @@ NO_NULLS = ProhibitNullCharactersValidator(
 
 
 class DraftText(forms.CharField):
-    """A text that a draft keeps whatever its faults. No maxlength: a browser would cut a paste silently."""
+    """A text of a draft, saved with all its faults. No maxlength: a browser would cut a paste silently."""
 
     def __init__(self, *, max_size: int = MAX_LINE, rows: int = 0, **options: Any) -> None:
         if rows:
@@ -46,8 +46,6 @@ class DraftText(forms.CharField):
 
 
 class DraftLines(DraftText):
-    """A list, one item a line."""
-
     def prepare_value(self, value: Any) -> Any:
         return "\n".join(value) if isinstance(value, list) else value
 
@@ -57,7 +55,7 @@ class DraftLines(DraftText):
 
 @dataclass(frozen=True)
 class Remark:
-    """A finding at its field: the line (0 where there is only one), the advice, and the text of the line."""
+    """A finding at its field: the line (0 in a field of one line), the advice, and the text of the line."""
 
     line: int
     message: str
@@ -80,11 +78,9 @@ class ContentForm(forms.Form):
         self.remarks: dict[str, list[Remark]] = {}
 
     def draft(self) -> Content:
-        """The draft that was typed."""
         raise NotImplementedError
 
     def show(self, findings: Sequence[Finding]) -> None:
-        """Put findings at their fields."""
         for finding in findings:
             name = self.field_of(finding)
             quote, line = "", 0
@@ -92,7 +88,7 @@ class ContentForm(forms.Form):
                 quote, line = _quoted(self[name].value(), finding.line), finding.line
             found = self.remarks.setdefault(name, [])
             if found and found[-1].line == line:
-                quote = ""  # the remark above quotes it already
+                quote = ""  # the remark before this one quotes the line
             if (remark := Remark(line, finding.message, quote)) not in found:
                 found.append(remark)
         for name in self.remarks:
@@ -104,14 +100,14 @@ class ContentForm(forms.Form):
                 self.fields[name].widget.attrs.update(attributes)
 
     def field_of(self, finding: Finding) -> str:
-        """The name of the field that a finding is about; "" for the whole mail."""
+        """Return the name of a finding's field; "" for the whole mail."""
         return self.places.get(finding.place, finding.place if finding.place in self.fields else "")
 
     def annotated(self, name: str) -> AnnotatedField:
         return AnnotatedField(self[name], self.remarks.get(name, []))
 
     def summary(self) -> list[tuple[str, str, Remark]]:
-        """Every remark with the label and the anchor of its field, in the order of the page."""
+        """Return every remark with the label and the anchor of its field, in the order of the page."""
         order = [*self.fields, ""]
         named = sorted(self.remarks.items(), key=lambda item: order.index(item[0]))
         labels = {name: str(field.label) for name, field in self.fields.items()} | {"": _("The whole mail")}
@@ -119,14 +115,14 @@ class ContentForm(forms.Form):
 
 
 def refuse(findings: Sequence[Finding]) -> None:
-    """Raise a ValidationError that says each finding with its line."""
+    """Raise a ValidationError with each finding and its line."""
     if findings:
         text = _("Line %(line)d: %(message)s")
         raise ValidationError([text % {"line": each.line, "message": each.message} for each in findings])
 
 
 def clear_oversized_fields(form: forms.BaseForm, kept: Mapping[str, Any]) -> None:
-    """Show a field whose text is too long for any page as it was last saved, or empty."""
+    """Reset a field whose text is longer than MAX_REDISPLAYED to its saved text, or to an empty one."""
     posted = {name: form[name].data for name in form.errors if name in form.fields}
     names = [name for name, text in posted.items() if isinstance(text, str) and len(text) > MAX_REDISPLAYED]
     shown = {name: form.fields[name].prepare_value(kept.get(name, "")) for name in names}
@@ -142,7 +138,7 @@ def clear_oversized_fields(form: forms.BaseForm, kept: Mapping[str, Any]) -> Non
 
 
 def with_values(data: Any, values: Mapping[str, Any]) -> Any:
-    """A copy of the posted data, with other values for some fields."""
+    """Return a copy of the posted data, with other values for some fields."""
     posted = data.copy()
     for name, value in values.items():
         posted[name] = value

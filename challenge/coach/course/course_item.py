@@ -24,13 +24,13 @@ from challenge.models import Day, Revision, Stretch, StretchVersion
 
 Instance = TypeVar("Instance", Day, Stretch)
 AnyVersion = Revision | StretchVersion
-# XML 1.0 knows no such characters, and a mail is put together as XML.
+# XML 1.0 does not allow these characters, and a mail is compiled from XML.
 _NOT_IN_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
 
 
 class CourseItem(ABC, Generic[Instance]):
-    """One day or one stretch in the editor. A draft holds what the coach types; the content of a version
-    holds the parts that come from elsewhere as well."""
+    """One day or one stretch in the editor. A draft holds what the coach types; the content of a version also
+    holds the parts from other rows."""
 
     model_name: ClassVar[str]
     view_names: ClassVar[tuple[str, ...]] = ("change", "preview", "drop", "publish", "versions", "compare")
@@ -42,11 +42,11 @@ class CourseItem(ABC, Generic[Instance]):
     @classmethod
     @abstractmethod
     def queryset(cls) -> QuerySet[Any]:
-        """The rows of the table, with what a page needs."""
+        """Return the rows of the table, with what a page needs."""
 
     @classmethod
     def load(cls, pk: int, *, lock: bool = False) -> Self:
-        """Raise Http404 when there is none. `lock` holds the row until the transaction ends."""
+        """Return the item with this key. `lock` locks the row until the transaction ends. Raises Http404."""
         rows = cls.queryset()
         return cls(get_object_or_404(rows.select_for_update(of=("self",)) if lock else rows, pk=pk))
 
@@ -57,29 +57,29 @@ class CourseItem(ABC, Generic[Instance]):
     @property
     @abstractmethod
     def versions(self) -> QuerySet[Any]:
-        """All versions, newest first."""
+        """Return all versions, newest first."""
 
     @abstractmethod
     def form(self, data: Any = None) -> FigureRowsForm:
-        """The draft to be edited: what was posted, else what was saved, else what is published."""
+        """Return the form of the draft: the posted one, else the saved one, else the published text."""
 
     @abstractmethod
     def form_values(self, draft: Content) -> dict[str, Any]: ...
 
     @abstractmethod
     def draft_of(self, version: AnyVersion) -> Content:
-        """The draft that says the same as a version."""
+        """Return the draft with the same text as a version."""
 
     @abstractmethod
     def review(self, draft: Content) -> list[Finding]: ...
 
     @abstractmethod
     def content(self, draft: Content) -> Content:
-        """The content of the version that this draft would become."""
+        """Return the content of the version that this draft would become."""
 
     @abstractmethod
     def rows(self, content: Content) -> list[Row]:
-        """A version's content to be read."""
+        """Return a version's content as rows to read."""
 
     @abstractmethod
     def publish(self, draft: Content, publication: Publication, base: int) -> bool:
@@ -90,11 +90,11 @@ class CourseItem(ABC, Generic[Instance]):
 
     @abstractmethod
     def compile_mail(self, draft: Content) -> tuple[Compiled, int]:
-        """A mail that shows the draft, and the number of its day. Raise OSError when it can't be made."""
+        """Return the draft as a mail, and the number of its day. Raise OSError when it cannot be compiled."""
 
     @property
     def corrections(self) -> int:
-        """The number of corrections that its recall has queued or sent."""
+        """Count the corrections that its recall has queued or sent."""
         return 0
 
     @property
@@ -107,13 +107,13 @@ class CourseItem(ABC, Generic[Instance]):
         return self.newest.number if self.newest else 0
 
     def fingerprint(self, draft: Content) -> str:
-        """A digest of what publishing this draft would say: the coach confirms what was on the screen."""
+        """Return a digest of what this draft would publish: the coach confirms what the screen showed."""
         return hashlib.sha256(json.dumps(self.content(draft), sort_keys=True).encode()).hexdigest()
 
     @property
     @abstractmethod
     def is_for_all(self) -> bool:
-        """Return whether what is published already goes to everybody whose mail has not left."""
+        """Return whether the published version already goes to everybody whose mail has not left."""
 
     @property
     def working_copy(self) -> Content:
@@ -125,11 +125,11 @@ class CourseItem(ABC, Generic[Instance]):
 
     @abstractmethod
     def complete(self, draft: Content) -> Content:
-        """The draft with every key that is asked for, and no other."""
+        """Return the draft with exactly the keys of the form."""
 
     @property
     def draft_stamp(self) -> str:
-        """The time at which the draft was saved; empty when there is none."""
+        """Return the time at which the draft was saved; empty when there is none."""
         return self.instance.draft_saved_at.isoformat() if self.instance.draft_saved_at else ""
 
     def address(self, view: str, *args: Any) -> str:
@@ -147,8 +147,7 @@ def picture_lines(content: Content) -> str:
 
 
 def clean_for_preview(content: Any) -> Any:
-    """Leave out what would keep the mail of an unfinished draft from being compiled: control characters, and
-    drawings that do not exist."""
+    """Remove control characters and unknown drawings, which prevent a draft from being compiled as a mail."""
     if isinstance(content, str):
         return _NOT_IN_XML.sub("", content)
     if isinstance(content, list):

@@ -16,7 +16,7 @@ TEXTS = ("title", "subject", "preview", "run")
 
 
 def between(limit: tuple[int, int]) -> str:
-    """Word the length that a field may have."""
+    """Word the limits of a field's length."""
     least, most = limit
     if least <= 1:
         return _("Up to %(most)d characters.") % {"most": most}
@@ -24,7 +24,7 @@ def between(limit: tuple[int, int]) -> str:
 
 
 class DayForm(FigureRowsForm):
-    """All that a day says by itself; its stretches are only named here."""
+    """The day's own fields; its stretches are only chosen here."""
 
     title = DraftText(label=gettext_lazy("Title"))
     subject = DraftText(label=gettext_lazy("Subject"))
@@ -70,7 +70,7 @@ class DayForm(FigureRowsForm):
         }
 
     def _points(self) -> list[str]:
-        """The points that are ticked; those that were ticked before keep their order."""
+        """Return the ticked points; those of the old draft keep their order."""
         ticked, before = self.cleaned_data["points"], self.initial.get("points", [])
         return [
             *(code for code in before if code in ticked),
@@ -86,7 +86,6 @@ class DayForm(FigureRowsForm):
         return ", ".join(self["points"].value() or [])
 
     def sections(self) -> list[tuple[str, list[AnnotatedField]]]:
-        """The fields in groups, in the order in which a runner meets them."""
         groups = [
             (_("In the inbox"), ("subject", "preview")),
             (_("The lesson"), ("title", "lesson")),
@@ -112,7 +111,7 @@ def day_values(draft: Content) -> dict[str, Any]:
 
 
 def _choices(stretches: list[Stretch], chosen: str) -> list[tuple[str, str]]:
-    """Every stretch that may be chosen; a recalled one only where the draft still names it."""
+    """Return every stretch on offer; a recalled one only where the draft still names it."""
     offered = [
         (stretch.slug, _named(stretch))
         for stretch in stretches

@@ -59,7 +59,7 @@ class DayItem(CourseItem[Day]):
         }
 
     def review(self, draft: Content) -> list[Finding]:
-        # Two checks find fault with the minutes; the one that is kept says what they add up to.
+        # Two checks report the minutes; keep the one that names their sum.
         return [finding for finding in check_day(self.instance, draft) if finding.place != "minutes"]
 
     def content(self, draft: Content) -> Content:

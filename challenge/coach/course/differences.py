@@ -9,13 +9,13 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 _WORD = re.compile(r"\n|[^\s]+[^\S\n]*|[^\S\n]+")
-# The time that a comparison takes grows with the product of both lengths; long texts are compared by line.
+# The time of a comparison grows with the product of both lengths; long texts are compared by line.
 MAX_PAIRS = 4_000_000
 
 
 @dataclass(frozen=True)
 class Row:
-    """One named part of a version, as text to be read and compared."""
+    """One named part of a version, as text."""
 
     name: str
     text: str
@@ -23,7 +23,7 @@ class Row:
 
 @dataclass(frozen=True)
 class Difference:
-    """A part of which the two versions say something else."""
+    """One part with different texts in two versions."""
 
     name: str
     before: SafeString
@@ -31,7 +31,7 @@ class Difference:
 
 
 def differences(before: Sequence[Row], after: Sequence[Row]) -> list[Difference]:
-    """The rows that differ, in the order of `after`; one that is missing counts as empty."""
+    """Return the rows that differ, in the order of `after`; a missing row counts as empty."""
     old, new = {row.name: row.text for row in before}, {row.name: row.text for row in after}
     names = [*new, *(name for name in old if name not in new)]
     pairs = [(name, old.get(name, ""), new.get(name, "")) for name in names]
@@ -39,7 +39,7 @@ def differences(before: Sequence[Row], after: Sequence[Row]) -> list[Difference]
 
 
 def marked(before: str, after: str) -> tuple[SafeString, SafeString]:
-    """Both texts: in <del> the words of the first alone, in <ins> those of the second."""
+    """Return both texts, with <del> around the words of the first only, <ins> around those of the second."""
     old, new = _WORD.findall(before), _WORD.findall(after)
     if len(old) * len(new) > MAX_PAIRS:
         old, new = before.splitlines(keepends=True), after.splitlines(keepends=True)

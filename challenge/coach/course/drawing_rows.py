@@ -1,4 +1,4 @@
-"""The rows of a form in which drawings are chosen, each with its description."""
+"""The rows of a form with a drawing and its description each."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -17,12 +17,12 @@ MAX_ROWS = 12
 
 
 def picture_address(name: str) -> str:
-    """The address of a drawing; empty when there is none of that name."""
+    """Return the address of a drawing; empty when there is none of that name."""
     return reverse("figure", args=[drawing_files.file_name(name)]) if name in drawings.names() else ""
 
 
 class FigureRowsForm(ContentForm):
-    """A content form with rows of drawings: `min_rows` at least, however few are chosen."""
+    """A content form with rows of drawings, at least `min_rows`."""
 
     min_rows = 2
 
@@ -45,12 +45,12 @@ class FigureRowsForm(ContentForm):
             )
 
     def figures(self) -> list[Content]:
-        """The drawings that the rows hold; empty rows are left out."""
+        """Return the drawings of all rows that are not empty."""
         rows = [(self.cleaned_data[f"figure_{n}"], self._alt(n)) for n in range(1, self.rows + 1)]
         return [{"name": name, "alt": alt} for name, alt in rows if name or alt]
 
     def _alt(self, row: int) -> str:
-        # One line, however the browser's field broke it.
+        # A browser's field may contain line breaks; the description is one line.
         return " ".join(self.cleaned_data[f"alt_{row}"].split())
 
     def field_of(self, finding: Finding) -> str:
@@ -61,7 +61,7 @@ class FigureRowsForm(ContentForm):
         return super().field_of(finding)
 
     def figure_rows(self) -> list[tuple[AnnotatedField, AnnotatedField, str]]:
-        """Each row's two fields, and the address of its drawing."""
+        """Return each row's two fields, and the address of its drawing."""
         return [
             (
                 self.annotated(f"figure_{row}"),

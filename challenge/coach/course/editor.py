@@ -1,4 +1,4 @@
-"""The editor of a day or a stretch: it saves a draft whatever its faults, and shows them."""
+"""The editor of a day or a stretch: it saves a draft with all its faults, and shows them."""
 
 import re
 from datetime import datetime
@@ -24,14 +24,13 @@ from challenge.curriculum import drafts
 from challenge.curriculum.drafts import DraftConflict
 from challenge.curriculum.lesson import Content
 from challenge.delivery.test_mail import send_test_mail
-from challenge.models.attempt import Outcome
+from challenge.models.attempt import Outcome, OwnAnswer
 
-# Fields that travel with the form and are no part of the draft.
+# Fields of the form that are no part of the draft.
 NOT_IN_DRAFT = ("csrfmiddlewaretoken", "seen", "base", "do")
 
 
 def page_context(request: HttpRequest, item: CourseItem[Any], title: str) -> dict[str, Any]:
-    """The context that the templates of all views need."""
     return {
         **admin.site.each_context(request),
         "title": title,
@@ -47,7 +46,7 @@ def page_context(request: HttpRequest, item: CourseItem[Any], title: str) -> dic
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def editor(request: HttpRequest, item: CourseItem[Any]) -> HttpResponse:
-    """Show the form. Posted, save the draft and go on with what the coach asked for."""
+    """Show the form. On POST, save the draft and run the chosen action."""
     if request.method != "POST":
         form = item.form()
         if item.instance.draft is not None:
@@ -89,8 +88,7 @@ def _page(
 
 
 def _number_of_runner(chosen: PreviewForm, item: CourseItem[Any]) -> str:
-    """The number of the enrollment that the preview is for. An address of a page never holds an email
-    address, because logs keep it."""
+    """Return the number of the preview's enrollment. Logs keep the URL, so it holds no email address."""
     try:
         runner = find_runner(chosen.runner, item)
     except NoSuchRunner:
@@ -99,13 +97,13 @@ def _number_of_runner(chosen: PreviewForm, item: CourseItem[Any]) -> str:
 
 
 def base_of(request: HttpRequest) -> int:
-    """The number of the version that was newest when the form was opened; 0 for none."""
+    """Return the number of the newest version when the form was opened; 0 for none."""
     posted = request.POST.get("base", "")
     return int(posted) if re.fullmatch("[0-9]{1,5}", posted) else 0
 
 
 def _save(request: HttpRequest, item: CourseItem[Any], draft: Content) -> bool:
-    """Save the draft. Return False when the draft of somebody else would be lost."""
+    """Save the draft. Return False when this would overwrite the draft of somebody else."""
     if item.instance.draft is None and draft == item.published_draft:
         return True
     try:
@@ -120,7 +118,7 @@ def _save(request: HttpRequest, item: CourseItem[Any], draft: Content) -> bool:
 
 
 def stamp_of(text: str) -> datetime | None:
-    """The time at which a draft was saved, from the field of a form; None when it holds none."""
+    """Return the time at which a draft was saved, from a field of a form; None for an empty field."""
     try:
         return datetime.fromisoformat(text)
     except ValueError:
@@ -144,7 +142,7 @@ def _say_saved(request: HttpRequest, item: CourseItem[Any], draft: Content) -> N
 
 
 def _conflict(request: HttpRequest, item: CourseItem[Any], draft: Content) -> HttpResponse:
-    """Show the draft that was posted beside the current one; it goes on in the form, and nothing is lost."""
+    """Show the posted draft beside the current one; the form still holds it."""
     other = type(item).load(item.instance.pk)
     theirs, own = other.content(other.working_copy), item.content(draft)
     posted = [
@@ -161,7 +159,7 @@ def _conflict(request: HttpRequest, item: CourseItem[Any], draft: Content) -> Ht
 
 
 def _send_test(request: HttpRequest, item: CourseItem[Any], draft: Content) -> None:
-    """Mail the draft to the coach who asked, and say what the server answered."""
+    """Mail the draft to the coach who asked, and show the server's answer."""
     asked = PreviewForm(request.POST)
     recipient = coach_of(request).email
     site_url = request.build_absolute_uri("/").rstrip("/")
@@ -187,14 +185,15 @@ def _send_test(request: HttpRequest, item: CourseItem[Any], draft: Content) -> N
     else:
         text = _("The test to %(address)s did not get through. Outcome: %(outcome)s, at: %(phase)s. %(text)s")
         outcome, phase = OUTCOMES[answer.outcome], PHASES[answer.phase]
+        words = OwnAnswer.in_words(answer.text)
         messages.error(
-            request, text % {"address": recipient, "outcome": outcome, "phase": phase, "text": answer.text}
+            request, text % {"address": recipient, "outcome": outcome, "phase": phase, "text": words}
         )
 
 
 @require_POST
 def drop(request: HttpRequest, item: CourseItem[Any]) -> HttpResponse:
-    """Forget the draft that is on the screen; another one stays."""
+    """Delete the draft on the screen; a newer one stays."""
     if item.instance.draft is None:
         messages.info(request, _("There is no draft."))
     elif request.POST.get("seen") != item.draft_stamp:

@@ -1,5 +1,4 @@
-"""Keep a form that a coach posts after the login ended or changed: the answer holds all that was typed,
-ready to be sent again."""
+"""Keep the form of a coach whose login ended or changed: the answer shows it, ready to be sent again."""
 
 from functools import wraps
 from typing import Any
@@ -17,7 +16,7 @@ from challenge.coach.course.previews import View, framed
 
 
 def recoverable_view(site: AdminSite, view: View) -> View:
-    """Guard a view of the desk; answer a form from somebody who is logged out with what it held."""
+    """Guard a view of the admin: show the posted form again to a person who is logged out."""
     guarded: View = site.admin_view(view)
 
     @wraps(view)
@@ -30,15 +29,15 @@ def recoverable_view(site: AdminSite, view: View) -> View:
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
-    """Answer a form whose CSRF token is wrong. A new login changes the token, so a form of the desk that
-    holds an old one is kept."""
+    """Answer a form with a wrong CSRF token. A new login changes the token, so a coach's form with an old one
+    is shown again."""
     if _is_of_the_desk(request) and reason != REASON_CSRF_TOKEN_MISSING:
         return recover_form(request)
     return django_csrf_failure(request, reason)
 
 
 def _is_of_the_desk(request: HttpRequest) -> bool:
-    # Only a form that our own page sent: no other site may have its form offered to the coach.
+    # Only show a form from our own pages: another site must not offer its form to the coach.
     ours = f"{request.scheme}://{request.get_host()}"
     match = request.resolver_match
     is_form = (
@@ -48,7 +47,6 @@ def _is_of_the_desk(request: HttpRequest) -> bool:
 
 
 def recover_form(request: HttpRequest) -> HttpResponse:
-    """Show what was posted, with a link to log in and a button to send it again."""
     if request.resolver_match and str(request.resolver_match.url_name).endswith("_preview"):
         return _recover_preview(request)
     posted = [(name, each) for name, values in request.POST.lists() for each in values]

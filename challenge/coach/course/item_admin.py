@@ -1,4 +1,4 @@
-"""The lists of days and of stretches, and the addresses of the views that edit one of them."""
+"""The lists of days and of stretches, and the addresses of the editor's views."""
 
 from collections.abc import Mapping
 from typing import Any, ClassVar, TypeVar
@@ -27,7 +27,7 @@ Instance = TypeVar("Instance", Day, Stretch)
 
 
 class CourseItemAdmin(RecordAdmin[Instance]):
-    """Rows come with the course; their content is edited, published and kept in versions."""
+    """Rows come with the course; the editor changes their content."""
 
     course_item: ClassVar[type[CourseItem[Any]]]
     extra_views: ClassVar[Mapping[str, View]] = {}
@@ -57,7 +57,7 @@ class CourseItemAdmin(RecordAdmin[Instance]):
         return path(f"<int:pk>/{route}", guarded, name=f"challenge_{self.course_item.model_name}_{name}")
 
     def change_view(self, *args: Any, **options: Any) -> HttpResponse:
-        # The editor has every address with a number.
+        # The editor has all addresses with a number.
         raise Http404
 
     @admin.display(description=gettext_lazy("Draft"), ordering="draft_saved_at")

@@ -1,4 +1,4 @@
-"""A mail as a runner will see it, before anything is published or saved."""
+"""A mail as a runner will see it, before it is published or saved."""
 
 import re
 from collections.abc import Callable
@@ -24,7 +24,7 @@ from challenge.curriculum.slots import NAMES, Compiled, fill
 from challenge.mail.context import Greetings, MailContext
 from challenge.models import Delivery, Enrollment, Revision
 
-# A mail may use its own styles; nothing else in it runs or is loaded from another site.
+# A mail may use its own styles; it may not run scripts or load files from other sites.
 MAIL_POLICY = {
     "default-src": [NONE],
     "style-src": [UNSAFE_INLINE],
@@ -45,18 +45,16 @@ View = Callable[..., HttpResponse]
 
 
 def framed(view: View) -> View:
-    """Let a view's answer be shown in a frame of our own pages, under the policy of a mail."""
+    """Allow our own pages to show a view's answer in a frame, under the policy of a mail."""
     policy: Callable[[View], View] = csp_replace(MAIL_POLICY)  # type: ignore[assignment]
     return xframe_options_sameorigin(policy(view))
 
 
 class NoSuchRunner(Exception):
-    """Nobody has this address or number; `args[0]` is what was typed."""
+    """There is no such address or number; `args[0]` is the typed text."""
 
 
 class PreviewForm(forms.Form):
-    """The choice of a runner and an appearance for a preview."""
-
     as_runner = forms.CharField(
         label=gettext_lazy("As runner"),
         required=False,
@@ -92,11 +90,11 @@ class RenderedMail:
 
 
 def values_for(typed: str, item: CourseItem[Any], day: int, site_url: str) -> dict[str, str]:
-    """The values of the slots for a runner, with links that lead nowhere. Raise NoSuchRunner."""
+    """Return a runner's values of the slots, with links that lead nowhere. Raise NoSuchRunner."""
     runner = find_runner(typed, item)
     if runner is None:
         return sample_values(day, site_url=site_url)
-    # It is never saved: it only tells whose mail this would be.
+    # This enrollment is never saved: it only holds the runner of the preview.
     now = timezone.now()
     mail = Delivery.objects.prepare(Delivery.Kind.LESSON, now, runner, day=day)
     harmless = {name: f"{settings.SITE_URL}/#{name}" for name in NAMES if name.endswith("_url")}
@@ -106,7 +104,7 @@ def values_for(typed: str, item: CourseItem[Any], day: int, site_url: str) -> di
 
 
 def find_runner(typed: str, item: CourseItem[Any]) -> Enrollment | None:
-    """The enrollment that was typed; None when nothing was. Raise NoSuchRunner."""
+    """Return the enrollment that was typed; None for an empty text. Raise NoSuchRunner."""
     if not typed:
         return None
     runners = Enrollment.objects.filter(program=item.instance.program).select_related("runner", "program")
@@ -128,8 +126,8 @@ def render_mail(compiled: Compiled, values: dict[str, str]) -> RenderedMail:
 
 
 def emulate_reader(html: str, appearance: str) -> str:
-    """A mail's HTML as a mail program shows it in dark or light mode or with images off, whatever the
-    coach's own browser prefers."""
+    """Change a mail's HTML to look as in a mail program in dark or light mode or with images off, whatever
+    the coach's own browser prefers."""
     dark = appearance == "dark"
     html = html.replace("(prefers-color-scheme: dark)", "all" if dark else "not all")
     html = html.replace("color-scheme: light dark", f"color-scheme: {'dark' if dark else 'light'}")
@@ -142,7 +140,7 @@ def emulate_reader(html: str, appearance: str) -> str:
 @require_http_methods(["GET", "HEAD", "POST"])
 @framed
 def preview(request: HttpRequest, item: CourseItem[Any]) -> HttpResponse:
-    """The frame beside the editor: the posted draft, else the saved one. Nothing is saved."""
+    """Show the posted draft, else the saved one, in the frame beside the editor. Save nothing."""
     asked = PreviewForm(request.POST or request.GET)
     draft = item.working_copy
     if request.method == "POST":
@@ -161,7 +159,7 @@ def preview(request: HttpRequest, item: CourseItem[Any]) -> HttpResponse:
 def framed_mail(
     request: HttpRequest, compiled: Compiled, day: int, item: CourseItem[Any], asked: PreviewForm
 ) -> HttpResponse:
-    """A compiled mail in the frame. Its pictures come from the host that the coach uses."""
+    """Show a compiled mail in the frame. Its pictures come from the host that the coach uses."""
     try:
         values = values_for(asked.runner, item, day, request.build_absolute_uri("/").rstrip("/"))
     except NoSuchRunner as error:
@@ -176,7 +174,6 @@ def framed_mail(
 @require_http_methods(["GET", "HEAD"])
 @framed
 def published_mail(request: HttpRequest, item: CourseItem[Any], revision: Revision) -> HttpResponse:
-    """The mail of a day's version, as it was compiled."""
     compiled = Compiled(revision.subject, revision.text, revision.html)
     return framed_mail(request, compiled, item.instance.number, item, PreviewForm(request.GET))
 

@@ -1,4 +1,4 @@
-"""The publish screen: the changes, their audience, and the faults that have to be mended first."""
+"""The publish screen: the changes, their audience, and the faults that prevent publishing."""
 
 from typing import Any
 
@@ -23,7 +23,7 @@ from challenge.curriculum.publish import Origin, Publication, PublishConflict, l
 
 
 class PublishForm(forms.Form):
-    """The answer to the publish screen. `base`, `seen` and `shown` tell what was on it."""
+    """The answer to the publish screen. `base`, `seen` and `shown` identify what it showed."""
 
     note = forms.CharField(
         label=gettext_lazy("What changed"),
@@ -39,7 +39,7 @@ class PublishForm(forms.Form):
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def publish(request: HttpRequest, item: CourseItem[Any]) -> HttpResponse:
-    """Show the screen. Posted, publish what was shown, or say why not."""
+    """Show the screen. On POST, publish what it showed, or give the reason against it."""
     if request.method != "POST":
         return _page(request, item, PublishForm())
     form = PublishForm(request.POST)
@@ -58,9 +58,9 @@ def publish(request: HttpRequest, item: CourseItem[Any]) -> HttpResponse:
 
 
 def _publish(request: HttpRequest, item: CourseItem[Any], answer: dict[str, Any]) -> str | None:
-    """Publish the draft that was on the screen, and return what to tell the coach; None when something has
-    to be mended first. Raise DraftConflict when the draft or a stretch in it has changed, PublishConflict
-    when another version was published."""
+    """Publish the draft on the screen and return a message for the coach; None when the draft has faults.
+    Raise DraftConflict when the draft or a stretch in it has changed, PublishConflict after another
+    publication."""
     draft, for_all = item.working_copy, answer["reach"] == "all"
     if (item.draft_stamp, item.fingerprint(draft)) != (answer["seen"], answer["shown"]):
         raise DraftConflict
@@ -84,7 +84,7 @@ def _publish(request: HttpRequest, item: CourseItem[Any], answer: dict[str, Any]
 
 
 def _changed_meanwhile(request: HttpRequest, item: CourseItem[Any], answer: dict[str, Any]) -> HttpResponse:
-    """Answer a form that is out of date: the coach sent it twice, or somebody else was faster."""
+    """Answer an outdated form: the coach sent it twice, or somebody else was faster."""
     newest = item.newest
     if (
         newest

@@ -1,4 +1,4 @@
-"""The recall of an unsafe stretch: a page says what it does and asks before it is done."""
+"""The recall of an unsafe stretch, with a page to confirm it."""
 
 from typing import Any
 
@@ -33,8 +33,6 @@ MAX_MESSAGE = 2_000
 
 
 class RecallForm(ContentForm):
-    """The replacement of the stretch, and the message to the runners."""
-
     replacement = forms.ModelChoiceField(
         label=gettext_lazy("Do this instead"), queryset=Stretch.objects.none(), required=False,
         empty_label=gettext_lazy("nothing: the other stretch of the day is enough"),
@@ -72,7 +70,7 @@ class RecallForm(ContentForm):
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def recall_page(request: HttpRequest, item: CourseItem[Stretch]) -> HttpResponse:
-    """Ask first. Posted with a yes, take the stretch out and queue the corrections."""
+    """Ask the coach to confirm. On POST, take the stretch out and queue the corrections."""
     stretch = item.instance
     if stretch.recalled_at:
         messages.info(request, _already_recalled(stretch))
@@ -98,7 +96,7 @@ def _recall(request: HttpRequest, stretch: Stretch, answer: dict[str, Any]) -> s
         if made is None:
             return _already_recalled(stretch)
         log(request, [stretch], _("Recalled."))
-    # They are counted after the lock, as it takes a while, and before a worker queues them.
+    # Count after the lock, which takes a while, and before a worker queues the corrections.
     count = corrections.were_sent(made).count()
     nudge(correct)
     text = ngettext(

@@ -18,8 +18,6 @@ SELF_CHECK_FIELDS = ("title", "purpose", "minutes", "timer", "skip_if")
 
 
 class StretchForm(FigureRowsForm):
-    """All that the library, the mails and the pages say of a stretch."""
-
     min_rows = 3
 
     title = DraftText(label=gettext_lazy("Title"))
@@ -60,8 +58,8 @@ class StretchForm(FigureRowsForm):
         super().__init__(data, **options)
         self.is_self_check = instance.kind == Stretch.Kind.SELF_CHECK
         if self.is_self_check:
-            kept = {*SELF_CHECK_FIELDS, "steps"}
-            for name in [each for each in StretchForm.base_fields if each not in kept]:
+            shown = {*SELF_CHECK_FIELDS, "steps"}
+            for name in [each for each in StretchForm.base_fields if each not in shown]:
                 del self.fields[name]
         for name, limit in limits.STRETCH.items():
             if name in self.fields:
@@ -73,7 +71,6 @@ class StretchForm(FigureRowsForm):
         return {**data, "figures": self.figures(), "body": self.cleaned_data["steps"]}
 
     def sections(self) -> list[tuple[str, list[AnnotatedField]]]:
-        """The fields in groups, in the order in which a runner meets them."""
         groups = [
             (_("What it is"), ("title", "purpose", "area", "equipment")),
             (_("How long"), ("minutes", "hold", "sets", "sides", "timer")),

@@ -98,7 +98,7 @@ class StretchItem(CourseItem[Stretch]):
         return compile_lesson(clean_for_preview(lesson), self.instance.program.length), 1
 
     def _lesson(self, day: Day, draft: Content) -> Compiled:
-        """The published mail of a day, with this draft in the place of the stretch."""
+        """Compile the published mail of a day, with this draft in place of the stretch."""
         assert day.published is not None
         content = with_stretch(day.published.content, self.instance, draft)
         return compile_lesson(clean_for_preview(content), self.instance.program.length)

@@ -1,4 +1,4 @@
-"""The versions of a day or a stretch: listed, read, compared side by side, and brought back."""
+"""The versions of a day or a stretch: list, show, compare and restore them."""
 
 from typing import Any
 
@@ -35,7 +35,7 @@ class TwoVersions(forms.Form):
 
 @require_safe
 def versions(request: HttpRequest, item: CourseItem[Any]) -> HttpResponse:
-    """List the versions, newest first; those of a day with the number of runners who were sent each."""
+    """List the versions, newest first; for a day with the number of runners who were sent each."""
     found = item.versions.defer("content")
     if item.model_name == "day":
         lessons = Q(
@@ -58,7 +58,7 @@ def versions(request: HttpRequest, item: CourseItem[Any]) -> HttpResponse:
 
 @require_safe
 def version(request: HttpRequest, item: CourseItem[Any], number: int) -> HttpResponse:
-    """Show one version; that of a day with the mail as it was compiled then."""
+    """Show one version, for a day with the mail as it was compiled then."""
     found = _version(item, number)
     context = {
         **page_context(
@@ -76,7 +76,6 @@ def version(request: HttpRequest, item: CourseItem[Any], number: int) -> HttpRes
 
 
 def version_mail(request: HttpRequest, item: CourseItem[Any], number: int) -> HttpResponse:
-    """Show the mail of one version of a day, for the frame on its page."""
     found = _version(item, number)
     if not isinstance(found, Revision):
         raise Http404
@@ -85,7 +84,7 @@ def version_mail(request: HttpRequest, item: CourseItem[Any], number: int) -> Ht
 
 @require_safe
 def compare(request: HttpRequest, item: CourseItem[Any]) -> HttpResponse:
-    """Show two versions side by side, or one and what would be published now."""
+    """Show two versions side by side, or one version and the text that would be published now."""
     form = TwoVersions(request.GET, numbers=list(item.versions.values_list("number", flat=True)))
     if not form.is_valid():
         raise Http404
@@ -104,7 +103,7 @@ def compare(request: HttpRequest, item: CourseItem[Any]) -> HttpResponse:
 
 @require_POST
 def restore(request: HttpRequest, item: CourseItem[Any], number: int) -> HttpResponse:
-    """Make the content of a version the draft, and go on to the publish screen."""
+    """Make the content of a version the draft, and continue with the publish screen."""
     draft = item.draft_of(_version(item, number))
     try:
         drafts.save(

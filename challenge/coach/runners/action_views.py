@@ -1,5 +1,4 @@
-"""The coach's actions on enrollments: those of the list, the buttons of one runner's page, and the page that
-asks before an action that can't be undone."""
+"""The coach's actions on enrollments, from the list and from a runner's page, and their confirmation page."""
 
 import re
 from collections.abc import Callable, Sequence
@@ -43,8 +42,8 @@ def admin_action(action: Action) -> AdminAction:
 
 @require_POST
 def action_view(request: HttpRequest) -> HttpResponse:
-    """Run an action: a button of one runner's page, or the yes to a question. The ids come in one field,
-    because Django reads at most a thousand fields."""
+    """Run an action: from a button of one runner's page, or after the confirmation. The ids come in one
+    field, because Django reads at most a thousand fields."""
     action = actions.ACTIONS.get(request.POST.get("move", ""))
     ids = [int(text) for text in re.findall(r"\b[0-9]{1,18}\b", request.POST.get("ids", ""))]
     if action is None or not ids:
@@ -85,7 +84,7 @@ def _run(request: HttpRequest, action: Action, enrollments: list[Enrollment]) ->
 def _confirm(
     request: HttpRequest, action: Action, enrollments: list[Enrollment], *, from_runner: bool
 ) -> HttpResponse:
-    """Show for whom the action would be done, and for whom not, before anything happens."""
+    """Show the enrollments that the action would change, and those it would not."""
     reasons = actions.reasons_against(action, enrollments)
     possible = [enrollment for enrollment in enrollments if enrollment.pk not in reasons]
     days = actions.latest_sent([enrollment.pk for enrollment in possible]) if action.sends else {}

@@ -1,5 +1,5 @@
-"""The actions that a coach may run on one or many enrollments. They call the same functions as the runner's
-own pages, and tell for whom an action was done, for whom not, and the reasons."""
+"""The coach's actions on one or many enrollments. They call the same functions as the runner's own pages, and
+report the results with reasons."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -21,8 +21,8 @@ State, COACH = Enrollment.State, Event.Actor.COACH
 
 @dataclass(frozen=True)
 class Action:
-    """`question` is set where the coach is asked first, `states` are those that the action starts from, and
-    `done` is its name afterwards."""
+    """`question` is set for an action that needs a confirmation, `states` are the enrollment's states that
+    allow it, `done` is its name afterwards."""
 
     name: str
     label: "_StrPromise"
@@ -76,7 +76,7 @@ ACTIONS = {action.name: action for action in (PAUSE, RESUME, SEND_AGAIN, WITHDRA
 
 
 def run(action: Action, enrollments: Sequence[Enrollment], now: datetime) -> ActionResult:
-    """Run an action on each enrollment by itself, so that a refused one holds no other up."""
+    """Run an action on each enrollment on its own: a refused one does not stop the others."""
     result = ActionResult()
     refused = []
     for enrollment in enrollments:
@@ -91,7 +91,7 @@ def run(action: Action, enrollments: Sequence[Enrollment], now: datetime) -> Act
 
 
 def reasons_against(action: Action, enrollments: Sequence[Enrollment]) -> dict[int, str]:
-    """The reason against the action for each enrollment that has one now."""
+    """Return the reason against the action for each enrollment that has one now."""
     ids = [enrollment.pk for enrollment in enrollments]
     states = dict(Enrollment.objects.filter(pk__in=ids).values_list("pk", "state"))
     found = {
@@ -103,7 +103,7 @@ def reasons_against(action: Action, enrollments: Sequence[Enrollment]) -> dict[i
 
 
 def latest_sent(ids: Sequence[int]) -> dict[int, int]:
-    """The day that each enrollment would get again."""
+    """Return the day that each enrollment would get again."""
     lessons = Delivery.objects.filter(
         enrollment__in=ids, kind=Delivery.Kind.LESSON, copy=0, state=Delivery.State.SENT
     )
@@ -126,7 +126,7 @@ def _unsendable(ids: Sequence[int]) -> dict[int, str]:
 
 
 def describe(action: Action, result: ActionResult) -> tuple[str, str]:
-    """Two sentences, each of them empty where there is nothing to say: the done and the refused."""
+    """Return two sentences: the enrollments done and those refused. Either may be empty."""
     done, refused = "", ""
     if result.done_for:
         done = _("%(done)s: %(who)s.") % {

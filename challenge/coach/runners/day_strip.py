@@ -1,4 +1,4 @@
-"""The day strip: a cell for each program day, readable by its sign, its colour, or its label."""
+"""The day strip: a cell for each program day, with a sign, a colour and a label."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -16,8 +16,6 @@ from challenge.models.delivery_event import last_is_bounce
 
 @dataclass(frozen=True)
 class Sign:
-    """A kind of cell; `name` ends its CSS class."""
-
     name: str
     mark: str
     label: Promise
@@ -44,7 +42,7 @@ _STOPPED = (Delivery.State.FAILED, Delivery.State.WITHHELD)
 def day_signs(
     length: int, deliveries: Iterable[Delivery], check_ins: Iterable[CheckIn]
 ) -> list[tuple[int, Sign]]:
-    """Every program day with its sign. A check-in tells more than the state of the lesson."""
+    """Return every program day with its sign. A check-in goes before the state of the lesson."""
     signs: dict[int, Sign] = {}
     lessons = [delivery for delivery in deliveries if delivery.kind == Delivery.Kind.LESSON]
     for lesson in lessons:
@@ -59,7 +57,7 @@ def day_signs(
 
 
 def spoken(signs: list[tuple[int, Sign]]) -> str:
-    """The strip for screen readers; days of one kind in a row are named together."""
+    """Word the strip for screen readers; consecutive days of one kind are named together."""
     runs = []
     for sign, group in groupby(signs, key=lambda cell: cell[1]):
         days = [day for day, _sign in group]
@@ -72,7 +70,7 @@ def spoken(signs: list[tuple[int, Sign]]) -> str:
 
 
 def render(enrollment: Enrollment) -> SafeString:
-    """The strip of an enrollment whose deliveries and check-ins are loaded, as HTML."""
+    """Render the strip of an enrollment whose deliveries and check-ins are loaded."""
     signs = day_signs(enrollment.program.length, enrollment.deliveries.all(), enrollment.check_ins.all())
     boxes = format_html_join(
         "",

@@ -9,11 +9,11 @@ from django.utils.translation import ngettext
 
 from challenge.delivery.recording import deferrals
 from challenge.models import Attempt, Delivery
-from challenge.models.attempt import Outcome, Phase
+from challenge.models.attempt import Outcome, OwnAnswer, Phase
 
 
 def delay_reason(lesson: Delivery, at: Callable[[datetime], str]) -> str:
-    """One sentence with the reason and the time of the next try; `at` words an instant."""
+    """Word the reason and the time of the next try in one sentence; `at` formats an instant."""
     values = {
         "day": lesson.day,
         "since": at(lesson.due_at),
@@ -45,4 +45,4 @@ def delay_reason(lesson: Delivery, at: Callable[[datetime], str]) -> str:
 
 def _answer(attempt: Attempt) -> str:
     code = f"{attempt['code']} " if attempt["code"] else ""
-    return Truncator(f"{code}{' '.join(attempt['answer'].split())}").chars(120)
+    return Truncator(f"{code}{' '.join(OwnAnswer.in_words(attempt['answer']).split())}").chars(120)

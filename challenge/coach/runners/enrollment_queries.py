@@ -1,7 +1,7 @@
 """The queries of the list of enrollments: day, silence, pain, urgency.
 
-Filters and the order use subqueries of one statement, and a row shows what three prefetches load: a page
-costs the same number of statements whatever it holds.
+Filters and the order use subqueries of one statement, and three prefetches load the data of the rows: the
+number of statements does not depend on the number of rows.
 """
 
 from datetime import datetime, timedelta
@@ -45,8 +45,8 @@ def uncertain() -> Exists:
 
 
 def quiet(days: int, now: datetime) -> Q:
-    """Active, a lesson sent that long ago, and neither a check-in nor the end of a pause since. A suppressed
-    address gets no mail to answer, so its runner is not quiet."""
+    """Select active runners with a lesson sent that long ago and no check-in or end of a pause since. A
+    suppressed address gets no mail, so its runner is not quiet."""
     since = now - timedelta(days=days)
     resumed = Event.objects.filter(enrollment=OuterRef("pk"), kind=Event.Kind.RESUMED, at__gt=since)
     return Q(
@@ -59,7 +59,7 @@ def quiet(days: int, now: datetime) -> Q:
 
 
 def urgency(now: datetime) -> Case:
-    """The order in which the coach should look at enrollments: 0 first."""
+    """Return the order in which the coach should look at enrollments: 0 first."""
     strong, some = max(PAIN_LEVELS), min(PAIN_LEVELS)
     return Case(
         When(RUNNING & Q(pain__gte=strong), then=0),
@@ -77,9 +77,9 @@ def urgency(now: datetime) -> Case:
 
 
 def for_list(enrollments: QuerySet[Enrollment], now: datetime) -> QuerySet[Enrollment]:
-    """Annotate what the list filters and orders by, and put the most urgent first: `lesson_day`, the last
-    program day sent (0 before the first); `pain`, the last score that the runner gave; `checked_in_at`, the
-    time of the last check-in; and `urgency`."""
+    """Annotate what the list filters and sorts by, the most urgent first: `lesson_day`, the last program day
+    sent (0 before the first); `pain`, the last reported score; `checked_in_at`, the time of the last
+    check-in; and `urgency`."""
     latest = _lessons.order_by("-day").values("day")[:1]
     annotated = enrollments.annotate(
         lesson_day=Coalesce(Subquery(latest), Value(0)),
@@ -90,7 +90,7 @@ def for_list(enrollments: QuerySet[Enrollment], now: datetime) -> QuerySet[Enrol
 
 
 def with_row_data(enrollments: QuerySet[Enrollment]) -> QuerySet[Enrollment]:
-    """Load all that one row of the list shows, with three more statements; `unreachable_reason` is a key of
+    """Load all that a row of the list shows, in three more statements; `unreachable_reason` is a key of
     unreachable.REASONS, or empty."""
     deliveries = Delivery.objects.only(
         "enrollment_id", "kind", "day", "copy", "state", "due_at", "sent_at", "uncertain"

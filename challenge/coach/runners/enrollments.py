@@ -35,7 +35,7 @@ from challenge.models import Enrollment
 
 
 class EnrollmentList(ChangeList):
-    """Django's list; what the rows show is loaded for the rows of the page alone."""
+    """Django's list, with the data of the rows loaded only for the page on the screen."""
 
     def get_queryset(self, request: HttpRequest, *args: Any, **kwargs: Any) -> QuerySet[Any]:
         return with_row_data(super().get_queryset(request, *args, **kwargs))

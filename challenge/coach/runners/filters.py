@@ -19,7 +19,7 @@ LONGEST = 366
 
 
 class Choice(TypedDict):
-    """One line of a filter, as Django's template wants it."""
+    """One line of a filter, in the form that Django's template expects."""
 
     selected: bool
     query_string: str
@@ -28,8 +28,6 @@ class Choice(TypedDict):
 
 
 class DayFilter(admin.ListFilter):
-    """A range of program days: a week with one click, or any other with two fields."""
-
     title = gettext_lazy("day")
     template = "admin/challenge/enrollment/day_filter.html"
     FROM, TO = "day_from", "day_to"
@@ -80,15 +78,12 @@ class DayFilter(admin.ListFilter):
 
 
 def _day(text: str) -> int | None:
-    """The program day that was typed; None for any other text."""
     return (
         int(text) if text.isascii() and text.isdigit() and len(text) <= 3 and int(text) <= LONGEST else None
     )
 
 
 class QuietFilter(admin.SimpleListFilter):
-    """Active runners without a check-in for some days."""
-
     title = gettext_lazy("quiet")
     parameter_name = "quiet"
 

@@ -23,7 +23,7 @@ STOPPED = (Event.Kind.PAUSED, Event.Kind.UNREACHABLE)
 
 
 class LessonStatus:
-    """The reasons for some enrollments whose `runner` is loaded: eight statements, however many they are."""
+    """The reasons for some enrollments whose `runner` is loaded, always in eight statements."""
 
     def __init__(self, enrollments: Sequence[Enrollment], now: datetime) -> None:
         self._now = now
@@ -49,7 +49,6 @@ class LessonStatus:
         self._planner_looked_at = last(Heartbeat.Name.PLANNER)
 
     def of(self, enrollment: Enrollment) -> str:
-        """One or two sentences."""
         if found := self._suppressed.get(enrollment.runner.address_hash):
             return _unreachable(found)
         match enrollment.state:
@@ -111,7 +110,7 @@ class LessonStatus:
         return _("Paused by %(whom)s from %(first)s to %(last)s.") % values + " "
 
     def _behind(self, lesson: Delivery, enrollment: Enrollment) -> str:
-        """The reason of a lesson that is in the ledger and has not left."""
+        """Return the reason for a lesson that is in the ledger and has not left."""
         match lesson.state:
             case MailState.SENDING:
                 return _("Day %(day)d is being sent right now.") % {"day": lesson.day}
@@ -142,7 +141,6 @@ class LessonStatus:
         return f" {text % values}"
 
     def _next(self, enrollment: Enrollment) -> str:
-        """The time of the next lesson."""
         due, zone, now = enrollment.next_due_at, zone_of(enrollment.time_zone), self._now
         if zone is None:
             text = _("This machine does not know the runner's time zone, %(zone)s.")
@@ -161,7 +159,7 @@ class LessonStatus:
         return _("The next lesson is due on %(day)s at %(time)s on the runner's clock.") % values
 
     def _at(self, instant: datetime) -> str:
-        """An instant on the coach's clock, its date only where that is not today's."""
+        """Format an instant on the coach's clock: the time alone for today."""
         local = timezone.localtime(instant)
         return f"{local:%H:%M}" if local.date() == timezone.localtime(self._now).date() else shortly(instant)
 
@@ -182,7 +180,7 @@ def _failed(lesson: Delivery) -> str:
 
 
 def _sentence(text: str) -> str:
-    """A text that somebody else wrote, as a sentence."""
+    """Return another module's text as a sentence."""
     return text if text.endswith((".", "!", "?")) else f"{text}."
 
 

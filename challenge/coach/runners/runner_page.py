@@ -32,8 +32,6 @@ QUARTER = 15
 
 
 class RescheduleForm(forms.Form):
-    """The hour of the lessons, on the runner's own clock."""
-
     send_at = forms.TimeField(
         label=gettext_lazy("Hour"),
         widget=forms.TimeInput(attrs={"type": "time", "step": QUARTER * 60}, format="%H:%M"),
@@ -49,7 +47,7 @@ class RescheduleForm(forms.Form):
 
 @require_safe
 def runner_page(request: HttpRequest, enrollment_id: int) -> HttpResponse:
-    """The page of one enrollment; nothing on it is edited in place."""
+    """Show one enrollment; nothing on the page is edited in place."""
     enrollment = get_object_or_404(with_row_data(Enrollment.objects.all()), pk=enrollment_id)
     now = timezone.now()
     context = {
@@ -121,13 +119,13 @@ def _facts(enrollment: Enrollment, now: datetime) -> list[Fact]:
 
 
 def _lesson_status(enrollment: Enrollment, now: datetime) -> str:
-    """The reason why the runner did not get today's lesson; empty when it came, or none is meant."""
+    """Return why the runner did not get today's lesson; empty when it came, or none is due."""
     is_without = without_todays_lesson(now).filter(pk=enrollment.pk).exists()
     return LessonStatus([enrollment], now).of(enrollment) if is_without else ""
 
 
 def _consents(enrollment: Enrollment) -> list[Fact]:
-    """The consents that count now, and the suppression of the address if there is one."""
+    """Return the consents in force, and the suppression of the address if there is one."""
     given = Consent.objects.filter(user=enrollment.runner_id, withdrawn_at=None, given_at__isnull=False)
     since = dict(given.values_list("purpose", "given_at"))
     facts = []

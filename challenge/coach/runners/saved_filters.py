@@ -1,4 +1,4 @@
-"""The views of the list of enrollments that a coach has saved by name."""
+"""The named views of the list of enrollments that a coach has saved."""
 
 from urllib.parse import urlencode
 
@@ -37,31 +37,29 @@ class SavedFilterForm(forms.Form):
 
 
 def known_parameters(query: str) -> str:
-    """The parameters of the list in a query string, each once, none empty."""
+    """Return the list's parameters in a query string, each once, none empty."""
     try:
         given = QueryDict(query[: 4 * LONGEST])
-    except ValueError:  # more fields, or other bytes, than Django reads
+    except ValueError:  # more fields than Django reads, or bytes that it cannot decode
         return ""
     known = {name: given.get(name, "").replace("\0", "") for name in KNOWN}
     return urlencode({name: value for name, value in known.items() if value})
 
 
 def list_url(query: str = "") -> str:
-    """The address of the list, with the known parameters of a query string."""
     address = reverse("admin:challenge_enrollment_changelist")
     known = known_parameters(query)
     return f"{address}?{known}" if known else address
 
 
 def saved_by(request: HttpRequest) -> list[tuple[SavedFilter, str]]:
-    """The coach's saved filters, each with its address."""
     saved = SavedFilter.objects.filter(coach=request.user.pk)
     return [(each, list_url(each.query)) for each in saved]
 
 
 @require_POST
 def save(request: HttpRequest) -> HttpResponse:
-    """Save the view that is on the screen; a name that is taken gets the new view."""
+    """Save the current view; an existing name gets the new view."""
     form = SavedFilterForm(request.POST)
     query = known_parameters(request.POST.get("query", ""))
     if not form.is_valid():
@@ -79,7 +77,7 @@ def save(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 def delete(request: HttpRequest, saved_id: int) -> HttpResponse:
-    """Delete one of the coach's own views; another coach's stays."""
+    """Delete one of the coach's own views, never another coach's."""
     found = SavedFilter.objects.filter(pk=saved_id, coach=request.user.pk)
     if found.delete()[0]:
         messages.success(request, _("The saved view is deleted."))

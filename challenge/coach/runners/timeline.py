@@ -1,4 +1,4 @@
-"""The timeline of an enrollment: all that happened to it, oldest first."""
+"""The timeline of an enrollment: all its events, oldest first."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy
 from accounts.models import Consent
 from challenge.coach.runners.enrollment_queries import PAIN_LEVELS
 from challenge.coach.wording import OUTCOMES, PHASES, mail_name, runner_time_if_other, sentence, when
-from challenge.models import Attempt, CheckIn, Delivery, DeliveryEvent, Enrollment, Event, Question
+from challenge.models import Attempt, CheckIn, Delivery, DeliveryEvent, Enrollment, Event, OwnAnswer, Question
 
 KINDS = {
     "event": gettext_lazy("Event"),
@@ -24,8 +24,6 @@ KINDS = {
 
 @dataclass(frozen=True)
 class AttemptRow:
-    """One attempt to send a mail, in words."""
-
     at: str
     phase: str
     outcome: str
@@ -35,7 +33,7 @@ class AttemptRow:
 
 @dataclass(frozen=True)
 class Entry:
-    """One entry of the timeline. `local_time` is `at` on the runner's own clock; `alert` draws the eye."""
+    """One entry of the timeline. `local_time` is `at` on the runner's own clock; `alert` highlights it."""
 
     at: datetime
     kind: str
@@ -57,8 +55,8 @@ class Entry:
 
 
 def timeline(enrollment: Enrollment) -> list[Entry]:
-    """Read the timeline with six statements, however long it is."""
-    # Loaded again: the deliveries behind the day strip lack most fields.
+    """Read the timeline in six statements, whatever its length."""
+    # Load again: the deliveries of the day strip lack most fields.
     deliveries = Delivery.objects.filter(enrollment=enrollment).order_by("due_at", "copy")
     deliveries = deliveries.select_related("recall__stretch").prefetch_related("delivery_events")
     check_ins = CheckIn.objects.filter(enrollment=enrollment).order_by("created_at")
@@ -112,7 +110,7 @@ def _mail(delivery: Delivery, enrollment: Enrollment) -> Entry:
 
 
 def _returns(delivery: Delivery) -> Iterator[Entry]:
-    """The events of a mail after it was sent, but for the news that it was delivered."""
+    """Yield the events of a sent mail, except that it was delivered."""
     for event in delivery.delivery_events.all():
         if event.kind != DeliveryEvent.Kind.DELIVERED:
             what = {"mail": mail_name(delivery), "what": event.get_kind_display()}
@@ -133,7 +131,7 @@ def attempt_rows(attempts: list[Attempt]) -> list[AttemptRow]:
             phase=str(PHASES.get(attempt["phase"], attempt["phase"])),
             outcome=str(OUTCOMES.get(attempt["outcome"], attempt["outcome"])),
             code=attempt["code"],
-            answer=attempt["answer"],
+            answer=OwnAnswer.in_words(attempt["answer"]),
         )
         for attempt in attempts
     ]

@@ -1,5 +1,5 @@
 """The runners whom no mail reaches, and the reason: a state of its own beside the enrollment's. They are not
-quiet, because they never got a mail to answer."""
+quiet: they never got a mail to answer."""
 
 from collections.abc import Mapping
 
@@ -31,7 +31,7 @@ def bad_address() -> Exists:
 
 
 def mails_bounce() -> Q:
-    """Paused because three mails in a row bounced, and not resumed since."""
+    """Select enrollments that three bounces in a row have paused, not resumed since."""
     last = Subquery(_stops.order_by("-at", "-pk").values("kind")[:1])
     return Q(Exact(last, Value(Event.Kind.UNREACHABLE.value)), state=Enrollment.State.PAUSED)
 
@@ -41,7 +41,7 @@ def unreachable() -> Q:
 
 
 def reason() -> Case:
-    """A key of REASONS; empty when mail reaches the runner."""
+    """Return a key of REASONS; empty when mail reaches the runner."""
     return Case(
         When(bad_address(), then=Value(BAD_ADDRESS)),
         When(mails_bounce(), then=Value(BOUNCING)),

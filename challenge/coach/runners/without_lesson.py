@@ -1,4 +1,4 @@
-"""The enrollments without today's lesson: open ones that were sent none on their own local date."""
+"""The open enrollments that were sent no lesson on their own local date."""
 
 from collections import defaultdict
 from collections.abc import Iterable
@@ -11,16 +11,17 @@ from challenge import schedule
 from challenge.models import Delivery, DeliveryEvent, Enrollment
 
 State = Enrollment.State
-# A lesson that was sent today was due today, and today began 25 hours ago at most. A delayed lesson is
-# followed by that of the next day. Older ones need no look.
+# A lesson that was sent today was due today, and today began 25 hours ago at most. The next day's lesson
+# follows a delayed one. Older lessons cannot matter.
 TODAY, HELD_UP = timedelta(hours=26), timedelta(days=2)
 
 
 def without_todays_lesson(now: datetime) -> QuerySet[Enrollment]:
-    """Put trouble (`rank` 0) first, and lessons that are still to come (4) last.
+    """Sort runners with trouble (`rank` 0) first, and lessons that are still to come (4) last.
 
-    The date differs from runner to runner, so each is compared with the last midnight of its own time zone,
-    of which there are some dozens. Two statements: the zones in use, and the rows."""
+    The date differs between runners, so each is compared with the last midnight of the own time zone. Two
+    statements: the zones in use (some dozens), and the rows.
+    """
     known = Enrollment.objects.filter(state__in=Enrollment.OPEN_STATES)
     zones = known.order_by().values_list("time_zone", flat=True).distinct()
     lessons = Delivery.objects.filter(enrollment=OuterRef("pk"), kind=Delivery.Kind.LESSON, copy=0)
@@ -31,7 +32,7 @@ def without_todays_lesson(now: datetime) -> QuerySet[Enrollment]:
 
 
 def zone_of(time_zone: str) -> ZoneInfo | None:
-    """The zone of that name; None when this machine does not know it."""
+    """Return the zone of that name; None when this machine does not know it."""
     try:
         return ZoneInfo(time_zone)
     except (LookupError, ValueError, OSError):
@@ -39,7 +40,7 @@ def zone_of(time_zone: str) -> ZoneInfo | None:
 
 
 def last_midnight(time_zone: str, now: datetime) -> datetime:
-    """The beginning of the current date in a zone; in UTC for an unknown zone."""
+    """Return the beginning of the current date in a zone; in UTC for an unknown zone."""
     zone = zone_of(time_zone) or ZoneInfo("UTC")
     return schedule.to_utc(schedule.local_date(now, zone), datetime.min.time(), zone)
 

@@ -1,4 +1,4 @@
-"""The limits on the rate of mail, of all or to one domain, and the suspended domains."""
+"""The rate limits of all mail and of single domains, and the suspended domains."""
 
 from typing import Any
 
@@ -58,7 +58,7 @@ class LimitAdmin(CoachAdmin[Limit]):
         return ("domain_cell", *self.fields[1:]) if obj else self.fields[:-2]
 
     def save_model(self, request: HttpRequest, obj: Limit, form: ModelForm[Limit], change: bool) -> None:
-        # The columns that the senders write meanwhile stay as they are.
+        # Do not overwrite the columns that the senders write meanwhile.
         obj.save(update_fields=form.changed_data if change else None)
         nudge(send)
 

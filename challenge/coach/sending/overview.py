@@ -1,5 +1,4 @@
-"""The page on sending: the counts and the rate of today's mail, the alarms, and the reason for each runner
-without today's lesson."""
+"""The page on sending: today's mail and its rate, the alarms, and the runners without today's lesson."""
 
 from datetime import datetime
 from typing import Any
@@ -29,7 +28,7 @@ Fact = tuple[str, str]
 
 @require_safe
 def sending_page(request: HttpRequest) -> HttpResponse:
-    """Show the page with as many statements for a hundred thousand runners as for one."""
+    """Show the page; the number of statements does not depend on the number of runners."""
     now = timezone.now()
     midnight = start_of_day(now)
     tally, rate = today(midnight, now)
@@ -53,8 +52,7 @@ def sending_page(request: HttpRequest) -> HttpResponse:
 
 
 def _page(without_lesson: QuerySet[Enrollment], asked: str) -> tuple[list[Enrollment], Page[int]]:
-    """The rows of a page, and the page. The same statement counts all rows, because finding them is what
-    costs."""
+    """Return the rows of a page, and the page. One statement also counts all rows, as the search is slow."""
     counted = without_lesson.annotate(total=Window(Count("pk")))
     number = int(asked) if asked.isdecimal() and 0 < int(asked) < 1_000_000 else 1
     rows: list[Any] = list(counted[(number - 1) * PAGE : number * PAGE])
@@ -79,7 +77,7 @@ def _tally(tally: Tally) -> list[tuple[str, int]]:
 def _facts(a_minute: float, in_an_hour: float, now: datetime) -> list[Fact]:
     waiting = queue(now)
     looked = last(Heartbeat.Name.PLANNER)
-    # The second condition follows from the first: it spares most rows the cost of that one.
+    # The second condition follows from the first and is cheaper, so it excludes most rows early.
     unreachable_runners = Enrollment.objects.filter(unreachable(), state__in=Enrollment.OPEN_STATES)
     unreachable_runners = unreachable_runners.filter(Q(state=Enrollment.State.PAUSED) | Q(bad_address()))
     oldest = NOTHING

@@ -1,4 +1,4 @@
-"""The addresses that get no mail: the coach may block one, or lift a block."""
+"""The addresses that get no mail: the coach may block an address or lift the block."""
 
 from contextlib import suppress
 from typing import Any
@@ -36,8 +36,6 @@ class BlockForm(ModelForm[Suppression]):
 
 @admin.register(Suppression)
 class SuppressionAdmin(CoachAdmin[Suppression]):
-    """Deleting a row lifts the block."""
-
     list_display = ("short_hash", "reason", "detail", "created_at")
     list_filter = ("reason", "created_at")
     search_fields = ("address_hash",)

@@ -1,4 +1,4 @@
-"""Markdown parsed for the linter: its tokens, and its text block by block with lines."""
+"""Markdown parsed for the linter: its tokens, and its text in blocks with line numbers."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -16,13 +16,13 @@ class _EveryLink(MarkdownIt):
         return True
 
 
-# Without text_join an escaped mark (`\\*`) stays apart from a mark that was never closed.
+# Without text_join, an escaped mark (`\\*`) stays distinct from a mark that was never closed.
 _parser = _EveryLink("commonmark", {"html": False}).disable("text_join")
 
 
 @dataclass(frozen=True)
 class Block:
-    """A heading or a paragraph: its first line, and its text without marks, line breaks kept."""
+    """A heading or a paragraph: its first line, and its text without marks, with line breaks."""
 
     line: int
     heading: bool

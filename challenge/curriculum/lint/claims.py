@@ -81,7 +81,7 @@ _HEDGE = _any(
 
 
 def claims(text: str, *, diagnoses: bool) -> Iterator[tuple[int, str]]:
-    """Yield offset and advice for each promise, each word of hype and, if asked, each sure diagnosis."""
+    """Yield offset and advice for each promise, each word of hype and, if asked, each certain diagnosis."""
     for found in _PROMISE.finditer(text):
         yield (
             found.start(),

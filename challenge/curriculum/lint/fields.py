@@ -1,4 +1,4 @@
-"""The fields of a lesson, a stretch and a self-check, and the limits of their lengths."""
+"""The fields of a lesson, a stretch and a self-check, and their limits."""
 
 from collections.abc import Iterable, Iterator
 from typing import Any
@@ -11,7 +11,7 @@ from challenge.curriculum.lint.finding import Finding
 from challenge.curriculum.lint.reading import MOST_GRADE, SENTENCE_WORDS, grade, sentences, words_of
 from challenge.curriculum.lint.unsafe import check_unsafe, normalise_line_ends
 
-# Least and most characters.
+# The least and the most characters.
 DAY = {"title": (1, 60), "subject": (10, 60), "preview": (40, 110), "run": (10, 140)}
 SOURCE = (10, 300)
 STRETCH = {
@@ -33,12 +33,12 @@ LESSON_LENGTH = 6_000
 ARTICLE_LENGTH = 20_000
 # Entries of a list, at most.
 MAX_SOURCES, MAX_DRAWINGS, MAX_EQUIPMENT = 4, 6, 8
-# These name conditions so that people who have them leave a stretch out.
+# These fields name conditions, so that people with such a condition leave a stretch out.
 _LISTS_CONDITIONS = {"skip_if", "sources"}
 
 
 def text_of(value: Any) -> str:
-    """Return a field as text; a field that is absent or of another type is empty."""
+    """Return a field as text; a missing field or one of another type is empty."""
     return normalise_line_ends(value) if isinstance(value, str) else ""
 
 
@@ -76,7 +76,7 @@ def plain_field(place: str, text: str, limit: tuple[int, int], line: int = 1) ->
 
 
 def markdown_field(place: str, text: str, most: int, placeholders: tuple[str, ...] = ()) -> list[Finding]:
-    """Lint a field of Markdown. A text that is far too long is not read any further."""
+    """Lint a field of Markdown, but only the length of a text that is far too long."""
     if not text.strip():
         return [Finding(place, 1, _("This is empty. Fill it in."))]
     if len(text) > most:
@@ -92,7 +92,7 @@ def too_long(count: int, most: int) -> str:
 
 
 def too_hard(place: str, text: str) -> list[Finding]:
-    """Return a finding when a Markdown field, its headings left out, is above MOST_GRADE."""
+    """Return a finding when a Markdown field, without its headings, is above MOST_GRADE."""
     measured = grade([block.text for block in blocks(tokens(text)) if not block.heading])
     if measured is None or measured <= MOST_GRADE:
         return []

@@ -19,5 +19,5 @@ def in_order(findings: list[Finding]) -> list[Finding]:
 
 
 def shown(text: str) -> str:
-    """Return a piece of the coach's text for a message: short, without invisible characters."""
+    """Shorten a piece of the coach's text for a message, without invisible characters."""
     return "".join(sign if sign.isprintable() else "\ufffd" for sign in text[:60])

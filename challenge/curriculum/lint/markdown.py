@@ -1,4 +1,4 @@
-"""The check of Markdown: marks left open, headings out of order, and what a mail can't show."""
+"""Check Markdown for open marks, headings out of order, and elements that a mail cannot show."""
 
 import re
 from collections.abc import Iterator
@@ -20,7 +20,6 @@ def scheme_advice(scheme: str) -> str:
 
 
 def check_markdown(place: str, markdown: str) -> list[Finding]:
-    """Return the faults of a Markdown field."""
     parsed = tokens(markdown)
     found = [*_headings(parsed), *_code(parsed, markdown.split("\n"))]
     for token in parsed:

@@ -6,7 +6,7 @@ Personnel. Research Branch Report 8-75, Naval Technical Training Command. A grad
 United States, so grade plus five is about the age.
 
 Syllables are counted at the hyphenation points of English. These leave out a syllable of one letter
-("a-bout", "bod-y"), so groups of vowels are counted too, and the greater number holds.
+("a-bout", "bod-y"), so the groups of vowels are counted too; the larger number counts.
 """
 
 import re
@@ -30,7 +30,6 @@ _ENOUGH = 60
 
 
 def sentences(text: str) -> Iterator[tuple[int, str]]:
-    """Yield every sentence of a text with its offset."""
     start = 0
     for end in [*(match.end() for match in _END.finditer(text)), len(text)]:
         sentence = text[start:end]
@@ -40,7 +39,6 @@ def sentences(text: str) -> Iterator[tuple[int, str]]:
 
 
 def word_count(markdown: str) -> int:
-    """Count the words of a Markdown text, without its marks."""
     return sum(any(map(str.isalnum, run)) for run in _RUN.findall(_MARKS.sub("", markdown)))
 
 

@@ -26,7 +26,7 @@ _NO_POSITION = re.compile(
 
 
 def lint_lesson(content: dict[str, Any]) -> list[Finding]:
-    """Return the faults of the day's own parts; each stretch is linted by itself."""
+    """Return the faults of the day's own parts; each stretch is linted separately."""
     day = content.get("day")
     day = day if isinstance(day, dict) else {}
     body = text_of(content.get("body"))
@@ -66,7 +66,6 @@ def lint_self_check(content: dict[str, Any]) -> list[Finding]:
 
 
 def lint_article(body: str) -> list[Finding]:
-    """Return the faults of a page such as the questions and answers."""
     body = text_of(body)
     found = fields.markdown_field("article", body, fields.ARTICLE_LENGTH)
     if body.strip() and len(body) <= fields.ARTICLE_LENGTH:

@@ -1,4 +1,4 @@
-"""The check of a text for HTML, template syntax, hidden characters and links that would break or deceive."""
+"""Check a text for HTML, template syntax, hidden characters and links that would break or deceive."""
 
 import re
 from collections.abc import Iterator
@@ -29,7 +29,6 @@ def normalise_line_ends(text: str) -> str:
 def check_unsafe(
     place: str, text: str, *, markdown: bool, placeholders: tuple[str, ...] = ()
 ) -> list[Finding]:
-    """Return everything in one field that may not be mailed."""
     found: list[Finding] = []
     for number, line in enumerate(text.split("\n"), 1):
         found += [Finding(place, number, message) for message in _line(line, placeholders)]
@@ -44,7 +43,8 @@ def check_unsafe(
 
 
 def _line(raw: str, placeholders: tuple[str, ...]) -> Iterator[str]:
-    # A character reference such as &#x27E6; becomes its character in the mail, so it counts as one.
+    # A character reference such as &#x27E6; becomes its character in the mail, so it counts as that
+    # character.
     line = unescape(raw)
     if tag := _TAG.search(raw):
         yield _("Leave out HTML such as %(tag)s. In a lesson and in steps, Markdown does it: **bold**.") % {

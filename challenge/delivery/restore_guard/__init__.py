@@ -1,1 +1,1 @@
-"""The guard against a restored backup, and the way on after one."""
+"""The guard against a restored backup, and how sending resumes after one."""

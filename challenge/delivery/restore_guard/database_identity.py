@@ -1,8 +1,9 @@
-"""The identity of the database, told from where it lies: one that was filled from a backup has another.
+"""The identity of the database, which depends on where it is stored: a database filled from a backup has
+another.
 
-PostgreSQL has numbers for it, of the cluster and of the database in it. Beside an SQLite file lies a
-small one with a name made at random, which a backup of the database leaves behind; a copy of the whole
-folder has it, but as another file than the one that was written.
+PostgreSQL has numbers for the cluster and for the database in it. Beside an SQLite file lies a small file
+with a random name, which a backup of the database does not contain; a copy of the whole folder contains it,
+but as another file than the original.
 """
 
 import os
@@ -14,24 +15,23 @@ from uuid import uuid4
 from django.db import DatabaseError, connection, transaction
 
 COPIED = "copied"
-# How late a file system may stamp what is written now.
+# The largest delay of a file system's time stamp.
 STAMP_SECONDS = 60
 
 
 def read() -> str:
-    """Return the identity; empty where nothing tells it. PostgreSQL's is CLUSTER/DATABASE, and the cluster's
-    number may be missing, where it may not be asked for."""
+    """Return the identity; empty when it is unknown. PostgreSQL's is CLUSTER/DATABASE, without the cluster's
+    number if the user may not read it."""
     return _numbers() if connection.vendor == "postgresql" else _name()
 
 
 def read_new() -> str:
-    """Return the identity of a database that no sender has used before."""
     identity = read()
     return renew() if identity == COPIED else identity
 
 
 def renew() -> str:
-    """Give a database that is a file a new identity, and return the identity of any."""
+    """Renew the identity of a database in a file, and return the identity of any database."""
     path = _beside()
     if path is not None:
         with suppress(OSError):
@@ -59,7 +59,7 @@ def _numbers() -> str:
 
 
 def _beside() -> Path | None:
-    """The path of the small file, where the database is a file."""
+    """Return the path of the small file, or None when the database is no file."""
     path = Path(connection.settings_dict["NAME"])
     return path.with_name(f"{path.name}.place") if path.is_file() else None
 
@@ -77,12 +77,12 @@ def _name() -> str:
         late = stat.st_ctime - datetime.fromisoformat(written_at).timestamp()
     except (OSError, ValueError):
         return ""
-    # Only a copy has another number and, which no tool can set, another time of its last change.
+    # Only a copy has another inode number and another change time, which no tool can set.
     return COPIED if int(number) != stat.st_ino and late > STAMP_SECONDS else name
 
 
 def _write(path: Path) -> None:
-    """Write the small file, unless another process is quicker."""
+    """Write the small file, unless another process has written it first."""
     aside = path.with_name(f".{path.name}.{os.getpid()}")
     with aside.open("w") as file:
         file.write(f"{uuid4()} {datetime.now(UTC).isoformat()} {os.fstat(file.fileno()).st_ino}\n")

@@ -1,9 +1,9 @@
-"""The guard against a restored backup: its ledger does not know what has been sent since, so all of it
-would go out again. Until an operator says so (manage.py resume_sending), nothing leaves.
+"""The guard against a restored backup: its ledger does not know what has been sent since, so all of that
+would be sent again. Until an operator allows it (manage.py resume_sending), nothing leaves.
 
-The database counts up, and each count is kept outside as well (high_water.py). A database that is behind
-what was kept outside went back in time. An outage is no restore: nobody counts meanwhile. And the
-database knows its identity: one that was filled from a backup has another.
+The database has a counter, and each value is also stored outside (high_water.py). A lower counter in the
+database shows that it was restored. An outage is no restore: nobody counts during one. The database also
+knows its identity: one that was filled from a backup has another.
 """
 
 import logging
@@ -22,18 +22,16 @@ from challenge.models import RestoreStop
 log = logging.getLogger(__name__)
 
 Reason = RestoreStop.Reason
-# Sending that began and was lost with the database within this time is not noticed.
+# The guard does not notice a restore that loses less sending than this time.
 EVERY = timedelta(seconds=20)
 
-# When this process last compared a history with what is kept outside (time.monotonic).
+# When this process last compared a history with the stored counter (time.monotonic).
 _compared: dict[UUID, float] = {}
 
 
 def is_stopped(now: datetime) -> bool:
-    """Return whether nothing may be planned or sent. One statement, and a few more every 20 s.
-
-    Call it outside of a transaction; inside of one, which may be rolled back, it does not count.
-    """
+    """Return whether nothing may be planned or sent. One statement, and a few more every 20 s. Call it
+    outside a transaction: in one, which may be rolled back, it does not count."""
     if connection.in_atomic_block:
         return RestoreStop.current() is not None
     row = RestoreStop.objects.filter(pk=RestoreStop.ROW).first() or _begin(now)
@@ -52,7 +50,7 @@ def is_stopped(now: datetime) -> bool:
 
 
 def begin_history(identity: str, now: datetime) -> None:
-    """Let sending go on: from here on the database has a new history, of which nothing is kept outside."""
+    """Let sending resume: the database begins a new history, without a counter outside."""
     begun = {"history": uuid.uuid4(), "counter": 1, "counted_at": now, "database_identity": identity}
     ended = {"reason": "", "stopped_since": None, "ran_until": None}
     RestoreStop.objects.update_or_create(pk=RestoreStop.ROW, defaults={**begun, **ended})
@@ -65,8 +63,8 @@ def _begin(now: datetime) -> RestoreStop:
 
 
 def _is_restored(row: RestoreStop, identity: str, now: datetime) -> bool:
-    """Stop sending when the database went back in time or is another one, and return whether it is stopped.
-    The row is compared again as it is written: another process may have counted since it was read."""
+    """Return whether this is a restored database, and stop sending if so. The row is compared again when it
+    is written: another process may have counted since."""
     mark = high_water.read(row.history)
     unchanged = RestoreStop.objects.filter(pk=RestoreStop.ROW, history=row.history, stopped_since=None)
     if mark and mark.counter > row.counter:
@@ -86,7 +84,7 @@ def _stop(
 
 
 def _count(row: RestoreStop, identity: str, now: datetime) -> None:
-    """Count, unless another process was quicker, and keep the count outside once it is committed."""
+    """Count, unless another process was faster, and store the count outside once it is committed."""
     unchanged = RestoreStop.objects.filter(
         pk=RestoreStop.ROW, history=row.history, counter=row.counter, stopped_since=None
     )

@@ -1,7 +1,7 @@
-"""The high-water mark of a database, kept outside of it: in a file, and in Redis where there is one.
+"""The high-water mark of a database, stored outside it: in a file, and in Redis if there is one.
 
-A backup of the database does not take the mark along, so that it tells when one was restored. Losing it
-costs nothing but that; it may also lag behind, on a machine that was off for a while.
+A backup of the database does not contain the mark, so the mark reveals a restore. If the mark is lost, a
+restore goes unnoticed, but nothing else happens; it may also be old, on a machine that was off for a while.
 """
 
 import logging
@@ -18,19 +18,17 @@ from challenge.broker import redis_client
 
 log = logging.getLogger(__name__)
 
-# Longer than a backup is of use.
+# Longer than a backup is useful.
 REDIS_SECONDS = 400 * 86_400
 
 
 class HighWater(NamedTuple):
-    """The count that a database had reached at an instant."""
-
     counter: int
     counted_at: datetime
 
 
 def keep(history: UUID, mark: HighWater) -> None:
-    """Write a mark to both places, as far as they can be written."""
+    """Write a mark to both places, as far as possible."""
     text = f"{mark.counter} {mark.counted_at.isoformat()}"
     try:
         _write(_path(history), text)
@@ -42,7 +40,7 @@ def keep(history: UUID, mark: HighWater) -> None:
 
 
 def read(history: UUID) -> HighWater | None:
-    """Return the highest mark that is kept of a history; None when none is."""
+    """Return the highest stored mark of a history; None when there is none."""
     return max((mark for mark in (_in_file(history), _in_redis(history)) if mark), default=None)
 
 
@@ -71,8 +69,8 @@ def _in_file(history: UUID) -> HighWater | None:
 def _in_redis(history: UUID) -> HighWater | None:
     if settings.REDIS_URL:
         with suppress(Exception), redis_client() as client:
-            kept = client.get(_key(history))
-            return _parsed(kept.decode()) if kept else None
+            stored = client.get(_key(history))
+            return _parsed(stored.decode()) if stored else None
     return None
 
 

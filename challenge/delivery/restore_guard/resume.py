@@ -1,5 +1,5 @@
-"""The way on after a restored backup: the operator sees what would leave now, and may say that what fell due
-until an instant has been sent, by the database that is lost."""
+"""Resume sending after a restored backup. The operator sees what would leave now, and may declare mail due
+until an instant as sent by the lost database."""
 
 from collections import Counter
 from datetime import datetime
@@ -18,16 +18,16 @@ SIZE = 500
 
 
 class ResumePreview(NamedTuple):
-    """The number of mails of each kind that were taken as sent, and of those that would leave at once."""
+    """The mails of each kind that were taken as sent, and those that would leave at once."""
 
     taken: Counter[str]
     leaving: Counter[str]
 
 
 def resume(now: datetime, sent_until: datetime | None, *, really: bool) -> ResumePreview:
-    """Let sending go on, with what fell due until `sent_until` taken as sent; without `really`, only work
-    out what that would come to. Nobody sends anything before it is all done."""
-    # The file beside an SQLite database first: the row of the new history names it.
+    """Let sending resume, with mail due until `sent_until` taken as sent; without `really`, only preview the
+    numbers. Nothing is sent before all of it is done."""
+    # Renew the file beside an SQLite database first: the row of the new history names it.
     identity = database_identity.renew() if really else database_identity.read()
     with transaction.atomic():
         guard.begin_history(identity, now)
@@ -40,8 +40,8 @@ def resume(now: datetime, sent_until: datetime | None, *, really: bool) -> Resum
 
 
 def take_as_sent(until: datetime) -> Counter[str]:
-    """Record everything that fell due until an instant as sent when it was due, and as uncertain; each
-    course goes on with its next lesson. Returns how many of each kind."""
+    """Record all mail due until an instant as sent when it was due, and as uncertain; each course goes on
+    with its next lesson. Return the number of each kind."""
     taken = _record(until)
     active = Enrollment.objects.filter(state=Enrollment.State.ACTIVE, next_due_at__lte=until)
     while due_at := active.aggregate(first=models.Min("next_due_at"))["first"]:

@@ -1,1 +1,1 @@
-"""Talking to a mail server: one connection, and what it answered."""
+"""Talk to a mail server: one connection, and its answers."""

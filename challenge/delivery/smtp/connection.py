@@ -1,4 +1,4 @@
-"""A connection to a mail server, bounded in time and in what it may say (RFC 5321)."""
+"""A connection to a mail server, with limits of time and of the size of replies (RFC 5321)."""
 
 import io
 import select
@@ -14,16 +14,16 @@ from typing import Any
 
 from django.conf import settings
 
-# A reply is a few lines; the reply to EHLO a few dozen. More than this is nonsense or malice.
+# A reply has a few lines; the reply to EHLO a few dozen. More than this is an error or an attack.
 MOST_OCTETS = 64 * 1024
-# What one record of TLS holds (RFC 8446, 5.1). Where several are written at once and the writing fails,
-# nobody says how many went out.
+# The size of one TLS record (RFC 8446, 5.1). If several are written at once and the writing fails, the number
+# that went out is unknown.
 RECORD = 16 * 1024
 
 
 class _BoundedReader(io.RawIOBase):
-    """The replies of the server while the connection is opened, up to a deadline and MOST_OCTETS: a server
-    that drips its answer byte by byte, or never ends it, cannot stretch it."""
+    """The server's replies while the connection is opened, up to a deadline and MOST_OCTETS: a server that
+    sends its answer byte by byte, or never ends it, cannot exceed them."""
 
     def __init__(self, sock: socket.socket, deadline: float) -> None:
         self._sock, self._deadline, self._left = sock, deadline, MOST_OCTETS
@@ -41,8 +41,6 @@ class _BoundedReader(io.RawIOBase):
 
 
 class _Smtp(smtplib.SMTP):
-    """smtplib's client, reading through a _BoundedReader."""
-
     def __init__(self, deadline: float, *args: Any, **options: Any) -> None:
         self._deadline = deadline
         super().__init__(*args, **options)
@@ -58,7 +56,7 @@ class _SmtpOverTls(_Smtp, smtplib.SMTP_SSL):
 
 
 def _seconds_left(deadline: float) -> float:
-    """Seconds to wait for one thing. Raises TimeoutError when the deadline has passed."""
+    """Return the seconds until a deadline. Raises TimeoutError when it has passed."""
     left = deadline - monotonic()
     if left <= 0:
         raise TimeoutError("the server took too long")
@@ -66,8 +64,8 @@ def _seconds_left(deadline: float) -> float:
 
 
 def _addresses(host: str, port: int) -> list[Any]:
-    """The addresses of a host, within SMTP_TIMEOUT: a resolver may take minutes, and nothing stops it. Raises
-    OSError or ValueError."""
+    """Return the addresses of a host, within SMTP_TIMEOUT: a resolver may take minutes and cannot be stopped.
+    Raises OSError or ValueError."""
     found: SimpleQueue[list[Any] | Exception] = SimpleQueue()
 
     def ask() -> None:
@@ -87,9 +85,9 @@ def _addresses(host: str, port: int) -> list[Any]:
 
 
 def connect(deadline: float) -> "Connection":
-    """Open a connection as the settings say: TLS, EHLO, AUTH. Raises OSError, SMTPException or
-    ValueError; `deadline` is on the monotonic clock, in seconds."""
-    # Each address of the host is tried in turn, so each gets its share of the time.
+    """Open a connection by the settings: TLS, EHLO, AUTH. `deadline` is in seconds of the monotonic clock.
+    Raises OSError, SMTPException or ValueError."""
+    # The host's addresses are tried in turn, so each gets its share of the time.
     addresses = _addresses(settings.EMAIL_HOST, settings.EMAIL_PORT)
     tls = {"context": ssl.create_default_context()} if settings.EMAIL_USE_SSL else {}
     smtp = (_SmtpOverTls if tls else _Smtp)(
@@ -104,7 +102,7 @@ def connect(deadline: float) -> "Connection":
         smtp.ehlo_or_helo_if_needed()
         if settings.EMAIL_USE_TLS:
             smtp.starttls(context=ssl.create_default_context())
-            smtp.ehlo_or_helo_if_needed()  # RFC 3207, 4.2: what was said before TLS is forgotten
+            smtp.ehlo_or_helo_if_needed()  # RFC 3207, 4.2: the client forgets the replies from before TLS
         if settings.EMAIL_HOST_USER:
             smtp.login(settings.EMAIL_HOST_USER, settings.EMAIL_HOST_PASSWORD)
     except BaseException:
@@ -116,10 +114,10 @@ def connect(deadline: float) -> "Connection":
 
 
 class Connection:
-    """Commands and replies on an open connection. What goes wrong raises OSError or SMTPException.
+    """Commands and replies on an open connection. An error is an OSError or SMTPException.
 
-    `takes_pipelining` says whether the server takes PIPELINING (RFC 2920). `waited` says how many seconds
-    went by waiting for it since `until` was last called.
+    `takes_pipelining` says whether the server takes PIPELINING (RFC 2920). `waited` is the time in seconds
+    spent waiting for it since `until` was last called.
     """
 
     def __init__(self, smtp: smtplib.SMTP, sock: socket.socket) -> None:
@@ -134,12 +132,12 @@ class Connection:
         self.waited = 0.0
 
     def close(self) -> None:
-        """Hang up without a word."""
+        """Close the connection without QUIT."""
         self._smtp.close()
 
     @property
     def is_ahead(self) -> bool:
-        """Return whether the server has said more than it was asked; its next reply would mislead."""
+        """Return whether the server has sent more replies than it owed; its next reply would mislead."""
         if self._unread or (isinstance(self._sock, ssl.SSLSocket) and self._sock.pending()):
             return True
         poll = select.poll()
@@ -147,19 +145,19 @@ class Connection:
         return bool(poll.poll(0))
 
     def is_leaving(self) -> bool:
-        """Return whether what the server has said unasked is that it ends the connection: then nothing of it
-        is another's reply (421: RFC 5321, 3.8)."""
+        """Return whether the server has announced that it closes the connection (421: RFC 5321, 3.8): then
+        this is no reply to another command."""
         try:
             return self.reply()[0] == 421
         except (OSError, smtplib.SMTPException):
             return True
 
     def until(self, deadline: float) -> None:
-        """Let what follows take no longer than to an instant of the monotonic clock."""
+        """Set the deadline of all that follows, in seconds of the monotonic clock."""
         self._deadline, self.waited = deadline, 0.0
 
     def write(self, *pieces: bytes) -> None:
-        """Say something in one piece; where that fails, `written` is how many octets of it went out."""
+        """Write all pieces at once; if that fails, `written` is the number of octets that went out."""
         octets = memoryview(b"".join(pieces))
         self.written = 0
         while self.written < len(octets):
@@ -167,14 +165,14 @@ class Connection:
             self.written += self._sock.send(octets[self.written : self.written + self._most])
 
     def pipeline(self, commands: Sequence[bytes], *before: bytes) -> None:
-        """Say a group of commands, in one piece with what comes before them, to a server that takes groups
-        (RFC 2920). To another one they are said as they are replied to."""
+        """Write a group of commands, together with the bytes before them, to a server with PIPELINING (RFC
+        2920). For any other server, `reply_to` writes each command."""
         if self.takes_pipelining:
             self.write(*before, *commands)
             self._ahead = len(commands)
 
     def reply_to(self, command: bytes) -> tuple[int, bytes]:
-        """The reply to the next command of a group, which is said first where it was not yet."""
+        """Return the reply to the next command of a group; write the command first if that is still to do."""
         if self._ahead:
             self._ahead -= 1
         else:
@@ -182,7 +180,7 @@ class Connection:
         return self.reply()
 
     def drain(self) -> int:
-        """Hear what is still owed to the commands of a group; the code of the last, 0 if none is."""
+        """Read all replies that the server still owes; return the last code, 0 if there is none."""
         code = 0
         while self._ahead:
             self._ahead -= 1
@@ -190,7 +188,7 @@ class Connection:
         return code
 
     def reply(self) -> tuple[int, bytes]:
-        """One reply: its code, -1 for nonsense, and its text without codes."""
+        """Read one reply: its code, -1 if malformed, and its text without codes."""
         texts: list[bytes] = []
         size = 0
         first: int | None = None
@@ -215,12 +213,12 @@ class Connection:
             self._limit_wait()
             began = monotonic()
             try:
-                heard = self._sock.recv(MOST_OCTETS)
+                data = self._sock.recv(MOST_OCTETS)
             finally:
                 self.waited += monotonic() - began
-            if not heard:
+            if not data:
                 raise smtplib.SMTPServerDisconnected("the server hung up")
-            self._unread += heard
+            self._unread += data
         line, self._unread = self._unread[: end + 1], self._unread[end + 1 :]
         return line
 

@@ -1,8 +1,8 @@
-"""SMTP: one connection that stays open, and an answer for each message that says how far it came.
+"""SMTP: one connection that stays open, and for each message an answer that says how far it came.
 
-smtplib opens the connection (TLS, EHLO, AUTH). From then on the commands of an envelope go in one piece
-where the server takes that (PIPELINING, RFC 2920), and those of the next envelope with the message:
-one round trip for a message instead of four.
+smtplib opens the connection (TLS, EHLO, AUTH). From then on the commands of an envelope go together if the
+server has PIPELINING (RFC 2920), and those of the next envelope go with the message: one round trip for a
+message, not four.
 """
 
 import re
@@ -13,19 +13,19 @@ from typing import NamedTuple
 from django.conf import settings
 
 from challenge.delivery.smtp.connection import Connection, connect
-from challenge.models import Answer, Outcome, Phase
+from challenge.models import Answer, Outcome, OwnAnswer, Phase
 
 STEPS = (Phase.SENDER, Phase.RECIPIENT, Phase.DATA)
-# What a step has to be answered with for the next one to follow.
+# The replies to each step that allow the next one.
 HOPED_FOR = {Phase.SENDER: (250,), Phase.RECIPIENT: (250, 251), Phase.DATA: (354,)}
-# What ends a message, the line end of its last line being there already (RFC 5321, 4.1.1.4).
+# The end of a message, after the line end of its last line (RFC 5321, 4.1.1.4).
 DOT = b".\r\n"
 DATA = b"DATA\r\n"
 GOODBYE_SECONDS = 2
-# What the address in a command cannot hold (RFC 5321, 4.1.2).
+# Characters that the address in a command cannot hold (RFC 5321, 4.1.2).
 UNSAYABLE = re.compile(r"[\r\n\0<>]|[^\0-\x7f]")
-# Nothing of a message was said, and its connection has ended or cannot be relied upon.
-STALE = Answer(Outcome.DEFERRED, Phase.SENDER, None, "The connection had ended before.")
+# No part of a message was sent, and its connection has ended or is unreliable.
+STALE = Answer(Outcome.DEFERRED, Phase.SENDER, None, OwnAnswer.STALE_CONNECTION)
 
 
 class Envelope(NamedTuple):
@@ -36,13 +36,13 @@ class Envelope(NamedTuple):
 
     @property
     def fault(self) -> Answer | None:
-        """The answer where SMTP cannot write one of the addresses."""
+        """Return an answer if SMTP cannot write one of the addresses."""
         for address, outcome, phase in (
             (self.sender, Outcome.UNAVAILABLE, Phase.SENDER),
             (self.recipient, Outcome.REFUSED, Phase.RECIPIENT),
         ):
             if UNSAYABLE.search(address):
-                return Answer(outcome, phase, None, "The address holds a character that SMTP does not take.")
+                return Answer(outcome, phase, None, OwnAnswer.UNSENDABLE_ADDRESS)
         return None
 
     @property
@@ -51,16 +51,16 @@ class Envelope(NamedTuple):
 
 
 class Transport:
-    """A connection to the mail server, opened when first needed and kept between messages.
+    """A connection to the mail server, opened at the first message and kept between messages.
 
-    An attempt takes at most about twice SMTP_TIMEOUT seconds, whatever the server does. `waited` says
-    how many seconds of the last one went by waiting for the server.
+    An attempt takes at most about twice SMTP_TIMEOUT seconds. `waited` is the time in seconds that the last
+    one waited for the server.
     """
 
     def __init__(self) -> None:
         self._open: Connection | None = None
         self._deadline = 0.0
-        # The envelope that the open connection is in the middle of, its replies not read yet.
+        # The envelope whose commands were sent and whose replies are not read yet.
         self._promised: Envelope | None = None
         self._may_promise = True
         self.waited = 0.0
@@ -72,7 +72,7 @@ class Transport:
         self.close()
 
     def close(self) -> None:
-        """Say goodbye and hang up; a server that is gone already is no error."""
+        """Send QUIT and close the connection; ignore a server that is gone."""
         if self._open is not None:
             try:
                 if self._promised is None:
@@ -85,11 +85,11 @@ class Transport:
                 self._hang_up()
 
     def send(self, sender: str, recipient: str, message: bytes, then: Envelope | None = None) -> Answer:
-        """Give one message to the server and wait for what it says.
+        """Send one message to the server and wait for its answer.
 
-        `message` is RFC 5322 bytes with CRLF line ends, the last one too, and no line that begins with a
-        dot, as `compose` makes them: there is no dot to double (RFC 5321, 4.5.2). `then` is the envelope of
-        the message that will follow, if that is known.
+        `message` is RFC 5322 bytes with CRLF line ends, the last one too, and no line that begins with a dot,
+        as `compose` makes them: there is no dot to double (RFC 5321, 4.5.2). `then` is the envelope of the
+        next message, if that is known.
         """
         self._deadline = monotonic() + 2 * settings.SMTP_TIMEOUT
         self.waited = 0.0
@@ -98,10 +98,10 @@ class Transport:
             return envelope.fault
         reused, promised = self._open is not None, self._promised == envelope
         answer = self._attempt(envelope, message, then)
-        # The server had closed an idle connection; nothing was said of this message yet.
+        # The server had closed an idle connection; nothing of this message was sent yet.
         is_stale = reused and answer.phase is Phase.SENDER and answer.code in (None, 421)
         if promised and answer.phase is Phase.DATA and answer.outcome is Outcome.REFUSED:
-            # After three replies too many to the message before, this one would be somebody else's.
+            # The server sent too many replies before, so the next one would belong to another message.
             self._hang_up()
             is_stale = True
         if is_stale and self._open is None:
@@ -112,7 +112,7 @@ class Transport:
         return self._write(envelope, message, then) or self._read_answer()
 
     def _write(self, envelope: Envelope, message: bytes, then: Envelope | None) -> Answer | None:
-        """Say all of a message. An answer, if the server did not want it or could not be reached."""
+        """Write a whole message. Return an answer if the server refused it or could not be reached."""
         phase, server, began = Phase.CONNECT, None, monotonic()
         is_leaving = False
         try:
@@ -126,7 +126,7 @@ class Transport:
                 if code not in HOPED_FOR[phase]:
                     return self._turned_away(server, phase, code, text)
             if is_begun and server.is_ahead:
-                # It may have waited for long since it asked for the message, and has given up.
+                # The server may have waited long for the message, and have given up.
                 self._hang_up()
                 return STALE
             is_leaving = True
@@ -145,7 +145,7 @@ class Transport:
         return None
 
     def _read_answer(self) -> Answer:
-        """The answer to a message all of which was said."""
+        """Read the answer to a message that was written completely."""
         server = self._open
         assert server is not None
         try:
@@ -159,16 +159,16 @@ class Transport:
         return Answer.from_reply(Phase.ANSWER, code, text)
 
     def _broken_off(self, error: Exception) -> Answer:
-        """The connection ended between a message and its answer."""
+        """Answer for a connection that ended between a message and its reply."""
         if self._promised is not None:
-            # A server that hangs up on what it has not read yet may take its own answer back (RFC 2525,
-            # 2.17), so that nothing is promised to it again.
+            # A server that closes the connection before it has read everything may lose its own answer (RFC
+            # 2525, 2.17), so do not send it the next envelope early again.
             self._may_promise = False
         self._hang_up()
         return Answer.from_error(Phase.ANSWER, error)
 
     def _connected(self, is_begun: bool) -> Connection:
-        """A connection on which nothing is said yet but, where it `is_begun`, the commands of an envelope."""
+        """Return a connection with nothing sent on it except, if `is_begun`, the commands of an envelope."""
         if self._open is not None and not is_begun and (self._promised or self._open.is_ahead):
             self._hang_up()
         if self._open is None:
@@ -178,18 +178,18 @@ class Transport:
         return self._open
 
     def _turned_away(self, server: Connection, phase: Phase, code: int, text: bytes) -> Answer:
-        """A step was not answered as hoped for: leave the server ready for the next message."""
+        """Handle a refused step: leave the connection ready for the next message."""
         try:
             last, is_ahead = server.drain(), server.is_ahead
             is_astray = 0 < last < 400
-            # One that takes data all the same (RFC 2920, 3.1) is left before the final dot.
+            # A server that accepts data nevertheless (RFC 2920, 3.1): hang up before the final dot.
             is_over = last == 354 or code == 421 or not 400 <= code < 600
             if is_over or (is_ahead and not is_astray and server.is_leaving()):
                 self._hang_up()
             elif is_ahead or is_astray:
-                # DATA is not answered so, and nothing is owed: these were not the replies to this envelope.
+                # DATA has no such reply, or there is one too many: they belong to another envelope.
                 self._hang_up()
-                return Answer(Outcome.DEFERRED, phase, None, "The server's replies are out of step.")
+                return Answer(Outcome.DEFERRED, phase, None, OwnAnswer.OUT_OF_STEP)
             else:
                 server.write(b"RSET\r\n")
                 server.reply()

@@ -1,1 +1,1 @@
-"""The limits of how fast mail may go, and the suspension of a domain that refuses it."""
+"""The limits of the speed of mail, and the suspension of a domain that refuses mail."""

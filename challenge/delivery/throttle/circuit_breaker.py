@@ -1,7 +1,7 @@
-"""The circuit breaker: a domain, or the mail server, that refuses one mail after the other is suspended for a
-while, and the mail of a domain that answers slowly goes apart from all other mail.
+"""The circuit breaker suspends a domain, or the mail server, that refuses one mail after the other, and
+separates the mail of a domain that answers slowly from all other mail.
 
-The counts are kept in the memory of each process; a row is written when something changes.
+The counts are in the memory of each process; a row is written when something changes.
 """
 
 import logging
@@ -23,26 +23,26 @@ from challenge.models.limit import ALL, LONGEST_SUSPENSION, SLOW_FOR
 
 log = logging.getLogger(__name__)
 
-# So many refusals in a row suspend a lane; after a suspension that was of no use, so few.
+# The refusals in a row that suspend a lane, and those after a suspension without effect.
 THRESHOLD, THRESHOLD_AGAIN = 12, 3
-# When they are spread over so many domains, it is the mail server that refuses.
+# Refusals that are spread over this many domains come from the mail server.
 DOMAINS = 3
 FIRST_SUSPENSION = timedelta(minutes=15)
 MOST_SUSPENSIONS = 1000
 SLOW_SECONDS = 2.0
-# With the mail server itself so slow on the average, no domain is told apart.
+# While the mail server itself is this slow on average, no domain is treated as slow.
 ALL_SLOW_SECONDS = 1.0
 SERVER_PHASES = (Phase.RECIPIENT, Phase.DATA, Phase.ANSWER)
 NOT_SUSPENDED = {"suspensions": 0, "reason": "", "reason_values": {}, "suspended_until": None}
 
-# So often a sender may come too late for its slot; then it leaves the mail to another.
+# A sender may miss its slot this often; then it leaves the mail to another.
 SLOT_TRIES = 5
 
 
 class Memory:
-    """The answers that this process has had. `refused`: whose mail each domain refused since it last
-    accepted one; `everywhere`: the same since any mail was accepted; `turned_away`: how often the mail
-    server has refused to talk since then; `usual`: the seconds that an answer takes on the average."""
+    """The answers that this process has had. `refused`: the mails that each domain refused since it last
+    accepted one; `everywhere`: the same since any mail was accepted; `turned_away`: how often the mail server
+    has refused to talk since then; `usual`: the average seconds of an answer."""
 
     def __init__(self) -> None:
         self.lock = threading.Lock()
@@ -60,7 +60,7 @@ class Memory:
             self.turned_away = 0
 
     def count(self, delivery: Delivery, answer: Answer) -> dict[str, int]:
-        """Count one refusal. Return whose it may be, and how many in a row that makes."""
+        """Count one refusal. Return the lanes that may be at fault, with their refusals in a row."""
         with self.lock:
             if answer.code == 421 or answer.phase not in SERVER_PHASES:
                 self.turned_away += 1
@@ -77,7 +77,7 @@ memory = Memory()
 
 
 def learn(delivery: Delivery, answer: Answer, seconds: float, now: datetime) -> None:
-    """Learn from the answer to a delivery, for which the server took so many seconds."""
+    """Count the answer to a delivery, and the seconds that the server took for it."""
     lanes = last_read()
     if answer.phase in SERVER_PHASES:
         _time_answer(lanes, delivery.domain, seconds, now)
@@ -90,18 +90,18 @@ def learn(delivery: Delivery, answer: Answer, seconds: float, now: datetime) -> 
         for domain, count in memory.count(delivery, answer).items():
             again = domain in lanes and lanes[domain].suspensions
             if count >= (THRESHOLD_AGAIN if again else THRESHOLD):
-                said = f"{answer.code} {cleaned(answer.text, delivery.to_address)}"
-                _suspend(domain, count, said, now)
+                reply = f"{answer.code} {cleaned(answer.text, delivery.to_address)}"
+                _suspend(domain, count, reply, now)
                 break
 
 
 def _may_be_ours(answer: Answer) -> bool:
-    """Return whether a refusal may be for us, and not for one bad address."""
+    """Return whether a refusal may concern all our mail, and not only one bad address."""
     return not is_hard_bounce(answer) or is_unexplained(answer)
 
 
 def _suspend(domain: str, count: int, said: str, now: datetime) -> None:
-    """Suspend a lane: for 15 minutes, twice as long each time until a mail is accepted."""
+    """Suspend a lane for 15 minutes, and twice as long each time until a mail is accepted."""
     with transaction.atomic():
         limit = Limit.objects.select_for_update().get_or_create(domain=domain)[0]
         if not limit.is_suspended(now):
@@ -111,12 +111,12 @@ def _suspend(domain: str, count: int, said: str, now: datetime) -> None:
             limit.suspensions = min(limit.suspensions + 1, MOST_SUSPENSIONS)
             limit.save(update_fields=[*NOT_SUSPENDED])
             log.warning("limit %s: suspended until %s", limit.pk, limit.suspended_until)
-    memory.accepted(domain)  # from here it is counted anew
+    memory.accepted(domain)  # start its count again
     read(now)
 
 
 def _recover(limit: Limit, now: datetime) -> None:
-    """Forget a suspension that is over, as a mail was accepted after it."""
+    """End a suspension that is over, because a mail was accepted after it."""
     limit.suspensions = 0
     Limit.objects.filter(pk=limit.pk).exclude(suspended_until__gt=now).update(**NOT_SUSPENDED)
     forget_idle(limit.domain)
@@ -129,8 +129,8 @@ def send_again(limit: Limit) -> None:
 
 
 def _time_answer(lanes: Lanes, domain: str, seconds: float, now: datetime) -> None:
-    """Learn from the seconds that a domain took to answer: the mail of a slow one goes apart, until it
-    answers quickly or SLOW_FOR is over."""
+    """Count the seconds that a domain took to answer: mail to a slow domain goes separately, until it answers
+    quickly or SLOW_FOR is over."""
     limit = lanes.get(domain)
     is_apart = limit is not None and limit.is_slow(now)
     is_slow = seconds > SLOW_SECONDS and (is_apart or memory.usual < ALL_SLOW_SECONDS)
@@ -156,27 +156,27 @@ def _unmark_slow(domain: str, now: datetime) -> None:
 
 
 class Throttle:
-    """The limits as one sender knows them."""
+    """The limits, as one sender has read them."""
 
     def __init__(self, clock: Callable[[], datetime]) -> None:
         self._clock = clock
 
     def refresh(self) -> None:
-        """Read the limits if that is a while ago. Without limits, the one thing that costs a statement."""
+        """Read the limits if the last reading is old. Without limits, only this costs a statement."""
         recent(self._clock())
 
     def is_open(self) -> bool:
-        """Return whether nothing is limited, so that it is known now what goes next."""
+        """Return whether there are no limits, so that the next mail is known in advance."""
         return not last_read()
 
     def wait(self, delivery: Delivery) -> bool:
-        """Wait until a claimed delivery may be sent: two seconds at most for each limit. Return False
-        when it may not go so soon, and is to be released."""
+        """Wait, two seconds at most for each limit, until a claimed delivery may be sent. Return False when
+        it may not go so soon and is to be released."""
         if self.is_open():
             return True
         lanes = recent(self._clock())
         limit = lanes.get(delivery.domain)
-        # A domain that has got a lane of its own since the claim waits there.
+        # A domain with its own lane since the claim waits there.
         if limit is not None and (delivery.lane != delivery.domain or not self._wait_for_slot(limit)):
             return False
         return ALL not in lanes or self._wait_for_slot(lanes[ALL])
@@ -194,5 +194,5 @@ class Throttle:
         return False
 
     def learn(self, delivery: Delivery, answer: Answer, seconds: float) -> None:
-        """Learn from the answer to a delivery, for which the server took so many seconds."""
+        """Count the answer to a delivery, and the seconds that the server took for it."""
         learn(delivery, answer, seconds, self._clock())

@@ -1,9 +1,9 @@
-"""Lanes: which mail a sender may claim next.
+"""Lanes: the mail that a sender may claim next.
 
-Mail to a domain with a limit goes in a lane of its own, all other mail in the common lane; the limit of all
-mail holds in every lane. A batch belongs to one lane, and lanes take turns: what a lane may not send yet
-stays in the ledger, so that one slow or limited domain holds nobody else up. Without limits all of it costs
-one statement on an empty table for each batch.
+Mail to a domain with a limit goes in its own lane, all other mail in the common lane; the limit of all mail
+applies in every lane. A batch belongs to one lane, and lanes take turns: mail that its lane may not send yet
+stays in the ledger, so that a slow or limited domain delays no other mail. Without limits this costs one
+statement on an empty table for each batch.
 """
 
 import itertools
@@ -23,12 +23,12 @@ from challenge.models.limit import ALL
 Lanes = dict[str, Limit]
 # While other mail waits, a sender spends at most about a fifth of its time on a slow domain.
 SLOW_SHARE = 5
-# The seconds for which what was read holds: a message of a batch costs no statement of its own.
+# Read limits are valid for this many seconds, so that single messages need no statement.
 FRESH = 1.0
 
 
 class _LastRead:
-    """The limits as this process has read them last, and when (time.monotonic)."""
+    """The limits as this process has last read them, and when (time.monotonic)."""
 
     def __init__(self) -> None:
         self.lanes: Lanes = {}
@@ -50,38 +50,37 @@ def read(now: datetime) -> Lanes:
 
 
 def recent(now: datetime) -> Lanes:
-    """The limits in force, as read at most a second ago."""
+    """Return the limits in force, read at most a second ago."""
     return _last_read.lanes if monotonic() - _last_read.at < FRESH else read(now)
 
 
 def last_read() -> Lanes:
-    """The limits in force, as any thread of this process has read them last."""
+    """Return the limits that any thread of this process has last read."""
     return _last_read.lanes
 
 
 def own(lanes: Lanes) -> list[Limit]:
-    """The limits of the domains that have a lane of their own."""
+    """Return the limits of the domains with a lane of their own."""
     return [limit for domain, limit in lanes.items() if domain != ALL]
 
 
 def common(lanes: Lanes) -> Q:
-    """The condition of the deliveries that go in the common lane."""
     apart = [limit.domain for limit in own(lanes)]
     return ~Q(domain__in=apart) if apart else Q()
 
 
 def has_turn(domain: str) -> bool:
-    """Return whether this process may write to a slow domain although other mail waits."""
+    """Return whether this process may send to a slow domain although other mail waits."""
     return monotonic() >= _next_turn.get(domain, 0.0)
 
 
 def delay_turn(domain: str, seconds: float) -> None:
-    """Delay a slow domain's next turn in proportion to the seconds that its last answer took."""
+    """Delay a slow domain's next turn in proportion to the seconds of its last answer."""
     _next_turn[domain] = monotonic() + (SLOW_SHARE - 1) * seconds
 
 
 def forget_idle(domain: str) -> None:
-    """Delete a domain's row once it says nothing any more: such rows are the senders' own."""
+    """Delete a row that the senders made for a domain, once it holds no information."""
     Limit.objects.filter(
         domain=domain,
         per_second=None,
@@ -92,9 +91,9 @@ def forget_idle(domain: str) -> None:
     ).delete()
 
 
-# How far ahead a claim looks for slots of a limited domain when nothing else waits.
+# A claim looks this far ahead for slots of a limited domain when no other mail waits.
 AHEAD = timedelta(seconds=1)
-# A lane that was suspended is tried with so few.
+# The number of mails that try a lane after a suspension.
 AFTER_SUSPENSION = 3
 SHORTEST_SLEEP, LONGEST_SLEEP = 0.1, 1.0
 
@@ -103,8 +102,7 @@ _turns = itertools.count()
 
 @dataclass(frozen=True)
 class Grant:
-    """Leave to claim: up to `size` of the deliveries that wait and are `waiting`, for `lane` ("" is the
-    common one)."""
+    """Permission to claim up to `size` of the `waiting` deliveries for `lane` ("" is the common one)."""
 
     lane: str
     waiting: Q
@@ -112,10 +110,8 @@ class Grant:
 
 
 def grants(now: datetime, size: int) -> Iterator[Grant]:
-    """Yield what one more sender may claim, in the order of turn: it takes the first for which mail waits.
-
-    Call it in the transaction of the claim, which holds the rows of limited connections until it ends.
-    """
+    """Yield what one more sender may claim, in turn; the sender takes the first with waiting mail. Call it in
+    the transaction of the claim, which locks the rows of limited connections until it ends."""
     lanes = read(now)
     if ALL in lanes:
         size = _room(lanes[ALL], now, rate_limit.LONGEST_WAIT, size)
@@ -128,7 +124,7 @@ def grants(now: datetime, size: int) -> Iterator[Grant]:
         found = everything if limit is None else _granted(limit, now, timedelta(0), size)
         for grant in found:
             yield grant
-            nothing.add(grant.lane)  # it asks for more: nothing waited there
+            nothing.add(grant.lane)  # the caller asks for more: nothing waited there
     for limit in limited:
         if limit.domain not in nothing:
             yield from _granted(limit, now, AHEAD, size)
@@ -140,7 +136,7 @@ def _rotated(lanes: list[Limit | None]) -> list[Limit | None]:
 
 
 def _granted(limit: Limit, now: datetime, ahead: timedelta, size: int) -> list[Grant]:
-    """Return a limited domain's grant, if it may have one; without `ahead` only what needs no waiting."""
+    """Return a limited domain's grant, if there is one; without `ahead` only what may leave at once."""
     if limit.is_slow(now):
         if not ahead and not has_turn(limit.domain):
             return []
@@ -170,15 +166,15 @@ def _room(limit: Limit, now: datetime, ahead: timedelta, size: int) -> int:
 
 
 def _has_connection(limit: Limit, held: QuerySet[Delivery], connections: int) -> bool:
-    """Return whether fewer senders than `connections` are at work. Until its claim is written, no other
-    sender gets an answer; a domain that another sender asks about has none to give."""
+    """Return whether fewer senders than `connections` are at work. No other sender gets an answer before the
+    claim is written; a domain that another sender asks about has no connection to give."""
     row = Limit.objects.select_for_update(skip_locked=limit.domain != ALL).filter(pk=limit.pk)
     return bool(row) and held.values("lease").distinct().count() < connections
 
 
 def sleep_until_slot(waiting: QuerySet[Delivery], now: datetime, seconds: float) -> bool:
-    """Sleep for a moment when mail waits for nothing but the next slot of a rate; `waiting` is all that
-    waits. Return False when there is none within so many seconds: then there is no use in staying."""
+    """Sleep for a moment when mail waits only for the next slot of a rate; `waiting` is all waiting mail.
+    Return False when there is no slot within so many seconds."""
     lanes = recent(now)
     still = [limit for limit in lanes.values() if limit.is_suspended(now) or limit.is_used_up(now)]
     paced = [limit for limit in lanes.values() if limit.rate is not None and limit not in still]

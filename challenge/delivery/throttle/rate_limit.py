@@ -1,9 +1,9 @@
-"""The rate limit: slots, one for each mail, that all senders take from one row, so that it holds for all
-of them together.
+"""The rate limit: all senders take slots, one for each mail, from one row, so it applies to all of them
+together.
 
-The generic cell rate algorithm (ITU-T I.371): the row keeps when the next slot begins. A mail may leave
-from the begin of its slot until TOLERANCE later; a slot that nobody used in time is lost. Slots lie so
-far apart that even so no second sees more mails than the limit says.
+The generic cell rate algorithm (ITU-T I.371): the row stores when the next slot begins. A mail may leave from
+the beginning of its slot until TOLERANCE later; an unused slot is lost. Slots are far enough apart that no
+second ever sees more mails than the limit.
 """
 
 import math
@@ -18,22 +18,22 @@ from challenge.models import Limit
 TOLERANCE = timedelta(milliseconds=100)
 # The longest that a sender waits for a slot.
 LONGEST_WAIT = timedelta(seconds=2)
-# A row that says more than this is of a clock that was wrong.
+# A row with a time further ahead was written by a wrong clock.
 FAR = timedelta(seconds=60)
-# A row is asked for slots so many times a second at most; above it, for several at once.
+# The row is asked for slots at most this often a second; at higher rates, for several at once.
 MOST_REQUESTS = 50
 TRIES = 20
 
 
 def apart(rate: float) -> timedelta:
-    """The distance of two slots. With it, at most `rate` mails leave in any second; with a rate below
-    1, at most one in 1/rate seconds."""
+    """Return the distance of two slots: at most `rate` mails in any second; below 1, one in 1/rate
+    seconds."""
     seconds = 1 / rate + TOLERANCE.total_seconds() * min(1.0, 1 / rate)
     return timedelta(microseconds=math.ceil(seconds * 1_000_000))
 
 
 def begin(limit: Limit, now: datetime) -> datetime:
-    """The begin of the next slot: just past, for the first after a pause."""
+    """Return the beginning of the next slot: just past, for the first one after a pause."""
     earliest = now - TOLERANCE / 4
     if limit.rate is None or limit.free_at is None or limit.free_at > now + FAR + 2 * apart(limit.rate):
         return earliest
@@ -41,7 +41,6 @@ def begin(limit: Limit, now: datetime) -> datetime:
 
 
 def slots_until(limit: Limit, now: datetime, until: datetime) -> int:
-    """Count the slots of a rate that are free up to an instant."""
     assert limit.rate is not None
     return max(0, (until - begin(limit, now)) // apart(limit.rate) + 1)
 
@@ -52,7 +51,7 @@ def is_in_time(slot: datetime, now: datetime) -> bool:
 
 
 class _Reserve(threading.local):
-    """The slots that a thread has taken of each limit and not used yet; when it took the last, how many."""
+    """The unused slots of each limit that a thread has taken; when it took the last, and how many."""
 
     def __init__(self) -> None:
         self.slots: dict[int, deque[datetime]] = {}
@@ -76,11 +75,8 @@ def take(limit: Limit, now: datetime) -> datetime | None:
 
 
 def _taken(limit: Limit, now: datetime) -> list[datetime]:
-    """Take new slots of a limit, recorded as given away before anybody uses them.
-
-    No lock is held on the way: whoever comes second finds the row changed and reads it again, and a
-    sender that is frozen here stops nobody.
-    """
+    """Take new slots of a limit and record them as taken before anybody uses them. There is no lock: the
+    second process finds the row changed and reads it again, and a frozen sender stops nobody."""
     seen = copy(limit)  # other threads of this process work with the same object
     for _ in range(TRIES):
         slots, fields = _next(seen, now)
@@ -94,13 +90,13 @@ def _taken(limit: Limit, now: datetime) -> list[datetime]:
             return slots
         current = Limit.objects.filter(pk=limit.pk).first()
         if current is None:
-            return [now]  # the coach has taken the limit away
+            return [now]  # the coach has removed the limit
         seen = current
     return []
 
 
 def _next(limit: Limit, now: datetime) -> tuple[list[datetime], dict[str, object]]:
-    """Work out the slots to take next, and the fields of the row once they are given away."""
+    """Calculate the slots to take next, and the new fields of the row."""
     count, first, distance = 1, now, timedelta(0)
     fields: dict[str, object] = {}
     if limit.rate is not None:
@@ -109,17 +105,17 @@ def _next(limit: Limit, now: datetime) -> tuple[list[datetime], dict[str, object
             return [], {}
     quota = limit.quota(now)
     if quota is not None:
-        gone = limit.counted_today(now)
-        # What is taken and not used is lost for the day, so a small number is taken one by one.
-        count = min(count, max(1, (quota - gone) // 100), quota - gone)
-        fields |= {"counted_on": now.date(), "counted": gone + count}
+        used = limit.counted_today(now)
+        # Unused slots are lost for the day, so a small rest is taken one by one.
+        count = min(count, max(1, (quota - used) // 100), quota - used)
+        fields |= {"counted_on": now.date(), "counted": used + count}
     if limit.rate is not None:
         fields["free_at"] = first + count * distance
     return [first + number * distance for number in range(count)], fields
 
 
 def _at_once(limit: Limit) -> int:
-    """The number of slots that this thread takes at once: no more than it uses before they are over."""
+    """Return the number of slots to take at once: no more than the thread uses before they end."""
     assert limit.rate is not None
     at = monotonic()
     before, last = _reserve.taken.get(limit.pk, (at - 1, 1))

@@ -1,4 +1,4 @@
-"""Draw every drawing ahead of time, so that no visitor waits for one."""
+"""Render every drawing in advance, so that no visitor waits for one."""
 
 from argparse import ArgumentParser
 from pathlib import Path

@@ -24,10 +24,10 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         if not settings.INBOX_DIR:
             raise CommandError("INBOX_DIR is not set: there is no folder to keep the mails in.")
-        # aiosmtpd logs every command, with the addresses in it.
+        # aiosmtpd logs every command, with its addresses.
         logging.getLogger("mail.log").setLevel(logging.WARNING)
         stop = {signal.SIGINT, signal.SIGTERM}
-        # Blocked before the server's thread starts, so that the signal waits for sigwait below.
+        # Block the signals before the server's thread starts, so that sigwait below receives them.
         signal.pthread_sigmask(signal.SIG_BLOCK, stop)
         server = controller(Inbox(Path(settings.INBOX_DIR)), options["host"], options["port"])
         try:

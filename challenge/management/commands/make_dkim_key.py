@@ -1,4 +1,4 @@
-"""Make a key to sign mail with, and show the DNS record of its public half."""
+"""Make a DKIM key, and show the DNS record of its public half."""
 
 from argparse import ArgumentParser
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Receive one mail on standard input, as Postfix's pipe(8) hands it over."""
+"""Receive one mail on standard input, as Postfix's pipe(8) sends it."""
 
 import logging
 import os
@@ -20,7 +20,7 @@ class Command(BaseCommand):
         "Receive one bounce or complaint on standard input. Exits with 0 when it is done with it, and with "
         "75 (EX_TEMPFAIL) when the mail server should offer it again later."
     )
-    # Each mail starts a process, which therefore does nothing that can wait.
+    # Each mail starts a process, so skip everything that is not necessary.
     requires_system_checks = ()
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -33,6 +33,6 @@ class Command(BaseCommand):
             while sys.stdin.buffer.read(MAX_BYTES):
                 pass  # the mail server treats a pipe that closes early as a failure
             receive(raw, options["recipient"], timezone.now())
-        except Exception as error:  # such as a database that is away; the mail server offers the mail again
+        except Exception as error:  # such as a database that is away; the mail server tries again
             log.error("a mail was not received: %s", type(error).__name__)
             sys.exit(os.EX_TEMPFAIL)

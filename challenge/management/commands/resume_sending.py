@@ -1,4 +1,4 @@
-"""Show what would leave after a backup was restored, and let sending go on once the operator says so."""
+"""Show what would leave after a backup was restored, and resume sending when the operator confirms."""
 
 from argparse import ArgumentParser, ArgumentTypeError
 from collections import Counter
@@ -13,7 +13,7 @@ from challenge.models import Delivery, RestoreStop
 
 
 def instant(text: str) -> datetime:
-    """An instant in ISO 8601 with its offset from UTC. Raises ArgumentTypeError."""
+    """Parse an instant in ISO 8601 with its offset from UTC. Raises ArgumentTypeError."""
     try:
         found = datetime.fromisoformat(text)
     except ValueError as error:

@@ -1,5 +1,4 @@
-"""Do the recurring work without a broker: once, or until it is stopped. Only then it also reads the mailbox
-for returned mail, in a thread of its own."""
+"""Do the recurring work without a broker: once, or in a loop, which also polls the mailbox in a thread."""
 
 import logging
 from argparse import ArgumentParser

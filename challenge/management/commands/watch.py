@@ -1,5 +1,5 @@
-"""Check once whether mail flows and tell the operator, from cron or a systemd timer: for when the
-workers, which check it by themselves, are what has stopped."""
+"""Check once whether mail flows and alert the operator, from cron or a systemd timer: the workers do this
+too, but they may be what has stopped."""
 
 import sys
 from typing import Any

@@ -20,13 +20,11 @@ from challenge.site.fields import NoteField, PlainForm
 from challenge.site.lessons import lesson_context
 
 ASKED = "asked"
-# A page that is loaded anew within this time thanks for a question.
+# The page of a day thanks for a question for this long.
 THANKS = timedelta(hours=1)
 
 
 class QuestionForm(PlainForm):
-    """A question about a day."""
-
     text = NoteField(
         label=_("Your question"),
         max_length=2000,
@@ -37,7 +35,7 @@ class QuestionForm(PlainForm):
 
 @capability(Purpose.DAY)
 def day_page(request: HttpRequest, enrollment: Enrollment, day: int) -> HttpResponse:
-    """Show the lesson at the revision that this runner was sent last, and a form for a question."""
+    """Show the lesson in the revision that this runner was sent last, and a form for a question."""
     now = timezone.now()
     sent = _newest_copy(enrollment, day)
     content: Content = sent.revision.content if sent and sent.revision else {}
@@ -72,7 +70,7 @@ def _newest_copy(enrollment: Enrollment, day: int) -> Delivery | None:
 
 
 def _save_question(form: QuestionForm, enrollment: Enrollment, day: int, now: datetime) -> int:
-    """Save the posted question, and return the status to answer with: 302 when it was saved."""
+    """Save the posted question, and return the status of the answer: 302 when it was saved."""
     if not form.is_valid():
         return 422
     try:
@@ -96,7 +94,7 @@ def _check_in_url(enrollment: Enrollment, day: int, now: datetime) -> str:
 
 
 def _recalled_since(enrollment: Enrollment, content: Content) -> list[dict[str, Any]]:
-    """Return the stretches of a day that were recalled, each with its replacement."""
+    """Return the recalled stretches of a day, each with its replacement."""
     shown = Q(slug__in=[stretch["slug"] for stretch in content["stretches"]])
     if content["self_check"]:
         shown |= Q(kind=Stretch.Kind.SELF_CHECK)

@@ -14,7 +14,6 @@ from challenge.site.search import MAX_LENGTH, is_too_long, matches, read_search
 
 @require_safe
 def library_page(request: HttpRequest) -> HttpResponse:
-    """Show every stretch that is in use, or those that match a search."""
     visit = current_visit(request)
     in_use = Stretch.objects.filter(program=visit.program, kind=Stretch.Kind.STRETCH, recalled_at=None)
     library = [{**stretch.content, "slug": stretch.slug} for stretch in in_use.order_by("title")]
@@ -39,7 +38,7 @@ def library_page(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def stretch_page(request: HttpRequest, slug: str) -> HttpResponse:
-    """Show one stretch, also to print; a recalled one only by name, with its replacement."""
+    """Show one stretch, also to print; of a recalled one only the name and its replacement."""
     visit = current_visit(request)
     stretches = Stretch.objects.filter(program=visit.program, kind=Stretch.Kind.STRETCH)
     stretch = stretches.select_related("replacement").filter(slug=slug).first()

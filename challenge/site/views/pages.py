@@ -1,4 +1,4 @@
-"""The pages that need no link from a mail, and the drawings on them and in mails."""
+"""The public pages, and the drawings on them and in mails."""
 
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
@@ -19,7 +19,7 @@ YEAR, HOUR = 365 * 24 * 3600, 3600  # seconds
 
 @require_safe
 def sent_page(request: HttpRequest) -> HttpResponse:
-    """The answer to every sign-up and every request for links, whatever the address is."""
+    """Answer every sign-up and every request for links in the same way: it reveals no address."""
     context = {"visit": current_visit(request), "inbox": bool(settings.INBOX_DIR)}
     return render(request, "pages/sent.html", context)
 
@@ -46,7 +46,7 @@ def about_page(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def sample_page(request: HttpRequest) -> HttpResponse:
-    """One whole day as it stands now, without a runner's own links."""
+    """Show one whole day in its current text, without a runner's own links."""
     visit = current_visit(request)
     content = sample_lesson(visit.program) if visit.program else None
     if visit.program is None or content is None:
@@ -66,8 +66,8 @@ def privacy_page(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def drawing(request: HttpRequest, file_name: str) -> HttpResponse:
-    """Serve a drawing, for a year when the name's hash is the drawing's own. Under an older hash the name
-    may lead to another drawing later, so it is cached for an hour."""
+    """Serve a drawing, for a year if the name's hash is the drawing's own. Under an older hash the drawing
+    may change later, so it is cached for an hour."""
     found = drawing_files.find(file_name)
     if found is None:
         raise Http404
@@ -80,5 +80,4 @@ def drawing(request: HttpRequest, file_name: str) -> HttpResponse:
 
 @require_safe
 def favicon(request: HttpRequest) -> HttpResponseBase:
-    """Redirect browsers that ask for the icon by its usual name."""
     return redirect(static("icon.svg"))

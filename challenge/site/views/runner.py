@@ -21,12 +21,12 @@ from challenge.site.forms import CheckInForm, HourForm
 
 SAVED = "saved"
 State = Enrollment.State
-# The form names its action, so that a tap that comes twice or late never does the opposite.
+# The form names its action, so that a repeated or late tap never does the opposite.
 ACTIONS: dict[str, tuple[Callable[[int, datetime], bool], "Task[..., Any]"]] = {
     "pause": (lambda pk, now: pause(pk, PauseCause.RUNNER, now), tasks.send),
     "resume": (lambda pk, now: resume(pk, Event.Actor.RUNNER, now), tasks.plan),
 }
-# As the form has them, whether saved or only posted.
+# As the form holds them, whether saved or only posted.
 SCORES_TO_STOP = {str(score) for score in range(PAIN_TO_STOP, 11)}
 
 
@@ -59,7 +59,7 @@ def check_in_page(request: HttpRequest, enrollment: Enrollment, day: int, choice
 
 
 def _initial(check_in: CheckIn | None, choice: str) -> dict[str, Any]:
-    """Return the saved check-in, with the answer that the link proposes, for the empty form."""
+    """Return the form's initial values: the saved check-in, with the answer that the link proposes."""
     fields = ("status", "tightness", "pain", "pain_where", "distance", "unit", "note")
     initial = {name: getattr(check_in, name) for name in fields} if check_in else {}
     if choice in CheckIn.Status.values and (check_in is None or check_in.status != choice):
@@ -75,7 +75,7 @@ def _save(request: HttpRequest, enrollment: Enrollment, day: int, form: CheckInF
         context = {"enrollment": enrollment, "day": day}
         return render(request, "pages/check_in_closed.html", context, status=410)
     tasks.nudge(tasks.recalculate_progress, enrollment.pk)
-    # Back to the link without the answer it proposed, so that a reload shows what was saved.
+    # Redirect to the link without its proposed answer, so that a reload shows what was saved.
     token = request.resolver_match.kwargs["token"] if request.resolver_match else ""
     path = reverse("check-in", args=[token])
     return redirect(f"{path}?{SAVED}")
@@ -104,8 +104,8 @@ def hour_page(request: HttpRequest, enrollment: Enrollment) -> HttpResponse:
 
 @capability(Purpose.LEAVE)
 def leave_page(request: HttpRequest, enrollment: Enrollment) -> HttpResponse:
-    """Show one button that withdraws the runner, at the same address as a mail client's one-click POST
-    (RFC 8058), which is answered without a redirect."""
+    """Show one button to leave, at the same address as a mail client's one-click POST (RFC 8058), which is
+    answered without a redirect."""
     if request.method == "POST":
         leave(enrollment.pk, Event.Actor.RUNNER, timezone.now())
         enrollment.refresh_from_db()
@@ -120,7 +120,7 @@ def leave_page(request: HttpRequest, enrollment: Enrollment) -> HttpResponse:
 
 @capability(Purpose.PAUSE)
 def pause_page(request: HttpRequest, enrollment: Enrollment) -> HttpResponse:
-    """Show where the course stands, and one button that pauses or resumes it."""
+    """Show the state of the course, and one button that pauses or resumes it."""
     now = timezone.now()
     action = request.POST.get("action", "")
     if action in ACTIONS:

@@ -23,7 +23,7 @@ from challenge.site.landing import landing_context
 from challenge.site.public import Visit, client_ip, current_visit
 
 
-# No cookie goes to visitors, so there is no session that a foreign page could borrow.
+# Visitors have no cookie, so there is no session that a foreign page could use.
 @csrf_exempt
 @require_http_methods(["GET", "HEAD", "POST"])
 def sign_up_page(request: HttpRequest, cohort: str = "") -> HttpResponse:
@@ -51,7 +51,6 @@ def sign_up_page(request: HttpRequest, cohort: str = "") -> HttpResponse:
 def _form_again(
     request: HttpRequest, form: SignUpForm, program: Program, visit: Visit, status: int, **more: bool
 ) -> HttpResponse:
-    """Show the form alone, as it was filled in, with its errors."""
     context = {"visit": visit, "form": form, "program": program, "cohort": form.cohort, **more}
     return render(request, "pages/sign_up_again.html", context, status=status)
 
@@ -112,7 +111,7 @@ def links_page(request: HttpRequest) -> HttpResponse:
         except TooManyRequests:
             too_many = True
             if request.POST.get("token"):
-                # The address behind an expired link is not for whoever holds that link.
+                # The holder of an expired link must not learn the address behind it.
                 form = LinksForm()
         else:
             tasks.nudge(tasks.send)
@@ -123,7 +122,7 @@ def links_page(request: HttpRequest) -> HttpResponse:
 
 
 def _with_address(request: HttpRequest) -> dict[str, str]:
-    """Return the posted form; an expired link stands for the address that it was sent to."""
+    """Return the posted form; an expired link is replaced by the address that it was sent to."""
     token, purpose = request.POST.get("token", ""), request.POST.get("purpose", "")
     if not token:
         return request.POST.dict()

@@ -15,7 +15,7 @@ from challenge.models import CheckIn, Cohort, Delivery, Enrollment, Event, Progr
 from challenge.models.enrollment import log_event
 from tests.support.desk import names
 
-pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
+pytestmark = pytest.mark.django_db
 LIST = "/coach/challenge/enrollment/"
 DAY = timedelta(days=1)
 

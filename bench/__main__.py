@@ -1,7 +1,6 @@
-"""bench/speed: measures how fast mail leaves, prints it as a table, and fails when a bound is not kept.
+"""bench/speed: measures how fast mail leaves, prints a table, and fails when a bound is not kept.
 
-Without names it runs every measure; the whole takes less than a quarter of an hour on two cores.
-"""
+Without names it runs every measure, in less than a quarter of an hour on two cores."""
 
 import json
 import logging
@@ -40,14 +39,12 @@ def options() -> Namespace:
         "--small", action="store_true", help="a few mails each, to see that it runs; judges nothing"
     )
     parser.add_argument("--json", type=Path, metavar="FILE", help="write all that was found there, too")
-    parser.add_argument("--profile", action="store_true", help="where a worker's time goes")
     parser.add_argument("--verbose", action="store_true", help="say more: each statement that was counted")
     parser.add_argument("--markdown", type=Path, metavar="FILE", help="write the page of docs/ there")
     parser.add_argument("--docs", action="store_true", help="write the tables into docs/performance.md")
     chosen = parser.parse_args()
     if chosen.docs and (chosen.measures or chosen.small):
         parser.error("--docs wants everything, at full size")
-    chosen.profile = chosen.profile or chosen.docs
     if unknown := set(chosen.measures) - set(KEYS):
         parser.error(f"no such measure: {', '.join(sorted(unknown))}")
     return chosen
@@ -83,13 +80,13 @@ def measure(services: Services, chosen: Namespace, begun: float, found: Findings
     from challenge.models import Enrollment
 
     scale = SMALL if chosen.small else FULL
-    wanted = frozenset(chosen.measures or (() if chosen.profile and not chosen.docs else KEYS))
+    wanted = frozenset(chosen.measures or KEYS)
     message = services.folder / "message"
     run = BenchmarkRun(services, scale, wanted, found, message, begun, chosen.verbose)
     run.progress("a database, the course and its runners")
     call_command("migrate", verbosity=0)
     call_command("load_course", stdout=sys.stderr)
-    queued_lessons.enroll(max(scale.rate_mails, scale.far_mails, scale.peer_mails, scale.profiled_mails))
+    queued_lessons.enroll(max(scale.rate_mails, scale.far_mails, scale.peer_mails, scale.counted_mails))
     queued_lessons.settle_down(User, Consent, Enrollment)
     mail = f"day {queued_lessons.DAY} of the course, {sample_mail.write(message):,} bytes"
     found.facts.update(facts(), mail=mail, sink=sinks.name())
@@ -98,8 +95,6 @@ def measure(services: Services, chosen: Namespace, begun: float, found: Findings
     for module, keys in MODULES.items():
         if run.wants(*keys):
             import_module(module).measure(run)
-    if chosen.profile:
-        import_module("bench.profile").measure(run)
 
 
 if __name__ == "__main__":

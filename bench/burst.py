@@ -30,7 +30,7 @@ LONGEST = 1500
 
 
 def measure(run: BenchmarkRun) -> None:
-    """Let the instant come, and look at the processes each second."""
+    """Make the lessons due, and look at the processes each second."""
     mails = run.scale.burst_mails
     arrivals = run.services.folder / "burst.log"
     arrivals.touch()
@@ -65,7 +65,6 @@ class ProcessWatch:
     queue: list[int] = field(default_factory=list)
 
     def count(self) -> int:
-        """Count the mails that have arrived."""
         return self.log.read_bytes().count(b"\n") - self.before
 
     def late(self, due: float) -> list[float]:

@@ -17,7 +17,7 @@ NUDGES = 4
 
 
 class CeleryWorkers:
-    """Workers that are started when first needed and ended with the context."""
+    """Workers that start when first needed and end with the context."""
 
     def __init__(self, run: BenchmarkRun, port: int, count: int = 2) -> None:
         self._run, self._port, self._count = run, port, count

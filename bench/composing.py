@@ -47,6 +47,5 @@ def measure(run: BenchmarkRun) -> None:
 
 
 def _signed(message: bytes) -> set[bytes]:
-    """Return the links of a message that carry a capability."""
     unfolded = message.replace(b"=\r\n", b"")
     return set(re.findall(rb"https://reset\.example\.org/[\w./-]*~[\w/~-]*", unfolded))

@@ -1,4 +1,4 @@
-"""P6: what it costs to find who is due, as the table of enrollments grows; and to claim all that is."""
+"""P6: the cost of finding who is due, as the table of enrollments grows; and of claiming all that is."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -60,8 +60,8 @@ def _grow(size: int) -> None:
 
 @contextmanager
 def _bulk() -> Iterator[None]:
-    """Add ten million rows in minutes: they are copies of a good one, so that no foreign key is looked up,
-    and the indexes are built afterwards."""
+    """Add ten million rows in minutes: copies of a good one, so that no foreign key is checked, with the
+    indexes built afterwards."""
     tables = [User._meta.db_table, Enrollment._meta.db_table]
     with connection.cursor() as cursor:
         cursor.execute("ALTER SYSTEM SET max_wal_size = '8GB'")
@@ -103,8 +103,6 @@ def _look(looks: int) -> tuple[float, float]:
 
 
 class QueryTimer:
-    """Times the planner's first look for due enrollments."""
-
     def __init__(self) -> None:
         self.milliseconds = 0.0
 

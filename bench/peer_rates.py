@@ -28,7 +28,6 @@ EACH = "one Celery task for each mail, 2 processes"
 
 
 def measure(run: BenchmarkRun) -> None:
-    """Send the same count by each of them, one after another."""
     sample = sample_mail.write_for_peers(run.services.folder / "sample.json")
     python = peers_python(install=run.scale.installs)
     with connection.cursor() as cursor:
@@ -59,8 +58,8 @@ def measure(run: BenchmarkRun) -> None:
 
 
 def peers_python(install: bool) -> str | None:
-    """Return the Python of the peers' environment, made or renewed when the lock has changed; None where
-    it is missing and not to be installed."""
+    """Return the Python of the peers' environment, made anew when the lock has changed; None where it is
+    missing and not to be installed."""
     stamp, lock = ENVIRONMENT / "peers.sha256", hashlib.sha256(LOCK.read_bytes()).hexdigest()
     python = str(ENVIRONMENT / "bin" / "python")
     if not (stamp.exists() and stamp.read_text() == lock):

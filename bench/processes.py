@@ -1,5 +1,5 @@
-"""A race: processes get ready, start at a signal, and say when they are done. The time that it takes to start
-Python and to import is left out, for every side alike."""
+"""A race: processes get ready, start at a signal, and report their end. The time to start Python and to
+import is left out, for every side alike."""
 
 import os
 import signal
@@ -16,7 +16,7 @@ LONGEST_RUN = 600
 
 
 class NotDone(RuntimeError):
-    """A process ended, or hung, before it had said that it was done; str() holds the end of its log."""
+    """A process ended, or hung, before it had reported its end; str() holds the end of its log."""
 
 
 class Racer:

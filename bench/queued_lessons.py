@@ -86,7 +86,6 @@ def queue(count: int, day: int = DAY, sent_at: datetime | None = None) -> None:
 
 
 def clear() -> None:
-    """Empty the ledger."""
     with connection.cursor() as cursor:
         cursor.execute(f"TRUNCATE {Delivery._meta.db_table} CASCADE")
 
@@ -100,6 +99,5 @@ def settle_down(*tables: type[models.Model]) -> None:
 
 
 def ledger() -> Mapping[str, Any]:
-    """Count the deliveries in each state."""
     counted = Delivery.objects.values_list("state").annotate(models.Count("pk"))
     return dict(counted)

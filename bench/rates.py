@@ -1,4 +1,4 @@
-"""P1, P2, P4, P5b, P6b: how many mails a second, beside raw smtplib and beside postfix's smtp-source."""
+"""P1, P2, P4, P5b, P6b: mails a second, beside raw smtplib and beside postfix's smtp-source."""
 
 import subprocess
 from collections.abc import Callable
@@ -22,7 +22,6 @@ Side = Callable[[], float]
 
 
 def measure(run: BenchmarkRun) -> None:
-    """Run what was asked for, each side in turn, and hold the rates against each other."""
     if run.wants("P1", "P2", "P4", "P6b"):
         with sinks.fastest() as port, CeleryWorkers(run, port) as celery:
             _in_turn(run, _near(run, port, celery), run.scale.rate_mails)

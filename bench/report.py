@@ -26,9 +26,6 @@ def table(found: Findings, colour: bool) -> str:
         for rate in found.rates.values()
     ]
     lines += [f"LEFT OUT: {what}" for what in found.left_out]
-    for kind, shares in found.profile.items():
-        lines += ["", f"{kind}:"]
-        lines += [f"{s['share']:6.1%} {s['microseconds']:8.1f} us  {s['name']}" for s in shares]
     return "\n".join(lines)
 
 
@@ -44,7 +41,6 @@ def filled(page: str, found: Findings) -> str:
         "measures": _measures(found),
         "rates": _rates(found),
         "due": _due(found),
-        "profile": _profile(found),
     }
     for name, text in sections.items():
         begin, end = f"<!-- {name} -->", f"<!-- end of {name} -->"
@@ -82,11 +78,3 @@ def _due(found: Findings) -> str:
         (name, *(f"{point.milliseconds:.1f} ms" for point in points)) for name, points in found.curves.items()
     ]
     return _markdown(("Enrollments in the table", *sizes), rows)
-
-
-def _profile(found: Findings) -> str:
-    rows = [
-        (share["name"], f"{share['share']:.1%}", f"{share['microseconds']:.0f}")
-        for share in found.profile.get("parts", [])
-    ]
-    return _markdown(("Part", "Share", "Microseconds a mail"), rows)

@@ -1,4 +1,4 @@
-"""The findings of a run: rates, and rows that hold a ratio against its bound."""
+"""The findings of a run: rates, and rows that compare a ratio with its bound."""
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
@@ -21,8 +21,7 @@ class Rate:
 
 @dataclass(frozen=True)
 class Row:
-    """One measure beside what it is held against. `sign` is ">=" or "<=": how `ratio` must stand to
-    `bound`."""
+    """One measure and what it is compared with. `sign` is ">=" or "<=": how `ratio` must stand to `bound`."""
 
     key: str
     what: str
@@ -48,13 +47,10 @@ class Point:
 
 @dataclass
 class Findings:
-    """Everything that one run of the benchmark found."""
-
     facts: dict[str, str] = field(default_factory=dict)
     rows: list[Row] = field(default_factory=list)
     rates: dict[str, Rate] = field(default_factory=dict)
     curves: dict[str, list[Point]] = field(default_factory=dict)
-    profile: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
     left_out: list[str] = field(default_factory=list)
 
     @property
@@ -70,8 +66,7 @@ class Findings:
 
 
 def paired(ours: Sequence[float], theirs: Sequence[float]) -> float:
-    """Return the median of the ratios of runs that were made in turn: what slows the machine for a while
-    slows both sides of a pair."""
+    """Return the median of the ratios of runs in turn: a slow moment of the machine slows both of a pair."""
     return median(we / they for we, they in zip(ours, theirs, strict=True))
 
 

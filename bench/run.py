@@ -1,4 +1,4 @@
-"""One run of the benchmark, which every measure is given: services, sizes, senders and its findings."""
+"""One run of the benchmark, which every measure gets: services, sizes, senders and its findings."""
 
 import sys
 from collections.abc import Sequence
@@ -15,8 +15,8 @@ from tests.support.services import Services
 
 @dataclass(frozen=True)
 class Scale:
-    """Counts are of mails, `rounds` of runs in turn, `tables` of enrollments. The defaults are what
-    docs/performance.md shows."""
+    """Counts are of mails, `rounds` of runs in turn, `tables` of enrollments. The defaults are those of
+    docs/performance.md."""
 
     rounds: int = 5
     three_workers: bool = True  # also with three of them, between two and four
@@ -32,12 +32,11 @@ class Scale:
     burst_mails: int = 100_000
     with_beat: bool = True
     counted_mails: int = 1000
-    profiled_mails: int = 6000
 
 
 FULL = Scale()
 # Enough to see that it all runs. Beat is left out, as it looks every ten seconds.
-SMALL = Scale(1, False, 60, 60, 20, 60, False, 20, (1000, 2000), 2, 500, 200, False, 120, 200)
+SMALL = Scale(1, False, 60, 60, 20, 60, False, 20, (1000, 2000), 2, 500, 200, False, 120)
 
 
 @dataclass
@@ -51,7 +50,6 @@ class BenchmarkRun:
     verbose: bool = False
 
     def wants(self, *keys: str) -> bool:
-        """Return whether one of these measures was asked for."""
         return bool(self.wanted & set(keys))
 
     def progress(self, words: str) -> None:
@@ -73,7 +71,7 @@ class BenchmarkRun:
         return Racer([sys.executable, "-m", *arguments], environ, log)
 
     def ours(self, workers: int, mails: int, port: int) -> float:
-        """Return mails a second of so many processes of ours, from the start until the last is recorded."""
+        """Return mails a second of so many of our processes, from the start until the last is recorded."""
         racers = [self.racer("bench.senders", "ours", port=port) for _ in range(workers)]
         queued_lessons.queue(mails)
         rate = mails / race(racers)

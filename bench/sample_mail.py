@@ -25,7 +25,6 @@ def lesson() -> tuple[Delivery, Revision]:
 
 
 def write(path: Path) -> int:
-    """Write the composed lesson into a file; return its size in bytes."""
     delivery, revision = lesson()
     return path.write_bytes(compose(delivery, revision, timezone.now(), GREETING))
 

@@ -14,7 +14,7 @@ from bench.processes import await_start, done
 
 
 def get_ready() -> None:
-    """Import everything that a worker which has been running for a while has imported."""
+    """Import everything that a worker has imported after a while."""
     import django
 
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "challenge.settings")

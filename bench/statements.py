@@ -1,4 +1,4 @@
-"""P9: the statements that a worker causes, as PostgreSQL itself writes them down, and when it does."""
+"""P9: the statements of a worker, as PostgreSQL's log has them, and when they come."""
 
 import re
 from collections import Counter
@@ -15,8 +15,8 @@ from bench.results import Row
 from bench.run import BenchmarkRun, check_all_sent
 from challenge.models import Delivery
 
-# The server answers each message this late. A statement in the middle of that time is on nobody's way
-# but the message's; what was written down just before the message left may still run at its beginning.
+# The server answers each message this late. A statement in the middle of that time delays its answer; one
+# that was logged just before the message left may still run when that time begins.
 DELAY, AFTER, BEFORE = 0.02, 0.008, 0.002
 LINE = re.compile(r"(\d+\.\d+) (\d+) LOG:  (?:statement|execute [^:]*): (.*)")
 LITERAL = re.compile(r"'(?:[^']|'')*'|\b\d+(?:\.\d+)?\b|\$\d+")

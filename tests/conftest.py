@@ -1,5 +1,4 @@
-"""The cast (alice, bob, charlie), the course, the clock and the real servers that tests use. The browser is
-in browsing.py."""
+"""The cast (alice, bob, charlie), the course, the clock and the real servers that tests use."""
 
 import logging
 from collections.abc import Callable, Iterator
@@ -12,7 +11,7 @@ from django.conf import settings as django_settings
 
 from tests.support.smtp_server import SmtpServer
 
-pytest_plugins = ["tests.support.browsing"]
+pytest_plugins = ["tests.support.browsing", "tests.support.recalls"]
 
 # A Tuesday; 08:00 in London, 03:00 in New York.
 NOW = datetime(2026, 3, 3, 8, 0, tzinfo=UTC)
@@ -64,7 +63,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def quick_and_quiet(
     settings: Any, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Nothing outside of the test databases is read or left, and nothing is known from another test."""
+    """Use nothing outside of the test databases, and nothing left from another test."""
     from challenge.delivery.throttle import circuit_breaker
 
     settings.SMTP_TIMEOUT, settings.INBOX_DIR, settings.REDIS_URL = 2, "", ""
@@ -89,14 +88,13 @@ def sink(settings: Any) -> Iterator[SmtpServer]:
 
 @pytest.fixture
 def server(sink: SmtpServer, settings: Any) -> SmtpServer:
-    """The same where it misbehaves: SMTP_TIMEOUT is a second, so an attempt ends within two."""
+    """A mail server that misbehaves by a script. SMTP_TIMEOUT is a second: an attempt ends within two."""
     settings.SMTP_TIMEOUT = 1
     return sink
 
 
 @pytest.fixture(scope="session")
 def course_rows() -> Any:
-    """The course's rows, when a test has loaded it."""
     from tests.support.course_rows import CourseRows
 
     return CourseRows()
@@ -169,13 +167,11 @@ def charlie(enroll: Enroll) -> Any:
 
 @pytest.fixture
 def trio(enroll: Enroll) -> list[Any]:
-    """Alice, bob and charlie at one hour of one clock."""
     return [enroll(name) for name in ("alice", "bob", "charlie")]
 
 
 @pytest.fixture
 def coach(client: Any, settings: Any) -> Any:
-    """The coach logged in, with a clock in UTC."""
     from accounts.models import User
 
     settings.TIME_ZONE = "UTC"
@@ -210,6 +206,17 @@ def redis_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 
 @pytest.fixture
+def redis(tmp_path: Path) -> Iterator[Any]:
+    """A Redis that a test may empty and kill."""
+    from challenge.runtime.redis import Server
+
+    server = Server(tmp_path / "redis")
+    server.start()
+    yield server
+    server.close()
+
+
+@pytest.fixture
 def clock(now: datetime) -> Iterator[Any]:
     """The whole process at NOW; `clock.move_to(instant)` travels on."""
     import time_machine
@@ -233,7 +240,6 @@ def visitor(
 
 @pytest.fixture
 def runner(client: Any, alice: Any, sink: SmtpServer, go: Any, clock: Any, now: datetime) -> Any:
-    """Alice, who has just got day 1."""
     from tests.support.visitor import Runner
 
     go(now)

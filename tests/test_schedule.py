@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from challenge import schedule
-from tests.faults.zones import clocks
+from tests.faults.zones import clocks, from_wall
 
 pytestmark = pytest.mark.pure
 
@@ -17,13 +17,6 @@ LONDON = ZoneInfo("Europe/London")
 walls = st.builds(time, st.integers(0, 23), st.sampled_from([0, 15, 30, 45]))
 dates = st.dates(date(2026, 1, 1), date(2030, 12, 31))
 instants = st.datetimes(datetime(2026, 1, 1), datetime(2030, 12, 31), timezones=st.just(UTC))
-
-
-def off(instant: datetime, day: date, wall: time, zone: ZoneInfo) -> timedelta:
-    """Return how far an instant lies from a wall time: from the nearer of the two readings that the wall
-    time has around a clock change (PEP 495)."""
-    readings = (datetime.combine(day, wall.replace(fold=fold), zone).astimezone(UTC) for fold in (0, 1))
-    return min(abs(instant - reading) for reading in readings)
 
 
 def test_a_wall_time_that_is_skipped_moves_to_the_next_valid_minute() -> None:
@@ -63,7 +56,7 @@ def check_21_days(start: date, wall: time, zone: ZoneInfo) -> None:
     for number in range(21):
         day = start + timedelta(days=number)
         assert schedule.local_date(due, zone) == day
-        assert off(due, day, wall, zone) <= timedelta(minutes=60)
+        assert from_wall(due, day, wall, zone) <= timedelta(minutes=60)
         due = schedule.next_due(due, wall, zone)
 
 

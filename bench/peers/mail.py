@@ -1,4 +1,4 @@
-"""The mail as Django's own parts make it: two templates, eight signed links, EmailMultiAlternatives."""
+"""The mail made by Django's own parts: two templates, eight signed links, EmailMultiAlternatives."""
 
 import json
 from functools import lru_cache
@@ -16,7 +16,6 @@ LINKS = ("done_url", "partly_url", "not_today_url", "day_url", "hour_url", "paus
 
 @lru_cache
 def template(source: str) -> Template:
-    """A template, compiled once."""
     return Template(source)
 
 
@@ -47,7 +46,6 @@ def headers(number: int) -> dict[str, str]:
 
 
 def make_message(sample: dict[str, Any], number: int, recipient: str) -> EmailMultiAlternatives:
-    """Render the templates of one mail."""
     context = Context({**sample["context"], **links(number)})
     message = EmailMultiAlternatives(
         subject=template(sample["subject"]).render(context),

@@ -1,4 +1,4 @@
-"""The least that a sender of mail can keep: who gets it, and when it was sent."""
+"""The least that a sender of mail can keep: the recipient, and when it was sent."""
 
 from typing import ClassVar
 

@@ -1,4 +1,4 @@
-"""Django's settings for the peers. What differs from the defaults is what each is fastest with."""
+"""Django's settings for the peers. What differs from the defaults makes each fastest."""
 
 import os
 

@@ -15,7 +15,7 @@ from challenge.models import CheckIn, Delivery, Enrollment
 pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 
 
-def test_a_runner_is_erased_with_all_that_is_kept_of_her(
+def test_a_runner_is_erased_with_all_that_is_kept(
     alice: Any, bob: Any, go: Callable[[datetime], None], now: datetime
 ) -> None:
     go(now)

@@ -1,5 +1,4 @@
-"""fast_sink.py, by which mails are counted: every message is written down once, before it is answered,
-however its commands are cut into segments."""
+"""fast_sink.py writes each message down once, before it answers, however the commands are cut up."""
 
 import socket
 import subprocess

@@ -1,4 +1,4 @@
-"""An address that bounced: what is kept of it, what the runner does meanwhile, and how the course goes on."""
+"""An address that bounced: what is kept, what the runner does meanwhile, how the course goes on."""
 
 import re
 import threading
@@ -60,7 +60,7 @@ def test_a_refusal_while_the_runner_changes_the_hour_ends_in_no_deadlock(
         def wrapper(execute: Callable[..., Any], sql: str, *others: Any) -> Any:
             if sql.startswith(at):
                 mine.set()
-                other.wait(1)  # on SQLite in vain: there one transaction waits for the end of the other
+                other.wait(1)  # times out on SQLite: one transaction waits for the other
             return execute(sql, *others)
 
         return wrapper

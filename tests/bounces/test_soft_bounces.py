@@ -29,7 +29,7 @@ def _bounces(settings: Any) -> None:
 
 @pytest.fixture
 def days(alice: Any, go: Go, now: datetime) -> Callable[[int], Delivery]:
-    """Alice's lessons, sent one a day when they are asked for: days(3) is the lesson of day 3."""
+    """Send alice one lesson a day: days(3) is the lesson of day 3."""
 
     def lesson(day: int) -> Delivery:
         sent = Delivery.objects.filter(enrollment=alice, kind="lesson", sent_at__isnull=False)
@@ -44,11 +44,11 @@ def comes_back(mail: Delivery, at: datetime, status: str = "5.2.2", diagnostic: 
     receive(dsn(mail, status, diagnostic), [], at)
 
 
-def told(mail: Delivery, kind: str, at: datetime, *, heard_at: datetime | None = None) -> None:
+def report(mail: Delivery, kind: str, at: datetime, *, received_at: datetime | None = None) -> None:
     """Record a provider's event of an instant, then or later."""
     event_id, source = event_id_of(mail.pk, kind, at), DeliveryEvent.Source.WEBHOOK
     event = ReportedEvent(mail.pk, DeliveryEvent.Kind(kind), source, event_id, at)
-    bounces.record(event, heard_at or at)
+    bounces.record(event, received_at or at)
 
 
 def state(enrollment: Any) -> str:
@@ -80,9 +80,9 @@ def test_days_late_and_out_of_order_they_count_all_the_same(alice: Any, days: An
 
 def test_one_that_was_delivered_in_between_ends_the_row(alice: Any, days: Any, now: datetime) -> None:
     for day, kind in enumerate(["bounced", "bounced", "delivered", "bounced", "bounced"], 1):
-        told(days(day), kind, now + day * DAY - HOUR)
+        report(days(day), kind, now + day * DAY - HOUR)
         assert state(alice) == "active"
-    told(days(6), "bounced", now + 6 * DAY - HOUR)
+    report(days(6), "bounced", now + 6 * DAY - HOUR)
     assert state(alice) == "paused"
 
 
@@ -94,7 +94,7 @@ def test_one_that_nobody_complained_of_ends_the_row_too(alice: Any, days: Any, n
 
 def test_what_is_only_delayed_has_not_come_back(alice: Any, days: Any, now: datetime) -> None:
     for day in (1, 2, 3, 4):
-        told(days(day), "deferred", now + day * DAY - HOUR)
+        report(days(day), "deferred", now + day * DAY - HOUR)
     assert state(alice) == "active"
 
 
@@ -108,7 +108,7 @@ def test_a_check_in_in_between_shows_that_mail_arrives(alice: Any, days: Any, no
 
 def test_one_mail_that_comes_back_three_times_is_one(alice: Any, days: Any, now: datetime) -> None:
     for hour in (1, 2, 3):
-        told(days(1), "bounced", now + hour * HOUR)
+        report(days(1), "bounced", now + hour * HOUR)
         comes_back(days(1), now + hour * HOUR, "4.4.1", f"smtp; 451 4.4.1 try {hour}")
     assert state(alice) == "active"
 
@@ -118,13 +118,13 @@ def test_an_old_delivery_heard_of_late_unmakes_no_bounce(alice: Any, days: Any, 
         sent = now + (day - 1) * DAY
         days(day)
         if day == 3:
-            told(days(3), "bounced", sent + 2 * HOUR)
+            report(days(3), "bounced", sent + 2 * HOUR)
         else:
-            told(days(day), "bounced", sent + 2 * HOUR)
-            told(days(day), "delivered", sent + HOUR, heard_at=sent + 3 * HOUR)
+            report(days(day), "bounced", sent + 2 * HOUR)
+            report(days(day), "delivered", sent + HOUR, received_at=sent + 3 * HOUR)
     assert state(alice) == "paused"
 
-    told(days(3), "delivered", now + 2 * DAY + HOUR, heard_at=now + 3 * DAY)
+    report(days(3), "delivered", now + 2 * DAY + HOUR, received_at=now + 3 * DAY)
     assert state(alice) == "paused"
 
 

@@ -21,7 +21,6 @@ DAY = timedelta(days=1)
 
 @pytest.fixture
 def lesson(alice: Any, go: Any, now: datetime, settings: Any) -> Delivery:
-    """Alice's day 1, which bounced, as there is no such address."""
     settings.BOUNCE_ADDRESS = "bounces@example.org"
     go(now)
     lesson = lesson_of("alice")
@@ -61,7 +60,7 @@ def test_an_erased_address_that_signs_up_again_is_not_written_to(
 def test_an_imported_runner_is_not_written_to(
     lesson: Delivery, sink: SmtpServer, go: Any, enroll: Any, now: datetime
 ) -> None:
-    """An import may create the row of an active enrollment in whatever way."""
+    """An import may create an active enrollment without any of the checks."""
     call_command("erase", "alice@example.com", "--yes")
     already = len(sink.mails)
 

@@ -16,7 +16,7 @@ from challenge.enrollment import transitions
 from challenge.inbound.bounce_mail import receive
 from challenge.mail.links import return_path
 from challenge.models import Delivery, Enrollment, Event, Suppression
-from tests.support.desk import said
+from tests.support.desk import names, said
 from tests.support.returned_mails import FULL, complaint, dsn
 
 pytestmark = pytest.mark.django_db
@@ -57,12 +57,6 @@ def _path(enrollment: Enrollment) -> str:
 
 def _dsn(enrollment: Enrollment, day: int, status: str, diagnostic: str) -> bytes:
     return dsn(_mail(enrollment, day), status, diagnostic, recipient=enrollment.runner.email)
-
-
-def names(client: Client, query: str = "") -> list[str]:
-    page = client.get(f"{LIST}?{query}")
-    assert page.status_code == 200
-    return re.findall(r'class="runner"[^>]*>([^<]*)<', page.content.decode())
 
 
 def row(client: Client, name: str) -> str:

@@ -23,7 +23,6 @@ Go = Callable[[datetime], None]
 
 @pytest.fixture
 def discreet(client: Client, enroll: Any, sink: SmtpServer, go: Go, clock: Any, now: datetime) -> Runner:
-    """A runner who has not agreed to health data being kept."""
     enroll("bob", health=False)
     go(now)
     return Runner(client, sink.mails[0])

@@ -18,7 +18,6 @@ Go = Callable[[datetime], None]
 
 @pytest.fixture
 def path(alice: Any, go: Go, clock: Any, now: datetime) -> str:
-    """The page of day 1, which Alice has got."""
     go(now)
     return url(Purpose.DAY, now, alice.pk, 1)
 

@@ -37,7 +37,7 @@ def entered(**fields: Any) -> Client:
 
 @pytest.fixture
 def desk(alice: Enrollment, now: datetime) -> list[str]:
-    """The address of every page of the desk, with a row behind each."""
+    """Return the address of every page of the desk, with a row behind each."""
     program, day = alice.program, Day.objects.all()[0]
     lesson = Delivery.objects.queue(enrollment=alice, kind="lesson", day=1, due_at=now, try_at=now)
     cohort = Cohort.objects.create(program=program, slug="spring", name="Spring", starts_on=now.date())

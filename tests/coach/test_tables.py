@@ -1,6 +1,5 @@
 """The other tables of the desk: the ledger, the course, cohorts, blocked addresses, people."""
 
-import re
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -21,16 +20,10 @@ from challenge.models import (
     Stretch,
     Suppression,
 )
+from tests.support.desk import plain
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 DESK = "/coach/challenge"
-
-
-def plain(client: Client, address: str) -> str:
-    """A page's text, without its tags."""
-    answer = client.get(address)
-    assert answer.status_code == 200
-    return " ".join(re.sub(r"<[^>]+>", " ", answer.content.decode()).split())
 
 
 def rows(client: Client, address: str) -> int:

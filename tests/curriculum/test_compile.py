@@ -57,7 +57,6 @@ LESSON = {
 
 
 def elements(html: str) -> set[str]:
-    """Return the names of the tags that a mail program finds."""
     found: set[str] = set()
     parser = HTMLParser()
     parser.handle_starttag = lambda tag, _attributes: found.add(tag)  # type: ignore[method-assign]

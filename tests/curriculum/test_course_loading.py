@@ -25,8 +25,6 @@ def folder(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def faults(folder: Path, now: datetime) -> Callable[..., list[str]]:
-    """Change a file of the course, and return the loader's problems."""
-
     def change(name: str, old: str, new: str) -> list[str]:
         path = folder / name
         source = path.read_text()

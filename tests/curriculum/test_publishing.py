@@ -92,9 +92,7 @@ def test_a_stretch_is_published_with_every_day_that_shows_it(program: Any, now: 
     assert list(stretch.versions.values_list("number", flat=True)) == [2, 1]
 
 
-def test_the_files_follow_until_the_coach_publishes_and_then_leave_her_words_alone(
-    day: Day, now: datetime
-) -> None:
+def test_the_files_follow_until_the_coach_publishes_and_then_keep_that_text(day: Day, now: datetime) -> None:
     publish_day(day, words_of(day, subject="A quieter way to stretch"), by_coach(now))
     loaded = load(FOLDER, now + timedelta(days=1))
 

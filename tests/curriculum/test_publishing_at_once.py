@@ -22,7 +22,7 @@ def in_thread(work: Work, errors: list[Exception]) -> threading.Thread:
     def run() -> None:
         try:
             work()
-        except Exception as error:  # reported by the test's own thread
+        except Exception as error:  # the test's own thread raises it
             errors.append(error)
         finally:
             connection.close()
@@ -46,7 +46,7 @@ def overlap(first: Work, second: Work) -> None:
     one = in_thread(held, errors)
     assert done.wait(20)
     two = in_thread(second, errors)
-    two.join(0.5)  # long enough to run into what the first one holds
+    two.join(0.5)  # long enough to wait for the first one's lock
     commit.set()
     one.join(30)
     two.join(30)

@@ -1,4 +1,4 @@
-"""A recalled stretch leaves every mail that has not gone out, and those who got it are told once."""
+"""A recalled stretch leaves every mail that has not gone out; those who got it get one correction."""
 
 import re
 from collections.abc import Callable
@@ -14,22 +14,12 @@ from challenge.curriculum.publish import Origin, Publication, publish_day
 from challenge.curriculum.recall import NeedsReplacement, recall
 from challenge.delivery.plan import plan
 from challenge.models import Day, Recall, Revision, Stretch
-from tests.support.recalls import WHY, never_beside, stretch_of_day_1, take_back
+from tests.support.recalls import WHY, take_back
 from tests.support.smtp_server import SmtpServer
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 Go = Callable[[datetime], None]
 DAY, HOUR = timedelta(days=1), timedelta(hours=1)
-
-
-@pytest.fixture
-def first(program: Any) -> Stretch:
-    return stretch_of_day_1()
-
-
-@pytest.fixture
-def other(first: Stretch) -> Stretch:
-    return never_beside(first)
 
 
 def shown(mail: Any) -> list[str]:

@@ -37,7 +37,6 @@ def written(parts: list[Any]) -> str:
 
 
 def meant(parts: list[Any], given_values: dict[str, str], html: bool) -> str:
-    """Return the text that a reader sees of the parts."""
     text = ""
     for kind, what in parts:
         if kind == "words":

@@ -41,7 +41,7 @@ TYPO = Published(3, at(20), True)
         pytest.param([FIRST], at(0), 1, id="published at the instant of the start"),
     ],
 )
-def test_a_runner_keeps_the_version_of_her_start(
+def test_a_runner_keeps_the_version_of_the_start(
     published: list[Published], pinned_at: datetime | None, number: int
 ) -> None:
     chosen = pick_revision(reversed(published), pinned_at)

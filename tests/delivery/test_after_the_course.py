@@ -16,7 +16,6 @@ DAY = timedelta(days=1)
 
 @pytest.fixture
 def last_day(alice: Enrollment, sink: SmtpServer, go: Go, now: datetime) -> datetime:
-    """Alice has just got the last lesson, of a course of two days."""
     alice.program.length = 2
     alice.program.save()
     go(now)
@@ -25,7 +24,6 @@ def last_day(alice: Enrollment, sink: SmtpServer, go: Go, now: datetime) -> date
 
 
 def texts(sink: SmtpServer) -> list[str]:
-    """The mails after the two lessons."""
     return [" ".join(mail.get_body(("plain",)).get_content().split()) for mail in sink.mails[2:]]
 
 
@@ -36,7 +34,6 @@ def check_in(enrollment: Enrollment, day: int, status: str, when: datetime, **sc
 
 
 def begin(before: Enrollment, program: Program, now: datetime) -> None:
-    """The same runner in a program, paused so that it sends nothing."""
     Enrollment.objects.create(
         runner=before.runner,
         program=program,

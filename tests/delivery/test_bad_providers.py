@@ -1,5 +1,5 @@
-"""A mail provider that answers nonsense, breaks off or never ends: recorded with its phase, bounded in
-time and memory; mail to others flows, and nobody is suppressed for it."""
+"""A mail provider that answers nonsense, breaks off or never ends: recorded with its phase, in bounded
+time and memory; other mail flows, and nobody is suppressed for it."""
 
 import socket
 import threading
@@ -23,7 +23,7 @@ from tests.support.smtp_server import SmtpServer
 TIMEOUT = 1
 MESSAGE = b"Subject: x\r\nMessage-ID: <1@localhost>\r\n\r\n" + b"words\r\n" * 5000
 
-# Replies that are none (RFC 5321, 4.2), whatever digits they hold.
+# Malformed replies (RFC 5321, 4.2), whatever digits they hold.
 NONSENSE = {
     "words": "good morning",
     "binary": b"\x00\xff\xfe\x80\x01\r\n",
@@ -53,7 +53,7 @@ def _in_a_hurry(settings: Any) -> None:
 
 
 def send(transport: Transport, recipient: str = ALICE) -> Answer:
-    """One message, in bounded time and memory."""
+    """Send one message, in bounded time and memory."""
     tracemalloc.start()
     began = monotonic()
     answer = transport.send(COACH, recipient, MESSAGE)
@@ -64,7 +64,7 @@ def send(transport: Transport, recipient: str = ALICE) -> Answer:
     return answer
 
 
-# Before a message is spoken of
+# Before the envelope
 
 
 @pytest.mark.pure
@@ -94,7 +94,7 @@ def test_nonsense_in_the_opening_makes_the_server_unavailable(
 def test_a_greeting_of_five_thousand_letters_stops_nobody(
     phase: str, greeting: bytes, server: SmtpServer
 ) -> None:
-    """Longer than RFC 5321 allows, 512 octets a line, but an answer all the same."""
+    """RFC 5321 allows 512 octets a line, but a longer one is an answer as well."""
     server.script = always(phase, greeting.replace(b"220", b"250" if phase == "ehlo" else b"220"))
 
     with Transport() as transport:
@@ -181,7 +181,7 @@ def test_nonsense_about_the_sender_counts_against_no_address(act: Act, server: S
 def test_replies_too_many_are_not_taken_for_the_next_ones(
     phase: str, extra: int, offered: tuple[str, ...], server: SmtpServer
 ) -> None:
-    """Somebody else's refusal, which stands in the stream where the next answer is looked for."""
+    """The refusal of another message stands where the next answer is read."""
     server.capabilities = offered
     stray = b"250 kept\r\n" + b"250 ok\r\n" * (extra - 1) + b"550 5.1.1 no such user\r\n"
     server.script = always(phase, stray, ALICE)

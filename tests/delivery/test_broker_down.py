@@ -1,4 +1,4 @@
-"""The pages answer at once and mail leaves although there is no broker, or one that hangs."""
+"""The pages answer at once and mail leaves without a broker, or with one that hangs."""
 
 import os
 import socket
@@ -31,14 +31,14 @@ pytestmark = [pytest.mark.processes, pytest.mark.django_db(transaction=True)]
 
 @contextmanager
 def nobody(folder: Path) -> Iterator[None]:
-    """Nothing listens."""
+    """The URL of a port on which nothing listens."""
     with broker_at(f"redis://127.0.0.1:{free_port()}/0"):
         yield
 
 
 @contextmanager
 def mute(folder: Path) -> Iterator[None]:
-    """Somebody listens, but never says a word."""
+    """The URL of a server that accepts connections and never answers."""
     listener = socket.create_server(("127.0.0.1", 0))
     with listener, broker_at(f"redis://127.0.0.1:{listener.getsockname()[1]}/0"):
         yield
@@ -60,7 +60,6 @@ def used(folder: Path) -> Iterator[tuple[Server, int]]:
 
 @contextmanager
 def killed(folder: Path) -> Iterator[None]:
-    """A Redis that was there a moment ago."""
     with used(folder) as (server, _):
         server.kill()
         yield
@@ -68,7 +67,6 @@ def killed(folder: Path) -> Iterator[None]:
 
 @contextmanager
 def hung(folder: Path) -> Iterator[None]:
-    """A Redis that was well a moment ago."""
     with used(folder) as (_, process_id):
         os.kill(process_id, SIGSTOP)
         try:
@@ -84,7 +82,7 @@ def broken_broker(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[No
 
 
 def promptly(work: Callable[[], Any]) -> Any:
-    """Do it once. A visitor may have to wait for a second; a busy test machine gets another."""
+    """Do it once: a visitor may wait for a second, and a busy test machine gets one more."""
     began = monotonic()
     result = work()
     assert monotonic() - began < 2

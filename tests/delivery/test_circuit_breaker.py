@@ -1,4 +1,4 @@
-"""A run of refusals: the domain, or the mail server, is suspended for a while, and everybody is told why."""
+"""A run of refusals suspends the domain, or the mail server, for a while, with the reason shown."""
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -23,7 +23,6 @@ BLOCKED = "550 5.7.1 <{}>: blocked, see our policy"
 
 @pytest.fixture
 def strict(enroll: Any) -> list[Enrollment]:
-    """Twenty runners at a domain that is strict, and one elsewhere."""
     runners = [enroll(f"runner-{number}") for number in range(20)]
     for enrollment in runners:
         enrollment.runner.email = enrollment.runner.email.replace("example.com", "strict.example")
@@ -32,7 +31,6 @@ def strict(enroll: Any) -> list[Enrollment]:
 
 
 def refusing(domain: str, answer: str, phase: str = "recipient") -> Script:
-    """A script that refuses all mail to a domain."""
     return lambda asked, to: answer.format(to) if asked == phase and to.endswith(domain) else None
 
 
@@ -102,7 +100,6 @@ def test_each_suspension_is_longer_until_a_mail_is_accepted(
 def test_what_did_not_get_through_while_it_was_suspended_is_the_next_day_s(
     strict: list[Enrollment], sink: SmtpServer, go: Go, now: datetime
 ) -> None:
-    """Each lesson under its own row, in its window; none is skipped and none comes twice."""
     plan(now)
     limit = Limit.objects.create(domain="strict.example", suspended_until=now + 4 * HOUR, suspensions=1)
     go(now)
@@ -110,7 +107,7 @@ def test_what_did_not_get_through_while_it_was_suspended_is_the_next_day_s(
     limit.suspended_until = now + DAY
     limit.save()
 
-    go(now + 22 * HOUR)  # its window is over; the suspension goes on
+    go(now + 22 * HOUR)  # its window is closed; the suspension goes on
     assert len(sink.mails) == 1
     limit.suspended_until = now + DAY
     limit.save()
@@ -144,7 +141,7 @@ def test_addresses_that_do_not_exist_are_no_run(
 def test_a_server_that_says_no_to_everybody_without_a_reason_is_left_alone(
     strict: list[Enrollment], sink: SmtpServer, go: Go, now: datetime
 ) -> None:
-    """Otherwise all who are written to this morning would count as bad addresses."""
+    """Otherwise every recipient of this morning would count as a bad address."""
     sink.script = refusing("strict.example", "550 no")
 
     go(now)

@@ -1,4 +1,4 @@
-"""A window that closes while the server dawdles, or that moves away under a lesson that waits."""
+"""A window closes while the server is slow, or moves while a lesson waits."""
 
 from collections.abc import Callable
 from datetime import datetime, time, timedelta
@@ -24,7 +24,7 @@ MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 
 
 def send_slowly(sink: SmtpServer, start: datetime) -> list[datetime]:
-    """Send what is due to a server that takes five minutes over each message: when it got each."""
+    """Send what is due to a server that takes five minutes over each message. Return when it got each."""
     moment, got = start, []
 
     def dawdle(phase: str, recipient: str) -> None:
@@ -150,7 +150,6 @@ def test_a_lesson_that_a_sender_holds_while_the_zone_moves_comes_back_by_day_ove
 
 
 def half_hours(go: Go, start: datetime, days: int) -> None:
-    """Plan and send every half an hour."""
     for number in range(days * 24 * 2):
         go(start + number * 30 * MINUTE)
 

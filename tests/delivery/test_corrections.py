@@ -1,4 +1,4 @@
-"""Those who were sent a stretch that was recalled are told so: each person once, and nobody else."""
+"""Everybody who was sent a recalled stretch gets one correction, and nobody else."""
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -11,22 +11,12 @@ from challenge.delivery.corrections import correct, queue_corrections
 from challenge.delivery.plan import plan
 from challenge.enrollment.transitions import PauseCause, leave, pause
 from challenge.models import Day, Delivery, Enrollment, Event, Stretch
-from tests.support.recalls import WHY, corrections, never_beside, stretch_of_day_1, take_back
+from tests.support.recalls import WHY, corrections, take_back
 from tests.support.smtp_server import SmtpServer
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 Go = Callable[[datetime], None]
 DAY, HOUR = timedelta(days=1), timedelta(hours=1)
-
-
-@pytest.fixture
-def first(program: Any) -> Stretch:
-    return stretch_of_day_1()
-
-
-@pytest.fixture
-def other(first: Stretch) -> Stretch:
-    return never_beside(first)
 
 
 def test_those_who_got_it_are_told_once_and_nobody_else(
@@ -87,7 +77,7 @@ def test_a_lesson_that_was_first_tried_after_the_recall_carried_the_replacement(
 
 
 def doubt(at: datetime) -> None:
-    """Nobody knows whether the one lesson arrived that was tried at an instant."""
+    """Mark the lesson that was tried at an instant as uncertain."""
     attempt = {"at": at.isoformat(), "phase": "answer", "outcome": "uncertain", "code": None, "answer": ""}
     Delivery.objects.update(uncertain=True, state="retry", attempts=[attempt])
 
@@ -118,7 +108,7 @@ def test_who_got_it_in_two_runs_is_told_once(
     assert queue_corrections(take_back(first, other, now + DAY + HOUR), now + DAY + HOUR) == 1
 
 
-def test_who_left_and_came_back_is_told_of_what_she_got_before(
+def test_who_left_and_came_back_is_told_of_what_came_before(
     alice: Any, first: Stretch, other: Stretch, go: Go, now: datetime
 ) -> None:
     go(now)

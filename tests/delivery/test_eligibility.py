@@ -1,4 +1,4 @@
-"""Consent and state are asked again when a mail is about to leave: who has left gets nothing."""
+"""Consent and state are checked again just before a mail leaves."""
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -32,7 +32,7 @@ def end_consent(enrollment: Enrollment, now: datetime) -> None:
 
 
 def hold(enrollment: Enrollment, now: datetime) -> None:
-    """A state that leaves the queue as it is, so that only the sender can notice."""
+    """Set a state that leaves the queue as it is, so that only the sender can notice."""
     Enrollment.objects.filter(pk=enrollment.pk).update(state=Enrollment.State.HELD, next_due_at=None)
 
 
@@ -72,7 +72,7 @@ def test_who_leaves_while_the_batch_is_sent_gets_nothing(
     moment = now
 
     def script(phase: str, recipient: str) -> None:
-        """Let the last one leave while the first is sent; a slow server takes two seconds."""
+        """Let the last one leave the course while the first mail is sent; a slow server takes two seconds."""
         nonlocal moment
         if phase == "data" and moment == now:
             together(lambda: move(leaver, moment))

@@ -1,4 +1,4 @@
-"""A mail server that is far away gets several connections from a worker; one that is near gets one."""
+"""A worker opens several connections to a mail server that is far away, and one to a near one."""
 
 import threading
 from typing import Any
@@ -64,7 +64,7 @@ def test_a_far_server_gets_as_many_connections_as_allowed(program: Any, slow: Sl
 def test_a_near_server_gets_one(
     program: Any, slow: Slow, sink: SmtpServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(sender_pool, "FAR_SECONDS", 5)  # near is what the machine of a test can hold
+    monkeypatch.setattr(sender_pool, "FAR_SECONDS", 5)  # for a busy machine
     send(program, 60)
     assert len(sink.raw) == 60
     assert slow.most == sink.connections == 1
@@ -74,7 +74,6 @@ def test_a_near_server_gets_one(
 def test_what_stops_one_sender_is_said_when_all_have_ended(
     program: Any, slow: Slow, sink: SmtpServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A sender that joined in fails; the first goes on, nothing is lost, and the failure is not hidden."""
     drain, calls = sender_pool.drain, iter(range(100))
 
     def break_the_second(*arguments: Any, **options: Any) -> bool:

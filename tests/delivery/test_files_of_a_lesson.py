@@ -1,4 +1,4 @@
-"""A lesson leaves by few files: docs/architecture.md lists them, and these are the ones that run."""
+"""Sending a lesson runs the files that docs/architecture.md lists for it."""
 
 from datetime import timedelta
 from typing import Any

@@ -1,4 +1,4 @@
-"""The start of the course: on the day that the runner chose, by the runner's calendar, or with the cohort."""
+"""The course starts on the day that the runner chose, by the runner's calendar, or with the cohort."""
 
 from datetime import UTC, date, datetime, timedelta
 from typing import Any

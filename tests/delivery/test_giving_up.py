@@ -1,4 +1,4 @@
-"""Mail of other kinds than lessons that the server puts off for days: tried for a week, then given up."""
+"""Mail other than lessons that the server defers for days: tried for a week, then given up."""
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -20,7 +20,7 @@ HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 
 @pytest.fixture
 def work(go: Go) -> Callable[[datetime, datetime], None]:
-    """Do what the workers do from one instant to another, looked at every two hours."""
+    """Do the workers' work from one instant to another, every two hours."""
 
     def run(start: datetime, end: datetime) -> None:
         for step in range((end - start) // (2 * HOUR)):

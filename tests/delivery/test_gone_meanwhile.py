@@ -1,5 +1,4 @@
-"""A mail server that leaves, or reads too slowly: what did not go out is not in doubt, and a refusal is not
-forgotten."""
+"""A mail server hangs up or reads slowly: what was not sent is not uncertain, and a refusal is kept."""
 
 import threading
 
@@ -39,7 +38,7 @@ def test_a_server_that_refuses_and_leaves_has_refused(
 
 
 def test_a_server_that_gave_up_on_what_was_announced_is_asked_anew(server: SmtpServer) -> None:
-    """It had asked for the message, and hung up when nothing came for too long."""
+    """It had accepted the envelope, and hung up when no message came for too long."""
     gone = threading.Event()
 
     def give_up(client: Client) -> None:
@@ -65,7 +64,7 @@ def test_a_server_that_gave_up_on_what_was_announced_is_asked_anew(server: SmtpS
 
 
 def test_a_server_that_reads_slowly_does_not_stretch_an_attempt(server: SmtpServer) -> None:
-    """Each piece is taken in time, the whole is not: twice SMTP_TIMEOUT is all that it gets."""
+    """Each piece is read in time, the whole is not: an attempt ends after twice SMTP_TIMEOUT."""
 
     def sip(client: Client) -> None:
         while client.sock.recv(1 << 18):
@@ -81,7 +80,7 @@ def test_a_server_that_reads_slowly_does_not_stretch_an_attempt(server: SmtpServ
 
 
 def test_nothing_is_announced_any_more_to_a_server_that_took_an_answer_back(server: SmtpServer) -> None:
-    """Nothing is announced after another doubt either, in which nothing had been announced."""
+    """The same holds after another uncertain message, before which nothing had been announced."""
     early: list[bytes] = []
 
     def look(client: Client) -> None:

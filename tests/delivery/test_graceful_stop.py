@@ -1,4 +1,4 @@
-"""A sender that is asked to end finishes the message in its hands, puts the others back, and ends soon."""
+"""A sender that gets SIGTERM finishes its message, releases the others, and ends soon."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -19,12 +19,12 @@ SECONDS = 0.5
 
 
 def to_the_first(sender: Group) -> None:
-    """Stop it as Docker and bin/dev do."""
+    """Signal the first process, as Docker and bin/dev do."""
     sender.ask_to_end()
 
 
 def to_all(sender: Group) -> None:
-    """Stop it as systemd and a terminal do."""
+    """Signal every process, as systemd and a terminal do."""
     sender.signal(SIGTERM)
 
 

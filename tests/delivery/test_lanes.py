@@ -1,4 +1,4 @@
-"""The lane that a sender serves next: each limit holds, lanes take turns, and no lane holds another up."""
+"""The lane that a sender serves next: each limit holds, lanes take turns, none delays another."""
 
 from collections import Counter
 from collections.abc import Callable
@@ -71,7 +71,7 @@ def test_a_batch_belongs_to_one_lane_and_lanes_take_turns(due: Any) -> None:
 
 
 def test_a_limited_domain_gets_no_more_than_it_may_send_at_once(due: Any) -> None:
-    """Nobody is sent to wait for its slots while other mail waits."""
+    """A sender does not wait for its slots while other mail waits."""
     Limit.objects.create(domain=SLOW, per_second=5)
     now = due(slow_example=20, example_com=40)
     batches = [claim(now, 10) for _ in range(5)]
@@ -175,7 +175,7 @@ def test_no_more_senders_than_connections(domain: str, due: Any) -> None:
 
 @pytest.mark.django_db(transaction=True)
 def test_a_sender_that_was_frozen_in_its_claim_stops_no_other_lane(due: Any) -> None:
-    """PostgreSQL holds the row of its lane for it."""
+    """PostgreSQL keeps that lane's row locked."""
     if connection.vendor == "sqlite":
         return  # there is one writer at a time, whatever it writes
     Limit.objects.create(domain=SLOW, connections=1)

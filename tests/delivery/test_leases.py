@@ -1,4 +1,4 @@
-"""The lease: whoever holds it records, and nobody else."""
+"""Only the holder of the lease records a result."""
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -24,7 +24,6 @@ LEASE = timedelta(seconds=60)
 
 @pytest.fixture
 def queue(settings: Any, enroll: Callable[..., Any], now: datetime) -> None:
-    """Three lessons that may leave now."""
     settings.LEASE_SECONDS = LEASE.total_seconds()
     for name in ("alice", "bob", "charlie"):
         enroll(name)
@@ -94,7 +93,6 @@ def test_a_sender_without_its_lease_records_nothing(queue: None, now: datetime) 
 
 @pytest.mark.django_db(transaction=True)
 def test_a_sender_stops_at_the_lease_it_lost(queue: None, sink: SmtpServer, now: datetime) -> None:
-    """The lease runs out and is taken away while the first message is on the wire."""
     moment = now
 
     def lose(phase: str, recipient: str) -> None:

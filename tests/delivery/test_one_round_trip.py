@@ -1,4 +1,4 @@
-"""The next envelope is said behind each message (RFC 2920): what may go wrong between the two."""
+"""The next envelope is sent behind each message (RFC 2920): what may go wrong between the two."""
 
 from datetime import datetime, timedelta
 from typing import Any
@@ -20,7 +20,7 @@ from tests.support.threads import together
 
 
 def in_a_row(hand: Transport, *recipients: str) -> list[Answer]:
-    """Hand a message over to each; what became of them."""
+    """Send a message to each; return the outcomes."""
     envelopes = [Envelope(COACH, recipient) for recipient in recipients]
     answers = []
     for envelope, then in zip(envelopes, [*envelopes[1:], None], strict=True):
@@ -28,7 +28,7 @@ def in_a_row(hand: Transport, *recipients: str) -> list[Answer]:
     return answers
 
 
-def hear_the_next_first(client: Client) -> None:
+def await_the_next_envelope(client: Client) -> None:
     """Answer a message only when the whole envelope of the next has come."""
     while not client.buffer.endswith(b"DATA\r\n"):
         client.receive()
@@ -37,7 +37,7 @@ def hear_the_next_first(client: Client) -> None:
 
 @pytest.mark.pure
 def test_the_next_envelope_is_there_before_the_answer(server: SmtpServer) -> None:
-    server.script = always("answer", hear_the_next_first, ALICE)
+    server.script = always("answer", await_the_next_envelope, ALICE)
 
     with Transport() as transport:
         answers = in_a_row(transport, ALICE, BOB)
@@ -66,7 +66,7 @@ def test_a_server_that_takes_no_groups_is_told_one_thing_at_a_time(server: SmtpS
 
 @pytest.mark.pure
 def test_another_message_than_the_one_that_was_announced(server: SmtpServer) -> None:
-    """The connection is in the middle of an envelope: it is left, and nothing goes to whom it named."""
+    """The connection is in the middle of an envelope: it is closed, and the announced one gets nothing."""
     with Transport() as transport:
         answer = transport.send(COACH, ALICE, MESSAGE, Envelope(COACH, BOB))
         assert answer.outcome is Outcome.ACCEPTED
@@ -92,8 +92,7 @@ def test_an_announced_recipient_that_is_refused(server: SmtpServer) -> None:
 @pytest.mark.pure
 @pytest.mark.parametrize("reset", [True, False], ids=["RST", "FIN"])
 def test_a_server_that_hangs_up_after_each_answer(reset: bool, server: SmtpServer) -> None:
-    """Its answer may be taken back by what it did not read yet: that is one doubt, and nothing is announced
-    to it again."""
+    """The unread input may take its answer back: one uncertain mail, then nothing is announced to it."""
     server.script = always("answer", drop(b"250 kept\r\n", reset=reset))
 
     with Transport() as transport:
@@ -123,7 +122,7 @@ def test_replies_too_many_are_not_taken_for_the_announced_ones(extra: int, serve
 @pytest.mark.pure
 @pytest.mark.parametrize("act", [drop(), "421 closing"], ids=["gone", "421"])
 def test_a_server_that_leaves_at_the_announced_envelope(act: Act, server: SmtpServer) -> None:
-    """It has said nothing of that message yet, so that it goes on another connection at once."""
+    """It has not answered for that message, which goes on another connection at once."""
     asked: list[str] = []
 
     def once(phase: str, recipient: str) -> Act | None:
@@ -146,7 +145,6 @@ def test_a_server_that_leaves_at_the_announced_envelope(act: Act, server: SmtpSe
 def test_whoever_is_withheld_after_the_announcement_gets_nothing(
     trio: list[Enrollment], server: SmtpServer, now: datetime
 ) -> None:
-    """The second one's address is suppressed while the server keeps the first waiting."""
     plan(now)
     order = list(Delivery.objects.order_by("try_at", "id").select_related("enrollment__runner"))
     first, second, third = (delivery.enrollment.runner for delivery in order)
@@ -194,7 +192,6 @@ class Torn:
 def test_a_message_is_in_doubt_only_when_its_dot_went_out(
     more: int, then: Envelope | None, server: SmtpServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The connection tears around the three octets that end a message."""
     envelope = sum(map(len, Envelope(COACH, ALICE).commands))
     connect = transport.connect
 
@@ -218,7 +215,7 @@ def test_a_message_is_in_doubt_only_when_its_dot_went_out(
 
 @pytest.mark.pure
 def test_a_message_that_is_refused_at_data_is_refused(server: SmtpServer) -> None:
-    """It is asked twice, as the first time the refusal might have been another's."""
+    """It is sent twice: the first refusal might have been for another message."""
     server.script = always("data", "554 not from here", BOB)
 
     with Transport() as hand:

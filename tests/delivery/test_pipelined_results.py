@@ -1,4 +1,4 @@
-"""Results in libpq's pipeline mode, and everything else that a batch asks the database meanwhile."""
+"""Results in libpq's pipeline mode, beside the other queries of a batch."""
 
 from datetime import datetime, timedelta
 from typing import Any
@@ -19,7 +19,7 @@ from tests.support.smtp_server import SmtpServer
 from tests.support.threads import together
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.both_databases]
-# More than a lease and than the wait after a fall.
+# Longer than a lease, and than the wait before the second try.
 LONG = timedelta(hours=1)
 
 
@@ -29,7 +29,6 @@ def send(now: datetime) -> None:
 
 
 def test_a_batch_of_different_days_and_kinds(enroll: Enroll, sink: SmtpServer, now: datetime) -> None:
-    """Each of them reads what it says from the database while the one before is not recorded yet."""
     runners = [enroll(name) for name in ("alice", "bob", "charlie", "dora")]
     plan(now)
     for day, lesson in enumerate(Delivery.objects.order_by("enrollment"), start=4):
@@ -48,7 +47,7 @@ def test_a_batch_of_different_days_and_kinds(enroll: Enroll, sink: SmtpServer, n
 def test_an_own_connection_that_was_cut_loses_no_result(
     trio: list[Any], sink: SmtpServer, now: datetime
 ) -> None:
-    """The database ends the connection of the results after the first mail; SQLite has none to end."""
+    """The database closes the results' connection after the first mail; SQLite has none to close."""
     cut: list[int] = []
 
     def end_others(phase: str, recipient: str) -> None:
@@ -67,7 +66,7 @@ def test_an_own_connection_that_was_cut_loses_no_result(
 def test_a_database_that_stays_away_while_a_sender_stops(
     trio: list[Any], sink: SmtpServer, now: datetime, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Rescue gets what could not be written, and what is raised says why."""
+    """Rescue takes over what could not be written, and the exception gives the reason."""
     cut: list[int] = []
     record = results.record
 
@@ -98,8 +97,7 @@ def test_a_database_that_stays_away_while_a_sender_stops(
 def test_a_message_that_lost_its_lease_before_it_was_recorded_is_in_doubt(
     is_back: bool, trio: list[Any], sink: SmtpServer, now: datetime
 ) -> None:
-    """The database was silent for too long, and the second of two messages without a record counts as not
-    tried: it goes once more, and says so."""
+    """The second of two messages without a record counts as not tried: it goes once more, and is marked."""
     plan(now)
     first, second = claim(now, 2)
     late = ResultWriter()
@@ -129,7 +127,7 @@ def test_a_record_whose_answer_was_lost_is_no_doubt(alice: Any, now: datetime) -
 
 
 def _end_others() -> int:
-    """End every other connection to this database but the one that asks; how many."""
+    """End every other connection to this database. Return how many."""
     if connection.vendor != "postgresql":
         return 0
     with connection.cursor() as cursor:

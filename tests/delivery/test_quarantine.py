@@ -1,4 +1,4 @@
-"""A mail that cannot be composed: tried three times, then set aside, and its neighbours leave on time."""
+"""A mail that cannot be composed is tried three times, then set aside; its neighbours leave on time."""
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -20,14 +20,13 @@ DAY = timedelta(days=1)
 
 
 def unknown_slot(day: Day) -> None:
-    """The published text asks for something that no runner has."""
+    """Publish a text with a slot that no runner fills."""
     assert day.published
     text = day.published.text + "\n\u27e6shoe_size\u27e7\n"
     Revision.objects.filter(pk=day.published.pk).update(text=text)
 
 
 def unpublished(day: Day) -> None:
-    """There is nothing to send."""
     Day.objects.filter(pk=day.pk).update(published=None)
 
 
@@ -38,7 +37,6 @@ BREAKS = [
 
 
 def repair(program: Any, day: Day) -> None:
-    """Publish what was published before."""
     Day.objects.filter(pk=day.pk).update(published=day.published)
     assert day.published
     Revision.objects.filter(pk=day.published.pk).update(text=day.published.text)
@@ -51,7 +49,7 @@ def first_day(program: Any) -> Day:
 
 @pytest.fixture
 def neighbours(enroll: Callable[..., Any], go: Go, now: datetime) -> list[str]:
-    """Two runners who are a day ahead, at a lesson that is sound."""
+    """Two runners who are a day ahead, at a lesson that can be composed."""
     for name in ("bob", "charlie"):
         enroll(name, now=now - DAY)
     go(now - DAY)
@@ -59,7 +57,6 @@ def neighbours(enroll: Callable[..., Any], go: Go, now: datetime) -> list[str]:
 
 
 def try_again(go: Go, lesson: Delivery) -> Delivery:
-    """Let the clock run to the next try."""
     go(lesson.try_at)
     return Delivery.objects.get(pk=lesson.pk)
 
@@ -129,7 +126,7 @@ def test_after_the_repair_the_course_goes_on_in_order(
 
 
 def fall(now: datetime) -> datetime:
-    """A sender claims all that is due and stops without a word; the rescue finds it later."""
+    """Claim all that is due and stop without recording anything; rescue finds it later."""
     assert claim(now, 10)
     later = now + timedelta(minutes=2)
     assert rescue(later)

@@ -1,4 +1,4 @@
-"""A thousand mails due at once, two workers and a limit: no second sees more mails than it says."""
+"""A thousand mails due at once, two workers and a limit: no second exceeds the limit."""
 
 from pathlib import Path
 from typing import Any
@@ -12,7 +12,7 @@ from tests.support.workers import Mailroom, await_ready, mailroom, prompting, wa
 pytestmark = [pytest.mark.processes, pytest.mark.django_db(transaction=True), pytest.mark.both_databases]
 
 PER_SECOND, WORKERS = 80, 2
-# One mail of each sender may be held up between its slot and the server by a machine that is busy.
+# A busy machine may delay one mail of each sender between its slot and the server.
 HELD_UP = WORKERS
 
 
@@ -31,7 +31,6 @@ def arrivals(room: Mailroom, domain: str = "") -> list[float]:
 
 
 def send(room: Mailroom, redis_url: str, count: int) -> None:
-    """Have the workers send until so many mails have arrived."""
     await_ready(*[room.worker() for _ in range(WORKERS)])
     with prompting(redis_url):
         room.wait_for_mail(count, seconds=60)

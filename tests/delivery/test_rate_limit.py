@@ -1,5 +1,4 @@
-"""The pace of a limit: never more mails in any second than it says, whoever takes the slots and however
-late each is; and nearly as many when all want them."""
+"""The pace of a limit: never exceeded, whoever takes the slots and however late, and nearly reached."""
 
 from datetime import UTC, datetime, timedelta
 from time import sleep
@@ -37,7 +36,7 @@ def most_within(window: timedelta, moments: list[datetime]) -> int:
 
 
 def sender(limit: Limit) -> tuple[rate_limit._Reserve, Limit]:
-    """A sender of its own: its slots in hand, and its own copy of the row."""
+    """Return a sender's own slots in hand, and its own copy of the row."""
     return rate_limit._Reserve(), Limit.objects.get(pk=limit.pk)
 
 
@@ -49,7 +48,7 @@ def sender(limit: Limit) -> tuple[rate_limit._Reserve, Limit]:
 )
 @given(
     rate=st.sampled_from([0.2, 0.5, 1, 2, 3, 10, 25, 99, 400]),
-    # Which sender comes, how long after the one before, and how long after its slot's check it leaves.
+    # The sender, the pause since the one before, and the pause between the check of its slot and its mail.
     visits=st.lists(st.tuples(st.integers(0, 3), STEP, st.integers(0, 50)), min_size=20, max_size=120),
 )
 def test_no_second_sees_more_than_the_limit(
@@ -77,7 +76,7 @@ def test_no_second_sees_more_than_the_limit(
 
 
 def test_all_of_the_pace_can_be_used(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Four that come whenever they may: nine tenths of the limit, in any second and over ten."""
+    """Four senders at any times reach nine tenths of the limit, in any second and over ten."""
     limit = Limit.objects.create(domain=ALL, per_second=100)
     senders = [sender(limit) for _ in range(4)]
     free, left = [START] * 4, list[datetime]()

@@ -1,5 +1,5 @@
-"""Nothing leaves from a database that went back in time, or was moved, until the operator says so; nothing
-else that happens to a database, its machine or its Redis is mistaken for that."""
+"""Nothing leaves from a database that went back in time, or was moved, until the operator resumes sending;
+nothing else that happens to a database, its machine or its Redis counts as that."""
 
 import shutil
 from collections.abc import Callable, Iterator
@@ -157,8 +157,7 @@ ON_SQLITE = connection.vendor == "sqlite"
 
 @pytest.fixture
 def small_file(now: datetime, tmp_path: Path) -> Path:
-    """The file that lies beside an SQLite database after two looks, as if for a day; on PostgreSQL it is
-    any file, and whatever befalls it means nothing."""
+    """The file beside an SQLite database after two looks of a day; on PostgreSQL any file."""
     look(now, times=2)
     path = Path(f"{connection.settings_dict['NAME']}.place") if ON_SQLITE else tmp_path / "any.place"
     number = path.stat().st_ino if ON_SQLITE else 0

@@ -1,5 +1,4 @@
-"""`manage.py resume_sending`: the operator of a restored database sees what would leave, may say what had
-left, and lets sending go on."""
+"""`manage.py resume_sending`: the operator of a restored database sees what would leave, and lets it go."""
 
 from datetime import datetime, timedelta
 from io import StringIO
@@ -102,7 +101,7 @@ def test_there_is_nothing_to_resume(now: datetime) -> None:
 
 
 def test_a_restore_that_nothing_tells_can_be_told(trio: list[Any], now: datetime) -> None:
-    """A snapshot of the whole machine was restored, the marks with it."""
+    """The whole machine went back to a snapshot, the high-water marks with it."""
     look(now)
     resume(now + DAY, "--yes", "--sent-until", f"{now:%Y-%m-%dT%H:%M:%SZ}")
     assert set(Delivery.objects.values_list("day", "state", "uncertain")) == {

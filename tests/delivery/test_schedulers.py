@@ -1,9 +1,7 @@
-"""Several planners and senders at once, and a Redis that hangs: every mail goes once. What else befalls
-Redis, tests/faults injects."""
+"""Several planners and senders at once, and a Redis that hangs: every mail goes once."""
 
 import os
 import threading
-from collections.abc import Iterator
 from pathlib import Path
 from signal import SIGCONT, SIGSTOP
 from typing import Any
@@ -48,15 +46,6 @@ def test_three_schedulers_double_nothing(program: Any, sink: SmtpServer, setting
     assert sorted(mail["Message-ID"] for mail in sink.mails) == sorted(d.message_id for d in deliveries)
     assert len(deliveries) == 100
     assert {(delivery.state, len(delivery.attempts)) for delivery in deliveries} == {("sent", 1)}
-
-
-@pytest.fixture
-def redis(tmp_path: Path) -> Iterator[Server]:
-    """A Redis that a test may empty and kill."""
-    server = Server(tmp_path / "redis")
-    server.start()
-    yield server
-    server.close()
 
 
 def all_sent(count: int) -> bool:

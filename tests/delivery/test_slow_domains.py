@@ -1,4 +1,4 @@
-"""A domain that answers after seconds: its mail goes apart, and everybody else's flows."""
+"""A domain that answers after seconds does not delay mail to others."""
 
 import threading
 from collections.abc import Iterator
@@ -28,7 +28,7 @@ SECONDS = 1.0
 
 @pytest.fixture
 def server(settings: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[SmtpServer]:
-    """A mail server that takes a second to answer for mail to slow.example, which counts as slow."""
+    """A mail server that takes a second for each mail to slow.example, which makes it a slow domain."""
     settings.SMTP_CONNECTIONS, settings.SMTP_TIMEOUT = 1, 15
     monkeypatch.setattr(circuit_breaker, "SLOW_SECONDS", SECONDS / 2)
     monkeypatch.setattr(lanes, "_next_turn", {})
@@ -43,7 +43,6 @@ def server(settings: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[SmtpServe
 
 
 def queue(program: Any, slow: int, quick: int) -> None:
-    """Lessons that may leave now, those of the slow domain first."""
     crowd(program, slow, domain=SLOW)
     plan(timezone.now())
     Delivery.objects.update(try_at=timezone.now() - timedelta(minutes=1))
@@ -61,7 +60,7 @@ def arrivals(server: SmtpServer, domain: str) -> list[float]:
 def test_others_wait_for_no_more_than_one_of_its_mails(
     senders: int, program: Any, server: SmtpServer
 ) -> None:
-    """Each sender is in a worker of its own: 50 mails are through while the slow domain had a few."""
+    """Each sender is in a worker of its own: 50 mails leave while the slow domain gets a few."""
     queue(program, slow=6, quick=50)
     began, over = monotonic(), threading.Event()
 
@@ -78,7 +77,7 @@ def test_others_wait_for_no_more_than_one_of_its_mails(
     quick, slow = arrivals(server, QUICK), arrivals(server, SLOW)
     assert len(quick) == 50
     before = [moment for moment in slow if moment < max(quick)]
-    # One each that found it out; after that at most one in its share of the time.
+    # One each until the domain counts as slow; after that at most one in its share of the time.
     assert len(before) <= senders + (max(quick) - began) / SECONDS / lanes.SLOW_SHARE + 1
     assert Limit.objects.get().is_slow(timezone.now())
 

@@ -1,4 +1,4 @@
-"""A server that says later: tried again, after longer and longer waits, while the window is open."""
+"""A deferred mail is tried again, after longer and longer waits, while its window is open."""
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -56,7 +56,6 @@ def test_a_deferral_of_the_sender_is_one_of_the_message(
 def test_each_deferral_waits_longer_until_the_window_closes(
     trio: list[Any], sink: SmtpServer, go: Go, now: datetime
 ) -> None:
-    """Ten deferrals and more, none after nine in the evening; the next morning the same row leaves."""
     sink.script = always("recipient", "451 greylisted", ALICE)
     go(now)
     closes_at = lesson_of("alice").closes_at
@@ -87,7 +86,7 @@ def test_each_deferral_waits_longer_until_the_window_closes(
 
 
 def test_a_mailbox_that_is_full_for_weeks_keeps_no_endless_story(now: datetime) -> None:
-    """An attempt in doubt is kept, as it decides how the mail goes on."""
+    """An uncertain attempt is kept, as it decides how the mail goes on."""
     lesson = Delivery()
     for hour in range(1000):
         verdict = Outcome.UNCERTAIN if hour == 10 else Outcome.DEFERRED

@@ -1,4 +1,4 @@
-"""A mail server that breaks off, says nothing or is away, and what the ledger makes of it."""
+"""A mail server that breaks off, is silent or away, and what the ledger records of it."""
 
 import socket
 import threading
@@ -82,7 +82,7 @@ def test_a_message_that_is_never_confirmed_goes_twice_at_most(
 
 @pytest.fixture
 def impatient(settings: Any) -> float:
-    """SMTP_TIMEOUT is a second, so that an attempt ends within two; with one more of grace."""
+    """SMTP_TIMEOUT is a second, so that an attempt ends within two; one more of grace."""
     settings.SMTP_TIMEOUT = 1
     return 3
 
@@ -108,7 +108,6 @@ def test_silence_ends_the_attempt_and_other_mail_flows(
 
 @contextmanager
 def server(talk: Callable[[socket.socket], None]) -> Iterator[int]:
-    """The port of a server that talks to each connection like this."""
     listener = socket.create_server(("127.0.0.1", 0))
 
     def accept() -> None:
@@ -138,7 +137,7 @@ def say_nothing(connection: socket.socket) -> None:
 
 
 def drip(connection: socket.socket) -> None:
-    """An endless first line, a byte each tenth of a second."""
+    """Send an endless first line, a byte each tenth of a second."""
     connection.settimeout(0.1)
     while True:
         connection.sendall(b"2")
@@ -174,7 +173,7 @@ def test_a_server_that_never_comes_to_the_point_is_left_in_time(
 def check_nothing_counts(
     sink: SmtpServer, now: datetime, break_it: Callable[[], None], repair: Callable[[], None], looks: int
 ) -> None:
-    """The server takes nothing for a while: one trace is kept, no try is counted, then mail flows."""
+    """Check that a server which takes nothing leaves one trace and no counted try; then mail flows."""
     plan(now)
     break_it()
     for minutes in range(0, 2 * looks, 2):
@@ -205,7 +204,7 @@ def test_a_server_that_is_down_counts_against_nobody(
 def test_a_server_that_refuses_the_sender_counts_against_nobody(
     answer: str, trio: list[Any], sink: SmtpServer, now: datetime
 ) -> None:
-    """It may be a slip; a server that goes on refusing is left alone (test_circuit_breaker.py)."""
+    """One refusal may be a mistake; test_circuit_breaker.py has a server that goes on."""
 
     def follow(script: Script) -> None:
         sink.script = script
@@ -218,7 +217,7 @@ def test_a_server_that_refuses_the_sender_counts_against_nobody(
 def test_a_connection_that_the_server_closed_is_opened_anew(
     goodbye: Reply, trio: list[Any], sink: SmtpServer, go: Go, now: datetime
 ) -> None:
-    """The second message finds the connection closed; nothing of that is counted."""
+    """The second message finds the connection closed; no try is counted."""
     mails = 0
 
     def script(phase: str, recipient: str) -> Reply:

@@ -1,4 +1,4 @@
-"""A time zone that this machine does not know: who has it holds nobody else's mail up."""
+"""A time zone that this machine does not know delays nobody else's mail."""
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -15,7 +15,7 @@ pytestmark = pytest.mark.django_db
 def test_late_mail_to_an_unknown_zone_holds_nobody_else_up(
     enroll: Callable[..., Any], sink: SmtpServer, go: Callable[[datetime], None], now: datetime
 ) -> None:
-    """Only what is an hour late asks what time it is where the runner is."""
+    """The runner's time is needed only for mail that is an hour late."""
     lost, bob = enroll("alice"), enroll("bob")
     Enrollment.objects.filter(pk=lost.pk).update(time_zone="Mars/Olympus")
     Enrollment.objects.update(next_due_at=None)

@@ -1,4 +1,4 @@
-"""A mail server's settings that cannot work: no mail is failed for them, all wait until they are mended."""
+"""A mail server's settings that cannot work fail no mail: all wait until they are corrected."""
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -18,7 +18,6 @@ HOUR, MINUTE = timedelta(hours=1), timedelta(minutes=1)
 
 @pytest.fixture
 def login(sink: SmtpServer, settings: Any) -> SmtpServer:
-    """The mail server, which takes any password."""
     sink.capabilities = ("AUTH PLAIN LOGIN", "8BITMIME")
     settings.EMAIL_HOST_USER, settings.EMAIL_HOST_PASSWORD = "coach", "secret"
     return sink

@@ -1,6 +1,5 @@
 """`manage.py check_dns` asks a name server and reports which record is missing or wrong."""
 
-from collections.abc import Iterator
 from io import StringIO
 from time import monotonic
 from typing import Any
@@ -10,14 +9,9 @@ from django.core.management import CommandError, call_command
 
 from challenge.dns import lookup
 from tests.support import free_port
-from tests.support.dns_desk import DKIM, DMARC, Desk, desk
+from tests.support.dns_desk import DKIM, DMARC, Desk
 
 pytestmark = pytest.mark.pure
-
-
-@pytest.fixture
-def names(settings: Any) -> Iterator[Desk]:
-    yield from desk(settings)
 
 
 def test_all_as_it_should_be(names: Desk) -> None:
@@ -63,12 +57,12 @@ def test_what_was_pasted_is_right(names: Desk) -> None:
 def test_a_domain_without_mail_is_said(names: Desk) -> None:
     names.zone["example.org"]["MX"] = ["0 ."]
     failure = names.failure()
-    assert "takes no mail (RFC 7505)" in names.told("MX of")
+    assert "takes no mail (RFC 7505)" in names.paragraph("MX of")
     assert failure == "One record needs you."
 
     names.zone["example.org"].update(MX=[], A=["192.0.2.1"])
     failure = names.failure()
-    assert names.told("MX of").startswith("note ")
+    assert names.paragraph("MX of").startswith("note ")
     assert failure == ""
 
 
@@ -76,9 +70,9 @@ def test_a_name_that_fails_stops_no_other(names: Desk) -> None:
     names.failing = {DMARC}
     failure = names.failure()
     assert failure == "One record needs you."
-    assert names.told("DMARC of").startswith("unknown ")
-    assert "the name server" in names.told("DMARC of").lower()
-    assert names.told("MX of").startswith("right ")
+    assert names.paragraph("DMARC of").startswith("unknown ")
+    assert "the name server" in names.paragraph("DMARC of").lower()
+    assert names.paragraph("MX of").startswith("right ")
 
 
 def test_a_name_server_that_says_nothing_is_left_after_seconds(

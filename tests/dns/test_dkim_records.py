@@ -1,18 +1,12 @@
 """The key in DNS is compared with the one that signs (RFC 6376, 3.6.1)."""
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
-from tests.support.dns_desk import DKIM, Desk, desk
+from tests.support.dns_desk import DKIM, Desk
 
 pytestmark = pytest.mark.pure
-
-
-@pytest.fixture
-def names(settings: Any) -> Iterator[Desk]:
-    yield from desk(settings)
 
 
 def test_a_dkim_key_that_fails_every_signature_is_said(names: Desk) -> None:
@@ -28,7 +22,7 @@ def test_a_dkim_key_that_fails_every_signature_is_said(names: Desk) -> None:
     for says, texts in cases.items():
         names.say(DKIM, *texts)
         failure = names.failure()
-        dkim = names.told("DKIM key")
+        dkim = names.paragraph("DKIM key")
         assert failure == "One record needs you."
         assert dkim.startswith("wrong ")
         assert says in dkim
@@ -39,21 +33,21 @@ def test_a_dkim_key_is_known_however_it_is_written(names: Desk) -> None:
     names.say(DKIM, f"p={names.key.public[:40]} {names.key.public[40:]} ; n=ours ; t=y:s;")
     failure = names.failure()
     assert failure == ""
-    assert "t=y, a test" in names.told("DKIM key")
+    assert "t=y, a test" in names.paragraph("DKIM key")
 
 
 def test_who_signs_when_we_do_not(names: Desk, settings: Any) -> None:
     settings.DKIM_KEY_FILE = ""
-    assert names.told("DKIM key").startswith("right ")
+    assert names.paragraph("DKIM key").startswith("right ")
 
     names.say(DKIM)
     failure = names.failure()
-    assert "make_dkim_key" in names.told("DKIM key")
+    assert "make_dkim_key" in names.paragraph("DKIM key")
     assert failure == "One record needs you."
 
     settings.EMAIL_HOST = "smtp.sendgrid.net"
     names.say("example.org", "v=spf1 include:sendgrid.net -all")
     names.say("sendgrid.net", "v=spf1 -all")
     failure = names.failure()
-    assert "your provider has to sign" in names.told("DKIM key")
+    assert "your provider has to sign" in names.paragraph("DKIM key")
     assert failure == ""

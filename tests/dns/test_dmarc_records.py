@@ -1,18 +1,12 @@
 """DMARC (RFC 9989): the policy is found by the tree walk, judged, and compared with the return path."""
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
-from tests.support.dns_desk import DKIM, DMARC, Desk, desk
+from tests.support.dns_desk import DKIM, DMARC, Desk
 
 pytestmark = pytest.mark.pure
-
-
-@pytest.fixture
-def names(settings: Any) -> Iterator[Desk]:
-    yield from desk(settings)
 
 
 def test_dmarc_that_counts_for_nothing_is_said(names: Desk) -> None:
@@ -25,7 +19,7 @@ def test_dmarc_that_counts_for_nothing_is_said(names: Desk) -> None:
     for texts, (says, record) in cases.items():
         names.say(DMARC, *texts)
         failure = names.failure()
-        dmarc = names.told("DMARC of")
+        dmarc = names.paragraph("DMARC of")
         assert failure == "One record needs you."
         assert dmarc.startswith("wrong ")
         assert says in dmarc
@@ -35,7 +29,7 @@ def test_dmarc_that_counts_for_nothing_is_said(names: Desk) -> None:
 @pytest.mark.parametrize("text", ["v=DMARC2; p=none", "p=none", "v=DMARC1x; p=none", "v=spf1 -all"])
 def test_what_is_no_dmarc_is_missing(names: Desk, text: str) -> None:
     names.say(DMARC, text)
-    assert names.told("DMARC of").startswith("missing ")
+    assert names.paragraph("DMARC of").startswith("missing ")
 
 
 def test_dmarc_hints(names: Desk) -> None:
@@ -49,7 +43,7 @@ def test_dmarc_hints(names: Desk) -> None:
         names.say(DMARC, text)
         failure = names.failure()
         assert failure == ""
-        assert hint in names.told("DMARC of")
+        assert hint in names.paragraph("DMARC of")
     names.say("example.org._report._dmarc.reports.example.net", "v=DMARC1")
     assert "Note:" not in names.ask()[0]
 
@@ -66,12 +60,12 @@ def below(names: Desk, settings: Any) -> Desk:
 def test_dmarc_is_found_up_the_tree(below: Desk) -> None:
     failure = below.failure()
     assert failure == ""
-    assert "From example.org, to which it belongs: v=DMARC1; p=reject" in below.told("DMARC of")
+    assert "From example.org, to which it belongs: v=DMARC1; p=reject" in below.paragraph("DMARC of")
 
     # The record of a public suffix above is not ours (RFC 9989, 4.10.2).
     below.zone[DMARC] = {}
     below.say("_dmarc.org", "v=DMARC1; p=none; psd=y")
-    dmarc = below.told("DMARC of")
+    dmarc = below.paragraph("DMARC of")
     assert dmarc.startswith("missing ")
     assert "Set at _dmarc.a.b.example.org as TXT: v=DMARC1; p=none" in dmarc
 
@@ -91,7 +85,7 @@ def test_the_walk_asks_eight_questions_at_most(names: Desk, settings: Any) -> No
 
 def test_psd_n_ends_the_walk(below: Desk) -> None:
     below.say("_dmarc.b.example.org", "v=DMARC1; p=quarantine; psd=n; rua=mailto:a@b.example.org")
-    assert "From b.example.org, to which it belongs" in below.told("DMARC of")
+    assert "From b.example.org, to which it belongs" in below.paragraph("DMARC of")
     assert "_dmarc.example.org TXT" not in below.asked
 
 
@@ -99,16 +93,16 @@ def test_the_bounces_domain_is_looked_at_too(names: Desk, settings: Any) -> None
     settings.BOUNCE_ADDRESS = "bounces@b.example.org"
     said, failure = names.ask()
     assert failure == "2 records need you."
-    assert names.told("SPF of b.example.org").startswith("missing ")
-    assert names.told("MX of b.example.org").startswith("missing ")
+    assert names.paragraph("SPF of b.example.org").startswith("missing ")
+    assert names.paragraph("MX of b.example.org").startswith("missing ")
     assert "does not count as" not in said
 
     names.zone["b.example.org"] = names.zone["example.org"]
     assert names.failure() == ""
     names.say(DMARC, "v=DMARC1; p=reject; aspf=s; rua=mailto:coach@example.org")
-    assert "Bounces go to b.example.org, which does not count" in names.told("DMARC of")
+    assert "Bounces go to b.example.org, which does not count" in names.paragraph("DMARC of")
 
     settings.BOUNCE_ADDRESS = "bounces@example.net"
     names.zone["example.net"] = names.zone["example.org"]
     names.say(DMARC, "v=DMARC1; p=reject; rua=mailto:coach@example.org")
-    assert "Bounces go to example.net, which does not count" in names.told("DMARC of")
+    assert "Bounces go to example.net, which does not count" in names.paragraph("DMARC of")

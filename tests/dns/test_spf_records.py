@@ -1,18 +1,12 @@
-"""SPF records that allow too many servers, too few or none are told from those that work (RFC 7208)."""
+"""SPF records that allow too many servers, too few or none, beside those that work (RFC 7208)."""
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
-from tests.support.dns_desk import Desk, desk
+from tests.support.dns_desk import Desk
 
 pytestmark = pytest.mark.pure
-
-
-@pytest.fixture
-def names(settings: Any) -> Iterator[Desk]:
-    yield from desk(settings)
 
 
 @pytest.mark.parametrize(
@@ -28,7 +22,7 @@ def names(settings: Any) -> Iterator[Desk]:
 def test_the_proposed_spf_fits_the_mail_server(names: Desk, settings: Any, host: str, record: str) -> None:
     names.zone["example.org"]["TXT"] = []
     settings.EMAIL_HOST = host
-    assert f"Set at example.org as TXT: {record}" in names.told("SPF of")
+    assert f"Set at example.org as TXT: {record}" in names.paragraph("SPF of")
 
 
 SPF = {
@@ -65,7 +59,7 @@ def test_spf_that_does_not_do_its_work(names: Desk, case: str) -> None:
 
     failure = names.failure()
 
-    spf = names.told("SPF of")
+    spf = names.paragraph("SPF of")
     assert failure == "One record needs you."
     assert spf.startswith("wrong ")
     assert says in spf
@@ -95,7 +89,7 @@ def test_a_provider_that_spf_leaves_out_is_said(names: Desk, settings: Any) -> N
     names.say("_spf.example.net", "v=spf1 mx -all")
     names.say("spf.mtasv.net", "v=spf1 ip4:192.0.2.0/24 -all")
 
-    spf = names.told("SPF of")
+    spf = names.paragraph("SPF of")
     assert "does not let smtp.postmarkapp.com send" in spf
     assert spf.endswith("v=spf1 include:_spf.example.net include:spf.mtasv.net ~all")
 

@@ -1,4 +1,4 @@
-"""Drawings as files: kept by a hash of what they show, served for a year, old names still answered."""
+"""Drawings as files: named by a hash of what they show, cached for a year, old names still served."""
 
 from pathlib import Path
 from typing import Any

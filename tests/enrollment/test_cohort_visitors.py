@@ -1,4 +1,4 @@
-"""Whoever comes by a cohort's page stays with that cohort, on whatever page she looks around."""
+"""A visitor from a cohort's page stays with that cohort on every other page."""
 
 import re
 from datetime import UTC, datetime, timedelta

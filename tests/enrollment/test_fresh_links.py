@@ -1,4 +1,4 @@
-"""Fresh links, for who has lost her mails: they are of the newest day that was sent."""
+"""Fresh links replace lost mails: they are of the newest day that was sent."""
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -18,7 +18,7 @@ pytestmark = pytest.mark.django_db
 def test_fresh_links_are_of_the_newest_day_that_was_sent(
     client: Client, alice: Any, sink: SmtpServer, go: Callable[[datetime], None], clock: Any, now: datetime
 ) -> None:
-    """Day 2 is on its way, and does not get through yet."""
+    """Day 2 is queued, and was not sent yet."""
     tomorrow = now + timedelta(days=1)
     go(now)
     sink.script = always("recipient", "451 later")

@@ -50,7 +50,7 @@ def test_from_auckland_to_los_angeles_all_21_and_never_two_within_12_hours(
     charlie = enroll("charlie", time_zone="Pacific/Auckland", send_at=hour_there)
     for hour in range(24 * 26):
         at = now + timedelta(minutes=30) + hour * HOUR
-        if hour == 10 * 24 - 1:  # an hour after an evening's lesson, six before the morning over there
+        if hour == 10 * 24 - 1:  # an hour after an evening's lesson, six before the new zone's morning
             clock.move_to(at)
             path = link(sink.mails[-1], "hour")
             client.post(path, {"send_at": "06:30", "time_zone": "America/Los_Angeles"})

@@ -25,7 +25,7 @@ Go = Callable[[datetime], None]
 
 @pytest.fixture
 def mail_client(db: None) -> Client:
-    """The client of a mail provider: no cookies, no CSRF token."""
+    """A mail provider's client: no cookies, no CSRF token."""
     return Client(enforce_csrf_checks=True)
 
 
@@ -117,7 +117,7 @@ def test_leaving_one_program_keeps_the_other(
     assert later == ["Calves <calves.localhost>"] * 2
 
 
-def test_who_joins_again_begins_anew_and_her_history_stays(
+def test_who_joins_again_begins_anew_and_the_history_stays(
     client: Client, alice: Any, sink: SmtpServer, go: Go, clock: Any, now: datetime
 ) -> None:
     for days in range(3):

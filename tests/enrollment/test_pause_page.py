@@ -25,12 +25,11 @@ def events() -> list[tuple[str, str]]:
 
 @pytest.fixture
 def path(alice: Any, sink: SmtpServer, go: Go, clock: Any, now: datetime) -> str:
-    """The link at the foot of Alice's day 1."""
     go(now)
     return link(sink.lessons[0], "pause")
 
 
-def test_nothing_comes_while_she_is_away_and_then_the_next_lesson(
+def test_nothing_comes_during_a_pause_and_then_the_next_lesson(
     client: Client, alice: Any, path: str, sink: SmtpServer, go: Go, clock: Any, now: datetime
 ) -> None:
     assert b"Your next lesson comes on <strong>Wednesday, 4 March, at 07:00" in client.get(path).content

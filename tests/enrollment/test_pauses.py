@@ -1,4 +1,4 @@
-"""Each trigger of a pause: what is withheld, who is written to, what is logged, and what a resume does."""
+"""Each trigger of a pause: what is withheld, who gets a mail, what is logged, what a resume does."""
 
 from collections.abc import Callable
 from datetime import datetime, timedelta

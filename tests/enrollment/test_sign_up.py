@@ -42,7 +42,7 @@ def test_the_answer_is_the_same_for_every_address(visitor: Visitor, enroll: Any,
     assert written_to == {"new", "active", "withdrawn", "completed", "pending"}
 
 
-def test_who_is_enrolled_gets_her_links_and_keeps_her_hour(
+def test_who_is_enrolled_gets_the_links_and_keeps_the_hour(
     visitor: Visitor, alice: Any, now: datetime
 ) -> None:
     visitor.go(now)

@@ -13,7 +13,6 @@ pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 
 
 def focused(page: str) -> list[str]:
-    """The names of the fields that have the focus when the page opens."""
     return re.findall(r'<(?:input|select|textarea)[^>]* name="(\w+)"[^>]* autofocus', page) + re.findall(
         r'<(?:input|select|textarea)[^>]* autofocus[^>]* name="(\w+)"', page
     )

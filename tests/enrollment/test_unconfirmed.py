@@ -15,7 +15,7 @@ pytestmark = pytest.mark.django_db
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 
 
-def test_who_does_not_confirm_is_reminded_once_at_her_hour(visitor: Visitor, now: datetime) -> None:
+def test_who_does_not_confirm_is_reminded_once_at_the_chosen_hour(visitor: Visitor, now: datetime) -> None:
     visitor.signs_up(now, send_at="10:00", starts_on="2026-03-20")
     for hour in range(6 * 24):
         pending.remind_unconfirmed(now + hour * HOUR)
@@ -75,7 +75,7 @@ def test_dropping_spares_who_is_known_otherwise(visitor: Visitor, enroll: Any, n
     assert [enrollment.state for enrollment in Enrollment.objects.all()] == ["completed"]
 
 
-def test_a_sign_up_from_a_zone_that_nobody_knows_keeps_nobody_else_from_her_reminder(
+def test_a_sign_up_from_a_zone_that_nobody_knows_keeps_nobody_else_from_a_reminder(
     enroll: Any, now: datetime
 ) -> None:
     lost, bob = enroll("alice", state="pending"), enroll("bob", state="pending")

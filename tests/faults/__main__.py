@@ -1,7 +1,6 @@
 """bin/faults: injects faults while mail is sent, and fails when a promise is broken.
 
-Without names it injects every fault of the catalogue; the whole takes less than half an hour on two cores.
-"""
+Without names it injects every fault of the catalogue: less than half an hour on two cores."""
 
 import json
 import logging
@@ -39,7 +38,7 @@ def options() -> Namespace:
 
 
 def stop(*_: object) -> None:
-    """Come to an end, which no further signal may break off: there is much to end."""
+    """End everything that was started; a second signal must not interrupt that."""
     for number in STOPS:
         signal.signal(number, signal.SIG_IGN)
     sys.exit("stopped")
@@ -62,7 +61,7 @@ def main() -> int:
 
 
 def inject(services: Services, chosen: Namespace) -> tuple[dict[str, str], list[report.Row]]:
-    """Set everything up and inject what was asked for. Return facts about the run, and the rows in order."""
+    """Inject the faults that were asked for. Return facts about the run, and the rows in order."""
     import django
 
     django.setup()

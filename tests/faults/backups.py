@@ -1,9 +1,7 @@
 """F22: yesterday's backup is restored, under a clock that jumps from one lesson to the next.
 
-A third of the runners has had the day's lesson when the backup is made, a third has it waiting in the
-ledger, and for a third it is not even planned. All of them get it, and most the next one too, before the
-database is lost.
-"""
+When the backup is made, a third of the runners has had the day's lesson, a third has it in the ledger, and
+a third is not planned yet. All get it, and most the next one too, before the database is lost."""
 
 import email
 import re
@@ -43,7 +41,7 @@ def run(scale: Scale, folder: Path) -> Result:
 
 
 def spread(runners: int) -> None:
-    """Let lessons fall due now, in an hour and in two."""
+    """Make lessons due now, in an hour and in two."""
     for number, enrollment in enumerate(crowd(Program.objects.get(), runners)):
         if late := number % 3 * HOUR:
             due_at = (timezone.now() + late).replace(second=0, microsecond=0)
@@ -52,8 +50,8 @@ def spread(runners: int) -> None:
 
 
 def lose_a_day(workers: SimulatedWorkers, server: SmtpServer, folder: Path) -> int:
-    """Make a backup, go on for a day, and restore it. Return how much was sent before the operator came; two
-    days have gone by then."""
+    """Make a backup, go on for a day, restore it, and go on to the end of the second day. Return how many
+    mails left between the restore and the operator's resume."""
     start = workers.now
     workers.run_until(start + HOUR - 2 * MINUTE)
     plan(start + HOUR)
@@ -69,7 +67,7 @@ def lose_a_day(workers: SimulatedWorkers, server: SmtpServer, folder: Path) -> i
 
 
 def resume(now: datetime) -> None:
-    """Do as the operator: look, and take as sent what fell due while the lost database ran."""
+    """Act as the operator: look, and mark as sent what fell due while the lost database ran."""
     stop = RestoreStop.current()
     if stop is None:
         return
@@ -79,7 +77,7 @@ def resume(now: datetime) -> None:
 
 
 def judge(server: SmtpServer, runners: int, restores: int, unbidden: int) -> Result:
-    """Each runner must have got each lesson once, one a day."""
+    """Check that each runner got each lesson once, one a day."""
     lessons = Counter(
         (message.recipient, int(day[1]))
         for message in server.messages

@@ -1,4 +1,4 @@
-"""The module of each fault: it holds a Fault (report.py) under the fault's name."""
+"""The module of each fault; it holds a Fault (report.py) under the fault's name."""
 
 from importlib import import_module
 

@@ -1,14 +1,12 @@
 """F16: the clock is changed while a course runs, in every zone, at every hour of sending.
 
-The planner's own `turn` decides, on rows that are not saved. When a lesson is due follows from the one
-before alone, so one run of lessons, from three weeks before a change to three weeks after, holds the
-courses that begin on each of its dates; a first lesson is asked for on each of them too. Zones that
-change the same clock at the same instants are worked through once, under one of their names. A clock
-that is never changed runs one course.
-"""
+The planner's own `turn` decides, on rows that are not saved. A lesson's due time follows from the one before
+alone: one run of lessons, from three weeks before a change to three weeks after, covers the courses that
+begin on each of its dates; a first lesson is asked for on each of them too. Zones with the same changes are
+checked once, under one of their names. A clock without changes runs one course."""
 
 from collections.abc import Iterator
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -16,7 +14,7 @@ from challenge import schedule
 from challenge.delivery.plan import take_turn
 from challenge.models import Delivery, Enrollment
 from tests.faults.report import Fault, Result, Scale
-from tests.faults.zones import FIRST, Clock, clocks
+from tests.faults.zones import FIRST, Clock, clocks, from_wall
 
 LENGTH = 21
 DAY = timedelta(days=1)
@@ -52,7 +50,7 @@ def _stretches(clock: Clock, most: int | None) -> Iterator[tuple[date, int]]:
 
 
 def off(zone: ZoneInfo, wall: time, first: date, days: int) -> Iterator[str]:
-    """Say what is wrong with the lessons of so many local dates, a sentence each."""
+    """List what is wrong with the lessons of so many local dates, a sentence each."""
     enrollment = Enrollment(send_at=wall, time_zone=zone.key, starts_on=first)
     last = None
     for number in range(days):
@@ -66,7 +64,7 @@ def off(zone: ZoneInfo, wall: time, first: date, days: int) -> Iterator[str]:
             return
         if (window.opens, schedule.local_date(now, zone)) != (begins, day):
             yield f"{wall:%H:%M}, {day}: sent at {now:%d %B %H:%M} UTC, not at {begins:%H:%M}"
-        if (missed := _from_wall(now, day, wall, zone)) > MOST:
+        if (missed := from_wall(now, day, wall, zone)) > MOST:
             yield f"{wall:%H:%M}, {day}: {missed} off"
         last = Delivery(
             kind=Delivery.Kind.LESSON, state=Delivery.State.SENT, due_at=window.opens, sent_at=now
@@ -75,13 +73,6 @@ def off(zone: ZoneInfo, wall: time, first: date, days: int) -> Iterator[str]:
 
 def _noon_before(day: date, zone: ZoneInfo) -> datetime:
     return schedule.to_utc(day - DAY, time(12), zone)
-
-
-def _from_wall(instant: datetime, day: date, wall: time, zone: ZoneInfo) -> timedelta:
-    """Return the distance of an instant from the nearer of the two readings that a wall time has around a
-    clock change (PEP 495)."""
-    readings = (datetime.combine(day, wall.replace(fold=fold), zone).astimezone(UTC) for fold in (0, 1))
-    return min(abs(instant - reading) for reading in readings)
 
 
 F16 = Fault(

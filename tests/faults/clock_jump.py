@@ -1,7 +1,5 @@
-"""F15: the machine's clock jumps by an hour or a day, back and forth, all through a course.
-
-It jumps between two rounds of the workers, and within a batch, while a message is on the wire.
-"""
+"""F15: the machine's clock jumps by an hour or a day, back and forth, all through a course: between two
+rounds of the workers, and within a batch, while a message is on the wire."""
 
 import random
 from collections import defaultdict
@@ -41,8 +39,6 @@ def run(scale: Scale, folder: Path) -> Result:
 
 
 class JumpingWorkers(SimulatedWorkers):
-    """Workers whose clock jumps."""
-
     def __init__(self, now: datetime) -> None:
         super().__init__(now, BEAT)
         self._chance = random.Random(SEED)
@@ -50,7 +46,6 @@ class JumpingWorkers(SimulatedWorkers):
         self.jumps = self.in_flight = 0
 
     def jump_on_the_wire(self, phase: str, recipient: str) -> None:
-        """The server's script."""
         if phase == "answer" and self._is_armed:
             self._is_armed = False
             self.in_flight += 1

@@ -29,8 +29,6 @@ LONGEST_ABSENCE = 2.0
 
 
 class CrashingServer:
-    """A PostgreSQL from the wheel that can be made to crash."""
-
     def __init__(self, server: Any) -> None:
         self._server = server
         self.host = parse_qs(urlsplit(server.get_uri()).query)["host"][0]
@@ -52,7 +50,7 @@ class CrashingServer:
 
 @contextmanager
 def own_server() -> Iterator[CrashingServer]:
-    """Run a server with a copy of the database of this process, which works on the copy for as long."""
+    """Run a server with a copy of this process's database, which this process uses meanwhile."""
     before = connection.settings_dict
     with postgres("crash") as (folder, wheel):
         server, dump = CrashingServer(wheel), Dump(folder)

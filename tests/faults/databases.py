@@ -29,7 +29,7 @@ class Databases:
             load(f"sqlite:///{self._folder / TEMPLATE}.sqlite3")
 
     def copy(self, vendor: str, name: str, folder: Path) -> str:
-        """DATABASE_URL of a new copy; one of SQLite lies in the folder."""
+        """Return the DATABASE_URL of a new copy; one of SQLite lies in the folder."""
         if vendor == "sqlite":
             path = folder / "database.sqlite3"
             shutil.copyfile(self._folder / f"{TEMPLATE}.sqlite3", path)
@@ -46,7 +46,6 @@ class Databases:
 
 
 def load(url: str) -> None:
-    """Migrate a database and load the course into it."""
     environ = {**os.environ, "DATABASE_URL": url}
     for command in ("migrate", "load_course"):
         line = [sys.executable, "manage.py", command, "--verbosity", "0"]

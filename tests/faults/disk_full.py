@@ -1,4 +1,4 @@
-"""F18: the disk of an SQLite database is filled to its last byte while mail flows, and made room on again."""
+"""F18: the disk of an SQLite database is filled to its last byte while mail flows, and cleared again."""
 
 import sqlite3
 import subprocess
@@ -33,11 +33,11 @@ SECONDS_A_MAIL = 0.03
 
 
 class CannotMountError(Exception):
-    """There is no tmpfs to be had here."""
+    """The system allows no tmpfs to be mounted."""
 
 
 def run(scale: Scale, folder: Path) -> Result:
-    """The database of this process must be SQLite: the senders work on a copy of it."""
+    """Use SQLite: the senders work on a copy of this process's database."""
     try:
         with tmpfs(folder / "disk") as disk:
             return _run(scale, disk, folder)
@@ -75,7 +75,7 @@ def _crowd_in_a_copy(mails: int, database: Path) -> None:
     crowd(Program.objects.get(), mails)
     while plan(timezone.now()):
         pass
-    RestoreStop.objects.all().delete()  # a copy that knows whose it is would be stopped
+    RestoreStop.objects.all().delete()  # a copy with the identity of its database would be stopped
     with connection.cursor() as cursor:
         cursor.execute("VACUUM INTO %s", [str(database)])
 
@@ -96,7 +96,7 @@ def _fill_until_told(hook: WebHook, disk: Path, seconds: float) -> float:
 
 
 def _is_over(hook: WebHook) -> bool:
-    """Return whether each alarm that was told was said to be over."""
+    """Return whether every alarm ended."""
     began = sum(b"alarm.began" in posted.body for posted in hook.posted)
     return began == sum(b"alarm.over" in posted.body for posted in hook.posted)
 

@@ -21,8 +21,6 @@ State = Delivery.State
 
 @dataclass(frozen=True)
 class Move:
-    """Another hour or zone, from an instant on."""
-
     at: datetime
     wall: time
     zone: str
@@ -46,7 +44,7 @@ class Journey:
 
 @dataclass(frozen=True)
 class Sent:
-    """A lesson that left: its program day, when, and the zone of the runner's clock then."""
+    """A lesson that left: its program day, the instant, and the zone of the runner's clock then."""
 
     day: int
     at: datetime
@@ -72,7 +70,7 @@ def journeys(draw: st.DrawFn) -> Journey:
             moves.append(Move(confirmed_at + minutes * MINUTE, *before))
     waits = draw(
         st.lists(_waits, max_size=4)
-    )  # the last is none: a runner who always waits too long gets nothing
+    )  # the last is 0: a runner who always waits too long gets nothing
     return Journey(confirmed_at, wall, zone, moves, [*waits, 0 * MINUTE])
 
 
@@ -110,14 +108,14 @@ def _move(enrollment: Enrollment, move: Move, sent: list[Sent]) -> None:
 
 
 def _go_on(enrollment: Enrollment, last: datetime | None, now: datetime) -> None:
-    """Do as enrollment.transitions.would_go_on does from the rows."""
+    """Do what enrollment.transitions.would_go_on does from the rows."""
     enrollment.next_due_at = schedule.due_from(
         now, last, enrollment.starts_on, enrollment.send_at, enrollment.zone
     )
 
 
 def trouble(sent: list[Sent]) -> str:
-    """Say what is wrong with a course, in a sentence; an empty text if nothing is."""
+    """Return what is wrong with a course, in a sentence; empty if nothing is."""
     if (days := [lesson.day for lesson in sent]) != list(range(1, LENGTH + 1)):
         return f"sent {days}"
     for before, lesson in pairwise(sent):

@@ -1,8 +1,7 @@
 """F19: nothing gets out for 48 hours, then all of it works, again and again under a travelled clock.
 
 First the mail server takes nothing while lessons are planned, then nothing runs at all. The runners live all
-over the world; clocks change meanwhile in Europe.
-"""
+over the world; clocks change meanwhile in Europe."""
 
 from collections import defaultdict
 from collections.abc import Iterator
@@ -60,7 +59,7 @@ def run(scale: Scale, folder: Path) -> Result:
 
 
 def _trouble(enrollment: Enrollment, ends: list[datetime]) -> Iterator[str]:
-    """Say what is wrong with the lessons of one runner, a sentence each."""
+    """List what is wrong with the lessons of one runner, a sentence each."""
     lessons = Delivery.objects.filter(enrollment=enrollment, kind=Delivery.Kind.LESSON, sent_at__isnull=False)
     sent = [(lesson.day, lesson.sent_at) for lesson in lessons.order_by("sent_at") if lesson.sent_at]
     zone, wall = enrollment.zone, enrollment.send_at
@@ -81,8 +80,7 @@ def _trouble(enrollment: Enrollment, ends: list[datetime]) -> Iterator[str]:
 
 
 def _is_night(local: datetime, wall: time) -> bool:
-    """Return whether it is neither day, which begins at the chosen hour if that is early, nor about that
-    hour, late as it may be."""
+    """Return whether it is neither day nor near the chosen hour; an early hour begins the day."""
     chosen = local.replace(hour=wall.hour, minute=wall.minute)
     return not (min(MORNING, wall) <= local.time() < EVENING or chosen - EARLIER <= local <= chosen + LATER)
 

@@ -1,4 +1,4 @@
-"""F12: two mails that cannot be composed: one raises an error, the other ends its process on the spot."""
+"""F12: two mails that cannot be composed: one raises an error, the other ends its process at once."""
 
 from pathlib import Path
 from time import time
@@ -58,7 +58,6 @@ class SenderWatch:
         self.deaths = 0
 
     def nothing_waits(self) -> bool:
-        """Look once. Return whether all is sent or set aside."""
         states = set(Delivery.objects.values_list("state", flat=True))
         if not self.began and states - {State.QUEUED}:
             self.began = time()

@@ -1,10 +1,8 @@
-"""Faults run each in a process of its own, some beside each other: what waits and what only computes goes
-beside what sends.
+"""Each fault runs in a process of its own; those that wait or compute, beside those that send.
 
     python -m tests.faults.processes NAME SCALE FOLDER RESULT
 
-injects one into the database of DATABASE_URL, which has the course and no runners, and writes RESULT, JSON.
-"""
+injects one into the database of DATABASE_URL, which has the course and no runners, and writes JSON."""
 
 import json
 import os
@@ -23,9 +21,9 @@ from tests.faults.databases import Databases
 from tests.faults.report import Result, Row, Scale
 from tests.support import ROOT
 
-# Faults that wait most of their time, and those that only compute, leave the busy queue its speed.
+# Faults that mostly wait, or only compute, do not slow the busy queue.
 PARALLEL_QUEUES = (("F5", "F12", "F11", "F17", "F21b"), ("F21", "F16"))
-# Nothing from outside strikes those that only compute: no row of theirs needs to outlive a crash.
+# Those that only compute are not killed: their rows need not survive a crash.
 COMPUTING = ("F16", "F17", "F21", "F21b")
 WITHOUT_FLUSHES = {"REDIS_URL": "", "PGOPTIONS": "-c synchronous_commit=off"}
 LONGEST = 25 * 60
@@ -55,7 +53,7 @@ class FaultProcesses:
         self.rows: dict[str, Row] = {}
 
     def run(self, queues: list[list[str]]) -> None:
-        """Run all queues beside each other, to their end; whatever happens, nothing is left running."""
+        """Run all queues in parallel to their end; whatever happens, nothing is left running."""
         for name in chain(*queues):  # not in the threads: two cannot import Celery at once
             fault(name)
         threads = [threading.Thread(target=self._run_queue, args=[queue]) for queue in queues]
@@ -64,7 +62,7 @@ class FaultProcesses:
                 thread.start()
             for thread in threads:
                 while thread.is_alive():
-                    thread.join(1)  # a signal is heard between two looks
+                    thread.join(1)  # signals are handled between two looks
         finally:
             self._over.set()
             for process in list(self._running.values()):
@@ -132,7 +130,7 @@ class FaultProcesses:
 
 
 def stop(process: "subprocess.Popen[bytes]") -> None:
-    """Ask a process to stop, so that it ends what it has started; end it if it does not."""
+    """Ask a process to stop, so that it ends what it has started; kill it if it does not."""
     if process.poll() is None:
         process.terminate()
         try:
@@ -142,7 +140,7 @@ def stop(process: "subprocess.Popen[bytes]") -> None:
 
 
 def mark(name: str) -> str:
-    """Return what the environment of all processes of one fault of this run says."""
+    """Return the variable that all processes of one fault have in their environment."""
     return f"{os.getpid()}-{name}"
 
 

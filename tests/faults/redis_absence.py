@@ -19,7 +19,7 @@ from tests.support.workers import Mailroom, wait_until
 
 SIZES = {Scale.SMALL: (2.0, 0.5), Scale.FULL: (600.0, 5.0)}
 MAILS = 40
-# The suite's machine may be busy with other things.
+# The suite's machine may be busy.
 PROMPT = {Scale.SMALL: 3.0, Scale.FULL: 1.0}
 
 
@@ -31,7 +31,7 @@ def run(scale: Scale, folder: Path) -> Result:
         room.wait_for_mail(5, 60)
         client = Client(headers={"host": "localhost"})
         for path in ("/", check_in_link(runners[0])):
-            client.get(path, secure=True)  # a site that has just begun reads its templates first
+            client.get(path, secure=True)  # a new process reads its templates first
         server.kill()
         loop = room.start("manage.py", "send_due", "--loop")
         slowest, signed_up = keep_coming(room, client, runners, seconds, pause)
@@ -53,7 +53,7 @@ def keep_coming(
     room: Mailroom, client: Client, runners: list[Enrollment], seconds: float, pause: float
 ) -> tuple[float, int]:
     """Sign somebody up and check somebody in every `pause` seconds. Return the slowest answer, in
-    seconds, and how many came; each has got their mail while Redis was away."""
+    seconds, and how many came; each got a mail while Redis was away."""
     slowest, count, end = 0.0, 0, monotonic() + seconds
     while monotonic() < end:
         runner = runners[count % len(runners)]
@@ -81,7 +81,7 @@ def visitor(number: int) -> dict[str, str]:
 
 
 def answered(client: Client, path: str, fields: dict[str, str]) -> float:
-    """Post a form. Return how many seconds the answer took; AssertionError for an error of the site."""
+    """Post a form. Return the seconds that the answer took. Raise AssertionError for an error page."""
     began = monotonic()
     status = client.post(path, fields, secure=True).status_code
     assert 200 <= status < 400, f"{path.split('/')[1] or 'sign-up'} answered {status}"

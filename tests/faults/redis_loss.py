@@ -21,7 +21,7 @@ from tests.support.workers import Mailroom, await_ready, mailroom
 KILLS = {Scale.SMALL: 1, Scale.FULL: 15}
 # How many times a crowd's mail falls due, and how many seconds lie between two flushes.
 FLUSHES = {Scale.SMALL: (2, 0.5), Scale.FULL: (6, 5.0)}
-# The suite has no time for the pace at which the product looks by itself.
+# The product's own interval is too long for the suite.
 BEATS = {Scale.SMALL: "tests.support.quick_beat", Scale.FULL: "challenge.celery"}
 MAILS, FLUSHED_MAILS = 40, 100
 LONGEST_ABSENCE = 3.0
@@ -30,7 +30,6 @@ BOUND_SECONDS = 60.0
 
 @contextmanager
 def redis_and_senders(scale: Scale, folder: Path, workers: int = 2) -> Iterator[tuple[Server, Mailroom]]:
-    """Run a Redis that may be killed, workers and a beat."""
     server = Server(folder / "redis")
     server.start()
     try:
@@ -52,8 +51,8 @@ def kill_redis(scale: Scale, folder: Path) -> Result:
 
 
 def kill_once(server: Server, room: Mailroom, before: int, absence: float) -> float:
-    """Kill Redis while mail flows, and start it again. Return how many seconds it took from then until
-    all mail had left that fell due just then, and had to be planned first."""
+    """Kill Redis while mail flows, and start it again. Return the seconds until all mail had left that fell
+    due just then."""
     program = Program.objects.get()
     crowd(program, MAILS, first=before)
     with Celery(broker=server.url, set_as_current=False) as app:

@@ -1,4 +1,4 @@
-"""A fault, its result, and the rows that bin/faults writes: for the terminal, docs/reliability.md, JSON."""
+"""A fault, its result, and the table of bin/faults: for the terminal, docs/reliability.md, JSON."""
 
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
@@ -11,7 +11,7 @@ BEGIN, END = "<!-- bin/faults writes from here -->", "<!-- to here -->"
 
 
 class Scale(StrEnum):
-    """SMALL runs in seconds, as part of the test suite; FULL is what the promise says."""
+    """SMALL runs in seconds, in the test suite; FULL is the size that the promise names."""
 
     SMALL = "small"
     FULL = "full"
@@ -19,10 +19,9 @@ class Scale(StrEnum):
 
 @dataclass
 class Result:
-    """Counts of mails, but for `injected`, which counts faults. `stall` is the longest time, in seconds,
-    in which mail was due and none was accepted; None where that says nothing. `breaches` says, a
-    sentence each, what the bound forbids and was seen; empty when the promise held. `left_out` says why the
-    fault could not be injected here."""
+    """Counts of mails, but for `injected`, which counts faults. `stall` is the longest time, in seconds, in
+    which mail was due and none was accepted, or None. `breaches` lists broken promises, a sentence each;
+    `left_out` is the reason why the fault could not be injected here."""
 
     mails: int
     injected: int
@@ -46,7 +45,7 @@ class Fault:
 
 @dataclass
 class Row:
-    """One fault; `result` is None when it did not come to an end, and `trouble` says why."""
+    """One fault; `result` is None when it did not end by itself, and `trouble` holds the reason."""
 
     name: str
     title: str
@@ -75,7 +74,7 @@ class Row:
 
 
 def plain(rows: list[Row], facts: dict[str, str]) -> str:
-    """Return columns for the terminal, then what was broken."""
+    """Return columns for the terminal, then the broken promises."""
     lines = [list(HEAD), *([cell.strip("*") for cell in row.cells] for row in rows)]
     widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
     text = [f"{name}: {fact}" for name, fact in facts.items()] + [""]

@@ -1,10 +1,9 @@
-"""`manage.py send_due --loop` that looks more often, or composes some runners' mail badly.
+"""`manage.py send_due --loop` with shorter pauses, or with mails that cannot be composed.
 
 python -m tests.faults.send_loop [--pause SECONDS] [--monitor SECONDS] [--poison]
 
 SECONDS lie between its rounds, and between two looks of its monitoring. With --poison a runner's first name
-says what happens when their mail is composed: the process ends on the spot, or an error is raised.
-"""
+selects what happens when the mail is composed: the process ends at once, or an error is raised."""
 
 import os
 from argparse import ArgumentParser

@@ -39,21 +39,20 @@ class TimedTransport(Transport):
 
 
 class SimulatedWorkers:
-    """`now` is the simulated instant; `step` the least jump: as often as the workers look."""
+    """`now` is the simulated instant; `step` the smallest jump: as often as the workers look."""
 
     def __init__(self, now: datetime, step: timedelta = timedelta(seconds=5)) -> None:
         self.now, self._step = now, step
         self.longest_attempt = 0.0
 
     def run_until(self, end: datetime) -> None:
-        """Do all that falls due up to an instant, when it does."""
+        """Do everything that falls due up to an instant, in order."""
         while self.now <= end:
             self.run_once()
             self.now = max(self._next() or end, self.now + self._step)
         self.now = end
 
     def run_once(self) -> None:
-        """Rescue, close, plan and send what is due now."""
         close(self.now)
         rescue(self.now)
         while plan(self.now):
@@ -65,7 +64,6 @@ class SimulatedWorkers:
         self.longest_attempt = max(self.longest_attempt, transport.longest)
 
     def _next(self) -> datetime | None:
-        """Return when the next thing falls due."""
         waiting = Delivery.objects.filter(state__in=[State.QUEUED, State.RETRY])
         moments = [
             waiting.aggregate(at=Min("try_at"))["at"],

@@ -1,4 +1,4 @@
-"""F9, F10 and F11: a server that hangs up before it has a message, or after, or falls silent."""
+"""F9, F10 and F11: a server that hangs up before it has a message, or after, or is silent."""
 
 import random
 from datetime import timedelta
@@ -113,7 +113,7 @@ def drop_after_the_final_dot(scale: Scale, folder: Path) -> Result:
 
 
 def fall_silent(scale: Scale, folder: Path) -> Result:
-    """Fall silent once in each phase, every time with mail of others behind it."""
+    """Be silent once in each phase, every time with mail of others behind it."""
     mails, slowest, breaches = 0, 0.0, list[str]()
     program, now = Program.objects.get(), timezone.now()
     with site_mail_server(timeout=1 if scale is Scale.SMALL else None) as server:

@@ -1,4 +1,4 @@
-"""F7 and F8: a server that puts off three messages in ten, one to which one address in ten does not exist."""
+"""F7 and F8: a server that defers three messages in ten; one that does not know one address in ten."""
 
 import random
 from datetime import datetime, timedelta
@@ -49,7 +49,7 @@ def defer(scale: Scale, folder: Path) -> Result:
 
 
 class Storm:
-    """Puts off about so many messages of ten, each at one step of its way."""
+    """Defers about so many messages of ten, each at one phase."""
 
     def __init__(self) -> None:
         self._chance = random.Random(SEED)

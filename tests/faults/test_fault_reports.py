@@ -1,4 +1,4 @@
-"""bin/faults counts what came of a fault, says it in a table, and leaves nothing running."""
+"""bin/faults counts the consequences of a fault, prints a table, and leaves nothing running."""
 
 import os
 import subprocess

@@ -20,8 +20,7 @@ Go = Callable[[datetime], None]
 
 @pytest.fixture
 def evening(alice: Any, sink: SmtpServer, go: Go, now: datetime) -> datetime:
-    """20:40 of a day on which Alice's lesson arrived without a word of it, and was refused when it came
-    again a little later."""
+    """20:40 of a day on which Alice's lesson arrived without an answer, and was refused at the second try."""
     at = now.replace(hour=20, minute=40)
     sink.script = always("answer", drop())
     go(at)
@@ -56,7 +55,7 @@ def test_another_zone_brings_no_lesson_on_the_date_of_one_that_may_have_arrived(
 
 
 def test_a_refusal_in_the_instant_of_the_resuming_is_no_old_news(alice: Any, now: datetime) -> None:
-    """The mail that confirms the pause is on the wire while the runner goes on."""
+    """The mail that confirms the pause is on the wire while the runner resumes."""
     pause(alice.pk, PauseCause.RUNNER, now - timedelta(seconds=1))
     said = Delivery.objects.get(kind=Delivery.Kind.PAUSED)
     resume(alice.pk, Event.Actor.RUNNER, now)

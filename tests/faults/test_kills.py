@@ -1,5 +1,4 @@
-"""kill -9 of `send_due --loop` while mail flows: nothing is lost, and at most one message a kill goes
-twice. test_faults.py shows the same for Celery's workers."""
+"""kill -9 of `send_due --loop` loses no mail, and doubles one at most; test_faults.py does it to Celery."""
 
 from pathlib import Path
 from typing import Any

@@ -28,7 +28,7 @@ LONGEST_STOP = 15.0
 
 
 def moments(mails: int, count: int) -> list[int]:
-    """Return after how many mails to strike: the seed is fixed, but the very instant is chance."""
+    """Return after how many mails to strike; the seed is fixed, the exact instant is chance."""
     return sorted(random.Random(SEED).sample(range(mails // 20, mails * 17 // 20), count))
 
 
@@ -51,7 +51,7 @@ def kill_workers(sizes: dict[Scale, tuple[int, int]], scale: Scale, folder: Path
 
 
 def run_schedulers(scale: Scale, folder: Path) -> Result:
-    """Let three beats, three workers and three loops of `send_due` look after the same runners."""
+    """Run three beats, three workers and three loops of `send_due` for the same runners."""
     mails, program = SCHEDULED[scale], Program.objects.get()
     with serve(folder / "redis") as redis_url, mailroom(folder, redis_url, seconds=0.005) as room:
         await_ready(*[room.worker() for _ in range(SCHEDULERS)])
@@ -66,7 +66,7 @@ def run_schedulers(scale: Scale, folder: Path) -> Result:
 
 
 def freeze_workers(scale: Scale, folder: Path) -> Result:
-    """Freeze a worker in the middle of its batch until its lease has run out, and let it go on then."""
+    """Freeze a worker in its batch until the lease has run out, then let it go on."""
     times, program = FREEZES[scale], Program.objects.get()
     with serve(folder / "redis") as redis_url, mailroom(folder, redis_url, seconds=0.2) as room:
         frozen = room.worker()
@@ -81,7 +81,7 @@ def freeze_workers(scale: Scale, folder: Path) -> Result:
 
 
 def freeze(room: Mailroom, frozen: Group, number: int) -> None:
-    """Freeze once: another worker sends what the frozen one held, and what that records late is refused."""
+    """Freeze once: another worker sends the frozen one's mails, and late records are refused."""
     room.wait_for_mail(room.arrived().total() + 3)
     frozen.signal(SIGSTOP)
     other = room.worker()
@@ -113,8 +113,8 @@ def stop_workers(scale: Scale, folder: Path) -> Result:
 
 
 def stop(worker: Group, number: int) -> float:
-    """Stop a worker that is up by a signal to its first process, as Docker does it, or to all of them, as
-    systemd does, and start it again. Return how many seconds it took to end."""
+    """Stop a worker by a signal to its first process, as Docker does, or to all of them, as systemd does, and
+    start it again. Return how many seconds it took to end."""
     wait_until(lambda: is_ready(worker), 60, "the worker to be stopped is up")
     began = monotonic()
     if number // 2 % 2:

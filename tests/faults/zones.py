@@ -1,7 +1,7 @@
 """The clock changes of every IANA zone from 2026 to 2030, and runners all over the world."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
 from itertools import cycle
 from zoneinfo import ZoneInfo, available_timezones
@@ -68,8 +68,8 @@ def _offset(at: datetime, zone: ZoneInfo) -> timedelta:
 
 
 def runners_worldwide(count: int, now: datetime) -> list[Enrollment]:
-    """Make so many active runners whose course begins, each with another hour, and with another way of
-    keeping time while there are any."""
+    """Make so many active runners at the start of the course, each with another hour and another clock while
+    there are any."""
     names = [clock.names[0] for clock in clocks()]
     zones, hours = cycle(names[:: max(1, len(names) // count)]), cycle(HOURS)
     enrollments = unsaved_enrollments(Program.objects.get(), range(count), now)
@@ -77,3 +77,10 @@ def runners_worldwide(count: int, now: datetime) -> list[Enrollment]:
         one.send_at, one.time_zone = next(hours), next(zones)
         one.next_due_at = schedule.first_due(one.starts_on, now, one.send_at, one.zone)
     return Enrollment.objects.bulk_create(enrollments)
+
+
+def from_wall(instant: datetime, day: date, wall: time, zone: ZoneInfo) -> timedelta:
+    """Return how far an instant lies from a wall time: from the nearer of the two readings that the wall
+    time has around a clock change (PEP 495)."""
+    readings = (datetime.combine(day, wall.replace(fold=fold), zone).astimezone(UTC) for fold in (0, 1))
+    return min(abs(instant - reading) for reading in readings)

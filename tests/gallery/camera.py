@@ -19,7 +19,6 @@ VIEWS: dict[str, dict[str, Any]] = {
 
 
 def chromium() -> str | None:
-    """Return the path of Chromium, if it is installed."""
     return os.environ.get("CHROMIUM") or shutil.which("chromium")
 
 
@@ -36,8 +35,6 @@ def browser(executable: str) -> Iterator[Any]:
 
 
 class Camera:
-    """One view, for screenshots of one mail after the other."""
-
     def __init__(self, browser: Any, view: str) -> None:
         self._page = browser.new_page(reduced_motion="reduce", java_script_enabled=False, **VIEWS[view])
         self._page.route("**/*", _without_pictures if view == "images-off" else _with_pictures)

@@ -13,8 +13,6 @@ LESSON = re.compile(r"day-\d\d-(.*)")
 
 
 class GalleryMail(NamedTuple):
-    """A mail by its name, raw and parsed."""
-
     name: str
     raw: bytes
     message: EmailMessage

@@ -31,7 +31,6 @@ def drawn() -> list[tuple[str, str, str]]:
 
 
 def write_drawings(folder: Path) -> int:
-    """Write every drawing in both themes and kinds, under the names in mails; return their number."""
     (folder / "figures").mkdir(exist_ok=True)
     for name in drawings.names():
         for file in (
@@ -44,7 +43,6 @@ def write_drawings(folder: Path) -> int:
 
 
 def write_index(folder: Path, mails: list[GalleryMail], views: list[str], sheets: list[Path]) -> None:
-    """Write the page that links every file."""
     groups = [
         (f"Lessons: {someone.what}", [_row(mail) for mail in mails if mail.state == someone.state])
         for someone in CAST

@@ -21,8 +21,6 @@ NAMES = ("Ava", "Shay", "Hana", "Paula", "Penny", "Gwen")
 
 
 class Page(NamedTuple):
-    """A page's address and the status of its answer."""
-
     address: str
     status: int = 200
 

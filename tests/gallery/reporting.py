@@ -8,7 +8,6 @@ import pytest
 
 
 def print_result(capsys: pytest.CaptureFixture[str], line: str) -> None:
-    """Print a result among the dots of the tests."""
     with capsys.disabled():
         sys.stdout.write(f"\n{line}\n")
 

@@ -54,7 +54,6 @@ def write_sheets(browser: Any, folder: Path) -> list[Path]:
 
 
 def _shoot(browser: Any, folder: Path, name: str, html: str) -> Path:
-    """Write a JPEG of the best quality that is small enough."""
     source, sheet = folder / f"{name}.html", folder / f"{name}.jpg"
     source.write_text(html)
     page = browser.new_page(viewport={"width": 1480, "height": 900})

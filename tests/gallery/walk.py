@@ -1,5 +1,4 @@
-"""Four runners go through the whole course, each in another state, with the real sign-up, planner and sender
-and an SMTP server that keeps every mail."""
+"""Four runners in four states go through the whole course, with the real sign-up, planner and sender."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -91,7 +90,7 @@ class Walk:
         self.program, self.sink, self.now = program, sink, BEGIN
 
     def go(self, at: datetime) -> None:
-        """Plan and send everything that is due at an instant, as the workers would."""
+        """Plan and send everything that is due at an instant."""
         self.now = at
         while plan(at):
             pass
@@ -109,7 +108,6 @@ class Walk:
         self.go(BEGIN + HOUR)
 
     def to_the_end(self) -> None:
-        """Send what is due each morning, until every runner has got the goodbye."""
         morning = BEGIN.replace(hour=7) + DAY
         while Delivery.objects.filter(kind="goodbye", state="sent").count() < len(CAST):
             pending.remind_unconfirmed(morning - HOUR)
@@ -125,7 +123,6 @@ class Walk:
             morning += DAY
 
     def recall(self, slug: str, instead: str, message: str) -> None:
-        """Recall a stretch, and send the corrections."""
         stretches, at = Stretch.objects.filter(program=self.program), (self.now + DAY).replace(hour=12)
         recall(stretches.get(slug=slug), stretches.get(slug=instead), message, at, None)
         correct(at)

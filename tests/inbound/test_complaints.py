@@ -19,14 +19,13 @@ HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 
 
 def raw_of(sink: SmtpServer, name: str) -> bytes:
-    """Return the mail that the mail server got for a runner."""
     return sink.raw[sink.recipients.index(f"{name}@example.com")]
 
 
 def test_a_complaint_about_a_real_mail_stops_all_mail_at_once(
     lesson: Delivery, sink: SmtpServer, go: Go, now: datetime
 ) -> None:
-    """It returns the mail as it left: the Message-ID and the mail's own link to leave are the proof."""
+    """The returned mail proves it by its Message-ID and by its own link to leave."""
     assert receive(complaint(raw_of(sink, "alice")), [], now + HOUR) is Disposition.RECORDED
 
     suppression = Suppression.objects.get()
@@ -55,7 +54,7 @@ def test_a_complaint_comes_before_a_bounce_and_counts_once(
 
 
 def test_its_return_path_is_proof_enough(lesson: Delivery, now: datetime) -> None:
-    """Feedback loops that redact everything else leave the return path, in the mail or beside it."""
+    """Feedback loops that redact everything else keep the return path, in the mail or beside it."""
     path = return_path(lesson.pk)
     bare = b"Subject: Day 1\r\n\r\nBreathe out.\r\n"
     assert receive(complaint(bare), [], now) is Disposition.UNPROVEN
@@ -76,17 +75,17 @@ def test_other_feedback_stops_nothing(
 
 
 def test_nobody_complains_in_anothers_name(lesson: Delivery, sink: SmtpServer, now: datetime) -> None:
-    """Bob knows his own mail; he also has a Message-ID of Alice's, and links of hers for other purposes."""
+    """Bob knows his own mail, Alice's Message-ID, and links of Alice's for other purposes."""
     bob = lesson_of("bob")
-    hers = raw_of(sink, "alice")
+    alices = raw_of(sink, "alice")
     forged = [
         raw_of(sink, "bob").replace(str(bob.pk).encode(), str(lesson.pk).encode()),
-        _with_link(hers, url(Purpose.LEAVE, now, bob.enrollment_id)),
-        _with_link(hers, url(Purpose.PAUSE, now, lesson.enrollment_id).replace("/pause/", "/leave/")),
-        _with_link(hers, url(Purpose.LEAVE, now, lesson.enrollment_id)[:-4]),
-        _with_link(hers, "https://example.org/leave/"),
-        hers.replace(b"Message-ID:", b"X-Message-ID:"),
-        hers.replace(str(lesson.pk).encode(), b"00000000-0000-4000-8000-000000000000"),
+        _with_link(alices, url(Purpose.LEAVE, now, bob.enrollment_id)),
+        _with_link(alices, url(Purpose.PAUSE, now, lesson.enrollment_id).replace("/pause/", "/leave/")),
+        _with_link(alices, url(Purpose.LEAVE, now, lesson.enrollment_id)[:-4]),
+        _with_link(alices, "https://example.org/leave/"),
+        alices.replace(b"Message-ID:", b"X-Message-ID:"),
+        alices.replace(str(lesson.pk).encode(), b"00000000-0000-4000-8000-000000000000"),
     ]
     for about in forged:
         assert receive(complaint(about), [], now) is Disposition.UNPROVEN

@@ -21,7 +21,6 @@ HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 
 
 def stopped() -> list[str]:
-    """Return the names of the runners whose enrollment is not active."""
     others = Delivery.objects.exclude(enrollment__state="active").values_list(
         "enrollment__runner__first_name"
     )

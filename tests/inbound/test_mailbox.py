@@ -2,7 +2,6 @@
 
 import logging
 import ssl
-import subprocess
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import datetime
@@ -23,6 +22,7 @@ from challenge.worker.recurring import JOBS
 from tests.support import returned_mails
 from tests.support.cast import lesson_of
 from tests.support.imap_server import PASSWORD, USER, ImapServer, Kept
+from tests.support.key_files import self_signed
 from tests.support.returned_mails import complaint, dsn
 from tests.support.smtp_server import SmtpServer
 from tests.support.threads import together
@@ -104,7 +104,7 @@ def test_everything_else_stays_unread_and_where_it_is(
 
 @pytest.mark.django_db
 def test_other_mail_is_not_even_fetched(lesson: Delivery, server: ImapServer, now: datetime) -> None:
-    """A coach's mailbox may hold thousands of unread letters."""
+    """A coach's mailbox may hold thousands of unread mails."""
     for _ in range(300):
         server.add(LETTER)
     bounce = server.add(dsn(lesson))
@@ -117,7 +117,7 @@ def test_other_mail_is_not_even_fetched(lesson: Delivery, server: ImapServer, no
 def test_what_stays_unread_does_not_stand_before_what_comes(
     lesson: Delivery, server: ImapServer, now: datetime, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Somebody answers to the return path, again and again."""
+    """Many replies to the return path stay unread."""
     monkeypatch.setattr(imap, "MAX_MAILS", 3)
     for _ in range(3):
         server.add(returned_mails.reply(lesson))
@@ -217,12 +217,8 @@ def test_a_wrong_password_or_nobody_there_is_noted(
 def test_a_password_is_told_to_a_server_that_proves_its_name_alone(
     settings: Any, now: datetime, tmp_path: Path
 ) -> None:
-    certificate, key = tmp_path / "certificate.pem", tmp_path / "key.pem"
-    command = ["openssl", "req", "-x509", "-nodes", "-days", "2", "-subj", "/CN=somebody", "-newkey", "ec"]
-    command += ["-pkeyopt", "ec_paramgen_curve:prime256v1", "-addext", "subjectAltName=IP:127.0.0.1"]
-    subprocess.run([*command, "-out", certificate, "-keyout", key], check=True, capture_output=True)
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(certificate, key)
+    context.load_cert_chain(self_signed(tmp_path))
     server = ImapServer(context)
     settings.MAILBOX_URL = server.url("imaps")
 
@@ -240,7 +236,7 @@ def test_without_a_mailbox_the_task_does_nothing(settings: Any) -> None:
 
 @pytest.fixture(autouse=True)
 def _log(caplog: pytest.LogCaptureFixture) -> Iterator[None]:
-    """Whatever a test does, no log line of it names a runner."""
+    """Check that no log line of a test names a runner."""
     caplog.set_level(logging.DEBUG)
     yield
     assert "alice" not in caplog.text.lower()

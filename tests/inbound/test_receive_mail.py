@@ -23,7 +23,7 @@ Pipe = Callable[..., int]
 
 @pytest.fixture
 def pipe(monkeypatch: pytest.MonkeyPatch) -> Pipe:
-    """Give the command a mail on its standard input and return its exit code."""
+    """Pass a mail to the command on its standard input. Return its exit code."""
 
     def hand_in(raw: bytes, *recipients: str) -> int:
         monkeypatch.setattr(sys, "stdin", TextIOWrapper(BytesIO(raw)))
@@ -80,7 +80,6 @@ def test_when_the_database_fails_in_the_middle_it_is_offered_again(lesson: Deliv
 @pytest.mark.pure
 @pytest.mark.processes
 def test_without_a_database_the_mail_server_keeps_the_mail(settings: Any) -> None:
-    """The mail server starts a process, and the database is away."""
     settings.BOUNCE_ADDRESS = "bounces@example.org"
     raw = dsn(Delivery())
     environment = {

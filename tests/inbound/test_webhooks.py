@@ -27,7 +27,7 @@ def _secrets(settings: Any) -> None:
 
 @pytest.fixture(autouse=True)
 def _log(caplog: pytest.LogCaptureFixture) -> Iterator[None]:
-    """Whatever a test does, no log line of it names a runner."""
+    """Check that no log line of a test names a runner."""
     caplog.set_level(logging.DEBUG)
     yield
     assert "alice" not in caplog.text.lower()
@@ -204,7 +204,7 @@ def test_what_can_not_be_read_is_the_providers_mistake(provider: str, body: str,
 def test_a_provider_hears_that_its_event_was_not_recorded(
     lesson: Delivery, door: Door, now: datetime, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """The provider reports it again; until it is recorded it must not count as reported."""
+    """The provider posts it again, and until it is recorded it must not count as a repetition."""
 
     def away(execute: Callable[..., Any], sql: str, *others: Any) -> Any:
         if "challenge_deliveryevent" in sql:
@@ -222,7 +222,7 @@ def test_a_provider_hears_that_its_event_was_not_recorded(
 
 
 def test_leaving_and_its_record_are_one(lesson: Delivery, door: Door, now: datetime) -> None:
-    """Otherwise the event would count as recorded when it comes again, and mail would go on."""
+    """Otherwise the repeated event would count as recorded, and mail would go on."""
 
     def away(execute: Callable[..., Any], sql: str, *others: Any) -> Any:
         if sql.startswith('UPDATE "challenge_enrollment"'):

@@ -23,8 +23,8 @@ WRAPPED = ("greeting", "coach_note")
 
 
 def ended_by_lf(text: str) -> str:
-    """Make one character of a line break: a CR at the end of a value and a LF behind its slot are one
-    break for the standard library, and two for us."""
+    """Make one character of a line break: a CR at the end of a value and a LF behind its slot are one break
+    for the standard library, and two for the product."""
     return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
@@ -47,7 +47,7 @@ def encodable(text: str) -> bool:
 
 
 def built(compiled: Compiled, given_values: dict[str, str]) -> EmailMessage:
-    """The same mail as the standard library builds it."""
+    """Build the same mail by the standard library."""
     mail = EmailMessage(policy=email.policy.SMTP)
     for name, text in HEADERS.items():
         mail[name] = text
@@ -77,7 +77,7 @@ def check_the_same(ours: bytes, theirs: EmailMessage) -> None:
 
 
 def check_fit_for_the_wire(raw: bytes) -> None:
-    """CRLF alone, lines of at most 76 octets in the body, none with a dot in front, ASCII throughout."""
+    """Check for CRLF alone, body lines of at most 76 octets, none that begins with a dot, and ASCII."""
     body = raw.partition(b"\r\n\r\n")[2]
     assert not re.search(rb"(?<!\r)\n|\r(?!\n)", raw)
     assert max(map(len, body.split(b"\r\n"))) <= 76

@@ -1,4 +1,4 @@
-"""The key that signs: made for its owner alone, read as others write it, and refused in plain words."""
+"""The key that signs: made for its owner alone, read as others write it, and refused with a reason."""
 
 from base64 import b64encode, encodebytes
 from io import StringIO
@@ -138,7 +138,6 @@ def spoil(path: Path, how: str) -> None:
 
 
 def mixed(good: bytes, path: Path) -> bytes:
-    """A key with one octet in its middle changed."""
     der = bytearray(openssl("rsa", "-in", path, "-traditional", "-outform", "DER"))
     der[700] ^= 1
     path.write_bytes(der)

@@ -1,4 +1,4 @@
-"""The first words of a lesson follow from where its runner stands."""
+"""The first words of a lesson depend on the runner's check-ins and pauses."""
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -43,7 +43,7 @@ def first_words(sink: SmtpServer) -> str:
 
 
 @pytest.mark.django_db
-def test_after_a_pause_the_next_lesson_welcomes_her_back_once(
+def test_after_a_pause_the_next_lesson_welcomes_the_runner_back_once(
     alice: Enrollment, sink: SmtpServer, go: Go, now: datetime
 ) -> None:
     go(now)
@@ -56,7 +56,7 @@ def test_after_a_pause_the_next_lesson_welcomes_her_back_once(
 
 
 @pytest.mark.django_db
-def test_who_goes_quiet_is_told_so_until_she_checks_in(
+def test_who_goes_quiet_is_told_so_until_the_next_check_in(
     alice: Enrollment, sink: SmtpServer, go: Go, now: datetime
 ) -> None:
     for days in range(4):

@@ -1,4 +1,4 @@
-"""Looking: opening every link of every mail, and every link of their pages, changes nothing."""
+"""Opening every link of every mail, and every link of their pages, changes nothing."""
 
 import re
 from collections.abc import Callable, Iterator
@@ -22,7 +22,7 @@ Go = Callable[[datetime], None]
 
 
 class Scanner:
-    """A scanner as mail providers run it: opens every link again and again, and those on the pages."""
+    """A mail provider's scanner: opens every link again and again, and those on the pages."""
 
     def __init__(self, client: Client) -> None:
         self.client = client
@@ -41,7 +41,7 @@ class Scanner:
 def mails_of_a_runner(
     client: Client, sink: SmtpServer, go: Go, clock: Any, now: datetime
 ) -> Iterator[EmailMessage]:
-    """Every mail that one runner gets, from signing up to day 21, each at the moment of its arrival."""
+    """Yield every mail of one runner, from sign-up to day 21, at the moment of its arrival."""
     client.post("/", form(starts_on="2026-03-07", health_consent="on"))
     go(now)
     yield sink.mails[-1]

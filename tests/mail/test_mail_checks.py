@@ -1,5 +1,5 @@
 """M1: every mail as an SMTP server got it, the 21 lessons in four states and the small mails: the two
-parts say the same, nothing is missing, nothing is too big, nothing says who she is."""
+parts agree, nothing is missing, nothing is too big, nothing names the runner."""
 
 import re
 from urllib.parse import unquote, urlsplit
@@ -57,7 +57,7 @@ def test_the_states_differ_in_their_first_words(sent: list[GalleryMail]) -> None
 def test_text_and_html_say_the_same(sent: list[GalleryMail]) -> None:
     for mail in sent:
         html = Reader.of(mail.html)
-        # Addresses, the strip of days and lines across are the text part's own.
+        # Only the text part has addresses, the strip of days and horizontal lines.
         said = re.sub(r"https?://\S+|^\[[#O -]+\]$|^-+$", " ", mail.text, flags=re.MULTILINE)
         assert words(said) == words(" ".join(html.said)), mail.name
         assert addresses(mail) == html.links, mail.name
@@ -105,7 +105,7 @@ def test_no_slot_is_left_and_no_line_is_too_long(sent: list[GalleryMail]) -> Non
         assert mail.raw.isascii(), mail.name
 
 
-def test_every_address_is_ours_and_says_nothing_of_her(sent: list[GalleryMail]) -> None:
+def test_every_address_is_ours_and_says_nothing_of_the_runner(sent: list[GalleryMail]) -> None:
     who = [name.lower() for someone in (*CAST, WAITING) for name in (someone.name, someone.email)]
     for mail in sent:
         found = re.findall(r'\b(?:href|src|srcset)="([^"]*)"', mail.html)

@@ -20,7 +20,7 @@ def mails(program: Any) -> list[Mail]:
 def test_both_parts_say_the_same(mails: list[Mail]) -> None:
     for mail in mails:
         html, text = Reader.of(mail.html), mail.text
-        # Addresses, the strip and lines across are the text part's own.
+        # Only the text part has addresses, the strip and horizontal lines.
         said = re.sub(r"https?://\S+|mailto:\S+|^\[[#O -]+\]$|^-+$", " ", text, flags=re.MULTILINE)
         assert words(said) == words(" ".join(html.said)), mail.name
         assert {link.rstrip("),.") for link in re.findall(r"https?://\S+", text)} == html.links, mail.name
@@ -74,7 +74,7 @@ def words(text: str) -> list[str]:
 
 
 class Reader(HTMLParser):
-    """The view of somebody who sees a mail whose pictures are not loaded, and where its links lead."""
+    """The text that is seen while pictures are not loaded, and where its links lead."""
 
     def __init__(self) -> None:
         super().__init__()

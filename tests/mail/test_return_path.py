@@ -1,4 +1,4 @@
-"""The return path of a mail: nobody but this site can make one, and making one costs next to nothing."""
+"""The return path of a mail: only this site can make one, and it is cheap to make."""
 
 import base64
 import hashlib
@@ -85,7 +85,7 @@ def test_without_an_address_for_bounces_it_is_the_sender(settings: Any) -> None:
 
 
 def forged(good: str, other: str, chance: random.Random) -> str:
-    """A tag that looks like one: made up, cut, stretched, of two, under another key, or a letter off."""
+    """Return a tag that looks genuine: made up, cut, stretched, joined, of another key, or one letter off."""
     place = chance.randrange(TAG_LENGTH)
     letter = chance.choice([each for each in LETTERS if each not in (good[place], other[place])])
     match chance.randrange(8):
@@ -116,7 +116,7 @@ def test_of_100_000_forged_and_cut_tags_none_is_accepted() -> None:
 
 
 def test_making_one_costs_a_few_microseconds() -> None:
-    """Less than ten of the bare HMACs in it, on any machine; about three, 4 us, on the one it was made on."""
+    """It costs less than ten of the bare HMACs in it on any machine; measured: three, 4 us."""
     delivery_id, key = uuid.uuid4(), bytes(32)
 
     def cost(work: Callable[[], object]) -> float:

@@ -1,4 +1,4 @@
-"""Each mail carries a signature that a second program verifies, and that breaks when the mail is changed."""
+"""Each mail carries a signature that a second program verifies, and that a change of the mail breaks."""
 
 import re
 from collections.abc import Iterator
@@ -42,7 +42,6 @@ def key_file(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFa
 
 @pytest.fixture
 def key(key_file: Path, settings: Any) -> Key:
-    """A key that mail is signed with."""
     settings.DKIM_KEY_FILE, settings.DKIM_SELECTOR = str(key_file), "autumn"
     settings.MAIL_DOMAIN = "Reset.example.org"
     return read_key(key_file)
@@ -57,7 +56,7 @@ def name_server(key: Key) -> Iterator[NameServer]:
 
 @pytest.fixture(scope="module")
 def lesson() -> bytes:
-    """A lesson as a mail server got it."""
+    """Send a lesson; return it as a mail server got it."""
     return next(mail.raw for mail in sent_mails("mid") if mail.name.startswith("day-08"))
 
 

@@ -1,4 +1,4 @@
-"""M2: what SpamAssassin says of every mail, its network tests off."""
+"""M2: SpamAssassin's score of every mail, its network tests off."""
 
 import re
 import shutil
@@ -20,7 +20,7 @@ RECEIVED = (
     "Received: from mail.reset.example.org (mail.reset.example.org [2001:db8::25])\r\n"
     "\tby mx.example.com (Postfix) with ESMTPS id 4Xq1Rz0b2Hz\r\n\tfor <{to}>; {date}\r\n"
 )
-# The text that every SpamAssassin takes for spam: one that stays silent here would be asleep.
+# The text that every SpamAssassin takes for spam, to see that it works.
 GTUBE = b"XJS*C4JDBQADN1.NSBN3*2IDNEN*GTUBE-STANDARD-ANTI-UBE-TEST-EMAIL*C.34X"
 SETTINGS = ("add_header all Scores _TESTSSCORES(,)_", "use_bayes 0", "use_auto_welcomelist 0")
 ENVELOPE = b"From coach@reset.example.org Tue Mar  3 08:00:00 2026\n"
@@ -49,8 +49,8 @@ def _arrived(mail: GalleryMail) -> bytes:
 
 
 def _judge(arrived: list[bytes], home: Path) -> dict[str, Rules]:
-    """The rules that each mail met, with their scores, by its Message-ID; one process reads them all, in
-    an order of its own."""
+    """Return the rules that each mail met, with their scores, by its Message-ID; one process reads them all,
+    in an order of its own."""
     command = shutil.which("spamassassin") or skip_without_tool("spamassassin is not installed")
     box = b"\n".join(ENVELOPE + mail.replace(b"\r\n", b"\n") for mail in arrived)
     ran = subprocess.run(
@@ -70,7 +70,7 @@ def _rules(mail: Message) -> Rules:
 
 
 def _score(rules: Rules) -> float:
-    """The sum of what counts against a mail: what speaks for one makes up for nothing here."""
+    """Return the sum of what counts against a mail; rules in its favour make up for nothing here."""
     return round(sum(score for score in rules.values() if score > 0), 1)
 
 

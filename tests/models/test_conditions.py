@@ -34,7 +34,7 @@ def test_among_numbers_and_ids(trio: list[Any]) -> None:
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60)
 @given(st.lists(st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"])), max_size=4))
 def test_among_texts_takes_them_as_they_are(program: Program, titles: list[str]) -> None:
-    """Quotes, commas, braces, backslashes: an array is no place to break out of."""
+    """Quotes, commas, braces and backslashes must not end an element of the array."""
     found = Program.objects.filter(among("title", [*titles, program.title]))
     assert list(found) == [program]
     if program.title not in titles:

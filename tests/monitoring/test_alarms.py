@@ -1,5 +1,5 @@
-"""The operator is told once, again every six hours, and when it is over: by a mail through a second
-server and by a signed webhook, whoever of many sees the trouble, and without the database too."""
+"""The operator gets an alarm once, again every six hours, and at its end: by a mail through a second server
+and by a signed webhook, whoever finds the trouble, and without the database too."""
 
 import base64
 import hashlib
@@ -34,7 +34,6 @@ def _nothing_in_mind() -> Iterator[None]:
 
 @pytest.fixture
 def second(settings: Any) -> Iterator[SmtpServer]:
-    """The mail server of alarms."""
     server = SmtpServer()
     settings.OPERATOR_EMAIL = "operator@example.org"
     settings.ALARM_EMAIL = {
@@ -122,7 +121,7 @@ def test_the_webhook_is_signed_as_standard_webhooks_say(hook: WebHook, now: date
 def test_what_nobody_took_is_told_again_under_the_same_id(hook: WebHook, now: datetime, answer: int) -> None:
     hook.answer, hook.location = answer, hook.url + "/elsewhere"
     assert not raise_alarm("stall", NOTHING_MOVES, now)
-    assert not raise_alarm("stall", NOTHING_MOVES, now + timedelta(seconds=10))  # somebody is at it
+    assert not raise_alarm("stall", NOTHING_MOVES, now + timedelta(seconds=10))  # a delivery may be running
     hook.answer = 204
     assert raise_alarm("stall", NOTHING_MOVES, now + timedelta(minutes=1))
     first, second = hook.posted
@@ -178,7 +177,7 @@ def test_of_many_who_see_it_one_tells(hook: WebHook, now: datetime) -> None:
 
 @pytest.fixture
 def unwritable() -> Iterator[Any]:
-    """The database takes no write until the function that this gives is called."""
+    """Make the database refuse every write until the returned function is called."""
     on_sqlite = connection.vendor == "sqlite"
     no = "PRAGMA query_only = ON" if on_sqlite else "SET default_transaction_read_only = on"
     yes = "PRAGMA query_only = OFF" if on_sqlite else "SET default_transaction_read_only = off"
@@ -196,7 +195,7 @@ def test_a_database_that_takes_no_write_does_not_silence_it(
         True, False, False, False, False, False, True, False
     ]  # fmt: skip
     unwritable()
-    assert not raise_alarm("disk", written("Full."), now + 8 * HOUR)  # kept now, and not told anew
+    assert not raise_alarm("disk", written("Full."), now + 8 * HOUR)  # stored now, and not sent again
     assert Alarm.objects.get().told_at == now + 6 * HOUR
     assert end_alarm("disk", written("Room."), now + 9 * HOUR)
     assert types(hook) == ["alarm.began", "alarm.goes_on", "alarm.over"]

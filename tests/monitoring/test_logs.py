@@ -1,4 +1,4 @@
-"""A log line, for people or for machines, holds no link that somebody could use and no address."""
+"""A log line, for people or for machines, holds no usable link and no address."""
 
 import json
 import logging

@@ -1,4 +1,4 @@
-"""/metrics: behind its token, true to the ledger, silent about persons, and cheap on a long ledger."""
+"""/metrics: protected by its token, consistent with the ledger, without persons, cheap on a long ledger."""
 
 import re
 from datetime import datetime, timedelta
@@ -20,7 +20,7 @@ MINUTE = timedelta(minutes=1)
 
 
 def read(client: Client) -> dict[tuple[str, ...], float]:
-    """Each sample's value, by its name and the values of its labels."""
+    """Return each sample's value, by its name and the values of its labels."""
     response = client.get("/metrics", headers={"Authorization": "Bearer open sesame"})
     assert response.status_code == 200
     assert response["Content-Type"] == "text/plain; version=0.0.4; charset=utf-8"
@@ -37,8 +37,6 @@ def scraper(client: Client, settings: Any, clock: Any) -> Client:
 
 
 class Ledger:
-    """Writes rows to one enrollment's ledger."""
-
     def __init__(self, enrollment: Enrollment) -> None:
         self._enrollment, self._count = enrollment, 0
 
@@ -158,7 +156,7 @@ def test_the_mail_of_other_days_is_not_read(scraper: Client, ledger: Ledger, now
 
 
 def explained(sql: str, params: Any) -> str:
-    """Return the database's plan of a statement, asked with the same parameters."""
+    """Return the database's plan of a statement with the same parameters."""
     prefix = "EXPLAIN QUERY PLAN" if connection.vendor == "sqlite" else "EXPLAIN"
     with connection.cursor() as cursor:
         cursor.execute(f"{prefix} {sql}", params)

@@ -1,4 +1,4 @@
-"""/healthz says alive, /readyz ready: the database, the broker, and how long ago the planner looked."""
+"""/healthz means alive, /readyz ready: the database, the broker, and how long ago the planner looked."""
 
 import socket
 import threading
@@ -57,7 +57,7 @@ def test_asked_over_http_it_answers_all_the_same(
 
 @contextmanager
 def dripping(folder: Path) -> Iterator[None]:
-    """Somebody listens, and says a letter now and then, but never a word."""
+    """Accept a connection and send a byte now and then, but never a whole line."""
     listener, over = socket.create_server(("127.0.0.1", 0)), threading.Event()
 
     def drip() -> None:

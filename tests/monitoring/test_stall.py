@@ -1,5 +1,5 @@
-"""Mail that is due while none leaves for a quarter of an hour is noticed, whoever has stopped; what is
-held up for a reason of its own is not taken for it."""
+"""Mail that is due while none leaves for a quarter of an hour raises an alarm, whoever has stopped; mail
+that is delayed for a reason of its own does not."""
 
 from collections.abc import Callable, Iterator
 from datetime import datetime, time, timedelta
@@ -39,7 +39,7 @@ def deferred(at: datetime) -> list[dict[str, Any]]:
 
 
 def put_off(enrollment: Enrollment, now: datetime, **fields: Any) -> Delivery:
-    """A lesson that its server has put off for half an hour."""
+    """A lesson that its server has deferred for half an hour."""
     at = now - 30 * MINUTE
     values = {
         "state": "retry",
@@ -53,7 +53,6 @@ def put_off(enrollment: Enrollment, now: datetime, **fields: Any) -> Delivery:
 
 
 def standing(now: datetime) -> int:
-    """Count the mails that stand still."""
     message = stall(now)
     return message.values["count"] if message else 0
 

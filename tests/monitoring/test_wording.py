@@ -1,4 +1,4 @@
-"""The sentences of alarms, of which codes and values are kept."""
+"""The sentences of alarms, which are stored as codes and values."""
 
 from typing import Any
 

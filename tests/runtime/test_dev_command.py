@@ -25,7 +25,7 @@ READY_SECONDS = 60
 
 
 class Dev:
-    """One run of it; every process that it started is remembered."""
+    """One run of it, with every process that it started."""
 
     def __init__(self, var: Path, port: int) -> None:
         environ = {name: text for name, text in os.environ.items() if name not in NOT_OURS}
@@ -57,7 +57,6 @@ class Dev:
             return content
 
     def running(self, word: str) -> list[psutil.Process]:
-        """Return the processes with this word in their command line."""
         return [process for process in self.family if any(word in part for part in process.cmdline())]
 
     def said_of(self, name: str) -> str:
@@ -73,13 +72,13 @@ class Dev:
         return self.process.wait(timeout=30)
 
     def left_over(self) -> list[psutil.Process]:
-        """Return the processes of it that still run, after the time that it may take to end."""
+        """Return its processes that still run, after the time that it may take to end."""
         return psutil.wait_procs(self.family, timeout=40)[1]
 
 
 @pytest.fixture
 def start(tmp_path: Path) -> Iterator[type[Dev]]:
-    """Start it; at the end of the test nothing of it runs, whatever happened."""
+    """Start it, and end everything of it after the test."""
     made: list[Dev] = []
 
     class Started(Dev):
@@ -87,7 +86,7 @@ def start(tmp_path: Path) -> Iterator[type[Dev]]:
             super().__init__(var, port)
             made.append(self)
 
-    # End a run that hangs, so that the read of its output ends.
+    # Kill a run that hangs, so that reading its output ends.
     previous = signal.signal(signal.SIGALRM, lambda *_: [dev.process.kill() for dev in made])
     signal.alarm(READY_SECONDS * 2)
     yield Started

@@ -85,7 +85,7 @@ def test_a_key_is_made_once_and_kept_private(tmp_path: Path) -> None:
 
 
 @pytest.mark.django_db
-def test_the_coach_is_made_once_and_shown_until_she_changes_the_password(tmp_path: Path) -> None:
+def test_the_coach_is_made_once_and_shown_until_the_password_is_changed(tmp_path: Path) -> None:
     first = coach.ensure_coach(tmp_path / "login")
     assert coach.ensure_coach(tmp_path / "login") == first
     user = User.objects.get()

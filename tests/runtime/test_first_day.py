@@ -1,4 +1,4 @@
-"""A newcomer's first day on the real thing: `bin/dev` is started, and all else happens in a browser."""
+"""A newcomer's first day: `bin/dev` is started, and all else happens in a browser."""
 
 import json
 import time
@@ -23,7 +23,7 @@ ZONES = ("Pacific/Honolulu", "America/New_York", "Europe/London", "Asia/Dubai", 
 
 @pytest.fixture
 def dev(tmp_path: Path) -> Iterator[Dev]:
-    """All of it, up; nothing of it runs when the test is over."""
+    """Run all of it during the test."""
     running = Dev(tmp_path / "var", free_port())
     try:
         running.wait_until_ready()
@@ -36,13 +36,10 @@ def dev(tmp_path: Path) -> Iterator[Dev]:
 
 
 class Inbox:
-    """The inbox's page, as a newcomer uses it."""
-
     def __init__(self, dev: Dev, page: Any, pictures: Path) -> None:
         self.dev, self.page, self.pictures = dev, page, pictures
 
     def opens(self, subject: str) -> None:
-        """Wait for the mail and open it."""
         deadline = time.monotonic() + ARRIVES_WITHIN
         while not any(mail["subject"].startswith(subject) for mail in self._mails()):
             assert time.monotonic() < deadline, f"{subject!r} has not arrived: {self._mails()}"
@@ -56,7 +53,7 @@ class Inbox:
             return found
 
     def follows(self, name: str) -> Any:
-        """Click a link of the opened mail: the tab in which it opens."""
+        """Click a link of the opened mail. Return the tab in which it opens."""
         found = self.page.frame_locator("iframe").get_by_role("link", name=name, exact=True)
         self.page.bring_to_front()
         with self.page.context.expect_page() as tab:

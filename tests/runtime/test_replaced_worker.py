@@ -1,4 +1,4 @@
-"""`bin/dev` starts a worker that ended by itself again, and stops when the worker can't stay up."""
+"""`bin/dev` restarts a worker that ended by itself, and stops when the worker can't stay up."""
 
 import os
 import signal
@@ -32,7 +32,7 @@ def processes_of_ours(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 
 def supervise(folder: Path, worker: str, play: Callable[[Supervisor], Any]) -> tuple[Supervisor, int]:
-    """Run a worker and another process until a thread has done its part; return the exit code."""
+    """Run a worker and another process until a thread is done; return the exit code."""
 
     def played(supervisor: Supervisor) -> None:
         try:
@@ -47,7 +47,6 @@ def supervise(folder: Path, worker: str, play: Callable[[Supervisor], Any]) -> t
 
 
 def starts(folder: Path, count: int) -> list[int]:
-    """Wait for so many starts of the worker, and return their process ids."""
     path = folder / "starts"
     wait_until(lambda: path.exists() and path.read_text().count("\n") >= count, 20, f"{count} starts")
     return [int(line) for line in path.read_text().splitlines()]

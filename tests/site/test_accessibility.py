@@ -34,8 +34,6 @@ SEND_AS_IT_IS = "field => { field.form.noValidate = true; field.form.requestSubm
 
 
 class Looks:
-    """Every run of axe, with its findings."""
-
     def __init__(self) -> None:
         self.begun, self.count, self.found = time.monotonic(), 0, list[str]()
         self._kinds = set[str]()

@@ -1,4 +1,4 @@
-"""Links that do not work: altered, expired, forged or for something else. Each says so kindly."""
+"""Links that do not work: altered, expired, forged or for another purpose; each page gives the reason."""
 
 import re
 from collections.abc import Callable

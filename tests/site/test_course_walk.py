@@ -1,5 +1,5 @@
-"""One runner goes through the whole course, with the real planner, sender, SMTP server and pages, on a
-travelled clock, over a daylight-saving change."""
+"""One runner goes through the whole course, with the real planner, sender, SMTP server and pages, over a
+daylight-saving change."""
 
 import re
 from collections.abc import Callable

@@ -27,7 +27,6 @@ def page_of(enrollment: Any, now: datetime, day: int = 1) -> str:
 
 
 def republish(now: datetime, number: int = 1, **changes: str) -> Revision:
-    """Publish day 1 with another title or text, for everybody."""
     day = Day.objects.get(number=number)
     assert day.published
     words = day_content(day.published.content)
@@ -157,7 +156,7 @@ def test_who_has_left_may_read_and_ask_no_more(
     assert not Question.objects.exists()
 
 
-def test_thanks_are_for_a_question_of_hers_about_this_day(
+def test_thanks_are_for_the_runner_s_question_about_this_day(
     client: Client, alice: Any, bob: Any, go: Go, clock: Any, now: datetime
 ) -> None:
     go(now)

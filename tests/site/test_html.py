@@ -1,4 +1,4 @@
-"""M4: the Nu Html Checker finds no error in any page, with forms filled in wrongly among them."""
+"""M4: the Nu Html Checker finds no error in any page, forms with mistakes included."""
 
 import json
 import os

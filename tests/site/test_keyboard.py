@@ -1,4 +1,4 @@
-"""The runner's whole way by keyboard alone; wherever the focus is, one can see it."""
+"""The runner's whole way by keyboard alone, with the focus always visible."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -19,13 +19,11 @@ Open = Callable[..., Any]
 
 
 class Keyboard:
-    """Somebody without a mouse."""
-
     def __init__(self, page: Any) -> None:
         self.page = page
 
     def tab_to(self, selector: str) -> None:
-        """Press Tab until the element has the focus; wherever it is on the way, one can see it."""
+        """Press Tab until the element has the focus; check that the focus is always visible."""
         for _ in range(60):
             self.page.keyboard.press("Tab")
             assert self.page.evaluate(SHOWS_FOCUS), self.page.evaluate("document.activeElement.outerHTML")

@@ -22,7 +22,6 @@ STATIC = Path(django_settings.BASE_DIR) / "static"
 
 
 def named(page: str, name: str) -> str:
-    """Return the content of one of a page's meta elements."""
     [said] = re.findall(rf'<meta (?:name|property)="{name}" content="([^"]*)">', page)
     return unescape(str(said))
 

@@ -1,5 +1,5 @@
-"""M5: the whole way from signing up to leaving without a script, on a screen of 320 px, with the page or
-the letters at 200%, by hand and by keyboard alone; and nothing is cut off or covered on any page."""
+"""M5: from sign-up to leaving without a script, on a screen of 320 px, with the page or the text at 200%, by
+touch and by keyboard alone; nothing is cut off or covered on any page."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -42,7 +42,7 @@ COVERED = """() => [...document.querySelectorAll("a, button, select, input, text
 
 
 class ByHand:
-    """Somebody who taps: what is covered or out of reach can't be tapped."""
+    """A runner who taps: what is covered or out of reach can't be tapped."""
 
     def __init__(self, page: Any) -> None:
         self.page = page
@@ -62,8 +62,6 @@ class ByHand:
 
 
 class ByKeyboard(Keyboard):
-    """Somebody without a mouse, for the same way."""
-
     fills = chooses = Keyboard.types
 
     def ticks(self, box: str) -> None:
@@ -100,7 +98,7 @@ def test_the_whole_way_without_a_script(
         page.goto(site + path)
 
     def arrives(title: str) -> None:
-        page.wait_for_load_state()  # letters are measured under the page's own sheet
+        page.wait_for_load_state()  # text is measured under the page's own style sheet
         assert heading(page) == title
         assert page.evaluate("document.documentElement.scrollWidth") <= screen["width"]
         size = page.evaluate("parseFloat(getComputedStyle(document.querySelector('button, p')).fontSize)")

@@ -10,7 +10,7 @@ from challenge.celery import app
 
 @contextmanager
 def broker_at(address: str) -> Iterator[None]:
-    """Everything in this process speaks to the broker at this URL."""
+    """Point everything in this process to the broker at this URL."""
     before = app.conf.broker_url
     point_to(address)
     try:

@@ -1,4 +1,4 @@
-"""The system's Chromium, its tabs, and the site that they visit: fixtures."""
+"""Fixtures: the system's Chromium, its tabs, and the site that they visit."""
 
 import os
 import shutil
@@ -10,7 +10,6 @@ import pytest
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Any]:
-    """The system's Chromium; its process ends with the module."""
     from playwright.sync_api import sync_playwright
 
     executable = os.environ.get("CHROMIUM") or shutil.which("chromium")

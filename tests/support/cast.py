@@ -1,4 +1,4 @@
-"""The cast's addresses, and what the ledger tells of their lessons."""
+"""The cast's addresses, and the ledger's record of their lessons."""
 
 from challenge.models import Delivery
 

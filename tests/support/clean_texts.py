@@ -44,6 +44,6 @@ SELF_CHECK = {
 
 
 def in_lesson(added: str) -> list[Finding]:
-    """Return the linter's words on a lesson with a paragraph added on its third line."""
+    """Return the linter's findings on a lesson with a paragraph added on its third line."""
     first, rest = LESSON["body"].split("\n\n", 1)
     return lint_lesson({**LESSON, "body": f"{first}\n\n{added}\n\n{rest}"})

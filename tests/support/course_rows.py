@@ -18,12 +18,11 @@ class CourseRows:
         self._statements: list[tuple[str, Any]] = []
 
     def keep(self) -> None:
-        """Keep every row of the course as it is now."""
         self._rows = {model: list(model._default_manager.all()) for model in MODELS}
 
     def restore(self) -> bool:
-        """Put the rows back; False when none are kept. Django writes the statements once: it takes longer
-        over them than the database does."""
+        """Put the rows back; False when none are kept. The statements are kept: Django takes longer to
+        write them than the database to run them."""
         with transaction.atomic():  # days and revisions name each other
             if self._statements:
                 with connection.cursor() as cursor:

@@ -1,4 +1,4 @@
-"""Many runners at once, whose lessons are due at this very moment."""
+"""Many runners whose lessons are due at this very moment."""
 
 from collections.abc import Iterable
 from datetime import UTC, datetime, time, timedelta
@@ -13,7 +13,7 @@ from challenge.models import Enrollment
 def noon_zone(now: datetime) -> str:
     """Return a zone where it is between noon and one o'clock, so that lessons may leave for hours yet."""
     offset = 12 - now.astimezone(UTC).hour
-    return f"Etc/GMT{-offset:+d}"  # the sign of these names is turned round (tz database, etcetera)
+    return f"Etc/GMT{-offset:+d}"  # these names have the opposite sign (tz database, etcetera)
 
 
 def crowd(program: Any, count: int, first: int = 0, domain: str = "example.com") -> list[Enrollment]:

@@ -1,4 +1,4 @@
-"""The coach's side of publishing: fill in the forms of the editor, and read the pages."""
+"""The coach's side of publishing: fill in the editor's forms, and read the pages."""
 
 import re
 from collections.abc import Callable
@@ -22,7 +22,6 @@ class DeskItem:
 
     @property
     def item(self) -> Any:
-        """The day or stretch as it stands in the database now."""
         return self.kind.load(self.pk)
 
     @property
@@ -41,7 +40,6 @@ class DeskItem:
         return self.client.get(self.item.address(view, *where), query)
 
     def save(self, **changes: Any) -> Any:
-        """Save a draft; follows to the page that comes next."""
         return self.client.post(self.item.address("change"), self.form(**changes), follow=True)
 
     def answer(self, reach: str = "new", **changes: Any) -> dict[str, Any]:
@@ -78,7 +76,6 @@ def got(enrollment: Enrollment, now: datetime) -> None:
 
 
 def draft(day: DeskItem) -> None:
-    """Save a draft with another title."""
     day.save(title="A clearer title")
 
 
@@ -88,8 +85,22 @@ def said(response: Any) -> str:
     return " ".join(unescape(text).split())
 
 
+def plain(client: Client, address: str) -> str:
+    """Return the text of a page that is answered with 200, without its tags."""
+    answer = client.get(address)
+    assert answer.status_code == 200
+    return " ".join(re.sub(r"<[^>]+>", " ", answer.content.decode()).split())
+
+
+def names(client: Client, query: str = "") -> list[str]:
+    """Return the names of the runners in the coach's list."""
+    page = client.get(f"/coach/challenge/enrollment/?{query}")
+    assert page.status_code == 200
+    return re.findall(r'class="runner"[^>]*>([^<]*)<', page.content.decode())
+
+
 def lesson_with(old: str, new: str, day: Day) -> str:
-    """A day's published lesson with other words in one place."""
+    """Return day 9's published lesson with other words in one place."""
     assert day.published is not None
     body = str(day.published.content["body"])
     assert old in body
@@ -97,5 +108,4 @@ def lesson_with(old: str, new: str, day: Day) -> str:
 
 
 def enter(page: Any, site: str, client: Client) -> None:
-    """Let a browser's tab in with a client's session."""
     page.context.add_cookies([{"name": "sessionid", "value": client.cookies["sessionid"].value, "url": site}])

@@ -1,8 +1,6 @@
 """Run `manage.py check_dns` on a domain whose records a test makes up."""
 
-from collections.abc import Iterator
 from io import StringIO
-from typing import Any
 
 from django.core.management import CommandError, call_command
 
@@ -14,7 +12,7 @@ DKIM, DMARC = "reset._domainkey.example.org", "_dmarc.example.org"
 
 
 class Desk(NameServer):
-    """A name server that holds every record as it should be, and the command that asks it."""
+    """A name server with every record as it should be, and the command that asks it."""
 
     def __init__(self) -> None:
         self.key: Key = read_key(rsa_key())
@@ -38,18 +36,6 @@ class Desk(NameServer):
     def failure(self) -> str:
         return self.ask()[1]
 
-    def told(self, about: str) -> str:
-        """Return the command's paragraph on one record, as one line."""
+    def paragraph(self, about: str) -> str:
         [found] = [part for part in self.ask()[0].split("\n\n") if about in part.split("\n")[0]]
         return " ".join(found.split())
-
-
-def desk(settings: Any) -> Iterator[Desk]:
-    """Set the site up as example.org's, with such a name server."""
-    settings.MAIL_FROM_ADDRESS, settings.MAIL_DOMAIN = "coach@example.org", "example.org"
-    settings.BOUNCE_ADDRESS = ""
-    settings.EMAIL_HOST, settings.SITE_URL = "mail.example.org", "https://reset.example.org"
-    settings.DKIM_KEY_FILE, settings.DKIM_SELECTOR = str(rsa_key()), "reset"
-    opened = Desk()
-    yield opened
-    opened.stop()

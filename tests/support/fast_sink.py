@@ -26,11 +26,11 @@ END = b"\r\n.\r\n"
 
 
 class Gone(Exception):
-    """The client hung up, or speaks something that is not SMTP."""
+    """The client hung up, or does not speak SMTP."""
 
 
 class Client:
-    """One connection: what it said and was not yet answered."""
+    """One connection, with input that was not answered yet."""
 
     def __init__(self, sock: socket.socket, sink: "Sink") -> None:
         self.sock, self._sink = sock, sink
@@ -43,7 +43,7 @@ class Client:
         self._replies: list[bytes] = []
 
     def say(self, reply: bytes) -> None:
-        """Send at once; a client that does not read its replies is hung up on."""
+        """Send at once; close the connection of a client that does not read."""
         try:
             if self.sock.send(reply) != len(reply):
                 raise Gone
@@ -63,7 +63,7 @@ class Client:
         self.go_on()
 
     def go_on(self) -> None:
-        """Deal with everything that is complete, and answer it in one segment."""
+        """Handle everything that is complete, and answer it in one segment."""
         while not self.held and (self._body() if self._in_body else self._command()):
             pass
         del self._buffer[: self._at]
@@ -114,8 +114,6 @@ class Client:
 
 
 class Sink:
-    """Every connection, in one thread."""
-
     def __init__(self, port: int, log: str | None, delay: float, pipelining: bool) -> None:
         self.delay = delay
         self.greeting = b"250-sink\r\n250-PIPELINING\r\n250 8BITMIME\r\n"

@@ -11,7 +11,7 @@ from typing import Any
 from tests.support import ROOT
 
 HOUSE = f"{ROOT / 'challenge'}/"
-# Everything stands on these; no list names them.
+# Everything uses these; no list names them.
 FOUNDATIONS = ("models/", "schedule.py", "settings.py", "urls.py", "monitoring/logs.py")
 
 
@@ -24,7 +24,7 @@ def files_run(call: Callable[[], object]) -> set[str]:
         code = frame.f_code
         if event != "call" or not code.co_filename.startswith(HOUSE) or code.co_filename in ran:
             return
-        # Bodies of modules and classes are not optimised.
+        # Bodies of modules and classes lack the flag CO_OPTIMIZED.
         if code.co_flags & inspect.CO_OPTIMIZED and not _is_importing(frame):
             ran.add(code.co_filename)
 

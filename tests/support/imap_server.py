@@ -1,8 +1,6 @@
 """A small IMAP server for tests (RFC 9051): the commands that reading a mailbox needs, over real sockets.
 
-It was written for these tests; that the mailbox is read alike from a server of somebody else's (pymap)
-was tried by hand.
-"""
+It was compared by hand with another server (pymap): the mailbox reads alike from both."""
 
 import re
 import socketserver
@@ -19,8 +17,6 @@ USER, PASSWORD = "reset@example.org", "pass word/100%"
 
 @dataclass
 class Kept:
-    """One mail in the mailbox."""
-
     uid: int
     raw: bytes
     folder: str = "INBOX"
@@ -134,8 +130,6 @@ def _key(mail: Kept, tokens: list[str]) -> bool:
 
 
 class ImapServer(socketserver.ThreadingTCPServer):
-    """The server in a thread, and the mails in it."""
-
     daemon_threads = True
     allow_reuse_address = True
 
@@ -161,7 +155,7 @@ class ImapServer(socketserver.ThreadingTCPServer):
 
     def handle_error(self, request: Any, client_address: Any) -> None:
         error = sys.exception()
-        if not isinstance(error, OSError):  # a client that hangs up in the middle is no trouble of ours
+        if not isinstance(error, OSError):  # a client that hangs up in the middle is no error of the test
             self.trouble.append(repr(error))
 
     def stop(self) -> None:

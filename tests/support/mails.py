@@ -22,8 +22,6 @@ OTHERS = ("confirmation", "reminder", "welcome", "links", "paused", "resumed", "
 
 
 class Mail(NamedTuple):
-    """A mail as a runner gets it."""
-
     name: str
     subject: str
     text: str

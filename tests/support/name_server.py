@@ -18,8 +18,7 @@ Zone = dict[str, dict[str, list[str]]]
 class NameServer:
     """Answers from `zone`: {"example.org": {"TXT": ["v=spf1 -all"], "MX": ["10 mail.example.org."]}}.
 
-    It says SERVFAIL to the names in `failing`, and nothing at all while it is `silent`.
-    """
+    Names in `failing` get SERVFAIL; while it is `silent`, no query gets an answer."""
 
     def __init__(self, zone: Zone | None = None) -> None:
         self.zone: Zone = zone or {}
@@ -37,7 +36,6 @@ class NameServer:
         return f"127.0.0.1:{self.port}"
 
     def say(self, name: str, *texts: str) -> None:
-        """Set the TXT records of a name to these."""
         self.zone.setdefault(name, {})["TXT"] = list(texts)
 
     def stop(self) -> None:

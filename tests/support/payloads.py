@@ -1,4 +1,4 @@
-"""Input that could break a mail or a page when somebody types or pastes it, and input that is fine."""
+"""Input that could break a mail or a page, and input that is fine."""
 
 from challenge.curriculum.slots import CLOSE, OPEN
 
@@ -16,7 +16,7 @@ REFUSED = {
     "bell": "Text with a bell \x07 and an escape \x1b[31m in it, and with more words than that, too.",
     "entity": "Text with &#x27E6;leave_url&#x27E7; in it, which is a slot once more, and with more words.",
 }
-# What is anybody's good right to write.
+# What anybody may write.
 FINE = {
     "emoji": "Easy does it 🏃🏽\u200d♀️ today, and a smile 🙂 at the end of it all.",
     "right to left": "קצת עברית באמצע, ואחר כך עוד מילים כדי שיהיה די טקסט בשדה הזה.",

@@ -15,8 +15,6 @@ Payload = dict[str, Any] | list[dict[str, Any]]
 
 
 class Door:
-    """A provider's webhook, as the provider sees it."""
-
     def __init__(self, client: Any, provider: str = "mailgun", secret: str = SECRET) -> None:
         self._client, self.url = client, f"/webhooks/{provider}/tracking/"
         self.headers = {"Authorization": f"Basic {base64.b64encode(secret.encode()).decode()}"}

@@ -1,7 +1,6 @@
-"""The application as it ships, with workers that listen to themselves every 2 s, not every 15:
+"""The application as it ships, with a watchdog that looks every 2 s, not every 15:
 
-celery --app tests.support.quick_watchdog worker
-"""
+celery --app tests.support.quick_watchdog worker"""
 
 from pathlib import Path
 from time import sleep
@@ -19,12 +18,12 @@ __all__ = ["app"]
 
 @app.task(name="tests.hold")
 def hold(until: str) -> None:
-    """Keep a process of the pool until a file of this name is there."""
+    """Block a process of the pool until a file of this name is there."""
     while not Path(until).exists():
         sleep(0.1)
 
 
 @control_command()
 def freeze(state: Any, seconds: float) -> None:
-    """Hold the loop in which a worker takes its tasks."""
+    """Block the loop in which a worker takes its tasks."""
     sleep(seconds)

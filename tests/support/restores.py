@@ -17,8 +17,6 @@ DAY, MINUTE = timedelta(days=1), timedelta(minutes=1)
 
 
 class Dump:
-    """The database as it was when the dump was taken."""
-
     def __init__(self, folder: Path) -> None:
         self._path = folder / "backup"
         if connection.vendor == "sqlite":
@@ -31,7 +29,6 @@ class Dump:
                 subprocess.run(told, check=True, stdout=file)
 
     def restore(self) -> None:
-        """Replace what is in the database that this process works on."""
         if connection.vendor == "sqlite":
             connection.ensure_connection()
             with closing(sqlite3.connect(self._path)) as copy:

@@ -1,4 +1,4 @@
-"""A PostgreSQL and a Redis for one run of a benchmark, and the facts about the machine that they run on."""
+"""A PostgreSQL and a Redis for one run of a benchmark, and facts about the machine."""
 
 import os
 import platform
@@ -18,8 +18,6 @@ SETTINGS = ("fsync", "synchronous_commit", "full_page_writes", "wal_level", "sha
 
 @dataclass(frozen=True)
 class Services:
-    """The places of things while the services run."""
-
     folder: Path
     database_url: str
     server_log: Path

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from tests.support.smtp_session import Client
 
 Act = Callable[[Client], None]
-# A str is one line, bytes are said as they are, None means the usual.
+# A str is one line, bytes are sent as they are, None means the usual.
 Reply = Act | str | bytes | None
 Script = Callable[[str, str], Reply]
 

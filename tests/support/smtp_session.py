@@ -1,4 +1,4 @@
-"""One connection to the SMTP server of the tests (smtp_server.py), and what is kept of it."""
+"""One connection to the SMTP server of the tests (smtp_server.py), and its record."""
 
 import re
 import select
@@ -24,7 +24,7 @@ class HungUpError(Exception):
 
 @dataclass
 class Message:
-    """A message as far as it came; `answer` is what was said to its final dot."""
+    """A message as far as it came; `answer` is the reply to its final dot."""
 
     recipient: str
     connection: int
@@ -40,7 +40,7 @@ class Message:
 
     @property
     def arrived(self) -> bool:
-        """Return whether it came as a whole and was not refused: what was left unanswered may be kept."""
+        """Return whether it came as a whole and was not refused: without an answer it may be kept."""
         return self.complete and (self.accepted or not self.answer)
 
     @property
@@ -76,7 +76,7 @@ class Client:
     def send(self, octets: bytes) -> None:
         self.said = (self.said + octets)[:1000]
         if self.message:
-            self.message.answer = self.said  # before the other side can know of it
+            self.message.answer = self.said  # before the other side can notice
         self.sock.sendall(octets)
         self.server.sent += len(octets)
 
@@ -106,7 +106,7 @@ class Client:
         raise HungUpError
 
     def ask(self, phase: str, usual: bytes) -> bytes:
-        """Do what the script says, or the usual. Return the first bytes of what was said."""
+        """Do what the script asks for, or the usual. Return the first bytes of the reply."""
         self.said = b""
         self.server.asked.append((phase, self.recipient))
         self.reply(self.server.script(phase, self.recipient), usual)

@@ -45,7 +45,7 @@ def label(case: ElementTree.Element) -> str:
 
 
 def took(path: Path) -> str:
-    """The time that a row took, as `time` of bin/test wrote it beside the row's tests."""
+    """The seconds that a row took, as `time` of bin/test wrote it beside the row's tests."""
     times = path.with_suffix(".time")
     if not times.exists() or len(found := times.read_text().split()[-3:]) < 3:
         return ""

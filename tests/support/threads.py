@@ -8,11 +8,8 @@ from django.db import connection
 
 
 def together(*works: Callable[[], object]) -> None:
-    """Run each in a thread with a database connection of its own, all from the same instant; wait for them;
-    fail when one failed.
-
-    Also the way from inside an event loop to the database, which Django does not let it touch.
-    """
+    """Run each in a thread with a database connection of its own, all from the same instant. Raise the
+    failure of any. Code inside an event loop, where Django forbids queries, needs it too."""
     start = threading.Barrier(len(works))
     failures: list[BaseException] = []
 
@@ -35,7 +32,6 @@ def together(*works: Callable[[], object]) -> None:
 
 @contextmanager
 def repeating(seconds: float, work: Callable[[], object]) -> Iterator[None]:
-    """Work every so many seconds in a thread while the context lasts."""
     over = threading.Event()
 
     def run() -> None:

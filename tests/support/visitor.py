@@ -19,7 +19,7 @@ from tests.support.smtp_server import SmtpServer
 
 
 def form(**changes: Any) -> dict[str, Any]:
-    """The sign-up form as Maya fills it in, with changes; a field set to None is left out."""
+    """Return the sign-up form as Maya fills it in, with changes; a field set to None is left out."""
     fields = {
         "email": "maya@example.com",
         "first_name": "Maya",
@@ -34,14 +34,15 @@ def form(**changes: Any) -> dict[str, Any]:
 
 
 def body(mail: EmailMessage, kind: str = "plain") -> str:
-    """One part of a mail, line ends as \\n."""
+    """Return one part of a mail, line ends as \
+    ."""
     part = mail.get_body((kind,))
     assert part is not None
     return str(part.get_content()).replace("\r\n", "\n")
 
 
 def links_in(mail: EmailMessage) -> list[str]:
-    """Every link of a mail, as a path on this site: of both parts and of List-Unsubscribe."""
+    """Return every link of a mail, as a path: of both parts and of List-Unsubscribe."""
     found = re.findall(r'href="([^"]+)"', body(mail, "html"))
     found += re.findall(r"https?://\S+", body(mail))
     found.append(str(mail["List-Unsubscribe"]).strip("<>"))
@@ -49,14 +50,13 @@ def links_in(mail: EmailMessage) -> list[str]:
 
 
 def link(mail: EmailMessage, purpose: str, choice: str = "") -> str:
-    """The link of a mail for one purpose, such as check-in, with one proposed answer."""
+    """Return the link of a mail for one purpose, such as check-in, with one proposed answer."""
     ending = f"/{choice}/" if choice else "/"
     [found] = {path for path in links_in(mail) if path.startswith(f"/{purpose}/") and path.endswith(ending)}
     return found
 
 
 def whole_database() -> dict[str, list[str]]:
-    """Every row of every table."""
     rows = {}
     with connection.cursor() as cursor:
         for table in connection.introspection.table_names(cursor):
@@ -66,13 +66,11 @@ def whole_database() -> dict[str, list[str]]:
 
 
 def seen(response: HttpResponse) -> tuple[int, bytes, list[tuple[str, str]], str]:
-    """All that a visitor can see of an answer."""
+    """Return everything of an answer that a visitor can see."""
     return response.status_code, response.content, sorted(response.items()), response.cookies.output()
 
 
 class Visitor:
-    """Somebody at the sign-up page, and the mail that comes of it."""
-
     def __init__(self, client: Client, sink: SmtpServer, go: Callable[[datetime], None], clock: Any) -> None:
         self.client, self.sink, self.go, self.clock = client, sink, go, clock
 
@@ -80,7 +78,7 @@ class Visitor:
         return self.client.post(path, form(**changes), REMOTE_ADDR=ip)
 
     def signs_up(self, at: datetime, **changes: Any) -> str:
-        """Sign up and fetch the mail: the path of its confirm link."""
+        """Sign up and fetch the mail. Return the path of its confirm link."""
         self.clock.move_to(at)
         assert self.post(**changes).status_code == 302
         self.go(at)
@@ -106,12 +104,12 @@ class Runner:
         return self.client.post(self.path(choice), {"status": choice, "unit": "km", **fields})
 
 
-# That an address answered 404 or 422; that a test asked what stands in the inbox's sandbox.
+# An address answered 404 or 422; a test looked into the inbox's sandbox.
 NO_FAULT = ("Failed to load resource", "Blocked script execution")
 
 
 class Watch:
-    """Notes whatever the tabs of one browser complain of, and whom they ask."""
+    """Records the errors of a browser's tabs, and the hosts that they ask."""
 
     def __init__(self, context: Any) -> None:
         self.context = context
@@ -130,13 +128,13 @@ class Watch:
 
 
 def confirm_link(sink: SmtpServer, go: Callable[[datetime], None]) -> str:
-    """Send what is due: the path of Maya's confirm link."""
+    """Send what is due. Return the path of Maya's confirm link."""
     go(timezone.now())
     return link(sink.to("maya@example.com")[0], "confirm")
 
 
 def lesson_link(sink: SmtpServer, go: Callable[[datetime], None]) -> str:
-    """Send Maya's day 1 when it is due: the path of its button "Done"."""
+    """Send Maya's day 1 when it is due. Return the path of its button "Done"."""
     due_at = Enrollment.objects.get().next_due_at
     assert due_at
     go(max(due_at, timezone.now()))
@@ -145,5 +143,4 @@ def lesson_link(sink: SmtpServer, go: Callable[[datetime], None]) -> str:
 
 
 def heading(page: Any) -> str:
-    """Return the heading of the page of a browser."""
     return str(page.locator("h1").inner_text())

@@ -1,4 +1,4 @@
-"""A real HTTP server that keeps what is posted to it, and answers what it is told to."""
+"""A real HTTP server that keeps what is posted to it, with a given answer."""
 
 import threading
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ class Posted:
 
 
 class WebHook:
-    """Listens on a loopback port from the start. `answer` is a status; `silent` says nothing at all."""
+    """Listens on a loopback port from the start. `answer` is a status; `silent` gives no answer at all."""
 
     def __init__(self) -> None:
         self.posted: list[Posted] = []

@@ -52,7 +52,6 @@ class Group:
 
     @property
     def pid(self) -> int:
-        """The id of its first process."""
         assert self._process is not None
         return self._process.pid
 
@@ -63,7 +62,7 @@ class Group:
             )
 
     def count(self, text: str) -> int:
-        """Count how often the text is in the output since the last start."""
+        """Count the text in the output since the last start."""
         return self._log.read_text(errors="replace").count(text)
 
     def said(self, text: str, times: int = 1) -> bool:
@@ -71,11 +70,9 @@ class Group:
         return self.count(text) >= times
 
     def ended(self) -> bool:
-        """Return whether its first process has come to an end."""
         return self._process is None or self._process.poll() is not None
 
     def signal(self, number: signal.Signals) -> None:
-        """Send a signal to every process of the group."""
         assert self._process is not None
         os.killpg(self._process.pid, number)
 
@@ -85,7 +82,7 @@ class Group:
         self._process.terminate()
 
     def exit_code(self, seconds: float) -> int:
-        """Wait until the first process has ended by itself: its exit code."""
+        """Wait until the first process has ended by itself. Return its exit code."""
         assert self._process is not None
         return self._process.wait(seconds)
 
@@ -130,7 +127,7 @@ class Mailroom:
         wait_until(lambda: sink.said("listening"), 20, "the sink listens")
 
     def start(self, *arguments: str) -> Group:
-        """Start Python with these arguments, as a sender of this room."""
+        """Start Python with these arguments, as a sender of this mailroom."""
         log = self._folder / f"process-{len(self._groups)}.log"
         group = Group([sys.executable, *arguments], self._environ, log)
         self._groups.append(group)
@@ -138,22 +135,21 @@ class Mailroom:
         return group
 
     def worker(self, app: str = "challenge.celery") -> Group:
-        """A Celery worker with one sender, as the Procfile starts it."""
+        """Start a Celery worker with one sender, as the Procfile does."""
         name = f"worker-{len(self._groups)}@test"
         worker = ("-m", "celery", "--app", app, "worker", "--concurrency", "1")
         return self.start(*worker, *QUIET, "--loglevel", "INFO", "--hostname", name)
 
     def beat(self, app: str = "tests.support.quick_beat") -> Group:
-        """A Celery beat, in a hurry unless it is the one of `challenge.celery`."""
+        """Start a Celery beat, a quick one unless it is the one of `challenge.celery`."""
         schedule = str(self._folder / f"beat-{len(self._groups)}")
         return self.start("-m", "celery", "--app", app, "beat", "--schedule", schedule)
 
     def arrived(self) -> Counter[str]:
-        """Count how often each Message-ID has arrived."""
         return Counter(line.split()[1] for line in self.log.read_text().splitlines())
 
     def longest_gap(self) -> float:
-        """The longest time, in seconds, between two arrivals that follow each other."""
+        """Return the longest time, in seconds, between two arrivals that follow each other."""
         times = [float(line.split()[0]) for line in self.log.read_text().splitlines()]
         return max((after - before for before, after in pairwise(times)), default=0.0)
 

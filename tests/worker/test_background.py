@@ -1,4 +1,4 @@
-"""Every worker looks after mail by itself: without a beat, a task or a free hand."""
+"""Every worker sends mail by itself, without a beat, a task or a free process."""
 
 import logging
 from collections.abc import Iterator

@@ -1,5 +1,5 @@
-"""A worker that no task reaches any more ends by itself, whatever the reason, so that it is replaced; one
-whose broker is away, or whose hands are full, does not."""
+"""A worker that no task reaches any more ends by itself, so that it is replaced; one whose broker is away, or
+whose processes are all busy, does not."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,14 +16,6 @@ pytestmark = [pytest.mark.processes, pytest.mark.django_db(transaction=True)]
 
 
 @pytest.fixture
-def redis(tmp_path: Path) -> Iterator[Server]:
-    server = Server(tmp_path / "redis")
-    server.start()
-    yield server
-    server.close()
-
-
-@pytest.fixture
 def room(redis: Server, tmp_path: Path) -> Iterator[Mailroom]:
     with mailroom(tmp_path, redis.url, seconds=0.2) as room:
         yield room
@@ -31,7 +23,6 @@ def room(redis: Server, tmp_path: Path) -> Iterator[Mailroom]:
 
 @pytest.fixture
 def remote(redis: Server) -> Iterator[Celery]:
-    """Celery's remote control of the workers, as an operator has it."""
     with Celery(broker=redis.url, set_as_current=False) as app:
         yield app
 

@@ -1,4 +1,4 @@
-"""One list of recurring work: beat knows its names alone, and Celery and `send_due` do all of it."""
+"""One list of recurring work: beat knows only its names; Celery and `send_due` run all of it."""
 
 import subprocess
 import sys

@@ -15,7 +15,6 @@ pytestmark = pytest.mark.django_db
 
 
 def opened(article: Article) -> dict[str, str]:
-    """The form as it opens."""
     return {name: getattr(article, name) for name in TEXTS} | {"seen": digest(article)}
 
 

@@ -1,5 +1,5 @@
-"""Editing in flight: twenty runners stand on different days while the coach edits day 9 in a browser,
-publishes it both ways, and recalls a stretch of it; each runner gets what the screen promised."""
+"""The coach edits day 9 in a browser while twenty runners stand on different days: publishes it both ways,
+recalls a stretch of it; each runner gets what the screen promised."""
 
 import re
 from collections.abc import Callable
@@ -26,8 +26,6 @@ SLUG = "one-leg-long-psoas-stretch"
 
 @dataclass
 class Desk:
-    """A coach's browser, at the editor of day 9."""
-
     page: Any
     site: str
     client: Client
@@ -80,7 +78,7 @@ class Course:
 
 
 def versions(runners: list[Enrollment]) -> set[int]:
-    """The versions of day 9 that these were sent."""
+    """The versions of day 9 that the runners of these names were sent."""
     sent = Delivery.objects.filter(enrollment__in=runners, kind="lesson", day=9, sent_at__isnull=False)
     assert sent.count() == len(runners)
     return set(sent.values_list("revision__number", flat=True))

@@ -24,16 +24,6 @@ HIDDEN = """() => {
 }"""
 
 
-@pytest.fixture
-def day(coach: Client, program: Program) -> DeskItem:
-    return DeskItem(coach, Day.objects.get(number=9))
-
-
-@pytest.fixture
-def stretch(coach: Client, program: Program) -> DeskItem:
-    return DeskItem(coach, Stretch.objects.get(slug="glute-bridge"))
-
-
 def test_the_editor_opens_with_what_is_published(day: DeskItem) -> None:
     page = day.get()
 

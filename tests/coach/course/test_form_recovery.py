@@ -20,7 +20,7 @@ WORDS = "An hour of words </textarea><b>."
 
 @pytest.fixture
 def writing(program: Program) -> Client:
-    """A coach's browser, which Django asks for the token of its forms."""
+    """A coach's client that sends the CSRF token, as a browser does."""
     client = Client(enforce_csrf_checks=True)
     client.force_login(User.objects.create_superuser("coach@example.com", "x"))
     return client

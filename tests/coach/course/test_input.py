@@ -1,5 +1,4 @@
-"""Any text of a coach is refused at its field with the line, or harmless where it is shown: nothing of it
-runs, opens a header or becomes a slot."""
+"""Any text of a coach is refused at its field with the line, or harmless wherever it is shown."""
 
 import re
 import time
@@ -38,7 +37,7 @@ def every_field() -> list[tuple[str, str]]:
 
 
 def filled(desk: DeskItem, field: str, text: str) -> dict[str, Any]:
-    """A field of the form with a text in it: as one of the steps, or before the rest of a lesson."""
+    """Put a text into a field of the form: as one of the steps, or before the rest of a lesson."""
     before = str(desk.form().get(field, ""))
     if field == "steps":
         return {field: f"1. {' '.join(text.split())}\n{before}"}
@@ -51,7 +50,7 @@ def filled(desk: DeskItem, field: str, text: str) -> dict[str, Any]:
 
 def nothing_runs(html: str) -> None:
     body_alone = html.split("<body", 1)[1]
-    # What stands between tags is text, whatever it looks like.
+    # Outside of tags everything is text.
     tags = "".join(re.findall(r"<[^>]*>", body_alone))
     assert not EXECUTABLE.search(re.sub(r'"[^"]*"', '""', tags))
     assert not re.search(r'(href|src)="\s*(javascript|data|vbscript):', tags, re.IGNORECASE)

@@ -20,11 +20,6 @@ pytestmark = pytest.mark.django_db
 Open = Callable[..., Any]
 
 
-@pytest.fixture
-def day(coach: Client, program: Program) -> DeskItem:
-    return DeskItem(coach, Day.objects.get(number=9))
-
-
 def shown(desk: DeskItem, **changes: Any) -> Any:
     return desk.client.post(desk.item.address("preview"), desk.form(**changes))
 

@@ -8,27 +8,12 @@ import pytest
 from django.contrib.admin.models import LogEntry
 from django.test import Client
 
-from challenge.models import Day, Enrollment, Program, Revision, Stretch
-from tests.support.desk import DeskItem, draft, lesson_with, nine_runners, said
+from challenge.models import Day, Enrollment, Revision
+from tests.support.desk import DeskItem, draft, lesson_with, said
 from tests.support.threads import together
 
 pytestmark = pytest.mark.django_db
 Enroll = Callable[..., Enrollment]
-
-
-@pytest.fixture
-def day(coach: Client, program: Program) -> DeskItem:
-    return DeskItem(coach, Day.objects.get(number=9))
-
-
-@pytest.fixture
-def stretch(coach: Client, program: Program) -> DeskItem:
-    return DeskItem(coach, Stretch.objects.get(slug="glute-bridge"))
-
-
-@pytest.fixture
-def runners(enroll: Enroll, now: datetime) -> list[Enrollment]:
-    return nine_runners(enroll, now)
 
 
 def test_the_screen_says_what_changes_and_for_whom(day: DeskItem, runners: list[Enrollment]) -> None:

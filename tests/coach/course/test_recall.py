@@ -26,7 +26,6 @@ WHY = "It asks more of the back than we thought. **Leave it out**, and [ask me](
 
 @pytest.fixture
 def first(coach: Client, program: Program) -> DeskItem:
-    """The stretch of day 1."""
     shown = Day.objects.get(number=1).published
     assert shown is not None
     return DeskItem(coach, Stretch.objects.get(slug=shown.content["day"]["stretches"][0]))

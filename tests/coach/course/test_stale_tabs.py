@@ -3,19 +3,13 @@
 from datetime import datetime
 
 import pytest
-from django.test import Client
 
 from challenge.curriculum.lesson import day_content
 from challenge.curriculum.publish import Origin, Publication, publish_day
-from challenge.models import Day, Program, Stretch
+from challenge.models import Stretch
 from tests.support.desk import DeskItem, said
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def day(coach: Client, program: Program) -> DeskItem:
-    return DeskItem(coach, Day.objects.get(number=9))
 
 
 def test_two_coaches_see_both_drafts_and_lose_neither(day: DeskItem) -> None:

@@ -2,33 +2,16 @@
 
 import re
 from collections.abc import Callable
-from datetime import datetime
 from typing import Any
 
 import pytest
-from django.test import Client
 
 from challenge.curriculum.lesson import day_content
-from challenge.models import Day, Enrollment, Program, Stretch
-from tests.support.desk import DeskItem, draft, nine_runners, said
+from challenge.models import Enrollment
+from tests.support.desk import DeskItem, draft, said
 
 pytestmark = pytest.mark.django_db
 Enroll = Callable[..., Enrollment]
-
-
-@pytest.fixture
-def day(coach: Client, program: Program) -> DeskItem:
-    return DeskItem(coach, Day.objects.get(number=9))
-
-
-@pytest.fixture
-def stretch(coach: Client, program: Program) -> DeskItem:
-    return DeskItem(coach, Stretch.objects.get(slug="glute-bridge"))
-
-
-@pytest.fixture
-def runners(enroll: Enroll, now: datetime) -> list[Enrollment]:
-    return nine_runners(enroll, now)
 
 
 def test_the_versions_are_listed_with_how_many_were_sent_each(

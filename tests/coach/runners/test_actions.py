@@ -1,5 +1,4 @@
-"""The coach's actions on runners: from the list, from one runner's page, and after a yes where they can't be
-undone."""
+"""The coach's actions on runners, from the list and from a runner's page, some after a confirmation."""
 
 from collections.abc import Callable, Iterator
 from datetime import datetime, time, timedelta
@@ -33,7 +32,6 @@ def coach(client: Client) -> Client:
 
 @pytest.fixture
 def nudged(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
-    """The tasks that the desk asks a worker for."""
     asked: list[Any] = []
     monkeypatch.setattr(action_views, "nudge", asked.append)
     return asked

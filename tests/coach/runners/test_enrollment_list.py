@@ -13,6 +13,7 @@ from django.test import Client
 from accounts.models import User
 from challenge.models import CheckIn, Cohort, Delivery, Enrollment, Event, Program
 from challenge.models.enrollment import log_event
+from tests.support.desk import names
 
 pytestmark = pytest.mark.django_db
 LIST = "/coach/challenge/enrollment/"
@@ -26,7 +27,7 @@ def _today(now: datetime) -> Iterator[None]:
 
 
 def sent(enrollment: Enrollment, days: int, until: datetime, **fields: Any) -> None:
-    """Lessons 1 to `days`, one a day, the last at `until`."""
+    """Send lessons 1 to `days`, one a day, the last at `until`."""
     for day in range(1, days + 1):
         at = until - DAY * (days - day)
         values = {
@@ -39,16 +40,9 @@ def sent(enrollment: Enrollment, days: int, until: datetime, **fields: Any) -> N
         Delivery.objects.queue(enrollment=enrollment, kind="lesson", day=day, **values)
 
 
-def told(enrollment: Enrollment, day: int, at: datetime, **fields: Any) -> None:
+def check_in(enrollment: Enrollment, day: int, at: datetime, **fields: Any) -> None:
     values = {"status": "done", **fields}
     CheckIn.objects.create(enrollment=enrollment, day=day, created_at=at, updated_at=at, **values)
-
-
-def names(client: Client, query: str = "") -> list[str]:
-    """The names of the runners in the list, in its order."""
-    page = client.get(f"{LIST}?{query}")
-    assert page.status_code == 200
-    return re.findall(r'class="runner"[^>]*>([^<]*)<', page.content.decode())
 
 
 def row(client: Client, name: str) -> str:
@@ -61,8 +55,8 @@ def test_a_row_says_who_where_and_when(
 ) -> None:
     charlie = enroll("charlie", time_zone="Pacific/Auckland", send_at=time(20, 15))
     sent(charlie, 3, now - timedelta(hours=5))
-    told(charlie, 1, now - 2 * DAY, pain=2)
-    told(charlie, 2, now - DAY, status="partly", pain=6)
+    check_in(charlie, 1, now - 2 * DAY, pain=2)
+    check_in(charlie, 2, now - DAY, status="partly", pain=6)
     Enrollment.objects.update(next_due_at=datetime(2026, 3, 4, 7, 15, tzinfo=UTC))
 
     text = re.sub(r"<[^>]+>|\s+", " ", row(coach, "Charlie"))
@@ -82,9 +76,9 @@ def test_the_strip_has_a_sign_and_words_for_each_day(
     sent(alice, 6, now, state="failed", sent_at=None)
     Delivery.objects.queue(enrollment=alice, kind="lesson", day=7, state="withheld", due_at=now, try_at=now)
     Delivery.objects.queue(enrollment=alice, kind="lesson", day=8, due_at=now, try_at=now)
-    told(alice, 1, now)
-    told(alice, 2, now, status="partly")
-    told(alice, 3, now, status="not_today")
+    check_in(alice, 1, now)
+    check_in(alice, 2, now, status="partly")
+    check_in(alice, 3, now, status="not_today")
 
     found = row(coach, "Alice")
 
@@ -106,9 +100,9 @@ def test_who_needs_the_coach_most_comes_first(
     runners = {name: enroll(name) for name in ("well", "quiet", "failed", "sore", "hurt")}
     for name, enrollment in runners.items():
         sent(enrollment, 5, now, **({"state": "failed", "sent_at": None} if name == "failed" else {}))
-        told(enrollment, 1, now - 4 * DAY)
+        check_in(enrollment, 1, now - 4 * DAY)
     for name, pain in (("well", 0), ("failed", 0), ("sore", 4), ("hurt", 6)):
-        told(runners[name], 4, now - DAY, pain=pain)
+        check_in(runners[name], 4, now - DAY, pain=pain)
     enroll("gone", state="withdrawn")
 
     assert names(coach) == ["Hurt", "Sore", "Failed", "Quiet", "Well", "Gone"]
@@ -120,7 +114,7 @@ def test_each_filter_finds_its_runners(
     days = {"one": 1, "seven": 7, "eight": 8, "fourteen": 14, "fifteen": 15}
     for name, day in days.items():
         sent(enroll(name), day, now - timedelta(hours=1))
-        told(Enrollment.objects.get(runner__first_name=name.capitalize()), day, now)
+        check_in(Enrollment.objects.get(runner__first_name=name.capitalize()), day, now)
     enroll("waits", state="pending")
     other = Program.objects.create(slug="other", title="Other", length=5)
     Enrollment.objects.filter(runner__first_name="One").update(program=other)
@@ -152,7 +146,7 @@ def test_quiet_means_active_asked_and_silent(
         ("back", 9, 8),
     ):
         sent(enroll(name), day, now - timedelta(hours=1))
-        told(Enrollment.objects.get(runner__first_name=name.capitalize()), 1, now - last * DAY)
+        check_in(Enrollment.objects.get(runner__first_name=name.capitalize()), 1, now - last * DAY)
     sent(enroll("never"), 4, now - timedelta(hours=1))
     sent(enroll("fresh"), 2, now - timedelta(hours=1))
     Enrollment.objects.filter(runner__first_name="Paused").update(state="paused", next_due_at=None)
@@ -169,7 +163,7 @@ def test_pain_is_the_last_that_was_reported(
     for name, scores in (("five", [1, 5]), ("six", [6]), ("healed", [8, 1]), ("unsaid", [7, None])):
         enrollment = enroll(name)
         for day, pain in enumerate(scores, 1):
-            told(enrollment, day, now - DAY * (5 - day), pain=pain)
+            check_in(enrollment, day, now - DAY * (5 - day), pain=pain)
 
     assert set(names(coach, "pain=4")) == {"Five", "Six", "Unsaid"}
     assert set(names(coach, "pain=6")) == {"Six", "Unsaid"}
@@ -213,7 +207,7 @@ def test_what_a_runner_writes_is_shown_as_text(
 ) -> None:
     alice = enroll("alice")
     User.objects.filter(pk=alice.runner_id).update(first_name="<script>alert(1)</script>")
-    told(alice, 1, now, note="<img src=x onerror=alert(2)>", pain_where="<b>hip</b>")
+    check_in(alice, 1, now, note="<img src=x onerror=alert(2)>", pain_where="<b>hip</b>")
 
     for address in (LIST, f"{LIST}{alice.pk}/change/", "/coach/challenge/checkin/"):
         page = coach.get(address).content.decode()

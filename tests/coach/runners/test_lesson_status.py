@@ -39,7 +39,7 @@ def _coach_in_utc(settings: Any, clock: Any) -> None:
 
 
 def status(enrollment: Enrollment, now: datetime) -> str:
-    """The reason; empty when today's lesson was sent."""
+    """Return the reason; empty when today's lesson was sent."""
     found = without_todays_lesson(now).filter(pk=enrollment.pk).select_related("runner", "program").first()
     return LessonStatus([found], now).of(found) if found else ""
 

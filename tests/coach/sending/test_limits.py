@@ -1,7 +1,5 @@
-"""The desk's page of sending limits: the coach sets them, the senders' columns stay apart, and a suspension
-shows the server's own words."""
+"""The page of sending limits: the coach's columns and the senders' own, and the server's words."""
 
-import re
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -12,6 +10,7 @@ from django.utils.html import escape
 from challenge.models import Enrollment, Limit
 from challenge.models.limit import ALL
 from tests.coach.test_access import entered
+from tests.support.desk import plain
 from tests.support.smtp_script import accept
 from tests.support.smtp_server import SmtpServer
 
@@ -27,19 +26,13 @@ def at_the_desk(clock: Any) -> None:
     """The coach looks at the page at NOW."""
 
 
-def plain(client: Client, address: str = PAGE) -> str:
-    answer = client.get(address)
-    assert answer.status_code == 200
-    return " ".join(re.sub(r"<[^>]+>", " ", answer.content.decode()).split())
-
-
 def test_the_coach_sets_a_limit(coach: Client) -> None:
     coach.post(f"{PAGE}add/", EMPTY | {"domain": " @Example.COM ", "per_second": "0.5", "connections": "2"})
     coach.post(f"{PAGE}add/", EMPTY | {"per_second": "10"})
 
     rows = Limit.objects.values_list("domain", "per_second", "connections")
     assert list(rows) == [("*", 10, None), ("example.com", 0.5, 2)]
-    assert "All mail 10.0 - — Mail flows. example.com 0.5 2 — Mail flows." in plain(coach)
+    assert "All mail 10.0 - — Mail flows. example.com 0.5 2 — Mail flows." in plain(coach, PAGE)
 
 
 @pytest.mark.parametrize(
@@ -72,7 +65,7 @@ def test_the_warm_up_of_today_is_shown(coach: Client, now: datetime) -> None:
     first = date(2026, 3, 1)
     Limit.objects.create(domain=ALL, warm_up_from=first, first_day=50, counted_on=now.date(), counted=12)
 
-    assert "12 of 200" in plain(coach)
+    assert "12 of 200" in plain(coach, PAGE)
 
 
 def test_a_change_leaves_alone_what_the_senders_wrote(coach: Client, now: datetime) -> None:
@@ -96,12 +89,12 @@ def test_a_suspension_is_shown_with_its_reason_and_ended_by_the_coach(
     go(now)
 
     said = "Left alone until Tue 3 Mar 2026, 08:30. 3 mails were refused in a row, the last with: "
-    assert said + escape("450 4.7.1 <b>too fast</b>, ...") in plain(coach)
+    assert said + escape("450 4.7.1 <b>too fast</b>, ...") in plain(coach, PAGE)
     assert said in plain(coach, f"{PAGE}{kept.pk}/change/")
     coach.post(PAGE, {"action": "send_again", "_selected_action": kept.pk})
     kept.refresh_from_db()
     assert (kept.suspended_until, kept.reason, kept.suspensions, kept.connections) == (None, "", 0, 2)
-    assert "Mail flows." in plain(coach)
+    assert "Mail flows." in plain(coach, PAGE)
     sink.script = accept
     go(now + 2 * timedelta(minutes=1))
     assert len(sink.mails) == 3
@@ -110,7 +103,7 @@ def test_a_suspension_is_shown_with_its_reason_and_ended_by_the_coach(
 def test_a_row_of_the_senders_own_goes_with_its_suspension(coach: Client, now: datetime) -> None:
     limit = Limit.objects.create(domain="slow.example", slow_until=now + timedelta(minutes=5))
     said = "It answers slowly: its mail goes apart, one at a time, until Tue 3 Mar 2026, 08:05."
-    assert said in plain(coach)
+    assert said in plain(coach, PAGE)
 
     answer = coach.post(PAGE, {"action": "send_again", "_selected_action": limit.pk}, follow=True)
 

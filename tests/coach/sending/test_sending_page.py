@@ -1,5 +1,4 @@
-"""The coach's page on sending: today's counts, the alarms, and the reason for each runner without today's
-lesson, at the same cost for a thousand runners as for ten."""
+"""The page on sending: today's counts, the alarms, a reason for each runner without today's lesson."""
 
 from collections.abc import Callable
 from datetime import datetime, timedelta

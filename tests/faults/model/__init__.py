@@ -1,2 +1,2 @@
-"""The whole system as a state machine: runners, a coach, workers and a mail server do what they may do, in
-any order, and whatever arrives is held against what was promised."""
+"""The whole system as a state machine: runners, a coach, workers and a mail server act in any order, and
+what arrives is checked against the promises."""

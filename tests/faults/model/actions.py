@@ -42,7 +42,7 @@ def address(name: str) -> str:
 
 
 class Actions:
-    """Each method does one thing for the runner of a name, if it can be done."""
+    """Each method does one thing for the runner of a name, if it is possible."""
 
     def __init__(self, server: ScriptedServer, oracle: Oracle) -> None:
         self._server, self._oracle = server, oracle
@@ -50,7 +50,6 @@ class Actions:
         self._forms = 0
 
     def act(self, name: str, what: str) -> None:
-        """Do one of ACTIONS."""
         getattr(self, what)(name)
 
     def signs_up(self, name: str) -> None:
@@ -65,7 +64,7 @@ class Actions:
             transitions.reschedule(enrollment.pk, wall, zone, RUNNER, self._server.now)
 
     def flies(self, name: str) -> None:
-        """Fly to where it is night when it was day."""
+        """Move to a zone where it is night instead of day."""
         if enrollment := self._newest(name):
             zone = "Europe/London" if enrollment.time_zone == FAR_AWAY else FAR_AWAY
             self.changes_hour(name, enrollment.send_at, zone)
@@ -130,6 +129,6 @@ class Actions:
         return Enrollment.objects.filter(runner__email=address(name)).order_by("-pk").first()
 
     def _ip(self) -> str:
-        """Return another address for each form: how often one may ask is tested elsewhere."""
+        """Return another address for each form: limits on forms are tested elsewhere."""
         self._forms += 1
         return f"10.0.0.{self._forms}"

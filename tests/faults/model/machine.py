@@ -1,4 +1,4 @@
-"""The rules: what happens, in any order, and who stands still though nothing is wrong."""
+"""The rules: what happens, in any order, and who makes no progress although nothing is wrong."""
 
 from datetime import UTC, datetime, time, timedelta
 from functools import partial
@@ -54,7 +54,7 @@ class SystemMachine(RuleBasedStateMachine):
         self._run.__exit__(None, None, None)
 
     def _take_over(self) -> None:
-        """Work on while another worker is frozen."""
+        """Work while another worker is frozen."""
         rescue(self.server.now)
         self.server.send_due()
 
@@ -91,13 +91,13 @@ class SystemMachine(RuleBasedStateMachine):
 
     @rule(name=names, what=st.sampled_from(ACTIONS), then=whiles)
     def meanwhile(self, name: str, what: str, then: timedelta) -> None:
-        """Let somebody do something while the next message is on the wire."""
+        """Let a runner or the coach act while the next message is on the wire."""
         self.server.meanwhile = partial(self.actions.act, name, what)
         self._go_on(then)
 
     @rule(what=st.sampled_from(["plan", "send", "rescue", "die"]))
     def works(self, what: str) -> None:
-        """Let one part of the system do its work; or a worker dies as soon as it has claimed a batch."""
+        """Let one part of the system do its work; or kill a worker that has just claimed a batch."""
         if what == "plan":
             plan(self.server.now)
         elif what == "send":
@@ -128,7 +128,6 @@ class SystemMachine(RuleBasedStateMachine):
         self._check_progress(TO_THE_END, LENGTH)
 
     def _go_on(self, span: timedelta) -> None:
-        """Let everything work for a while."""
         self.steps_since_check += 1
         if not span:
             return
@@ -141,7 +140,7 @@ class SystemMachine(RuleBasedStateMachine):
                 self.oracle.forget_erased()
 
     def _check_progress(self, span: timedelta, count: int) -> None:
-        """Check that nobody stands still where nothing is wrong."""
+        """Check that every runner makes progress where nothing is wrong."""
         self.server.script.clear()
         self.server.meanwhile = None
         active = Enrollment.objects.filter(state=State.ACTIVE)

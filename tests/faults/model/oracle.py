@@ -1,7 +1,6 @@
-"""The promises, held against what reached the mail server and what the ledger says of it.
+"""The promises, checked against what reached the mail server and what the ledger records.
 
-The oracle knows who may not be written to from what the model did itself, not from the product's states.
-"""
+The oracle knows who may not be written to from the model's own actions, not from the product's states."""
 
 from collections import Counter, defaultdict
 from dataclasses import dataclass
@@ -42,7 +41,7 @@ def _by_day(delivery: Delivery, enrollment: Enrollment, at: datetime) -> bool:
 
 
 class Oracle:
-    """Judges each message as it arrives, and the ledger whenever it is asked to, by AssertionError."""
+    """Checks each message as it arrives, and the ledger when asked. Raises AssertionError."""
 
     def __init__(self) -> None:
         self.left: set[int] = set()
@@ -56,7 +55,6 @@ class Oracle:
         self._recorded: set[str] = set()
 
     def on_message(self, handover: Handover) -> None:
-        """Judge a message that is on the wire."""
         self.behaviours[handover.behaviour] += 1
         delivery = (
             Delivery.objects.select_related("enrollment__runner").filter(pk=handover.delivery_id).first()
@@ -82,7 +80,7 @@ class Oracle:
             self._follow(enrollment, Lesson(delivery.day, handover.at, enrollment.time_zone))
 
     def on_answer(self, handover: Handover) -> None:
-        """Learn what the server made of a message; whatever happened meanwhile was before."""
+        """Learn how the server answered a message; whatever happened meanwhile was before."""
         if handover.behaviour is Behaviour.NOBODY:
             self.suppressed.add(handover.recipient)
 
@@ -103,14 +101,14 @@ class Oracle:
         assert dates[0] < dates[1], f"days {last} and {lesson.day} on {dates[1]}"
 
     def _over(self, enrollment: Enrollment) -> set[int]:
-        """Return the days that are over without having arrived: the server refused them for good, or twice
-        had all of them and never said what it did with it."""
+        """Return the days that are over without having arrived: the server refused them for good, or it
+        received them twice as a whole without an answer."""
         lessons = Delivery.objects.filter(enrollment=enrollment, kind=Kind.LESSON, copy=0)
         in_doubt = models.Q(state=State.SENT, uncertain=True)
         return set(lessons.filter(models.Q(state=State.FAILED) | in_doubt).values_list("day", flat=True))
 
     def count_into(self, result: Result) -> None:
-        """Add this run's mails and faults to a table's row."""
+        """Add this run's mails and faults to a row of the table."""
         result.mails += self.behaviours.total()
         result.injected += self.behaviours.total() - self.behaviours[Behaviour.KEEP]
         result.doubled += self._times.total() - len(self._times)
@@ -122,7 +120,7 @@ class Oracle:
         return lessons[-1].day if lessons else 0
 
     def forget_erased(self) -> None:
-        """Forget what the ledger has no row of any more."""
+        """Forget what is no longer in the ledger."""
         there = {str(key) for key in Delivery.objects.values_list("pk", flat=True)}
         self._recorded &= there
         self._times = Counter({key: count for key, count in self._times.items() if key in there})

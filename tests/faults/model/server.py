@@ -14,7 +14,7 @@ from challenge.delivery.smtp.transport import Envelope, Transport
 from challenge.models import Delivery
 from challenge.models.attempt import Answer, Outcome, Phase
 
-# A message takes as long. Where something has happened meanwhile that may stand against the next one, it is
+# A message takes as long. Where something happened meanwhile that may forbid the next one, it is
 # long enough for the sender to ask again (delivery.send.FRESH_FOR).
 QUICK, SLOW = timedelta(milliseconds=50), timedelta(seconds=1)
 LEASE_AND_MORE = timedelta(seconds=90)
@@ -23,7 +23,7 @@ ACCEPTED = Answer(Outcome.ACCEPTED, Phase.ANSWER, 250, "kept")
 
 
 class Arrival(NamedTuple):
-    """A message that the server took, and when: who it was for, and its row's id in the ledger."""
+    """A message that the server took: when, for whom, and its row's id in the ledger."""
 
     at: datetime
     recipient: str
@@ -31,7 +31,7 @@ class Arrival(NamedTuple):
 
 
 class InProcessServer(Transport):
-    """A transport that hands nothing on: it keeps what arrives, at an instant that its owner sets."""
+    """A transport that keeps what arrives, with the instant that its owner sets."""
 
     def __init__(self, now: datetime) -> None:
         super().__init__()
@@ -58,7 +58,7 @@ class InProcessServer(Transport):
 
 
 class Behaviour(StrEnum):
-    """The treatment of one message by the server and its sender."""
+    """The ways in which the server and its sender treat one message."""
 
     KEEP = "keep"
     DEFER = "421 to the recipient"
@@ -86,13 +86,11 @@ ARRIVES = {Behaviour.KEEP, Behaviour.LOSE_ANSWER, Behaviour.DIE_AFTER, Behaviour
 
 
 class WorkerKilled(BaseException):
-    """kill -9: nobody catches it, and nothing is tidied up."""
+    """kill -9: nobody catches it, and nothing is cleaned up."""
 
 
 @dataclass(frozen=True)
 class Handover:
-    """One message that was handed over, and how it was treated."""
-
     at: datetime
     recipient: str
     delivery_id: str

@@ -20,9 +20,8 @@ NEVER = datetime.max.replace(tzinfo=UTC)
 
 @contextmanager
 def isolated_run(now: datetime) -> Iterator[None]:
-    """Leave nothing of a run in the database and in this process. On SQLite a run is one transaction, which
-    is taken back: that costs least. On PostgreSQL, where results are recorded by a connection of their own,
-    everything is kept, and deleted."""
+    """Leave nothing of a run in the database and in this process. On SQLite a run is one transaction, rolled
+    back, which costs least. PostgreSQL records results on another connection, so the rows are deleted."""
     circuit_breaker.memory = circuit_breaker.Memory()
     lanes.read(now)
     if connection.vendor == "postgresql":

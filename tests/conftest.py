@@ -1,8 +1,10 @@
 """The cast (alice, bob, charlie), the course, the clock and the real servers that tests use."""
 
+import json
 import logging
 from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, time
+from functools import wraps
 from pathlib import Path
 from typing import Any
 
@@ -47,6 +49,27 @@ def static_files_found_once() -> Iterator[None]:
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(WhiteNoiseMiddleware, "add_files_from_finders", find_once)
+        yield
+
+
+@pytest.fixture(autouse=True, scope="session")
+def equal_mails_compiled_once() -> Iterator[None]:
+    """Compiling depends on the words alone, and is most of what publishing in a test costs."""
+    from django.utils.translation import get_language
+
+    from challenge.curriculum import compile as compiler
+
+    compiled: dict[str, Any] = {}
+
+    @wraps(compiler._compile)
+    def compile_once(name: str, context: dict[str, Any]) -> Any:
+        key = json.dumps([name, context, get_language()], sort_keys=True, default=str)
+        if key not in compiled:
+            compiled[key] = compile_once.__wrapped__(name, context)
+        return compiled[key]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(compiler, "_compile", compile_once)
         yield
 
 

@@ -7,6 +7,7 @@ from typing import Any
 import mrml
 import pytest
 
+from challenge.curriculum import compile as compiler
 from challenge.curriculum.lesson import day_content
 from challenge.curriculum.publish import Origin, Publication, publish_day
 from challenge.models import Day
@@ -27,6 +28,7 @@ def compiled(monkeypatch: pytest.MonkeyPatch) -> list[int]:
         return real(source, **options)
 
     monkeypatch.setattr(mrml, "to_html", counted)
+    monkeypatch.setattr(compiler, "_compile", compiler._compile.__wrapped__)
     return sizes
 
 

@@ -12,7 +12,7 @@ from accounts.models import Consent, User
 from challenge.checkins.record import CheckInData, record
 from challenge.models import CheckIn, Delivery, Enrollment
 
-pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
+pytestmark = pytest.mark.django_db
 
 
 def test_a_runner_is_erased_with_all_that_is_kept(

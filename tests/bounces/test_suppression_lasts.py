@@ -14,7 +14,7 @@ from tests.support.cast import lesson_of
 from tests.support.returned_mails import dsn
 from tests.support.smtp_server import SmtpServer
 
-pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
+pytestmark = pytest.mark.django_db
 
 DAY = timedelta(days=1)
 

@@ -8,7 +8,7 @@ import pytest
 from challenge.models import CheckIn
 from tests.support.visitor import Runner
 
-pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
+pytestmark = pytest.mark.django_db
 
 
 @pytest.mark.parametrize(

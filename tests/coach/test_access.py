@@ -21,7 +21,7 @@ from challenge.models import (
     Suppression,
 )
 
-pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
+pytestmark = pytest.mark.django_db
 TABLES = (
     "article", "checkin", "cohort", "day", "delivery", "enrollment", "limit", "program", "question",
     "stretch", "suppression",

@@ -22,7 +22,7 @@ from challenge.models import (
 )
 from tests.support.desk import plain
 
-pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
+pytestmark = pytest.mark.django_db
 DESK = "/coach/challenge"
 
 

@@ -17,7 +17,7 @@ from challenge.models import Day, Recall, Revision, Stretch
 from tests.support.recalls import WHY, take_back
 from tests.support.smtp_server import SmtpServer
 
-pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
+pytestmark = pytest.mark.django_db
 Go = Callable[[datetime], None]
 DAY, HOUR = timedelta(days=1), timedelta(hours=1)
 

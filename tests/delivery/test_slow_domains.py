@@ -20,7 +20,7 @@ from tests.support.smtp_script import Act, accept, after
 from tests.support.smtp_server import SmtpServer
 from tests.support.threads import together
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.both_databases]
+pytestmark = pytest.mark.django_db(transaction=True)
 
 SLOW, QUICK = "slow.example", "example.com"
 SECONDS = 1.0

@@ -9,7 +9,7 @@ from accounts.models import User
 from challenge.models import Delivery, Enrollment
 from tests.support.visitor import Visitor, body
 
-pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
+pytestmark = pytest.mark.django_db
 
 
 def focused(page: str) -> list[str]:

@@ -12,7 +12,7 @@ from tests.support.cast import lesson_of
 from tests.support.returned_mails import complaint, dsn
 from tests.support.smtp_server import SmtpServer
 
-pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
+pytestmark = pytest.mark.django_db
 
 Go = Callable[[datetime], None]
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)

@@ -21,7 +21,7 @@ from tests.support.mutations import mutate
 from tests.support.provider_events import KEY, SECRET, USER_UNKNOWN, Door, failed
 from tests.support.returned_mails import FULL, complaint, dsn, qmail
 
-pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
+pytestmark = pytest.mark.django_db
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 SECONDS_EACH = 5  # a hundred times what one takes, for a busy machine

@@ -14,7 +14,7 @@ from challenge.checkins.progress import recalculate
 from challenge.models import CheckIn, Delivery, Enrollment
 from tests.support.smtp_server import SmtpServer
 
-pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
+pytestmark = pytest.mark.django_db
 Go = Callable[[datetime], None]
 
 

@@ -11,7 +11,7 @@ from django.utils import timezone
 from accounts.models import User
 from challenge.models import CheckIn, Delivery, Enrollment, Program
 
-pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
+pytestmark = pytest.mark.django_db
 LIST = "/coach/challenge/enrollment/"
 DAY = timedelta(days=1)
 

@@ -14,7 +14,7 @@ from tests.support.desk import plain
 from tests.support.smtp_script import accept
 from tests.support.smtp_server import SmtpServer
 
-pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
+pytestmark = pytest.mark.django_db
 
 PAGE = "/coach/challenge/limit/"
 EMPTY = {"domain": "", "per_second": "", "connections": "", "warm_up_from": "", "first_day": ""}

@@ -12,6 +12,7 @@ from challenge.models import Delivery, Enrollment, Revision, Suppression
 from challenge.models.conditions import among
 from challenge.models.day import pick_revision
 from challenge.models.delivery_reason import Reason as DeliveryReason
+from challenge.models.mail_kinds import MailKind
 
 State, Reason = Enrollment.State, Delivery.Reason
 LATE = timedelta(hours=1)
@@ -71,27 +72,32 @@ class Eligibility:
 
     def reason_against(self, delivery: Delivery) -> tuple[DeliveryReason, dict[str, str]] | None:
         """Return why a delivery must not leave, and the values of that reason; None when it may."""
-        rules = delivery.rules
+        rules, enrollment = delivery.rules, delivery.enrollment
         if delivery.address_hash in self._suppressed:
             return Reason.SUPPRESSED, {}
-        if delivery.enrollment is not None:
+        if enrollment is not None:
             state = self._states.get(delivery.enrollment_id)
-            if rules.states == {State.PENDING}:
-                return None if state == State.PENDING else (Reason.NOT_PENDING, {})
-            if state in (State.WITHDRAWN, None):
-                return Reason.LEFT, {}
             if state not in rules.states:
-                return Reason.WRONG_STATE, {"state": state}
-            course = delivery.to_user.pk, delivery.enrollment.program_id
+                return _wrong_state(rules, state)
+            course = enrollment.runner_id, enrollment.program_id
             if rules.needs_no_later_course and course in self._begun_again:
                 return Reason.BEGUN_AGAIN, {}
-        if rules.needs_consent and delivery.to_user.pk not in self._agreed:
+        user = enrollment.runner_id if enrollment else delivery.recipient_id
+        if rules.needs_consent and user not in self._agreed:
             return Reason.NO_CONSENT, {}
         return None
 
     def words(self, delivery: Delivery) -> tuple[Revision | None, str]:
         """Return the revision and the greeting of a lesson; none for other mail."""
         return self._revisions.of(delivery), self._greetings.of(delivery)
+
+
+def _wrong_state(rules: MailKind, state: str | None) -> tuple[DeliveryReason, dict[str, str]]:
+    if rules.states == {State.PENDING}:
+        return Reason.NOT_PENDING, {}
+    if state in (State.WITHDRAWN, None):
+        return Reason.LEFT, {}
+    return Reason.WRONG_STATE, {"state": str(state)}
 
 
 def is_closed(delivery: Delivery, now: datetime) -> bool:

@@ -27,22 +27,19 @@ class MailContext(dict[str, str]):
     def __init__(self, delivery: Delivery, now: datetime) -> None:
         super().__init__(greeting="", coach_note="")
         self.delivery, self.now = delivery, now
+        self.enrollment = delivery.required_enrollment
         self._check_in = ""
 
     def __missing__(self, name: str) -> str:
         value = self[name] = SOURCES[name](self)
         return value
 
-    @property
-    def enrollment(self) -> Enrollment:
-        return self.delivery.required_enrollment
-
     def link(self, purpose: Purpose) -> str:
-        return url(purpose, self.now, self.enrollment.pk)
+        return url(purpose, self.now, self.enrollment.id)
 
     def check_in(self, status: str) -> str:
         """Return the link of one answer. The three share one capability: a link only proposes an answer."""
-        who = self.enrollment.pk, self.delivery.day
+        who = self.enrollment.id, self.delivery.day
         self._check_in = self._check_in or token(Purpose.CHECK_IN, self.now, *who)
         return build_url(Purpose.CHECK_IN, self._check_in, status)
 
@@ -93,7 +90,7 @@ SOURCES: dict[str, Callable[[MailContext], str]] = {
     "hour_url": lambda values: values.link(Purpose.HOUR),
     "pause_url": lambda values: values.link(Purpose.PAUSE),
     "leave_url": lambda values: values.link(Purpose.LEAVE),
-    "day_url": lambda values: url(Purpose.DAY, values.now, values.enrollment.pk, values.delivery.day),
+    "day_url": lambda values: url(Purpose.DAY, values.now, values.enrollment.id, values.delivery.day),
     "done_url": lambda values: values.check_in(CheckIn.Status.DONE),
     "partly_url": lambda values: values.check_in(CheckIn.Status.PARTLY),
     "not_today_url": lambda values: values.check_in(CheckIn.Status.NOT_TODAY),

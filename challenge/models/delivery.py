@@ -205,13 +205,15 @@ class Delivery(models.Model):
     @property
     def required_enrollment(self) -> Enrollment:
         """Return the enrollment. Raises LookupError for mail that belongs to none."""
-        if self.enrollment is None:
+        enrollment = self.enrollment
+        if enrollment is None:
             raise LookupError(f"delivery {self.pk} belongs to no enrollment")
-        return self.enrollment
+        return enrollment
 
     @property
     def to_user(self) -> "User":
-        user: User | None = self.enrollment.runner if self.enrollment else self.recipient
+        enrollment = self.enrollment
+        user: User | None = enrollment.runner if enrollment else self.recipient
         assert user is not None
         return user
 

@@ -17,7 +17,7 @@ from django.db import connections
 from bench import report
 from bench.results import Findings
 from tests.support import ROOT
-from tests.support.services import Services, facts, run_services
+from tests.support.postgres_and_redis import Services, facts, run_services
 
 # In the order of running: what needs a quiet machine most goes first.
 MODULES = {

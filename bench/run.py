@@ -10,7 +10,7 @@ from bench import queued_lessons
 from bench.processes import Racer, race
 from bench.results import Findings
 from challenge.models import Delivery
-from tests.support.services import Services
+from tests.support.postgres_and_redis import Services
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,7 @@ from tests.faults.databases import Databases
 from tests.faults.processes import FaultProcesses, progress, queues_of
 from tests.faults.report import Scale
 from tests.support import ROOT
-from tests.support.services import Services, facts, run_services
+from tests.support.postgres_and_redis import Services, facts, run_services
 
 STOPS = (signal.SIGINT, signal.SIGTERM)
 PAGE = ROOT / "docs" / "reliability.md"

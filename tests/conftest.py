@@ -1,10 +1,8 @@
 """The cast (alice, bob, charlie), the course, the clock and the real servers that tests use."""
 
-import json
 import logging
 from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, time
-from functools import wraps
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +11,7 @@ from django.conf import settings as django_settings
 
 from tests.support.smtp_server import SmtpServer
 
-pytest_plugins = ["tests.support.browsing", "tests.support.recalls"]
+pytest_plugins = ["tests.support.browsing", "tests.support.recalls", "tests.support.worked_out_once"]
 
 # A Tuesday; 08:00 in London, 03:00 in New York.
 NOW = datetime(2026, 3, 3, 8, 0, tzinfo=UTC)
@@ -32,45 +30,6 @@ def django_db_modify_db_settings(tmp_path_factory: pytest.TempPathFactory) -> No
         from django.db import connections
 
         connections["default"].settings_dict["TEST"]["NAME"] = str(path)
-
-
-@pytest.fixture(autouse=True, scope="session")
-def static_files_found_once() -> Iterator[None]:
-    """Each client of a test has middleware of its own, which would look for the same files again."""
-    from whitenoise.middleware import WhiteNoiseMiddleware
-
-    find, found = WhiteNoiseMiddleware.add_files_from_finders, dict[str, Any]()
-
-    def find_once(middleware: Any) -> None:
-        if not found:
-            find(middleware)
-            found.update(middleware.files)
-        middleware.files.update(found)
-
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(WhiteNoiseMiddleware, "add_files_from_finders", find_once)
-        yield
-
-
-@pytest.fixture(autouse=True, scope="session")
-def equal_mails_compiled_once() -> Iterator[None]:
-    """Compiling depends on the words alone, and is most of what publishing in a test costs."""
-    from django.utils.translation import get_language
-
-    from challenge.curriculum import compile as compiler
-
-    compiled: dict[str, Any] = {}
-
-    @wraps(compiler._compile)
-    def compile_once(name: str, context: dict[str, Any]) -> Any:
-        key = json.dumps([name, context, get_language()], sort_keys=True, default=str)
-        if key not in compiled:
-            compiled[key] = compile_once.__wrapped__(name, context)
-        return compiled[key]
-
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(compiler, "_compile", compile_once)
-        yield
 
 
 @pytest.hookimpl(tryfirst=True)

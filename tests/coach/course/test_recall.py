@@ -13,7 +13,7 @@ from challenge.coach.course import recalls
 from challenge.curriculum.recall import days_that_name
 from challenge.delivery.corrections import correct
 from challenge.models import Day, Delivery, Program, Question, Recall, Stretch
-from tests.support.desk import DeskItem, deeds, said
+from tests.support.desk import DeskItem, logged, said
 from tests.support.smtp_server import SmtpServer
 from tests.support.threads import together
 from tests.support.visitor import body
@@ -94,7 +94,7 @@ def test_a_yes_takes_it_out_and_tells_those_who_got_it(
     ]  # fmt: skip
     assert "Leave it out, and ask me (https://example.org/ask)." in " ".join(body(corrections[0]).split())
     assert Recall.objects.get().recalled_by.email == "coach@example.com"
-    assert deeds() == [("recalled", {})]
+    assert logged() == [("recalled", {})]
     assert "3 corrections were queued or sent" in said(editor)
 
 

@@ -36,8 +36,8 @@ def _bridge(near: Leg) -> Pose:
         legs=(near, planted(21)),
         arms=(AT_SIDE, AT_SIDE),
         held=("shoulder", -29 + 5.4j),
-        neck=31,
-        head=26,
+        neck=33,
+        head=28,
     )
 
 

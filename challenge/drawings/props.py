@@ -39,7 +39,7 @@ class Ball:
     radius: float
 
     def draw(self, sheet: Sheet) -> None:
-        sheet.smooth(ellipse(self.middle, self.radius * 1.08, self.radius), "ball", "ball-edge")
+        sheet.smooth(ellipse(self.middle, self.radius * 1.12, self.radius), "ball", "accent", 3)
 
 
 @dataclass(frozen=True)

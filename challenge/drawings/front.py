@@ -32,7 +32,7 @@ FAN = [
 ]
 BONY_POINT = 12.7 - 1.6j
 SPOT, RADIUS = 15.3 - 5.3j, 2.3
-# Everything inside a line straight down from the bony point: groin below, belly above up to the hip bone's rim.
+# The belly, and all inside a line straight down from the bony point, up to the rim of the hip bone.
 KEEP_OUT = [
     *(16j, 16j, 11.2 + 16j, 11.2 + 16j, 11.0 + 9j, 11.6 + 6.4j, 13.2 + 3.6j, 13.7 + 1.4j, 13.3 - 0.4j),
     *(BONY_POINT, BONY_POINT, 12.7 - 20j, 12.7 - 20j, 1.6 - 20j, 1.6 - 20j, 0.6 - 17.5j),

@@ -28,11 +28,12 @@ FACE_DOWN = {
     ),
     "prone-press-up-2": Position(
         Pose(
-            trunk=(14, 74),
+            trunk=(14, 68),
             legs=(LONG_UNDER_ARCH, LONG_UNDER_ARCH),
-            arms=(Arm(wrist_at=29 + 1.7j, hand=0), Arm(wrist_at=31 + 1.7j, hand=0)),
+            arms=(Arm(wrist_at=22 + 1.7j, hand=0, out=33), Arm(wrist_at=24 + 1.7j, hand=0, out=33)),
+            ramp=(3, 27),
             held=("pelvis", 6.4j),
-            head=-10,
+            head=0,
         ),
         Viewport(4.8, 306, 290),
         rests=ON_FLOOR,

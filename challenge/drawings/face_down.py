@@ -49,7 +49,7 @@ FACE_DOWN = {
             held=("pelvis", 7.8j),
             arch=1.9,
         ),
-        Viewport(4.5, 272, 275),
+        Viewport(4.4, 274, 275),
         rests=(*ON_FLOOR, ("trunk", 0), ("near forearm", 0)),
         props=(Mat(-60, 61),),
         front=(Ball(1 + 2.8j, 2.8),),

@@ -25,7 +25,7 @@ def hip(sheet: Sheet, body: Skeleton) -> None:
     crease = body["pelvis"] + middle / abs(middle) * 3.4
     way = end - start
     bulge = ((crease - along(start, end, 0.5)) / (way / abs(way) * 1j)).real
-    _lens(sheet, start, end, 1.9, bulge)
+    _lens(sheet, start, end, 1.9, max(bulge, -1.8))
 
 
 def thigh(sheet: Sheet, body: Skeleton) -> None:

@@ -14,6 +14,7 @@ LIFTED = Leg(hip=90, knee=90, ankle=10)
 DRAWN_IN = Leg(hip=122, knee=125)
 SEAT_OF_CHAIR, TOP_OF_BED, TOWEL = 27.6, 26.0, 2.4
 ON_FLOOR = (("trunk", 0.0), ("head", 0.0))
+BRIDGED = 25.0
 ON_BED = (("trunk", TOP_OF_BED), ("head", TOP_OF_BED))
 
 
@@ -26,6 +27,18 @@ def _holding(height: float = 0.0) -> tuple[Arm, Arm]:
     """Return arms with both hands behind a thigh that is drawn in."""
     arm = Arm(wrist_at=complex(-9.5, height + 22.5), hand=40)
     return arm, arm
+
+
+def _bridge(near: Leg) -> Pose:
+    """Return a bridge on the far foot; shoulder, hip and far knee lie in one slanting line."""
+    return Pose(
+        trunk=(180 + BRIDGED, 180 + BRIDGED),
+        legs=(near, planted(21)),
+        arms=(AT_SIDE, AT_SIDE),
+        held=("shoulder", -29 + 5.4j),
+        neck=31,
+        head=26,
+    )
 
 
 ON_BACK = {
@@ -91,6 +104,21 @@ ON_BACK = {
         props=(Mat(-51, 50),),
         accents=("seat",),
         arrows=((-4 + 30j, -4 + 42j),),
+    ),
+    "marching-bridge-1": Position(
+        _bridge(planted(22)),
+        Viewport(4.6, 300, 300),
+        rests=(*ON_FLOOR, ("near foot", 0), ("far foot", 0), ("near hand", 0)),
+        props=(Mat(-56, 47),),
+        accents=("seat",),
+    ),
+    "marching-bridge-2": Position(
+        _bridge(Leg(hip=80, knee=88, ankle=10)),
+        Viewport(4.6, 300, 300),
+        rests=(*ON_FLOOR, ("far foot", 0), ("near hand", 0)),
+        props=(Mat(-56, 47),),
+        accents=("hip",),
+        arrows=((36 + 12j, 38.5 + 24j, 34 + 36j),),
     ),
     "self-check-2": Position(
         _lying((Leg(hip=118, knee=125), DRAWN_IN), _holding(TOP_OF_BED), TOP_OF_BED),

@@ -87,6 +87,31 @@ UPRIGHT = {
         accents=("hip",),
         arrows=((-36 + 4.5j, -42.5 + 10j, -46.5 + 18j),),
     ),
+    "split-squat-1": Position(
+        Pose(
+            trunk=(90, 90),
+            legs=(planted(18), Leg(ankle_at=-38 + 8.6j, sole=-60, toes=60)),
+            arms=(Arm(shoulder=-36, elbow=98, wrist=-25, out=15), Arm(wrist_at=24 + 53.4j, hand=-5)),
+            held=("pelvis", -7 + 42.5j),
+        ),
+        Viewport(3.15, 260, 322),
+        rests=(("near foot", 0), ("far toes", 0)),
+        props=(Chair(rear=31, front=56),),
+        accents=("thigh",),
+    ),
+    "split-squat-2": Position(
+        Pose(
+            trunk=(90, 90),
+            legs=(planted(18), Leg(ankle_at=-38 + 8.8j, sole=-65, toes=65)),
+            arms=(Arm(shoulder=-36, elbow=98, wrist=-25, out=15), Arm(wrist_at=24 + 53.4j, hand=-5)),
+            held=("pelvis", -4 + 30.5j),
+        ),
+        Viewport(3.15, 260, 322),
+        rests=(("near foot", 0), ("far toes", 0)),
+        props=(Chair(rear=31, front=56),),
+        accents=("thigh",),
+        arrows=((-25 + 72j, -25 + 58j),),
+    ),
     "self-check-1": Position(
         Pose((92, 88), (planted(25), planted(23)), _hand_at(-4, 25, -20), ("pelvis", TOP_OF_BED * 1j + 6j)),
         Viewport(3.9, 300, 318),

@@ -33,6 +33,8 @@ PLACES = {
     "leg-swings": 2,
     "childs-pose-side-reach": 2,
     "self-check": 3,
+    "split-squat": 2,
+    "marching-bridge": 2,
 }
 NAMES = {f"{place}-{number + 1}" for place, count in PLACES.items() for number in range(count)}
 ATTRIBUTES = {

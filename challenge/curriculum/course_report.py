@@ -2,9 +2,12 @@
 
 from collections.abc import Iterator
 
+from challenge.curriculum.check_files import lesson_from_files
+from challenge.curriculum.compile import compile_lesson
 from challenge.curriculum.course import Course
 from challenge.curriculum.course_doses import dose_rows
 from challenge.curriculum.dose_table import DoseRow, week_hold
+from challenge.curriculum.visible_words import visible_words
 
 HEADING = "Day   Hold  Min  Load; stretches"
 
@@ -21,7 +24,16 @@ def report(course: Course) -> list[str]:
         "Doses, with the hold for each side in seconds",
         HEADING,
         *_doses(course),
+        "",
+        "Words of each mail, without a greeting",
+        ", ".join(f"day {number}: {words}" for number, words in mail_words(course).items()),
     ]
+
+
+def mail_words(course: Course) -> dict[int, int]:
+    length = course.program["length"]
+    mails = {number: compile_lesson(lesson_from_files(course, number), length) for number in course.days}
+    return {number: visible_words(mail, number) for number, mail in mails.items()}
 
 
 def _points(course: Course) -> Iterator[str]:
@@ -50,4 +62,5 @@ def _doses(course: Course) -> Iterator[str]:
 def _day(row: DoseRow, with_check: bool) -> str:
     doses = [f"{slug} {dose}" for slug, dose in row.doses.items()]
     parts = (["self-check"] if with_check else []) + doses
-    return f"{row.number:3} {row.hold or '-':>6} {row.minutes:4}  {', '.join(row.loads) or '-'}; {', '.join(parts)}"
+    loads = ", ".join(row.loads) or "-"
+    return f"{row.number:3} {row.hold or '-':>6} {row.minutes:4}  {loads}; {', '.join(parts)}"

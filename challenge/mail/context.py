@@ -126,12 +126,11 @@ NEVER = CheckIns(0, 0, 0)
 
 
 def greeting(day: int, found: CheckIns, is_resumed: bool) -> str:
-    """Greet a runner on `day`. A greeting is news, so that no two lessons in a row begin with the same one."""
+    """Greet a runner on `day`. It is news, so that no two lessons in a row begin with the same words."""
     if is_resumed:
         return _("Good to have you back. Nothing is lost: you go on where you stopped.")
     if day == 1:
-        return _("This is the first of your short lessons. Read, stretch, then say how it went: a tap and a "
-                 "button.")  # fmt: skip
+        return _("This is the first of your short lessons.")
     if day == 2 and not found.last:
         return _("When you have stretched, a tap and a button tell your coach how it went.")
     if day - 1 - found.last in QUIET_DAYS:

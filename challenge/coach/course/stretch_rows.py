@@ -20,7 +20,7 @@ NAMES = (gettext_lazy("First stretch"), gettext_lazy("Second stretch"), gettext_
 
 
 class StretchRowsForm(FigureRowsForm):
-    """A content form with rows of stretches. Without a dose, the mail shows the stretch's own hold and sets."""
+    """A content form with rows of stretches. Without a dose, a mail shows the stretch's hold and sets."""
 
     def __init__(self, data: Any = None, *, stretches: list[Stretch], **options: Any) -> None:
         super().__init__(data, **options)

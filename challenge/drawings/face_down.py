@@ -8,7 +8,7 @@ from challenge.drawings.props import Ball, Mat
 
 LONG = Leg(hip=7, knee=4.4, ankle=73.6)
 LONG_UNDER_ARCH = replace(LONG, hip=-7)
-LONG_FROM_BALL = replace(LONG, hip=5.8, knee=14.2)
+LONG_FROM_BALL = replace(LONG, hip=17.3, knee=7.7)
 FOLDED = Leg(hip=132, knee=155, ankle=72)
 ON_FLOOR = (("near thigh", 0.0), ("near shin", 0.0), ("near foot", 0.0), ("near hand", 0.0))
 
@@ -42,15 +42,16 @@ FACE_DOWN = {
     ),
     "ball-release-1": Position(
         Pose(
-            trunk=(11, 31),
+            trunk=(-7, 41),
             legs=(LONG_FROM_BALL, LONG_FROM_BALL),
-            arms=(Arm(wrist_at=41.2 + 1.5j, hand=0), Arm(wrist_at=42.5 + 1.5j, hand=0)),
-            held=("pelvis", 10.5j),
+            arms=(Arm(wrist_at=51 + 1.7j, hand=0, out=15), Arm(wrist_at=52 + 1.7j, hand=0, out=15)),
+            held=("pelvis", 7.8j),
+            arch=1.9,
         ),
-        Viewport(4.8, 296, 280),
-        rests=(*ON_FLOOR, ("near forearm", 0)),
-        props=(Mat(-60, 53), Ball(1 + 3.2j, 3.2)),
-        accents=("hip",),
+        Viewport(4.5, 272, 275),
+        rests=(*ON_FLOOR, ("trunk", 0), ("near forearm", 0)),
+        props=(Mat(-60, 61),),
+        front=(Ball(1 + 2.8j, 2.8),),
     ),
     "childs-pose-side-reach-1": Position(
         Pose(

@@ -30,22 +30,15 @@ FAN = [
     [10.6 + 3.0j, 10.4 - 2.6j],
     [11.8 + 1.0j, 11.0 - 3.4j],
 ]
+BONY_POINT = 12.7 - 1.6j
+SPOT, RADIUS = 15.3 - 5.3j, 2.3
+# The belly, and all inside a line straight down from the bony point, up to the rim of the hip bone.
 KEEP_OUT = [
-    *(
-        9.4j,
-        4.2 + 8.9j,
-        7.2 + 6.6j,
-        8.2 + 3j,
-        8.2 - 1.6j,
-        7.9 - 5j,
-        7.4 - 8.6j,
-        6.0 - 12.0j,
-        3.2 - 14.0j,
-        -14.6j,
-    ),
+    *(16j, 16j, 11.2 + 16j, 11.2 + 16j, 11.0 + 9j, 11.6 + 6.4j, 13.2 + 3.6j, 13.7 + 1.4j, 13.3 - 0.4j),
+    *(BONY_POINT, BONY_POINT, 12.7 - 20j, 12.7 - 20j, 1.6 - 20j, 1.6 - 20j, 0.6 - 17.5j),
 ]
-BONY_POINT = 13.1 - 1.3j
-SPOT = 14.0 - 5.7j
+# The seam of a trouser pocket, from the waist to the side.
+POCKET = [13.9 + 4.6j, 14.2 + 1j, 14.8 - 3j, 15.8 - 7.4j, 17.8 - 12.4j]
 
 
 def _outline(half: Sequence[complex]) -> list[complex]:
@@ -66,17 +59,18 @@ def psoas_front() -> Sheet:
 
 
 def ball_spot() -> Sheet:
-    """Draw the ball's place, the bony point above it, and, hatched, the area to keep away from."""
-    sheet = Sheet(10.2, (280, 150))
+    """Draw the ball's place on both sides, the bony points, and, hatched, the area to keep away from."""
+    sheet = Sheet(9.4, (280, 130))
     sheet.smooth(_outline(BODY), "body", "body-edge")
     draw_bones(sheet)
     area = _outline(KEEP_OUT)
     sheet.smooth(area, "panel", opacity=0.6)
-    for start, end in hatching(traced(area), 1.5):
+    for start, end in hatching(traced(area), 1.8):
         sheet.line([start, end], "forbid", 1.5)
-    sheet.smooth(area, "none", "forbid", 2.5)
-    sheet.smooth(circle(BONY_POINT, 0.8), "panel", "ink", 3)
-    sheet.smooth(circle(SPOT, 2.8), "ball", "accent", 4)
+    sheet.smooth(area, "none", "forbid", 3)
+    both_sides(lambda points: sheet.line(points, "ink", 2), POCKET)
+    both_sides(lambda points: sheet.smooth(points, "panel", "ink", 3), circle(BONY_POINT, 0.9))
+    both_sides(lambda points: sheet.smooth(points, "ball", "accent", 4), circle(SPOT, RADIUS))
     return sheet
 
 

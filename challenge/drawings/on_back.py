@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from challenge.drawings.body import SEAT, Arm, Leg, Pose, planted
 from challenge.drawings.position import Position, Viewport
-from challenge.drawings.props import MAT, Bed, Chair, Cushion, Mat
+from challenge.drawings.props import MAT, TOP_OF_BED, Bed, Chair, Cushion, Mat, PhoneOnStool, Towel
 
 AT_SIDE = Arm(wrist_at=4.2 + 1.7j, hand=0)
 ON_BELLY = Arm(wrist_at=-8 + 14.4j, hand=-2, out=30)
@@ -12,10 +12,13 @@ ON_CHEST = Arm(wrist_at=-18 + 13.6j, hand=174, out=42)
 KNEES_BENT = (planted(31), planted(28))
 LIFTED = Leg(hip=90, knee=90, ankle=10)
 DRAWN_IN = Leg(hip=122, knee=125)
-SEAT_OF_CHAIR, TOP_OF_BED, TOWEL = 27.6, 26.0, 2.4
+SEAT_OF_CHAIR, TOWEL = 27.6, 2.4
 ON_FLOOR = (("trunk", 0.0), ("head", 0.0))
 BRIDGED = 25.0
 ON_BED = (("trunk", TOP_OF_BED), ("head", TOP_OF_BED))
+BED, PHONE, UNDER_BACK = Bed(-54, 5, TOP_OF_BED), PhoneOnStool(54, TOP_OF_BED), Towel(-12, TOP_OF_BED)
+BESIDE_BED = Viewport(4.2, 254, 318)
+HELD = Leg(hip=116, knee=122)
 
 
 def _lying(legs: tuple[Leg, Leg], arms: tuple[Arm, Arm], height: float = 0.0) -> Pose:
@@ -23,9 +26,15 @@ def _lying(legs: tuple[Leg, Leg], arms: tuple[Arm, Arm], height: float = 0.0) ->
     return Pose((180, 180), legs, arms, held, neck=-7, head=4, arch=-1)
 
 
-def _holding(height: float = 0.0) -> tuple[Arm, Arm]:
+def _holding() -> tuple[Arm, Arm]:
     """Return arms with both hands behind a thigh that is drawn in."""
-    arm = Arm(wrist_at=complex(-9.5, height + 22.5), hand=40)
+    arm = Arm(wrist_at=-9.5 + 22.5j, hand=40)
+    return arm, arm
+
+
+def _held_thigh() -> tuple[Arm, Arm]:
+    """Return arms with both hands behind a thigh that is held over the edge of the bed."""
+    arm = Arm(wrist_at=complex(-4.5, TOP_OF_BED + 21), hand=70)
     return arm, arm
 
 
@@ -36,8 +45,8 @@ def _bridge(near: Leg) -> Pose:
         legs=(near, planted(21)),
         arms=(AT_SIDE, AT_SIDE),
         held=("shoulder", -29 + 5.4j),
-        neck=31,
-        head=26,
+        neck=33,
+        head=28,
     )
 
 
@@ -121,16 +130,18 @@ ON_BACK = {
         arrows=((36 + 12j, 38.5 + 24j, 34 + 36j),),
     ),
     "self-check-2": Position(
-        _lying((Leg(hip=118, knee=125), DRAWN_IN), _holding(TOP_OF_BED), TOP_OF_BED),
-        Viewport(4.5, 320, 322),
+        _lying((Leg(hip=113, knee=118), HELD), _held_thigh(), TOP_OF_BED),
+        BESIDE_BED,
         rests=ON_BED,
-        props=(Bed(7, TOP_OF_BED),),
+        props=(BED, PHONE),
+        front=(UNDER_BACK,),
     ),
     "self-check-3": Position(
-        _lying((Leg(hip=-4, knee=72, ankle=20), DRAWN_IN), _holding(TOP_OF_BED), TOP_OF_BED),
-        Viewport(4.5, 320, 322),
+        _lying((Leg(hip=-1, knee=72, ankle=20), HELD), _held_thigh(), TOP_OF_BED),
+        BESIDE_BED,
         rests=ON_BED,
-        props=(Bed(7, TOP_OF_BED),),
+        props=(BED, PHONE),
+        front=(UNDER_BACK,),
         accents=("hip",),
     ),
 }

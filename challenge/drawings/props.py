@@ -6,7 +6,7 @@ from typing import Protocol
 from challenge.drawings.geometry import ellipse
 from challenge.drawings.sheet import Sheet
 
-MAT = 1.3
+MAT, TOP_OF_BED = 1.3, 25.0
 
 
 class Prop(Protocol):
@@ -39,7 +39,7 @@ class Ball:
     radius: float
 
     def draw(self, sheet: Sheet) -> None:
-        sheet.smooth(ellipse(self.middle, self.radius * 1.08, self.radius), "ball", "ball-edge")
+        sheet.smooth(ellipse(self.middle, self.radius * 1.12, self.radius), "ball", "accent", 3)
 
 
 @dataclass(frozen=True)
@@ -65,15 +65,57 @@ class Chair:
 
 @dataclass(frozen=True)
 class Bed:
-    """A firm bed whose edge is at `edge` and whose other end lies beyond the left side."""
+    """A bed from the side; its head end stands against a wall."""
 
+    wall: float
     edge: float
     top: float
 
     def draw(self, sheet: Sheet) -> None:
-        sheet.box(self.edge - 12, 0, self.edge - 8, self.top - 8, "prop-dark", "prop-edge", 2)
-        sheet.box(-150, self.top - 11, self.edge - 1, self.top - 7, "prop", "prop-edge", 2)
-        sheet.box(-150, self.top - 8, self.edge, self.top, "cloth", "prop-edge", 8)
+        sheet.wall(self.wall, 0)
+        for left in (self.wall + 4, self.edge - 12):
+            sheet.box(left, 0, left + 4, self.top - 8, "prop-dark", "prop-edge", 2)
+        sheet.box(self.wall + 1, self.top - 11, self.edge - 1, self.top - 7, "prop", "prop-edge", 2)
+        sheet.box(self.wall + 1, self.top - 8, self.edge, self.top, "cloth", "prop-edge", 8)
+
+
+@dataclass(frozen=True)
+class Towel:
+    """A folded tea towel, lying at a height."""
+
+    middle: float
+    height: float
+
+    def draw(self, sheet: Sheet) -> None:
+        left, right = self.middle - 5.5, self.middle + 5.5
+        for low in (self.height, self.height + 1.5):
+            sheet.box(left, low, right, low + 1.5, "towel", "prop-edge", 4)
+            for stripe in (left + 1.6, left + 2.8, right - 2.8, right - 1.6):
+                sheet.line([complex(stripe, low + 0.3), complex(stripe, low + 1.2)], "stripe", 2.5)
+
+
+@dataclass(frozen=True)
+class PhoneOnStool:
+    """A phone that leans on a stand and films from nearer than the person; its screen faces the viewer."""
+
+    middle: float
+    height: float
+
+    def draw(self, sheet: Sheet) -> None:
+        x, top = self.middle, self.height
+        for leg in (x - 6, x + 6):
+            sheet.polygon(
+                [complex(leg + at, y) for at, y in ((-0.9, top), (0.9, top), (0.7, 0), (-0.7, 0))],
+                "prop-dark",
+                "prop-edge",
+            )
+        sheet.box(x - 8, top - 2.4, x + 8, top, "prop", "prop-edge", 4)
+        sheet.box(x - 6.5, top, x + 6.5, top + 7.4, "ink", "ink", 6)
+        sheet.box(x - 5.4, top + 0.8, x + 5.4, top + 6.6, "panel", "panel", 2)
+        sheet.box(x - 5.4, top + 1.6, x - 0.6, top + 2.9, "cloth", "prop-edge", 1)
+        sheet.line([complex(x - 5, top + 3.6), complex(x - 1.4, top + 3.6)], "top", 5)
+        sheet.line([complex(x - 1.4, top + 3.6), complex(x + 1.8, top + 3.6)], "tights", 4)
+        sheet.line([complex(x + 1.8, top + 3.6), complex(x + 2.4, top + 1.4)], "tights", 4)
 
 
 @dataclass(frozen=True)

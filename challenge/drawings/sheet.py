@@ -74,6 +74,13 @@ class Sheet:
         edge = {"d": f"M0 {top}H{WIDTH}", "fill": "none", "stroke": "line", "stroke-width": "2"}
         self.elements.append(("path", edge))
 
+    def wall(self, right: float, level: float) -> None:
+        """Draw a wall from the left edge of the panel to `right`, above the ground."""
+        x, y = (_number(value) for value in self.at(complex(right, level)))
+        shape = f"M{x} 0H18a18 18 0 0 0 -18 18V{y}H{x}Z"
+        self.elements.append(("path", {"d": shape, "fill": "skirting"}))
+        self.line([complex(right, level), complex(right, self.origin[1] / self.scale)], "prop-edge", 2)
+
     def backdrop(self, level: float) -> None:
         """Draw a brick wall behind everything, down to its skirting board on the ground."""
         low = self.at(complex(0, level))[1]

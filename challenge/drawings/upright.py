@@ -2,9 +2,9 @@
 
 from challenge.drawings.body import KNEE, Arm, Leg, Pose, planted
 from challenge.drawings.position import Position, Viewport
-from challenge.drawings.props import Backdrop, Bed, Chair, Cushion, Mat, Sofa
+from challenge.drawings.props import TOP_OF_BED, Backdrop, Bed, Chair, Cushion, Mat, PhoneOnStool, Sofa, Towel
 
-PAD, TOP_OF_BED, TOP_OF_SOFA = 3.0, 22.0, 28.6
+PAD, TOP_OF_SOFA = 3.0, 28.6
 ON_PAD = ("near knee", complex(0, KNEE + PAD))
 KNEELING = (("near thigh", PAD), ("near foot", 0.0), ("far foot", 0.0))
 AGAINST_SOFA = (("near thigh", PAD), ("near foot", TOP_OF_SOFA), ("far foot", 0.0))
@@ -113,9 +113,9 @@ UPRIGHT = {
         arrows=((-25 + 72j, -25 + 58j),),
     ),
     "self-check-1": Position(
-        Pose((92, 88), (planted(25), planted(23)), _hand_at(-4, 25, -20), ("pelvis", TOP_OF_BED * 1j + 6j)),
-        Viewport(3.9, 300, 318),
+        Pose((92, 88), (planted(26), planted(24)), _hand_at(-4, 29, -20), ("pelvis", TOP_OF_BED * 1j + 6.6j)),
+        Viewport(3.65, 254, 322),
         rests=(("near thigh", TOP_OF_BED), ("near foot", 0), ("far foot", 0)),
-        props=(Bed(7, TOP_OF_BED),),
+        props=(Bed(-54, 5, TOP_OF_BED), Towel(-15, TOP_OF_BED), PhoneOnStool(58, TOP_OF_BED)),
     ),
 }

@@ -68,7 +68,10 @@ def _load_day(loaded: LoadResult, course: Course, number: int, publication: Publ
     page = course.days[number]
     words: Content = {"day": page.meta, "body": page.body}
     day, _ = Day.objects.select_related("published").get_or_create(program=loaded.program, number=number)
-    if day.published and _has_coachs_version(day):
+    if day.published is None:
+        # The first version reaches everybody as it is.
+        publication = replace(publication, for_all=False)
+    elif _has_coachs_version(day):
         # Publish the coach's text with the current stretches, for the same runners as before.
         words, publication = day_content(day.published.content), replace(publication, for_all=False)
         loaded.kept.append(f"day-{number:02d}")

@@ -100,7 +100,13 @@ def test_beside_the_form_stand_the_signs_that_need_a_doctor(client: Client, prog
     page, answers = (unescape(client.get(path).content.decode()) for path in ("/", "/faq/"))
     beside = page[page.index('id="before"') : page.index('<button type="submit">')]
 
-    for words in ("local emergency number", "between the legs", "both legs", "See a doctor today", "blood thinners"):
+    for words in (
+        "local emergency number",
+        "between the legs",
+        "both legs",
+        "See a doctor today",
+        "blood thinners",
+    ):
         assert words in beside
     assert re.search(r"A groin ache that running brings on</strong>\s*may be a bone stress injury", beside)
     anchor = re.findall(r'href="/faq/#([\w-]+)"', beside)

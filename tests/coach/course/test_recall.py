@@ -199,5 +199,5 @@ def test_the_self_check_is_recalled_without_a_replacement(coach: Client, program
 
     page = recall(check, None)
 
-    assert "60-second self-check is recalled." in said(page)
-    assert "60-second" not in Day.objects.get(number=7).published.text  # type: ignore[union-attr]
+    assert "Three-minute self-check is recalled." in said(page)
+    assert "Three-minute" not in Day.objects.get(number=7).published.text  # type: ignore[union-attr]

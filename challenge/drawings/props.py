@@ -64,6 +64,25 @@ class Chair:
 
 
 @dataclass(frozen=True)
+class ChairBeside:
+    """A chair beyond the person, its back turned to the viewer."""
+
+    left: float
+    right: float
+    seat: float = 27.0
+    top: float = 55.0
+
+    def draw(self, sheet: Sheet) -> None:
+        for post in (self.left, self.right - 2.2):
+            sheet.box(post, 0, post + 2.2, self.top - 1, "prop-dark", "prop-edge", 2)
+        gap = (self.right - self.left - 2.2) / 4
+        for spindle in (self.left + 0.4 + gap * number for number in (1, 2, 3)):
+            sheet.box(spindle, self.seat, spindle + 1.4, self.top - 4, "prop-dark", "prop-edge", 1)
+        sheet.box(self.left - 0.6, self.seat - 3, self.right + 0.6, self.seat, "prop", "prop-edge", 3)
+        sheet.box(self.left - 0.6, self.top - 4.5, self.right + 0.6, self.top, "prop", "prop-edge", 5)
+
+
+@dataclass(frozen=True)
 class Bed:
     """A bed from the side; its head end stands against a wall."""
 
@@ -131,9 +150,3 @@ class Sofa:
         sheet.box(self.edge - 8, 0, self.edge - 4, 3, "prop-dark", "prop-edge", 1)
         sheet.box(back, 3, self.edge - 1, self.top - 9, "prop", "prop-edge", 4)
         sheet.box(back, self.top - 9.5, self.edge, self.top, "cloth", "prop-edge", 10)
-
-
-@dataclass(frozen=True)
-class Backdrop:
-    def draw(self, sheet: Sheet) -> None:
-        sheet.backdrop(0)

@@ -2,13 +2,23 @@
 
 from challenge.drawings.body import KNEE, Arm, Leg, Pose, planted
 from challenge.drawings.position import Position, Viewport
-from challenge.drawings.props import TOP_OF_BED, Backdrop, Bed, Chair, Cushion, Mat, PhoneOnStool, Sofa, Towel
+from challenge.drawings.props import (
+    TOP_OF_BED,
+    Bed,
+    Chair,
+    ChairBeside,
+    Cushion,
+    Mat,
+    PhoneOnStool,
+    Sofa,
+    Towel,
+)
 
 PAD, TOP_OF_SOFA = 3.0, 28.6
 ON_PAD = ("near knee", complex(0, KNEE + PAD))
 KNEELING = (("near thigh", PAD), ("near foot", 0.0), ("far foot", 0.0))
-AGAINST_SOFA = (("near thigh", PAD), ("near foot", TOP_OF_SOFA), ("far foot", 0.0))
-ON_WALL = Arm(wrist_at=29 + 69.5j, hand=55, spread=True)
+ON_CHAIR = Arm(wrist_at=12 + 55.6j, hand=-25)
+FAR_SOFA = Sofa(-26, TOP_OF_SOFA)
 
 
 def _hand_at(x: float, y: float, turn: float = -8) -> tuple[Arm, Arm]:
@@ -19,7 +29,7 @@ def _hand_at(x: float, y: float, turn: float = -8) -> tuple[Arm, Arm]:
 
 UPRIGHT = {
     "half-kneeling-hip-flexor-1": Position(
-        Pose((93, 90), (Leg(hip=-3, knee=80.4, ankle=79.6), planted(24)), _hand_at(13, 36), ON_PAD),
+        Pose((93, 90), (Leg(hip=-3, knee=80.4, ankle=79.6), planted(24)), _hand_at(12, 34.8), ON_PAD),
         Viewport(3.6, 280, 315),
         rests=KNEELING,
         props=(Mat(-45, 45), Cushion(-1, 16, PAD)),
@@ -27,7 +37,7 @@ UPRIGHT = {
         arrows=((-11.5 + 38j, -13 + 30j, -9.5 + 23j),),
     ),
     "half-kneeling-hip-flexor-2": Position(
-        Pose((92, 88), (Leg(hip=-20, knee=62.4, ankle=79.6), planted(24)), _hand_at(20, 35.2), ON_PAD),
+        Pose((92, 88), (Leg(hip=-20, knee=62.4, ankle=79.6), planted(24)), _hand_at(18, 34.6, -12), ON_PAD),
         Viewport(3.6, 280, 315),
         rests=KNEELING,
         props=(Mat(-45, 45), Cushion(-1, 16, PAD)),
@@ -35,17 +45,17 @@ UPRIGHT = {
         arrows=((-20 + 48j, -6 + 48j),),
     ),
     "couch-stretch-1": Position(
-        Pose((62, 50), (Leg(hip=0, knee=149, ankle=-5), planted(33)), _hand_at(29, 35.5), ON_PAD),
-        Viewport(3.6, 260, 315),
-        rests=AGAINST_SOFA,
-        props=(Sofa(-3.6, TOP_OF_SOFA), Cushion(3, 15, PAD)),
+        Pose((62, 50), (Leg(hip=0, knee=86, ankle=121), planted(33)), _hand_at(25, 34.6, -12), ON_PAD),
+        Viewport(3.4, 310, 315),
+        rests=(("near thigh", PAD), ("far foot", 0.0)),
+        props=(FAR_SOFA, Cushion(3, 15, PAD)),
         accents=("thigh",),
     ),
     "couch-stretch-2": Position(
-        Pose((88, 88), (Leg(hip=-23, knee=152, ankle=-5), planted(33)), _hand_at(25, 35.2), ON_PAD),
-        Viewport(3.6, 260, 315),
-        rests=AGAINST_SOFA,
-        props=(Sofa(-3.6, TOP_OF_SOFA), Cushion(3, 15, PAD)),
+        Pose((90, 88), (Leg(hip=-22, knee=92, ankle=121), planted(33)), _hand_at(23, 34.4, -12), ON_PAD),
+        Viewport(3.4, 310, 315),
+        rests=(("near thigh", PAD), ("far foot", 0.0)),
+        props=(FAR_SOFA, Cushion(3, 15, PAD)),
         accents=("thigh",),
     ),
     "standing-hip-flexor-1": Position(
@@ -65,12 +75,12 @@ UPRIGHT = {
         Pose(
             trunk=(90, 91),
             legs=(Leg(hip=48, knee=12, ankle=10), planted(0)),
-            arms=(Arm(shoulder=-25, elbow=25), ON_WALL),
+            arms=(Arm(shoulder=-25, elbow=25), ON_CHAIR),
             held=("pelvis", 52.3j),
         ),
-        Viewport(2.95, 270, 322),
+        Viewport(2.95, 260, 322),
         rests=(("far foot", 0),),
-        props=(Backdrop(),),
+        props=(ChairBeside(8, 31),),
         accents=("hip",),
         arrows=((20 + 1.8j, 33 + 5.2j, 45 + 12.5j),),
     ),
@@ -78,12 +88,12 @@ UPRIGHT = {
         Pose(
             trunk=(86, 88),
             legs=(Leg(hip=-26, knee=25, ankle=30), planted(0)),
-            arms=(Arm(shoulder=8, elbow=18), ON_WALL),
+            arms=(Arm(shoulder=8, elbow=18), ON_CHAIR),
             held=("pelvis", 52.3j),
         ),
-        Viewport(2.95, 270, 322),
+        Viewport(2.95, 260, 322),
         rests=(("far foot", 0),),
-        props=(Backdrop(),),
+        props=(ChairBeside(8, 31),),
         accents=("hip",),
         arrows=((-36 + 4.5j, -42.5 + 10j, -46.5 + 18j),),
     ),

@@ -1,16 +1,16 @@
 """The permissions of the admin: every coach may do everything, and nobody edits the program's own records."""
 
-from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from django import forms
 from django.contrib import admin
-from django.contrib.admin.models import CHANGE, LogEntry
 from django.db.models import Model
 from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
 from django.utils.text import capfirst
 
 from accounts.models import User
+from challenge.coach.history import in_words
 
 M = TypeVar("M", bound=Model)
 
@@ -37,10 +37,6 @@ def coach_of(request: HttpRequest) -> User:
     return request.user
 
 
-def log(request: HttpRequest, items: Sequence[Model], message: str) -> None:
-    LogEntry.objects.log_actions(str(request.user.pk), items, CHANGE, change_message=message)
-
-
 class CoachAdmin(Base[M]):
     """Open to every coach; the permissions of single tables are not used."""
 
@@ -49,6 +45,16 @@ class CoachAdmin(Base[M]):
     ) -> HttpResponse:
         title = capfirst(self.opts.verbose_name_plural)
         return super().changelist_view(request, {"title": title, **(extra_context or {})})
+
+    def history_view(
+        self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """Show Django's page with our entries in words; the entries are not saved."""
+        response = super().history_view(request, object_id, extra_context)
+        if isinstance(response, TemplateResponse) and response.context_data:
+            for entry in response.context_data["action_list"]:
+                entry.change_message = in_words(entry.change_message)
+        return response
 
     def has_module_permission(self, request: HttpRequest) -> bool:
         return is_coach(request)

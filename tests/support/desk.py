@@ -1,11 +1,13 @@
 """The coach's side of publishing: fill in the editor's forms, and read the pages."""
 
+import json
 import re
 from collections.abc import Callable
 from datetime import datetime
 from html import unescape
 from typing import Any
 
+from django.contrib.admin.models import LogEntry
 from django.test import Client
 
 from challenge.coach.course.day_item import DayItem
@@ -77,6 +79,12 @@ def got(enrollment: Enrollment, now: datetime) -> None:
 
 def draft(day: DeskItem) -> None:
     day.save(title="A clearer title")
+
+
+def logged() -> list[tuple[str, dict[str, int]]]:
+    """Return the codes and values of what was done at the desk, the first first."""
+    written = LogEntry.objects.order_by("pk").values_list("change_message", flat=True)
+    return [(entry["action"], entry["values"]) for entry in map(json.loads, written)]
 
 
 def said(response: Any) -> str:

@@ -13,12 +13,13 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST
 
 from challenge import drawings
-from challenge.coach.access import coach_of, log
+from challenge.coach.access import coach_of
 from challenge.coach.course.content_form import clear_oversized_fields
 from challenge.coach.course.course_item import CourseItem
 from challenge.coach.course.differences import differences
 from challenge.coach.course.drawing_rows import FigureRowsForm, picture_address
 from challenge.coach.course.previews import NoSuchRunner, PreviewForm, find_runner, values_for
+from challenge.coach.history import LoggedAction, log
 from challenge.coach.wording import OUTCOMES, PHASES
 from challenge.curriculum import drafts
 from challenge.curriculum.drafts import DraftConflict
@@ -112,7 +113,7 @@ def _save(request: HttpRequest, item: CourseItem[Any], draft: Content) -> bool:
     except DraftConflict:
         # The same form may have been sent twice.
         return bool(item.complete(type(item).load(item.instance.pk).instance.draft or {}) == draft)
-    log(request, [item.instance], _("Saved a draft."))
+    log(request, [item.instance], LoggedAction.DRAFT_SAVED)
     item.instance.refresh_from_db(fields=["draft", "draft_saved_at", "draft_by"])
     return True
 
@@ -178,7 +179,7 @@ def _send_test(request: HttpRequest, item: CourseItem[Any], draft: Content) -> N
             _("No test was sent: no mail can be made of these words yet (%(error)s).") % {"error": error},
         )
         return
-    log(request, [item.instance], _("Sent a test to their own address."))
+    log(request, [item.instance], LoggedAction.TEST_SENT)
     if answer.outcome is Outcome.ACCEPTED:
         text = _("A test is on its way to %(address)s. The mail server said: %(code)s %(text)s")
         messages.success(request, text % {"address": recipient, "code": answer.code, "text": answer.text})
@@ -200,6 +201,6 @@ def drop(request: HttpRequest, item: CourseItem[Any]) -> HttpResponse:
         messages.warning(request, _("The draft was saved anew meanwhile, so it was kept. Look at it first."))
     else:
         drafts.drop(item.instance)
-        log(request, [item.instance], _("Dropped the draft."))
+        log(request, [item.instance], LoggedAction.DRAFT_DROPPED)
         messages.success(request, _("The draft is dropped. What is published stays as it is."))
     return HttpResponseRedirect(item.address("change"))

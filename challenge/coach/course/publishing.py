@@ -13,10 +13,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
-from challenge.coach.access import coach_of, log
+from challenge.coach.access import coach_of
 from challenge.coach.course.course_item import CourseItem
 from challenge.coach.course.differences import differences
 from challenge.coach.course.editor import page_context
+from challenge.coach.history import LoggedAction, log
 from challenge.curriculum import drafts
 from challenge.curriculum.drafts import DraftConflict
 from challenge.curriculum.publish import Origin, Publication, PublishConflict, lock_program
@@ -74,8 +75,8 @@ def _publish(request: HttpRequest, item: CourseItem[Any], answer: dict[str, Any]
     drafts.drop(item.instance)
     if not changed:
         return _("Nothing was changed, so nothing was published.")
-    noted = _("Published version %(number)d for all.") if for_all else _("Published version %(number)d.")
-    log(request, [item.instance], noted % {"number": item.newest_number})
+    action = LoggedAction.PUBLISHED_FOR_ALL if for_all else LoggedAction.PUBLISHED
+    log(request, [item.instance], action, number=item.newest_number)
     who = [each.for_all if for_all else each.ordinary for each in audience]
     if item.model_name == "stretch":
         days = ", ".join(str(each.day) for each in audience) or _("none")

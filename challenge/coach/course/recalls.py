@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods
 
-from challenge.coach.access import coach_of, log
+from challenge.coach.access import coach_of
 from challenge.coach.course.content_form import (
     AnnotatedField,
     ContentForm,
@@ -22,6 +22,7 @@ from challenge.coach.course.content_form import (
 )
 from challenge.coach.course.course_item import CourseItem
 from challenge.coach.course.editor import page_context
+from challenge.coach.history import LoggedAction, log
 from challenge.curriculum.lint.fields import markdown_field
 from challenge.curriculum.publish import days_with
 from challenge.curriculum.recall import NeedsReplacement, days_that_name, recall
@@ -95,7 +96,7 @@ def _recall(request: HttpRequest, stretch: Stretch, answer: dict[str, Any]) -> s
         made = recall(stretch, answer["replacement"], answer["message"], now, coach_of(request))
         if made is None:
             return _already_recalled(stretch)
-        log(request, [stretch], _("Recalled."))
+        log(request, [stretch], LoggedAction.RECALLED)
     # Count after the lock, which takes a while, and before a worker queues the corrections.
     count = corrections.were_sent(made).count()
     nudge(correct)

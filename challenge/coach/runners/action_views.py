@@ -4,7 +4,6 @@ import re
 from collections.abc import Callable, Sequence
 
 from django.contrib import admin, messages
-from django.contrib.admin.models import CHANGE, LogEntry
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
@@ -14,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from challenge.coach.access import Base
+from challenge.coach.history import log
 from challenge.coach.runners import actions
 from challenge.coach.runners.actions import Action
 from challenge.coach.runners.saved_filters import list_url
@@ -71,9 +71,7 @@ def _run(request: HttpRequest, action: Action, enrollments: list[Enrollment]) ->
     result = actions.run(action, enrollments, timezone.now())
     done, refused = actions.describe(action, result)
     if done:
-        LogEntry.objects.log_actions(
-            str(request.user.pk), result.done_for, CHANGE, change_message=str(action.done)
-        )
+        log(request, result.done_for, action.done)
         messages.success(request, done)
     if refused:
         messages.warning(request, refused)

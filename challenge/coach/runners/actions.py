@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from challenge.coach.history import LoggedAction
 from challenge.coach.wording import runner_label
 from challenge.enrollment import transitions
 from challenge.models import Delivery, Enrollment, Event
@@ -26,7 +27,7 @@ class Action:
 
     name: str
     label: "_StrPromise"
-    done: "_StrPromise"
+    done: LoggedAction
     states: frozenset[str]
     run: Callable[[int, datetime], bool]
     question: "_StrPromise | None" = None
@@ -42,21 +43,21 @@ class ActionResult:
 PAUSE = Action(
     name="pause",
     label=gettext_lazy("Pause"),
-    done=gettext_lazy("Paused"),
+    done=LoggedAction.PAUSED,
     states=frozenset({State.ACTIVE}),
     run=lambda pk, now: transitions.pause(pk, transitions.PauseCause.COACH, now),
 )
 RESUME = Action(
     name="resume",
     label=gettext_lazy("Resume"),
-    done=gettext_lazy("Resumed"),
+    done=LoggedAction.RESUMED,
     states=frozenset({State.PAUSED}),
     run=lambda pk, now: transitions.resume(pk, COACH, now),
 )
 WITHDRAW = Action(
     name="withdraw",
     label=gettext_lazy("Withdraw"),
-    done=gettext_lazy("Withdrawn"),
+    done=LoggedAction.WITHDRAWN,
     states=frozenset(set(State) - {State.WITHDRAWN}),
     run=lambda pk, now: transitions.leave(pk, COACH, now),
     question=gettext_lazy("Withdraw these runners? Nothing more is sent to them, and it can't be undone."),
@@ -64,7 +65,7 @@ WITHDRAW = Action(
 SEND_AGAIN = Action(
     name="send_again",
     label=gettext_lazy("Send the latest lesson again"),
-    done=gettext_lazy("Queued once more"),
+    done=LoggedAction.QUEUED_AGAIN,
     states=frozenset({State.ACTIVE}),
     run=lambda pk, now: transitions.send_again(pk, now) is not None,
     question=gettext_lazy(
@@ -130,7 +131,7 @@ def describe(action: Action, result: ActionResult) -> tuple[str, str]:
     done, refused = "", ""
     if result.done_for:
         done = _("%(done)s: %(who)s.") % {
-            "done": action.done,
+            "done": action.done.label,
             "who": _some([runner_label(each) for each in result.done_for]),
         }
     if result.refused_for:

@@ -5,12 +5,11 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from django.contrib.admin.models import LogEntry
 from django.test import Client
 
 from accounts.models import User
 from challenge.models import Day, Program, Stretch
-from tests.support.desk import DeskItem, enter, said
+from tests.support.desk import DeskItem, enter, logged, said
 from tests.support.first_edition import take_back_to_first_edition
 from tests.support.visitor import whole_database
 
@@ -43,7 +42,7 @@ def test_a_draft_is_saved_and_nobody_gets_it(day: DeskItem) -> None:
     assert day.instance.draft_by.email == "coach@example.com"
     assert day.instance.published == before
     assert page.context["form"]["title"].value() == "Another title"
-    assert LogEntry.objects.get().get_change_message() == "Saved a draft."
+    assert logged() == [("draft_saved", {})]
 
 
 def test_a_draft_with_faults_is_kept_and_each_fault_is_named_at_its_field(day: DeskItem) -> None:
@@ -73,7 +72,7 @@ def test_the_same_form_sent_twice_is_one_draft(day: DeskItem) -> None:
         page = day.client.post(day.item.address("change"), form, follow=True)
     assert page.status_code == 200
     assert "The draft is saved." in said(page)
-    assert LogEntry.objects.count() == 1
+    assert len(logged()) == 1
 
 
 def test_a_draft_is_dropped_but_not_one_that_was_saved_since(day: DeskItem) -> None:
@@ -88,6 +87,7 @@ def test_a_draft_is_dropped_but_not_one_that_was_saved_since(day: DeskItem) -> N
     day.client.post(day.item.address("drop"), {"seen": day.item.draft_stamp})
     assert day.instance.draft is None
     assert day.instance.published.number == 1
+    assert [action for action, _ in logged()] == ["draft_saved", "draft_saved", "draft_dropped"]
 
 
 def test_a_stretch_without_its_minutes_is_kept_as_a_draft(stretch: DeskItem) -> None:

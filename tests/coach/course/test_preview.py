@@ -7,12 +7,11 @@ from html import unescape
 from typing import Any
 
 import pytest
-from django.contrib.admin.models import LogEntry
 from django.test import Client
 
 from challenge.models import CheckIn, Day, Delivery, Enrollment, Program, Stretch
 from tests.support import free_port
-from tests.support.desk import DeskItem, enter, said
+from tests.support.desk import DeskItem, enter, logged, said
 from tests.support.smtp_server import SmtpServer
 from tests.support.visitor import body, whole_database
 
@@ -154,9 +153,7 @@ def test_send_me_a_test(day: DeskItem, alice: Enrollment, sink: SmtpServer) -> N
     assert "A test is on its way to coach@example.com. The mail server said: 250 kept" in said(page)
     assert day.instance.draft["day"]["title"] == "A test title"
     assert not Delivery.objects.exists()
-    assert "Sent a test to their own address." in [
-        entry.get_change_message() for entry in LogEntry.objects.all()
-    ]
+    assert logged() == [("draft_saved", {}), ("test_sent", {})]
 
 
 def test_a_test_of_what_is_published_makes_no_draft(day: DeskItem, sink: SmtpServer) -> None:

@@ -5,11 +5,10 @@ from datetime import datetime
 from typing import Any
 
 import pytest
-from django.contrib.admin.models import LogEntry
 from django.test import Client
 
 from challenge.models import Day, Enrollment, Revision
-from tests.support.desk import DeskItem, draft, lesson_with, said
+from tests.support.desk import DeskItem, draft, lesson_with, logged, said
 from tests.support.threads import together
 
 pytestmark = pytest.mark.django_db
@@ -45,7 +44,7 @@ def test_published_the_ordinary_way(day: DeskItem, runners: list[Enrollment]) ->
         "Clearer.",
     )
     assert day.instance.draft is None
-    assert LogEntry.objects.first().get_change_message() == "Published version 2."
+    assert logged() == [("draft_saved", {}), ("published", {"number": 2})]
 
 
 def test_published_for_all(day: DeskItem, runners: list[Enrollment]) -> None:
@@ -55,6 +54,7 @@ def test_published_for_all(day: DeskItem, runners: list[Enrollment]) -> None:
 
     assert "5 get version 2; 4 were sent version 1 already" in said(page)
     assert day.instance.published.for_all is True
+    assert logged()[-1] == ("published_for_all", {"number": 2})
 
 
 def test_one_runner_is_named_in_the_singular(day: DeskItem, enroll: Enroll, now: datetime) -> None:

@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 import time_machine
-from django.contrib.admin.models import LogEntry
 from django.test import Client
 
 from accounts.models import User
@@ -14,7 +13,7 @@ from challenge.coach.course import recalls
 from challenge.curriculum.recall import days_that_name
 from challenge.delivery.corrections import correct
 from challenge.models import Day, Delivery, Program, Question, Recall, Revision, Stretch
-from tests.support.desk import DeskItem, said
+from tests.support.desk import DeskItem, logged, said
 from tests.support.smtp_server import SmtpServer
 from tests.support.threads import together
 from tests.support.visitor import body
@@ -98,7 +97,7 @@ def test_a_yes_takes_it_out_and_tells_those_who_got_it(
     ]  # fmt: skip
     assert "Leave it out, and ask me (https://example.org/ask)." in " ".join(body(corrections[0]).split())
     assert Recall.objects.get().recalled_by.email == "coach@example.com"
-    assert LogEntry.objects.get().get_change_message() == "Recalled."
+    assert logged() == [("recalled", {})]
     assert "3 corrections were queued or sent" in said(editor)
 
 

@@ -130,7 +130,7 @@ def greeting(day: int, found: CheckIns, is_resumed: bool) -> str:
     if is_resumed:
         return _("Good to have you back. Nothing is lost: you go on where you stopped.")
     if day == 1:
-        return _("This is the first of your short lessons.")
+        return _("Here is the first of your lessons.")
     if day == 2 and not found.last:
         return _("When you have stretched, a tap and a button tell your coach how it went.")
     if day - 1 - found.last in QUIET_DAYS:

@@ -37,16 +37,20 @@ class StretchRowsForm(FigureRowsForm):
         return [f"{key}_{row}" for row in ROWS for key in ("stretch", *KEYS)]
 
     def clean(self) -> dict[str, Any]:
-        """Refuse a dose that belongs to no stretch or to one chosen before: the draft couldn't keep it."""
+        """Refuse a dose typed for no stretch, or for one chosen above: the draft couldn't keep it."""
         chosen: set[str] = set()
         for row in ROWS:
             slug = self.cleaned_data.get(f"stretch_{row}") or ""
-            if self._dose(row) and not slug:
+            if self._is_typed(row) and not slug:
                 self.add_error(f"stretch_{row}", _("Choose the stretch of this dose, or empty the dose."))
-            elif self._dose(row) and slug in chosen:
+            elif self._is_typed(row) and slug in chosen:
                 self.add_error(f"stretch_{row}", _("This stretch is chosen above. Give it one dose."))
             chosen.add(slug)
         return self.cleaned_data
+
+    def _is_typed(self, row: int) -> bool:
+        """Return whether a row has a dose that is not the one it opened with."""
+        return bool(self._dose(row)) and any(f"{key}_{row}" in self.changed_data for key in KEYS)
 
     def chosen_stretches(self) -> list[str]:
         slugs = [self.cleaned_data[f"stretch_{row}"] for row in ROWS]

@@ -78,6 +78,11 @@ def parse_dose(text: str) -> Dose:
     return dose
 
 
+def is_timed(text: str) -> bool:
+    """Return whether a dose is minutes alone."""
+    return bool(_MINUTES.fullmatch(" ".join(text.split())))
+
+
 def dose_words(text: str, *, on_each_side: bool) -> str:
     """Return a dose in words; of a draft's text that is no dose, the text itself."""
     try:

@@ -126,4 +126,4 @@ def test_the_coach_cannot_publish_a_stretch_without_the_words(program: Program) 
     without = {**stretch.content, "reminder": "Tuck first. Then move back a little, and stay there. Breathe."}
     [finding] = check_stretch(stretch, without)
     assert finding.place == "reminder"
-    assert 'This has to say "groin ache that running brings on"' in finding.message
+    assert 'This has to say "front-of-hip ache that running brings on"' in finding.message

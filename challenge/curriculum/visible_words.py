@@ -13,12 +13,12 @@ _VOID = {"meta", "img", "br", "link", "source"}
 
 def visible_words(compiled: Compiled, day: int, greeting: str = "") -> int:
     """Return the number of words of a lesson for the sample runner, who has no note from the coach."""
-    reader = _Reader()
+    reader = _VisibleText()
     reader.feed(fill(compiled.html, sample_values(day, greeting=greeting), html=True))
     return word_count(" ".join(reader.said))
 
 
-class _Reader(HTMLParser):
+class _VisibleText(HTMLParser):
     def __init__(self) -> None:
         super().__init__()
         self.said: list[str] = []

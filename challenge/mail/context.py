@@ -128,16 +128,13 @@ NEVER = CheckIns(0, 0, 0)
 def greeting(day: int, found: CheckIns, is_resumed: bool) -> str:
     """Greet a runner on `day`. It is news, so that no two lessons in a row begin with the same words."""
     if is_resumed:
-        return _("Good to have you back. Nothing is lost: you go on where you stopped.")
+        return _("Good to have you back. You go on where you stopped.")
     if day == 1:
-        return _("Here is the first of your lessons.")
+        return _("Here is your first lesson.")
     if day == 2 and not found.last:
         return _("When you have stretched, a tap and a button tell your coach how it went.")
     if day - 1 - found.last in QUIET_DAYS:
-        return _(
-            "We have not heard from you for a few days, and that is fine. If the days are full, take "
-            "just the stretch; a tap and a button tell your coach how it goes."
-        )
+        return _("We have not heard from you lately. That is fine: the stretch alone counts.")
     if found.done in MILESTONES and found.last_done == day - 1:
         return _("You have done %(done)d days so far.") % {"done": found.done}
     return ""

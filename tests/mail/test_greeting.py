@@ -38,7 +38,7 @@ WALKS: dict[str, Callable[[int], str | None]] = {
 @pytest.mark.parametrize(
     ("day", "found", "is_back", "begins"),
     [
-        pytest.param(1, NOTHING, False, "Here is the first of your lessons.", id="day 1"),
+        pytest.param(1, NOTHING, False, "Here is your first lesson.", id="day 1"),
         pytest.param(2, NOTHING, False, "When you have stretched", id="not checked in yet"),
         pytest.param(3, NOTHING, False, "", id="that was said yesterday"),
         pytest.param(3, CheckIns(2, 2, 2), False, "", id="first week, checked in"),
@@ -129,4 +129,4 @@ def test_a_batch_takes_two_statements_however_large(
         said = [greetings.of(lesson) for lesson in lessons]
     assert isinstance(captured, CaptureQueriesContext)
     assert len(said) == 3
-    assert all(words.startswith("Here is the first") for words in said)
+    assert all(words.startswith("Here is your first") for words in said)

@@ -52,7 +52,7 @@ def test_the_states_differ_in_their_first_words(sent: list[GalleryMail]) -> None
         assert "Good to have you back." in said[f"day-{day:02}-after-a-pause"]
     missed = [day for day in DAYS if "We have not heard from you" in said[f"day-{day:02}-quiet"]]
     assert missed == [4, 8, 15]
-    assert all("Here is the first of your" in said[f"day-01-{someone.state}"] for someone in CAST)
+    assert all("Here is your first lesson." in said[f"day-01-{someone.state}"] for someone in CAST)
 
 
 def test_text_and_html_say_the_same(sent: list[GalleryMail]) -> None:

@@ -25,12 +25,14 @@ def lessons() -> dict[int, Compiled]:
 
 
 def words_of(lessons: dict[int, Compiled]) -> dict[int, int]:
-    """Return the words of each mail, with the greeting of a runner who does every day."""
-    before = {day: CheckIns(day - 1, day - 1, day - 1) for day in lessons}
-    return {
-        day: visible_words(mail, day, greeting(day, before[day], is_resumed=False))
-        for day, mail in lessons.items()
-    }
+    """Return the words of each mail with the longest greeting that it can have."""
+    return {day: visible_words(mail, day, max(greetings_on(day), key=len)) for day, mail in lessons.items()}
+
+
+def greetings_on(day: int) -> list[str]:
+    every_day, never = CheckIns(day - 1, day - 1, day - 1), CheckIns(0, 0, 0)
+    after_a_pause = [greeting(day, every_day, is_resumed=True)] if day > 1 else []
+    return [greeting(day, found, is_resumed=False) for found in (every_day, never)] + after_a_pause
 
 
 @pytest.mark.pure

@@ -50,9 +50,9 @@ def assemble(day: Day, words: Content) -> Content:
 
 
 def with_dose(part: Content, day: Content) -> Content:
-    """Return a stretch with what `day` asks of it: "dose" in words, "note", "minutes", "is_timed" (the dose is
-    these minutes) and "in_full" (a mail shows all of it). A stretch without a dose is shown in full, with its
-    own hold, sets and minutes."""
+    """Return a stretch with what `day` asks of it: "dose" in words, "note", "minutes", "is_timed" (the dose
+    is these minutes) and "in_full" (a mail shows all of it). A stretch without a dose is shown in full, with
+    its own hold, sets and minutes."""
     own = day.get("doses", {}).get(part.get("slug"), {})
     both = part.get("sides") == "both"
     return {

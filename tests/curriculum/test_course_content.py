@@ -63,7 +63,7 @@ FOUR_QUESTIONS = [
     ("What is the psoas?", r"psoas major.*iliacus.*iliopsoas"),
     ("What does the psoas do?", r"bends the hip.*lumbar spine.*walk, run and jump"),
     ("Where is the psoas?", r"deep in the belly.*lumbar spine.*thigh bone"),
-    ("What has the psoas to do with low-back pain?", r"may .*load.*many possible causes.*see a doctor"),
+    ("What does the psoas have to do with low-back pain?", r"may .*load.*many possible causes.*see a doctor"),
 ]
 
 

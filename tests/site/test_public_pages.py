@@ -96,26 +96,6 @@ def test_it_names_the_first_questions_and_leads_to_their_answers(client: Client,
     assert all(part.question in unescape(page) and f'id="{part.anchor}"' in answers for part in first)
 
 
-def test_beside_the_form_stand_the_signs_that_need_a_doctor(client: Client, program: Any) -> None:
-    page, answers = (unescape(client.get(path).content.decode()) for path in ("/", "/faq/"))
-    beside = page[page.index('id="before"') : page.index('<button type="submit">')]
-
-    for words in (
-        "local emergency number",
-        "between the legs",
-        "both legs",
-        "See a doctor today",
-        "blood thinners",
-    ):
-        assert words in beside
-    assert re.search(
-        r"A groin or front-of-hip ache that running brings on</strong>\s*may be a bone stress injury", beside
-    )
-    anchor = re.findall(r'href="/faq/#([\w-]+)"', beside)
-    assert anchor == ["when-is-it-an-emergency"]
-    assert f'id="{anchor[0]}"' in answers
-
-
 def test_a_drawing_that_is_gone_does_not_take_the_first_page_with_it(
     client: Client, program: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -3,10 +3,12 @@
 from dataclasses import dataclass
 from typing import Protocol
 
-from challenge.drawings.geometry import ellipse
+from challenge.drawings.geometry import circle
 from challenge.drawings.sheet import Sheet
 
 MAT, TOP_OF_BED = 1.3, 25.0
+# The radius of a soft play ball in centimetres, and the centimetres of a unit in a person of 170 cm.
+PLAY_BALL, CENTIMETRES = 3.5, 1.7
 
 
 class Prop(Protocol):
@@ -36,10 +38,10 @@ class Cushion:
 @dataclass(frozen=True)
 class Ball:
     middle: complex
-    radius: float
+    radius: float = PLAY_BALL / CENTIMETRES
 
     def draw(self, sheet: Sheet) -> None:
-        sheet.smooth(ellipse(self.middle, self.radius * 1.12, self.radius), "ball", "accent", 3)
+        sheet.smooth(circle(self.middle, self.radius), "ball", "accent", 3)
 
 
 @dataclass(frozen=True)

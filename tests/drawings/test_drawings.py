@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from challenge import drawings
 from challenge.curriculum import drawing_files
-from challenge.drawings import body, catalogue, front, outlines
+from challenge.drawings import body, catalogue, outlines
 from challenge.drawings.body import Arm, Leg, Pose, planted, skeleton
 from challenge.drawings.geometry import heading
 
@@ -169,15 +169,6 @@ def test_a_split_squat_ends_low_with_its_front_shin_upright_and_its_back_knee_fr
     assert abs(heading(drawn["near knee"] - drawn["near ankle"]) - 90) < 10
     assert heading(drawn["shoulder"] - drawn["pelvis"]) == pytest.approx(90)
     assert 2 < low.lowest("far thigh") < 8
-
-
-def test_the_ball_lies_below_and_outside_the_bony_point_and_all_inside_of_it_is_hatched() -> None:
-    ball, point = front.SPOT, front.BONY_POINT
-    assert point.imag - ball.imag > front.RADIUS
-    assert ball.real - front.RADIUS > point.real
-    below = [spot for spot in front.KEEP_OUT if spot.imag < point.imag]
-    assert max(spot.real for spot in below) == point.real
-    assert min(spot.imag for spot in below) == -20
 
 
 def test_file_names_are_the_same_in_every_process() -> None:

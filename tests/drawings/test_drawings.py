@@ -158,9 +158,22 @@ def test_weight_rests_on_the_ground_and_nothing_sinks_into_it(name: str) -> None
 @pytest.mark.parametrize("name", ["marching-bridge-1", "marching-bridge-2"])
 def test_a_bridge_is_one_slanting_line_to_the_standing_knee(name: str) -> None:
     drawn = skeleton(catalogue.POSITIONS[name].pose)
-    trunk, thigh = drawn["pelvis"] - drawn["shoulder"], drawn["far knee"] - drawn["pelvis"]
+    trunk, thigh = drawn["pelvis"] - drawn["shoulder"], drawn["near knee"] - drawn["pelvis"]
     assert abs(heading(thigh / trunk)) < 3
     assert heading(trunk) > 15
+
+
+def test_a_marching_bridge_lifts_the_far_foot_a_hand_above_the_floor_and_marks_the_standing_glute() -> None:
+    both_down, lifted = (catalogue.POSITIONS[f"marching-bridge-{number}"] for number in (1, 2))
+    assert 4 < lifted.lowest("far foot") < 7
+    assert ("near foot", 0) in lifted.rests
+    assert both_down.accents == lifted.accents == ("seat",)
+    bends = []
+    for position in (both_down, lifted):
+        drawn = skeleton(position.pose)
+        shin, thigh = drawn["far ankle"] - drawn["far knee"], drawn["far knee"] - drawn["pelvis"]
+        bends.append(heading(shin / thigh))
+    assert abs(bends[1] - bends[0]) < 12
 
 
 def test_a_split_squat_ends_low_with_its_front_shin_upright_and_its_back_knee_free() -> None:

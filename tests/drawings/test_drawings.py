@@ -16,7 +16,8 @@ from challenge import drawings
 from challenge.curriculum import drawing_files
 from challenge.drawings import body, catalogue, outlines
 from challenge.drawings.body import Arm, Leg, Pose, planted, skeleton
-from challenge.drawings.geometry import heading
+from challenge.drawings.geometry import heading, traced
+from challenge.drawings.props import Chair
 
 pytestmark = pytest.mark.pure
 
@@ -182,6 +183,16 @@ def test_a_split_squat_ends_low_with_its_front_shin_upright_and_its_back_knee_fr
     assert abs(heading(drawn["near knee"] - drawn["near ankle"]) - 90) < 10
     assert heading(drawn["shoulder"] - drawn["pelvis"]) == pytest.approx(90)
     assert 2 < low.lowest("far thigh") < 8
+
+
+@pytest.mark.parametrize("name", ["split-squat-1", "split-squat-2"])
+def test_a_split_squat_leaves_its_front_knee_and_toes_room_from_the_chair(name: str) -> None:
+    position = catalogue.POSITIONS[name]
+    shape = traced(outlines.part(skeleton(position.pose), "near foot"))
+    (chair,) = position.props
+    assert isinstance(chair, Chair)
+    assert chair.rear - max(point.real for point in shape) > 4
+    assert chair.rear - skeleton(position.pose)["near knee"].real > 12
 
 
 def test_file_names_are_the_same_in_every_process() -> None:

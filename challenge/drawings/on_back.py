@@ -18,8 +18,8 @@ SEAT_OF_CHAIR, TOWEL = 27.6, 2.4
 ON_FLOOR = (("trunk", 0.0), ("head", 0.0))
 BRIDGED = 25.0
 ON_BED = (("trunk", TOP_OF_BED), ("head", TOP_OF_BED))
-BED, PHONE, UNDER_BACK = Bed(-54, 5, TOP_OF_BED), PhoneOnStool(54, TOP_OF_BED), Towel(-12, TOP_OF_BED)
-BESIDE_BED = Viewport(4.2, 254, 318)
+BED, PHONE, UNDER_BACK = Bed(-54, 5, TOP_OF_BED), PhoneOnStool(-5), Towel(-12, TOP_OF_BED)
+BESIDE_BED = Viewport(4.8, 300, 318)
 HELD = Leg(hip=116, knee=122)
 
 
@@ -135,15 +135,15 @@ ON_BACK = {
         _lying((Leg(hip=113, knee=118), HELD), _held_thigh(), TOP_OF_BED),
         BESIDE_BED,
         rests=ON_BED,
-        props=(BED, PHONE),
-        front=(UNDER_BACK,),
+        props=(BED,),
+        front=(UNDER_BACK, PHONE),
     ),
     "self-check-3": Position(
         _lying((Leg(hip=-1, knee=72, ankle=20), HELD), _held_thigh(), TOP_OF_BED),
         BESIDE_BED,
         rests=ON_BED,
-        props=(BED, PHONE),
-        front=(UNDER_BACK,),
+        props=(BED,),
+        front=(UNDER_BACK, PHONE),
         accents=("hip",),
     ),
 }

@@ -124,8 +124,9 @@ UPRIGHT = {
     ),
     "self-check-1": Position(
         Pose((92, 88), (planted(26), planted(24)), _hand_at(-4, 29, -20), ("pelvis", TOP_OF_BED * 1j + 6.6j)),
-        Viewport(3.65, 254, 322),
+        Viewport(3.75, 280, 326),
         rests=(("near thigh", TOP_OF_BED), ("near foot", 0), ("far foot", 0)),
-        props=(Bed(-54, 5, TOP_OF_BED), Towel(-15, TOP_OF_BED), PhoneOnStool(58, TOP_OF_BED)),
+        props=(Bed(-54, 5, TOP_OF_BED), Towel(-15, TOP_OF_BED)),
+        front=(PhoneOnStool(-5),),
     ),
 }

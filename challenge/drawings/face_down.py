@@ -52,7 +52,7 @@ FACE_DOWN = {
         Viewport(4.4, 274, 275),
         rests=(*ON_FLOOR, ("trunk", 0), ("near forearm", 0)),
         props=(Mat(-60, 61),),
-        front=(Ball(1 + 2.8j, 2.8),),
+        front=(Ball(2.2 + 2.1j),),
     ),
     "childs-pose-side-reach-1": Position(
         Pose(

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from challenge.drawings.bones import both_sides, draw_bones, mirrored
 from challenge.drawings.geometry import circle, traced
+from challenge.drawings.props import PLAY_BALL
 from challenge.drawings.sheet import Sheet
 
 BODY = [
@@ -30,15 +31,21 @@ FAN = [
     [10.6 + 3.0j, 10.4 - 2.6j],
     [11.8 + 1.0j, 11.0 - 3.4j],
 ]
-BONY_POINT = 12.7 - 1.6j
-SPOT, RADIUS = 15.3 - 5.3j, 2.3
-# The belly, and all inside a line straight down from the bony point, up to the rim of the hip bone.
-KEEP_OUT = [
-    *(16j, 16j, 11.2 + 16j, 11.2 + 16j, 11.0 + 9j, 11.6 + 6.4j, 13.2 + 3.6j, 13.7 + 1.4j, 13.3 - 0.4j),
-    *(BONY_POINT, BONY_POINT, 12.7 - 20j, 12.7 - 20j, 1.6 - 20j, 1.6 - 20j, 0.6 - 17.5j),
+BONY_POINT = 12.0 - 1.8j
+SPOT = 17.1 - 6.3j
+# The side of the body, from above the waist to the height of the bony point, and from there to the thigh.
+FLANK = [15.4 + 30j, 15.2 + 20j, 14.9 + 10j, 16.2 + 5j, 18.2 + 1.2j, 19.6 - 1.8j]
+HIPS = [
+    *(FLANK[0], *FLANK, 20.8 - 5.5j, 21.2 - 10j, 20.9 - 15j, 20.1 - 22j, 18.6 - 34j, 18.6 - 34j),
+    *(3.2 - 34j, 3.2 - 34j, 1.6 - 20j, 0.6 - 17.5j),
 ]
-# The seam of a trouser pocket, from the waist to the side.
-POCKET = [13.9 + 4.6j, 14.2 + 1j, 14.8 - 3j, 15.8 - 7.4j, 17.8 - 12.4j]
+# All of the belly and its sides above the bony point, and all inside a line straight down from it.
+KEEP_OUT = [
+    *(FLANK[0], *FLANK, FLANK[-1], BONY_POINT, BONY_POINT, 12.0 - 20j, 12.0 - 20j),
+    *(1.6 - 20j, 1.6 - 20j, 0.6 - 17.5j),
+]
+# The seam of a trouser pocket, from the height of the bony point to the side.
+POCKET = [15.4 - 1.8j, 16.2 - 4j, 17.2 - 6.6j, 18.6 - 10j, 20.9 - 14.4j]
 
 
 def _outline(half: Sequence[complex]) -> list[complex]:
@@ -61,7 +68,7 @@ def psoas_front() -> Sheet:
 def ball_spot() -> Sheet:
     """Draw the ball's place on both sides, the bony points, and, hatched, the area to keep away from."""
     sheet = Sheet(9.4, (280, 130))
-    sheet.smooth(_outline(BODY), "body", "body-edge")
+    sheet.smooth(_outline(HIPS), "body", "body-edge")
     draw_bones(sheet)
     area = _outline(KEEP_OUT)
     sheet.smooth(area, "panel", opacity=0.6)
@@ -70,7 +77,7 @@ def ball_spot() -> Sheet:
     sheet.smooth(area, "none", "forbid", 3)
     both_sides(lambda points: sheet.line(points, "ink", 2), POCKET)
     both_sides(lambda points: sheet.smooth(points, "panel", "ink", 3), circle(BONY_POINT, 0.9))
-    both_sides(lambda points: sheet.smooth(points, "ball", "accent", 4), circle(SPOT, RADIUS))
+    both_sides(lambda points: sheet.smooth(points, "ball", "accent", 4), circle(SPOT, PLAY_BALL))
     return sheet
 
 

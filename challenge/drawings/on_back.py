@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from challenge.drawings.body import SEAT, Arm, Leg, Pose, planted
+from challenge.drawings.body import ANKLE, SEAT, Arm, Leg, Pose, planted
 from challenge.drawings.position import Position, Viewport
 from challenge.drawings.props import MAT, TOP_OF_BED, Bed, Chair, Cushion, Mat, PhoneOnStool, Towel
 
@@ -18,8 +18,8 @@ SEAT_OF_CHAIR, TOWEL = 27.6, 2.4
 ON_FLOOR = (("trunk", 0.0), ("head", 0.0))
 BRIDGED = 25.0
 ON_BED = (("trunk", TOP_OF_BED), ("head", TOP_OF_BED))
-BED, PHONE, UNDER_BACK = Bed(-54, 5, TOP_OF_BED), PhoneOnStool(54, TOP_OF_BED), Towel(-12, TOP_OF_BED)
-BESIDE_BED = Viewport(4.2, 254, 318)
+BED, PHONE, UNDER_BACK = Bed(-54, 5, TOP_OF_BED), PhoneOnStool(-5), Towel(-12, TOP_OF_BED)
+BESIDE_BED = Viewport(4.8, 300, 318)
 HELD = Leg(hip=116, knee=122)
 
 
@@ -40,11 +40,11 @@ def _held_thigh() -> tuple[Arm, Arm]:
     return arm, arm
 
 
-def _bridge(near: Leg) -> Pose:
-    """Return a bridge on the far foot; shoulder, hip and far knee lie in one slanting line."""
+def _bridge(far: Leg) -> Pose:
+    """Return a bridge on the near foot; shoulder, hip and near knee lie in one slanting line."""
     return Pose(
         trunk=(180 + BRIDGED, 180 + BRIDGED),
-        legs=(near, planted(21)),
+        legs=(planted(22), far),
         arms=(AT_SIDE, AT_SIDE),
         held=("shoulder", -29 + 5.4j),
         neck=33,
@@ -117,33 +117,33 @@ ON_BACK = {
         arrows=((-4 + 30j, -4 + 42j),),
     ),
     "marching-bridge-1": Position(
-        _bridge(planted(22)),
+        _bridge(planted(21)),
         Viewport(4.6, 300, 300),
         rests=(*ON_FLOOR, ("near foot", 0), ("far foot", 0), ("near hand", 0)),
         props=(Mat(-56, 47),),
         accents=("seat",),
     ),
     "marching-bridge-2": Position(
-        _bridge(Leg(hip=80, knee=88, ankle=10)),
+        _bridge(Leg(ankle_at=complex(26.5, ANKLE + 5.6), sole=6)),
         Viewport(4.6, 300, 300),
-        rests=(*ON_FLOOR, ("far foot", 0), ("near hand", 0)),
+        rests=(*ON_FLOOR, ("near foot", 0), ("near hand", 0)),
         props=(Mat(-56, 47),),
-        accents=("hip",),
-        arrows=((36 + 12j, 38.5 + 24j, 34 + 36j),),
+        accents=("seat",),
+        arrows=((41 + 2j, 41 + 12j),),
     ),
     "self-check-2": Position(
         _lying((Leg(hip=113, knee=118), HELD), _held_thigh(), TOP_OF_BED),
         BESIDE_BED,
         rests=ON_BED,
-        props=(BED, PHONE),
-        front=(UNDER_BACK,),
+        props=(BED,),
+        front=(UNDER_BACK, PHONE),
     ),
     "self-check-3": Position(
         _lying((Leg(hip=-1, knee=72, ankle=20), HELD), _held_thigh(), TOP_OF_BED),
         BESIDE_BED,
         rests=ON_BED,
-        props=(BED, PHONE),
-        front=(UNDER_BACK,),
+        props=(BED,),
+        front=(UNDER_BACK, PHONE),
         accents=("hip",),
     ),
 }

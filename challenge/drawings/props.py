@@ -3,10 +3,12 @@
 from dataclasses import dataclass
 from typing import Protocol
 
-from challenge.drawings.geometry import ellipse
+from challenge.drawings.geometry import circle
 from challenge.drawings.sheet import Sheet
 
 MAT, TOP_OF_BED = 1.3, 25.0
+# The radius of a soft play ball in centimetres, and the centimetres of a unit in a person of 170 cm.
+PLAY_BALL, CENTIMETRES = 3.5, 1.7
 
 
 class Prop(Protocol):
@@ -36,10 +38,10 @@ class Cushion:
 @dataclass(frozen=True)
 class Ball:
     middle: complex
-    radius: float
+    radius: float = PLAY_BALL / CENTIMETRES
 
     def draw(self, sheet: Sheet) -> None:
-        sheet.smooth(ellipse(self.middle, self.radius * 1.12, self.radius), "ball", "accent", 3)
+        sheet.smooth(circle(self.middle, self.radius), "ball", "accent", 3)
 
 
 @dataclass(frozen=True)
@@ -115,26 +117,24 @@ class Towel:
 
 @dataclass(frozen=True)
 class PhoneOnStool:
-    """A phone that leans on a stand and films from nearer than the person; its screen faces the viewer."""
+    """A phone on a stool, nearer to the viewer than the bed; its screen faces the bed's long side."""
 
     middle: float
-    height: float
+    floor: float = -4.0
+    top: float = 17.0
 
     def draw(self, sheet: Sheet) -> None:
-        x, top = self.middle, self.height
-        for leg in (x - 6, x + 6):
+        x, top, floor = self.middle, self.top, self.floor
+        for leg in (x - 5.5, x + 5.5):
             sheet.polygon(
-                [complex(leg + at, y) for at, y in ((-0.9, top), (0.9, top), (0.7, 0), (-0.7, 0))],
+                [complex(leg + at, y) for at, y in ((-0.9, top), (0.9, top), (0.7, floor), (-0.7, floor))],
                 "prop-dark",
                 "prop-edge",
             )
-        sheet.box(x - 8, top - 2.4, x + 8, top, "prop", "prop-edge", 4)
-        sheet.box(x - 6.5, top, x + 6.5, top + 7.4, "ink", "ink", 6)
-        sheet.box(x - 5.4, top + 0.8, x + 5.4, top + 6.6, "panel", "panel", 2)
-        sheet.box(x - 5.4, top + 1.6, x - 0.6, top + 2.9, "cloth", "prop-edge", 1)
-        sheet.line([complex(x - 5, top + 3.6), complex(x - 1.4, top + 3.6)], "top", 5)
-        sheet.line([complex(x - 1.4, top + 3.6), complex(x + 1.8, top + 3.6)], "tights", 4)
-        sheet.line([complex(x + 1.8, top + 3.6), complex(x + 2.4, top + 1.4)], "tights", 4)
+        sheet.box(x - 7.5, top - 2.4, x + 7.5, top, "prop", "prop-edge", 4)
+        sheet.box(x - 4.7, top, x + 4.7, top + 4.8, "ink", "ink", 4)
+        for lens in (2.3, 3.7):
+            sheet.smooth(circle(complex(x - 3.6, top + lens), 0.5), "panel")
 
 
 @dataclass(frozen=True)

@@ -14,9 +14,10 @@ from hypothesis import strategies as st
 
 from challenge import drawings
 from challenge.curriculum import drawing_files
-from challenge.drawings import body, catalogue, front, outlines
+from challenge.drawings import body, catalogue, outlines
 from challenge.drawings.body import Arm, Leg, Pose, planted, skeleton
-from challenge.drawings.geometry import heading
+from challenge.drawings.geometry import heading, traced
+from challenge.drawings.props import Chair
 
 pytestmark = pytest.mark.pure
 
@@ -158,9 +159,22 @@ def test_weight_rests_on_the_ground_and_nothing_sinks_into_it(name: str) -> None
 @pytest.mark.parametrize("name", ["marching-bridge-1", "marching-bridge-2"])
 def test_a_bridge_is_one_slanting_line_to_the_standing_knee(name: str) -> None:
     drawn = skeleton(catalogue.POSITIONS[name].pose)
-    trunk, thigh = drawn["pelvis"] - drawn["shoulder"], drawn["far knee"] - drawn["pelvis"]
+    trunk, thigh = drawn["pelvis"] - drawn["shoulder"], drawn["near knee"] - drawn["pelvis"]
     assert abs(heading(thigh / trunk)) < 3
     assert heading(trunk) > 15
+
+
+def test_a_marching_bridge_lifts_the_far_foot_a_hand_above_the_floor_and_marks_the_standing_glute() -> None:
+    both_down, lifted = (catalogue.POSITIONS[f"marching-bridge-{number}"] for number in (1, 2))
+    assert 4 < lifted.lowest("far foot") < 7
+    assert ("near foot", 0) in lifted.rests
+    assert both_down.accents == lifted.accents == ("seat",)
+    bends = []
+    for position in (both_down, lifted):
+        drawn = skeleton(position.pose)
+        shin, thigh = drawn["far ankle"] - drawn["far knee"], drawn["far knee"] - drawn["pelvis"]
+        bends.append(heading(shin / thigh))
+    assert abs(bends[1] - bends[0]) < 12
 
 
 def test_a_split_squat_ends_low_with_its_front_shin_upright_and_its_back_knee_free() -> None:
@@ -171,13 +185,14 @@ def test_a_split_squat_ends_low_with_its_front_shin_upright_and_its_back_knee_fr
     assert 2 < low.lowest("far thigh") < 8
 
 
-def test_the_ball_lies_below_and_outside_the_bony_point_and_all_inside_of_it_is_hatched() -> None:
-    ball, point = front.SPOT, front.BONY_POINT
-    assert point.imag - ball.imag > front.RADIUS
-    assert ball.real - front.RADIUS > point.real
-    below = [spot for spot in front.KEEP_OUT if spot.imag < point.imag]
-    assert max(spot.real for spot in below) == point.real
-    assert min(spot.imag for spot in below) == -20
+@pytest.mark.parametrize("name", ["split-squat-1", "split-squat-2"])
+def test_a_split_squat_leaves_its_front_knee_and_toes_room_from_the_chair(name: str) -> None:
+    position = catalogue.POSITIONS[name]
+    shape = traced(outlines.part(skeleton(position.pose), "near foot"))
+    (chair,) = position.props
+    assert isinstance(chair, Chair)
+    assert chair.rear - max(point.real for point in shape) > 4
+    assert chair.rear - skeleton(position.pose)["near knee"].real > 12
 
 
 def test_file_names_are_the_same_in_every_process() -> None:

@@ -59,13 +59,13 @@ def test_a_worker(program: Any, redis_url: str, tmp_path: Path, stop: Callable[[
 def test_the_loop_without_a_broker(program: Any, tmp_path: Path, options: list[str]) -> None:
     crowd(program, 40)
     with mailroom(tmp_path, seconds=SECONDS) as room:
-        check_stop(room, room.start("manage.py", "send_due", *options), to_the_first)
+        check_stop(room, room.send_due(*options), to_the_first)
 
 
 def test_a_resting_loop_ends_at_once(program: Any, tmp_path: Path) -> None:
     crowd(program, 1)
     with mailroom(tmp_path) as room:
-        loop = room.start("manage.py", "send_due", "--loop")
+        loop = room.send_due("--loop")
         wait_until(Delivery.objects.filter(state="sent").exists, 40, "its round is over")
         loop.ask_to_end()
         assert loop.exit_code(5) == 0

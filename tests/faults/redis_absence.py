@@ -33,7 +33,7 @@ def run(scale: Scale, folder: Path) -> Result:
         for path in ("/", check_in_link(runners[0])):
             client.get(path, secure=True)  # a new process reads its templates first
         server.kill()
-        loop = room.start("manage.py", "send_due", "--loop")
+        loop = room.send_due("--loop")
         slowest, signed_up = keep_coming(room, client, runners, seconds, pause)
         server.start()
         crowd(program, MAILS, first=MAILS)

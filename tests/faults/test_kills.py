@@ -18,7 +18,7 @@ MAILS, KILLS = 120, 2
 def test_killed_loops_without_a_broker_lose_nothing(program: Any, tmp_path: Path) -> None:
     crowd(program, MAILS)
     with mailroom(tmp_path) as room:
-        loops = [room.start("manage.py", "send_due", "--loop") for _ in range(2)]
+        loops = [room.send_due("--loop") for _ in range(2)]
         for number, moment in enumerate(moments(MAILS, KILLS)):
             room.wait_for_mail(moment)
             loops[number % 2].kill()

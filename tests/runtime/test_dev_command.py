@@ -9,7 +9,6 @@ import sys
 import time
 import urllib.request
 from collections.abc import Iterator
-from contextlib import suppress
 from pathlib import Path
 
 import psutil
@@ -101,7 +100,8 @@ def start(tmp_path: Path) -> Iterator[type[Dev]]:
         dev.process.wait()
 
 
-def test_it_starts_stops_on_ctrl_c_and_starts_again_after_a_kill(start: type[Dev], tmp_path: Path) -> None:
+def test_it_starts_again_after_a_kill_and_stops_when_one_ends(start: type[Dev], tmp_path: Path) -> None:
+    """test_first_day.py ends it by Ctrl-C."""
     var, port = tmp_path / "a folder", free_port()
     first = start(var, port)
     first.wait_until_ready()
@@ -115,24 +115,19 @@ def test_it_starts_stops_on_ctrl_c_and_starts_again_after_a_kill(start: type[Dev
     assert other.wait() == 1
     assert "runs already on the data" in other.said[0]
     assert first.get("/healthz") == b"ok"
-    assert first.end(signal.SIGINT) == 130
-    assert first.left_over() == []
+    redis = first.running("redis.sock")
+    first.process.kill()
+    redis[0].kill()
+    assert first.left_over() == [], "its processes do not outlive it"
+    assert (var / "run" / "redis.sock").is_socket(), "the kill left a stale socket"
 
     second = start(var, port)
     second.wait_until_ready()
     assert second.said_of("Coach") == login
-    for process in [psutil.Process(second.process.pid), *second.family]:
-        with suppress(psutil.NoSuchProcess):  # it has ended with the first
-            process.kill()
-    second.wait()
-    assert (var / "run" / "redis.sock").is_socket(), "the kill left a stale socket"
-
-    third = start(var, port)
-    third.wait_until_ready()
-    third.running("runtime.beat")[0].kill()  # other than a worker it is not started again
-    assert third.wait() == 1
-    assert any("ended by itself" in line for line in third.said)
-    assert third.left_over() == []
+    second.running("runtime.beat")[0].kill()  # other than a worker it is not started again
+    assert second.wait() == 1
+    assert any("ended by itself" in line for line in second.said)
+    assert second.left_over() == []
 
 
 def test_a_taken_port_is_said_plainly(start: type[Dev], tmp_path: Path) -> None:

@@ -18,6 +18,7 @@ def browser() -> Iterator[Any]:
         leave_out("Chromium is not installed")
     quiet = ("background-networking", "component-update", "sync")
     arguments = ["--no-sandbox", "--disable-gpu", *(f"--disable-{name}" for name in quiet)]
+    arguments.append("--renderer-process-limit=1")  # a new one takes as long as a short test
     with pytest.MonkeyPatch.context() as patch, sync_playwright() as playwright:
         # Playwright's event loop runs in this thread; Django would take our own queries for its.
         patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")

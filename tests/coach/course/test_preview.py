@@ -201,7 +201,7 @@ def test_the_preview_in_a_browser(
 def test_every_page_of_the_course_is_accessible(
     program: Program, site: str, open_page: Open, coach: Client, now: datetime
 ) -> None:
-    from axe_playwright_python.sync_playwright import Axe
+    from tests.support.axe import Looks
 
     day, stretch = (
         DeskItem(coach, Day.objects.get(number=9)),
@@ -218,15 +218,10 @@ def test_every_page_of_the_course_is_accessible(
         "/coach/challenge/article/",
         "/coach/challenge/question/",
     ]
-    found = []
-    for scheme in ("light", "dark"):
-        page = open_page(width=1280, color_scheme=scheme)
-        page.context.add_cookies(
-            [{"name": "sessionid", "value": coach.cookies["sessionid"].value, "url": site}]
-        )
-        for address in addresses:
-            page.goto(site + address)
-            result = Axe().run(page, options={"iframes": False, "preload": False})
-            found += [(scheme, address, each["id"], [node["html"][:120] for node in each["nodes"]])
-                      for each in result.response["violations"]]  # fmt: skip
-    assert found == []
+    page = open_page(width=1280)
+    enter(page, site, coach)
+    looks = Looks(page, iframes=False, preload=False)
+    for address in addresses:
+        page.goto(site + address)
+        looks.at(address)
+    assert not looks.found, "\n".join(looks.found)

@@ -35,12 +35,12 @@ class MailContext(dict[str, str]):
         return value
 
     def link(self, purpose: Purpose) -> str:
-        return url(purpose, self.now, self.enrollment.id)
+        return url(purpose, self.now, self.enrollment)
 
     def check_in(self, status: str) -> str:
         """Return the link of one answer. The three share one capability: a link only proposes an answer."""
-        who = self.enrollment.id, self.delivery.day
-        self._check_in = self._check_in or token(Purpose.CHECK_IN, self.now, *who)
+        whose = self.enrollment, self.delivery.day
+        self._check_in = self._check_in or token(Purpose.CHECK_IN, self.now, *whose)
         return build_url(Purpose.CHECK_IN, self._check_in, status)
 
     def add_up(self) -> None:
@@ -90,7 +90,7 @@ SOURCES: dict[str, Callable[[MailContext], str]] = {
     "hour_url": lambda values: values.link(Purpose.HOUR),
     "pause_url": lambda values: values.link(Purpose.PAUSE),
     "leave_url": lambda values: values.link(Purpose.LEAVE),
-    "day_url": lambda values: url(Purpose.DAY, values.now, values.enrollment.id, values.delivery.day),
+    "day_url": lambda values: url(Purpose.DAY, values.now, values.enrollment, values.delivery.day),
     "done_url": lambda values: values.check_in(CheckIn.Status.DONE),
     "partly_url": lambda values: values.check_in(CheckIn.Status.PARTLY),
     "not_today_url": lambda values: values.check_in(CheckIn.Status.NOT_TODAY),

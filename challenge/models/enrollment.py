@@ -1,6 +1,8 @@
 """A runner in a program, and the events of the enrollment."""
 
+import uuid
 from datetime import datetime
+from typing import TYPE_CHECKING, ClassVar
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -9,10 +11,21 @@ from django.utils.translation import gettext_lazy as _
 
 from challenge.models.program import Cohort, Program
 
+if TYPE_CHECKING:
+    from accounts.models import User
+
+
+class EnrollmentManager(models.Manager["Enrollment"]):
+    def end_links(self, runner: "User") -> None:
+        """End every link that was mailed to a runner: each row gets a new key."""
+        for enrollment_id in self.filter(runner=runner).values_list("pk", flat=True):
+            self.filter(pk=enrollment_id).update(link_key=uuid.uuid4(), opens_numbered_links=False)
+
 
 class Enrollment(models.Model):
     """One participation of one runner in one program. The row is the schedule: an active enrollment is due
-    when `next_due_at` (UTC) has passed. `send_at` and `time_zone` are the runner's local time."""
+    when `next_due_at` (UTC) has passed. `send_at` and `time_zone` are the runner's local time. Every mailed
+    link names `link_key` (mail.links)."""
 
     class State(models.TextChoices):
         PENDING = "pending", _("pending")
@@ -47,6 +60,11 @@ class Enrollment(models.Model):
         blank=True,
         help_text=_("When the first lesson was planned: its days keep the versions of that moment."),
     )
+    link_key = models.UUIDField(_("key of the links"), default=uuid.uuid4, unique=True, editable=False)
+    # Only of rows from before there were keys. No link of that format outlives 400 days.
+    opens_numbered_links = models.BooleanField(_("opens numbered links"), default=False, editable=False)
+
+    objects: ClassVar[EnrollmentManager] = EnrollmentManager()
 
     class Meta:
         verbose_name = _("enrollment")

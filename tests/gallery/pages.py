@@ -8,12 +8,11 @@ from typing import NamedTuple
 from django.conf import settings
 from django.urls import reverse
 
-from accounts import capabilities
 from challenge.checkins.record import CheckInData, record
 from challenge.enrollment import transitions
 from challenge.enrollment.confirm import confirm
 from challenge.enrollment.sign_up import SignUpData, sign_up
-from challenge.mail.links import Purpose, url
+from challenge.mail.links import Purpose, token, url
 from challenge.models import Cohort, Enrollment, Event, Program, Stretch
 
 DAY = timedelta(days=1)
@@ -83,7 +82,7 @@ def _public_pages() -> dict[str, Page]:
 
 def _runners_pages(people: Cast, now: datetime) -> dict[str, Page]:
     def page(purpose: Purpose, who: Enrollment, *day: int, choice: str = "", query: str = "") -> Page:
-        return Page(url(purpose, now, who.pk, *day, choice=choice) + query)
+        return Page(url(purpose, now, who, *day, choice=choice) + query)
 
     return {
         "confirm": page(Purpose.CONFIRM, people.pending),
@@ -104,12 +103,12 @@ def _runners_pages(people: Cast, now: datetime) -> dict[str, Page]:
 
 
 def _trouble(people: Cast, now: datetime) -> dict[str, Page]:
-    expired = capabilities.issue(Purpose.CHECK_IN, [people.active.pk, 1], now - DAY)
+    expired = token(Purpose.CHECK_IN, now - 6 * DAY, people.active, 1)
     return {
         "not-found": Page(f"{settings.SITE_URL}/nowhere/", 404),
         "altered": Page(f"{settings.SITE_URL}/hour/{expired}/", 404),
         "expired": Page(f"{settings.SITE_URL}/check-in/{expired}/", 410),
-        "gone": Page(url(Purpose.HOUR, now, people.gone.pk), 410),
-        "check-in-closed": Page(url(Purpose.CHECK_IN, now, people.active.pk, 2), 410),
-        "day-not-sent": Page(url(Purpose.DAY, now, people.active.pk, 2), 410),
+        "gone": Page(url(Purpose.HOUR, now, people.gone), 410),
+        "check-in-closed": Page(url(Purpose.CHECK_IN, now, people.active, 2), 410),
+        "day-not-sent": Page(url(Purpose.DAY, now, people.active, 2), 410),
     }

@@ -23,7 +23,7 @@ Go = Callable[[datetime], None]
 
 
 def page_of(enrollment: Any, now: datetime, day: int = 1) -> str:
-    return url(Purpose.DAY, now, enrollment.pk, day)
+    return url(Purpose.DAY, now, enrollment, day)
 
 
 def republish(now: datetime, number: int = 1, **changes: str) -> Revision:

@@ -96,7 +96,7 @@ def hour_page(request: HttpRequest, enrollment: Enrollment) -> HttpResponse:
         "enrollment": enrollment,
         "form": form,
         "saved": SAVED in request.GET,
-        "pause": url(Purpose.PAUSE, timezone.now(), enrollment.pk),
+        "pause": url(Purpose.PAUSE, timezone.now(), enrollment),
     }
     status = 422 if form.is_bound else 200
     return render(request, "pages/hour.html", context, status=status)
@@ -113,7 +113,7 @@ def leave_page(request: HttpRequest, enrollment: Enrollment) -> HttpResponse:
     context = {
         "enrollment": enrollment,
         "left": enrollment.state == State.WITHDRAWN,
-        "pause": url(Purpose.PAUSE, timezone.now(), enrollment.pk) if may_pause else "",
+        "pause": url(Purpose.PAUSE, timezone.now(), enrollment) if may_pause else "",
     }
     return render(request, "pages/leave.html", context)
 

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from challenge import schedule
+from challenge.enrollment.leaving import UNDO_FOR
 from challenge.mail.links import Purpose, build_url, token, url
 from challenge.models import CheckIn, Delivery, Enrollment, Event
 from challenge.models.conditions import among
@@ -62,6 +63,13 @@ def _next_date(enrollment: Enrollment) -> str:
     return date_format(day, "l, j F")
 
 
+def _undo_until(enrollment: Enrollment) -> str:
+    """Return the local date and time until which the leaving can be undone."""
+    assert enrollment.left_at is not None
+    until = (enrollment.left_at + UNDO_FOR).astimezone(enrollment.zone)
+    return date_format(until, "l, j F, H:i")
+
+
 def _added_up(name: str) -> Callable[[MailContext], str]:
     def value(values: MailContext) -> str:
         values.add_up()
@@ -81,6 +89,7 @@ SOURCES: dict[str, Callable[[MailContext], str]] = {
     "send_at": lambda values: values.enrollment.send_at.isoformat("minutes"),
     "time_zone": lambda values: values.enrollment.time_zone.replace("_", " "),
     "starts_on": lambda values: _next_date(values.enrollment),
+    "undo_until": lambda values: _undo_until(values.enrollment),
     "done_count": _added_up("done_count"),
     "tightness_first": _added_up("tightness_first"),
     "tightness_last": _added_up("tightness_last"),
@@ -143,10 +152,10 @@ def _check_ins(enrollments: list[int]) -> dict[int, tuple[int, int]]:
 
 
 def _resumed(enrollments: list[int]) -> set[int]:
-    """Return the enrollments that were resumed since their last lesson."""
+    """Return the enrollments that were resumed, or whose leaving was undone, since their last lesson."""
     lessons = Delivery.objects.filter(enrollment=OuterRef("pk"), kind=Delivery.Kind.LESSON, copy=0)
     sent = lessons.filter(sent_at__isnull=False).order_by("-day").values("sent_at")[:1]
-    resumed = Event.objects.filter(enrollment=OuterRef("pk"), kind=Event.Kind.RESUMED).order_by("-at")
+    resumed = Event.objects.filter(enrollment=OuterRef("pk"), kind__in=Event.RESTARTS).order_by("-at")
     found = Enrollment.objects.filter(among("id", enrollments)).annotate(
         sent=Subquery(sent), resumed=Subquery(resumed.values("at")[:1])
     )

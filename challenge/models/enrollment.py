@@ -60,6 +60,14 @@ class Enrollment(models.Model):
         blank=True,
         help_text=_("When the first lesson was planned: its days keep the versions of that moment."),
     )
+    left_at = models.DateTimeField(_("left"), null=True, blank=True)
+    left_from = models.CharField(
+        _("state before leaving"),
+        max_length=10,
+        choices=State,
+        blank=True,
+        help_text=_("An undo leads back to it; empty where there is none."),
+    )
     link_key = models.UUIDField(_("key of the links"), default=uuid.uuid4, unique=True, editable=False)
     # Only of rows from before there were keys. No link of that format outlives 400 days.
     opens_numbered_links = models.BooleanField(_("opens numbered links"), default=False, editable=False)
@@ -110,6 +118,7 @@ class Event(models.Model):
         RESCHEDULED = "rescheduled", _("changed the hour")
         COMPLETED = "completed", _("completed")
         WITHDRAWN = "withdrawn", _("left")
+        RETURNED = "returned", _("came back")
 
     class Actor(models.TextChoices):
         RUNNER = "runner", _("the runner")
@@ -124,6 +133,8 @@ class Event(models.Model):
         BAD_ADDRESS = "bad_address", _("The address refuses mail.")
         SOFT_BOUNCES = "soft_bounces", _("Three mails in a row came back.")
         AS_WRITTEN = "as_written", "%(text)s"
+
+    RESTARTS = (Kind.RESUMED, Kind.RETURNED)
 
     enrollment = models.ForeignKey(
         Enrollment, models.CASCADE, related_name="events", verbose_name=_("enrollment")

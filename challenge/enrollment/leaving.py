@@ -7,7 +7,7 @@ sign-up must not both open a run.
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.db import transaction
 from django.db.models import QuerySet
@@ -20,7 +20,6 @@ from challenge.models.enrollment import log_event
 from challenge.models.mail_kinds import Kind
 
 State, Reason = Enrollment.State, Delivery.Reason
-UNDO_FOR = timedelta(days=7)
 # What the course still owes after an undo; the planner brings the lessons back.
 OWED = (Kind.WELCOME, Kind.CORRECTION, Kind.SUMMARY, Kind.GOODBYE)
 
@@ -76,7 +75,7 @@ def leave(enrollment_id: int, actor: Event.Actor, now: datetime, *, mails: bool 
 def undo_until(enrollment: Enrollment, now: datetime) -> datetime | None:
     """Return until when the leaving of a program can be undone; None when it cannot."""
     left = _left_last(list(runs_of(enrollment)), now)
-    return left[0].left_at + UNDO_FOR if left and left[0].left_at else None
+    return left[0].undo_ends_at if left else None
 
 
 def undo_leaving(enrollment_id: int, now: datetime) -> bool:
@@ -95,12 +94,13 @@ def undo_leaving(enrollment_id: int, now: datetime) -> bool:
 def _left_last(runs: Sequence[Enrollment], now: datetime) -> list[Enrollment]:
     """Return the runs that an undo leads back to: those of the runner's last leaving, within seven days,
     while no other run goes on and the address is not suppressed."""
-    times = [run.left_at for run in runs if run.left_at]
-    if not times or now >= max(times) + UNDO_FOR or any(run.state != State.WITHDRAWN for run in runs):
+    left = [run for run in runs if run.left_at]
+    last = max((run.undo_ends_at for run in left), default=now)
+    if now >= last or any(run.state != State.WITHDRAWN for run in runs):
         return []
     if Suppression.objects.filter(address_hash=runs[0].runner.address_hash).exists():
         return []
-    return [run for run in runs if run.left_at == max(times) and run.left_from]
+    return [run for run in left if run.undo_ends_at == last and run.left_from]
 
 
 def _go_back(run: Enrollment, now: datetime) -> None:

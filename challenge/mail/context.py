@@ -11,7 +11,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from challenge import schedule
-from challenge.enrollment.leaving import UNDO_FOR
 from challenge.mail.links import Purpose, build_url, token, url
 from challenge.models import CheckIn, Delivery, Enrollment, Event
 from challenge.models.conditions import among
@@ -64,10 +63,7 @@ def _next_date(enrollment: Enrollment) -> str:
 
 
 def _undo_until(enrollment: Enrollment) -> str:
-    """Return the local date and time until which the leaving can be undone."""
-    assert enrollment.left_at is not None
-    until = (enrollment.left_at + UNDO_FOR).astimezone(enrollment.zone)
-    return date_format(until, "l, j F, H:i")
+    return date_format(enrollment.undo_ends_at.astimezone(enrollment.zone), "l, j F, H:i")
 
 
 def _added_up(name: str) -> Callable[[MailContext], str]:

@@ -1,7 +1,7 @@
 """A runner in a program, and the events of the enrollment."""
 
 import uuid
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, ClassVar
 from zoneinfo import ZoneInfo
 
@@ -37,6 +37,7 @@ class Enrollment(models.Model):
         WITHDRAWN = "withdrawn", _("withdrawn")
 
     OPEN_STATES = (State.PENDING, State.SCREENING, State.ACTIVE, State.PAUSED, State.HELD)
+    UNDO_FOR = timedelta(days=7)
 
     runner = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.CASCADE, related_name="enrollments", verbose_name=_("runner")
@@ -99,6 +100,13 @@ class Enrollment(models.Model):
 
     def __str__(self) -> str:
         return f"{self.runner} · {self.program}"
+
+    @property
+    def undo_ends_at(self) -> datetime:
+        """Return when the undo of a leaving ends. Raises LookupError for a runner who has not left."""
+        if self.left_at is None:
+            raise LookupError(f"enrollment {self.pk} was not left")
+        return self.left_at + self.UNDO_FOR
 
     @property
     def zone(self) -> ZoneInfo:

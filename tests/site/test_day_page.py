@@ -10,7 +10,8 @@ from django.test import Client
 from challenge.checkins.record import last_date
 from challenge.curriculum.lesson import day_content
 from challenge.curriculum.publish import Publication, publish_day
-from challenge.enrollment.transitions import leave, send_again
+from challenge.enrollment.leaving import leave
+from challenge.enrollment.transitions import send_again
 from challenge.mail.links import Purpose, url
 from challenge.models import Day, Delivery, Event, Question, Revision, Stretch
 from tests.support.smtp_server import SmtpServer

@@ -11,7 +11,12 @@ from django.conf import settings as django_settings
 
 from tests.support.smtp_server import SmtpServer
 
-pytest_plugins = ["tests.support.browsing", "tests.support.recalls", "tests.support.worked_out_once"]
+pytest_plugins = [
+    "tests.support.browsing",
+    "tests.support.collecting",
+    "tests.support.recalls",
+    "tests.support.worked_out_once",
+]
 
 # A Tuesday; 08:00 in London, 03:00 in New York.
 NOW = datetime(2026, 3, 3, 8, 0, tzinfo=UTC)

@@ -21,7 +21,7 @@ def give_keys(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("challenge", "0017_alarm_codes")]
+    dependencies = [("challenge", "0018_safety_rules")]
 
     operations = [
         migrations.AddField(

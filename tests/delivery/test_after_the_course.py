@@ -8,6 +8,7 @@ import pytest
 from challenge.enrollment.leaving import leave
 from challenge.models import CheckIn, Delivery, Enrollment, Event, Program
 from tests.support.smtp_server import SmtpServer
+from tests.support.stepping import due_looks
 
 pytestmark = pytest.mark.django_db
 Go = Callable[[datetime], None]
@@ -48,8 +49,8 @@ def begin(before: Enrollment, program: Program, now: datetime) -> None:
 def test_the_summary_comes_the_day_after_and_goodbye_a_week_later(
     alice: Enrollment, sink: SmtpServer, go: Go, last_day: datetime
 ) -> None:
-    for hours in range(24, 24 * 14, 6):
-        go(last_day + timedelta(hours=hours))
+    for at in due_looks(last_day + DAY, timedelta(hours=6), last_day + 14 * DAY):
+        go(at)
 
     kinds = ("summary", "goodbye")
     sent = {d.kind: d.sent_at for d in Delivery.objects.filter(kind__in=kinds)}

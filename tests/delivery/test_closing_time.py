@@ -16,6 +16,7 @@ from challenge.enrollment.transitions import reschedule, send_again
 from challenge.models import Delivery, Event
 from tests.support.smtp_script import accept, always
 from tests.support.smtp_server import SmtpServer
+from tests.support.stepping import due_looks
 
 pytestmark = pytest.mark.django_db
 
@@ -72,8 +73,8 @@ def test_who_chose_ten_at_night_is_not_written_to_after_midnight_and_loses_no_da
     at = now.replace(hour=23, minute=59)
 
     assert send_slowly(sink, at) == [at]
-    for hour in range(2 * 24):
-        go(at + 31 * MINUTE + hour * HOUR)
+    for look in due_looks(at + 31 * MINUTE, HOUR, at + 2 * DAY + 31 * MINUTE):
+        go(look)
 
     seen = sorted([days_of(sink, "alice"), days_of(sink, "bob")])
     assert seen == [["Day 1", "Day 2"], ["Day 1", "Day 2", "Day 3"]]
@@ -150,8 +151,8 @@ def test_a_lesson_that_a_sender_holds_while_the_zone_moves_comes_back_by_day_ove
 
 
 def half_hours(go: Go, start: datetime, days: int) -> None:
-    for number in range(days * 24 * 2):
-        go(start + number * 30 * MINUTE)
+    for at in due_looks(start, 30 * MINUTE, start + days * DAY):
+        go(at)
 
 
 def assert_by_day(sent: list[datetime], zone: str) -> None:

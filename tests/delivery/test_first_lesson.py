@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from challenge.models import Cohort, Delivery, Enrollment, Program
+from tests.support.stepping import due_looks
 from tests.support.visitor import Visitor, body
 
 pytestmark = pytest.mark.django_db
@@ -51,8 +52,8 @@ def test_an_early_sign_up_is_welcomed_now_and_starts_on_its_date(
 ) -> None:
     path = visitor.signs_up(now, starts_on="2026-03-13")
     visitor.confirms(path)
-    for hour in range(24 * 11):
-        visitor.go(now + hour * HOUR)
+    for at in due_looks(now, HOUR, now + 11 * DAY):
+        visitor.go(at)
 
     welcome, *lessons = visitor.sink.to("maya@example.com")[1:]
     assert welcome["Subject"] == "You are in: your runner reset"

@@ -20,12 +20,12 @@ HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 
 @pytest.fixture
 def work(go: Go) -> Callable[[datetime, datetime], None]:
-    """Do the workers' work from one instant to another, every two hours."""
+    """Do the workers' work from one instant to another, every six hours."""
 
     def run(start: datetime, end: datetime) -> None:
-        for step in range((end - start) // (2 * HOUR)):
-            close(start + step * 2 * HOUR)
-            go(start + step * 2 * HOUR)
+        for step in range((end - start) // (6 * HOUR)):
+            close(start + step * 6 * HOUR)
+            go(start + step * 6 * HOUR)
 
     return run
 

@@ -10,6 +10,7 @@ from django.test import Client
 
 from challenge.models import Delivery, Event
 from tests.support.smtp_server import SmtpServer
+from tests.support.stepping import due_looks
 from tests.support.visitor import Runner, link, whole_database
 
 pytestmark = pytest.mark.django_db
@@ -31,8 +32,8 @@ def test_half_an_hour_earlier_neither_repeats_nor_skips_a_day(
     answer = runner.client.post(path, {"send_at": "06:30", "time_zone": "Europe/London"})
     assert answer.status_code == 302
     assert b"no day is skipped or repeated" in runner.client.get(answer["Location"]).content
-    for quarter in range(3 * 24 * 4):
-        go(now + DAY + quarter * timedelta(minutes=15))
+    for at in due_looks(now + DAY, timedelta(minutes=15), now + 4 * DAY):
+        go(at)
 
     sent = Delivery.objects.filter(kind="lesson").order_by("sent_at").values_list("day", "sent_at")
     assert list(sent)[2:] == [
@@ -48,12 +49,13 @@ def test_from_auckland_to_los_angeles_all_21_and_never_two_within_12_hours(
     client: Client, enroll: Any, sink: SmtpServer, go: Go, clock: Any, now: datetime, hour_there: time
 ) -> None:
     charlie = enroll("charlie", time_zone="Pacific/Auckland", send_at=hour_there)
-    for hour in range(24 * 26):
-        at = now + timedelta(minutes=30) + hour * HOUR
-        if hour == 10 * 24 - 1:  # an hour after an evening's lesson, six before the new zone's morning
-            clock.move_to(at)
-            path = link(sink.mails[-1], "hour")
-            client.post(path, {"send_at": "06:30", "time_zone": "America/Los_Angeles"})
+    # An hour after an evening's lesson, six before the new zone's morning.
+    changes = now + timedelta(days=10, minutes=-30)
+    for at in due_looks(now + timedelta(minutes=30), HOUR, changes):
+        go(at)
+    clock.move_to(changes)
+    client.post(link(sink.mails[-1], "hour"), {"send_at": "06:30", "time_zone": "America/Los_Angeles"})
+    for at in due_looks(changes, HOUR, now + 26 * DAY):
         go(at)
 
     charlie.refresh_from_db()

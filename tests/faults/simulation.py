@@ -6,7 +6,6 @@ from datetime import datetime, timedelta
 from time import monotonic
 
 from django.conf import settings
-from django.db.models import Min
 from django.test import override_settings
 from django.utils import timezone
 
@@ -14,14 +13,13 @@ from challenge.delivery.plan import plan
 from challenge.delivery.rescue import close, rescue
 from challenge.delivery.send import send_batch
 from challenge.delivery.smtp.transport import Envelope, Transport
-from challenge.models import Delivery, Enrollment, Program
+from challenge.models import Program
 from challenge.models.attempt import Answer
 from tests.faults.reconciliation import Reconciliation, arrivals
 from tests.support.crowd import crowd
 from tests.support.smtp_script import Script, accept
 from tests.support.smtp_server import SmtpServer
-
-State = Delivery.State
+from tests.support.stepping import next_due
 
 
 class TimedTransport(Transport):
@@ -49,7 +47,7 @@ class SimulatedWorkers:
         """Do everything that falls due up to an instant, in order."""
         while self.now <= end:
             self.run_once()
-            self.now = max(self._next() or end, self.now + self._step)
+            self.now = max(next_due() or end, self.now + self._step)
         self.now = end
 
     def run_once(self) -> None:
@@ -62,15 +60,6 @@ class SimulatedWorkers:
             while send_batch(transport, lambda: self.now):
                 pass
         self.longest_attempt = max(self.longest_attempt, transport.longest)
-
-    def _next(self) -> datetime | None:
-        waiting = Delivery.objects.filter(state__in=[State.QUEUED, State.RETRY])
-        moments = [
-            waiting.aggregate(at=Min("try_at"))["at"],
-            Delivery.objects.filter(state=State.SENDING).aggregate(at=Min("leased_until"))["at"],
-            Enrollment.objects.aggregate(at=Min("next_due_at"))["at"],
-        ]
-        return min((moment for moment in moments if moment), default=None)
 
 
 @contextmanager

@@ -29,17 +29,19 @@ def answers(walk: Walk) -> dict[str, bytes]:
     warnings.filterwarnings("ignore", "No directory at.*static-built")
     found = {}
     noon = (walk.now + DAY).replace(hour=12)
+    client = Client()
     with time_machine.travel(noon, tick=False):
         pages = every_page(cast(walk.program, walk.go, noon), noon)
         pages["day-recalled"] = Page(url(Purpose.DAY, noon, MAYA.enrollment, RECALLED_ON))
         for name, page in pages.items():
             host = urlsplit(page.address).netloc
-            client, path = Client(headers={"host": host}), page.address.partition(host)[2]
-            answer = client.get(path, secure=True)
+            path, headers = page.address.partition(host)[2], {"host": host}
+            client.cookies.clear()
+            answer = client.get(path, secure=True, headers=headers)
             assert answer.status_code == page.status, (name, answer.status_code)
             found[name] = answer.content
             if name in WRONG:
-                answer = client.post(path, WRONG[name], secure=True)
+                answer = client.post(path, WRONG[name], secure=True, headers=headers)
                 assert answer.status_code == 422, (name, answer.status_code)
                 found[f"{name}-wrong"] = answer.content
     return found

@@ -13,6 +13,7 @@ from django.test import Client
 from challenge.checkins.progress import recalculate
 from challenge.models import CheckIn, Delivery, Enrollment
 from tests.support.smtp_server import SmtpServer
+from tests.support.stepping import due_looks, next_due
 
 pytestmark = pytest.mark.django_db
 Go = Callable[[datetime], None]
@@ -50,6 +51,8 @@ def test_from_sign_up_to_the_last_day(
         for clock in [
             datetime.combine(date(2026, 3, 20) + timedelta(days=n), at) for n in range(24) for at in looks
         ]:
+            if (next_due() or clock) > clock:
+                continue
             traveller.move_to(clock)
             before = len(sink.raw)
             go(clock)
@@ -108,14 +111,12 @@ def test_after_an_outage_one_lesson_a_local_day_and_none_in_the_night(
         go(now + timedelta(hours=hours))
     arrived = len(sink.raw)
     back = now + timedelta(days=4, hours=14)
-    at = back
     dates: dict[str, list[datetime]] = {}
-    while at < back + timedelta(days=4):
+    for at in due_looks(back, timedelta(minutes=30), back + timedelta(days=4)):
         before = len(sink.raw)
         go(at)
         for address in sink.recipients[before:]:
             dates.setdefault(address, []).append(at)
-        at += timedelta(minutes=30)
 
     assert arrived == 3
     for runner in (alice, bob, charlie):

@@ -12,7 +12,7 @@ from accounts.models import User
 from challenge.coach.course import recalls
 from challenge.curriculum.recall import days_that_name
 from challenge.delivery.corrections import correct
-from challenge.models import Day, Delivery, Program, Question, Recall, Stretch
+from challenge.models import Day, Delivery, Program, Question, Recall, Revision, Stretch
 from tests.support.desk import DeskItem, logged, said
 from tests.support.smtp_server import SmtpServer
 from tests.support.threads import together
@@ -61,8 +61,11 @@ def test_the_page_says_what_it_does(
 
 def test_the_page_names_the_days_whose_words_speak_of_it(coach: Client, program: Program) -> None:
     rest = Stretch.objects.get(slug="constructive-rest")
+    revision = Revision.objects.get(day__number=19)
+    revision.content["body"] += "\n\nThen constructive rest."
+    revision.save()
     speaking = days_that_name(rest)
-    assert 1 in speaking
+    assert 19 in speaking
     page = coach.get(f"/coach/challenge/stretch/{rest.pk}/recall/").content.decode()
     assert f"these days name it: {', '.join(map(str, speaking))}." in page
 
@@ -199,5 +202,5 @@ def test_the_self_check_is_recalled_without_a_replacement(coach: Client, program
 
     page = recall(check, None)
 
-    assert "60-second self-check is recalled." in said(page)
-    assert "60-second" not in Day.objects.get(number=7).published.text  # type: ignore[union-attr]
+    assert "Three-minute self-check is recalled." in said(page)
+    assert "THREE-MINUTE" not in Day.objects.get(number=7).published.text  # type: ignore[union-attr]

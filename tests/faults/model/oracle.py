@@ -114,8 +114,10 @@ class Oracle:
         self._farewells[address] = 0
 
     def on_answer(self, handover: Handover) -> None:
-        """Learn how the server answered a message; whatever happened meanwhile was before."""
-        if handover.behaviour is Behaviour.NOBODY:
+        """Learn how the server answered a message; whatever happened meanwhile was before. Nothing is learned
+        of the address of somebody who was erased in between."""
+        is_kept = Delivery.objects.filter(pk=handover.delivery_id).exists()
+        if handover.behaviour is Behaviour.NOBODY and is_kept:
             self.suppressed.add(handover.recipient)
 
     def _follow(self, enrollment: Enrollment, lesson: Lesson) -> None:

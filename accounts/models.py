@@ -121,6 +121,17 @@ def withdraw_consent(user: User, purpose: str, now: datetime) -> None:
     Consent.objects.filter(user=user, purpose=purpose, withdrawn_at=None).update(withdrawn_at=now)
 
 
+def restore_consents(user: User, ended_at: datetime, now: datetime) -> None:
+    """Give again the consents that ended at one instant, from now on; the ended rows stay as the record. One
+    that was not confirmed then still has to be."""
+    ended = list(Consent.objects.filter(user=user, withdrawn_at=ended_at))
+    for consent in ended:
+        consent.pk, consent.withdrawn_at = None, None
+        if consent.given_at:
+            consent.asked_at = consent.given_at = now
+    Consent.objects.bulk_create(ended, ignore_conflicts=True)
+
+
 def has_consented(user: User, purpose: str) -> bool:
     return Consent.objects.filter(
         user=user, purpose=purpose, given_at__isnull=False, withdrawn_at=None

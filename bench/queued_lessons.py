@@ -47,7 +47,14 @@ def enroll(count: int, next_due: str = "now() + interval '2 days'", agreed: bool
         )
         if agreed:
             multiply(consent, new, have + 1, user_id=f"{above} + n")
-        multiply(enrollment, new, have + 1, runner_id=f"{above} + n", next_due_at=next_due)
+        multiply(
+            enrollment,
+            new,
+            have + 1,
+            runner_id=f"{above} + n",
+            next_due_at=next_due,
+            link_key="gen_random_uuid()",
+        )
 
 
 def _first() -> None:

@@ -16,7 +16,8 @@ PAIN_TO_STOP = 6
 
 
 class Closed(Exception):
-    """The day takes no check-in: it was not sent yet, or was sent more than three days ago."""
+    """The day takes no check-in: it was not sent yet, was sent more than three days ago, or the runner has
+    left."""
 
 
 @dataclass(frozen=True)
@@ -66,7 +67,8 @@ def record(
             Enrollment.objects.select_for_update(of=("self",)).select_related("runner").get(pk=enrollment_id)
         )
         lesson = sent_lesson(enrollment_id, day)
-        if lesson is None or not is_open(lesson, now):
+        has_left = enrollment.state == Enrollment.State.WITHDRAWN
+        if lesson is None or has_left or not is_open(lesson, now):
             raise Closed
         fields = asdict(data)
         if keep_health:

@@ -21,6 +21,7 @@ def sample_values(day: int = 9, **overrides: str) -> dict[str, str]:
         "send_at": "06:30",
         "time_zone": "Europe/Berlin",
         "starts_on": _("Monday, 2 November"),
+        "undo_until": _("Monday, 9 November, 06:30"),
         "done_count": "17",
         "tightness_first": "6",
         "tightness_last": "3",

@@ -27,6 +27,7 @@ NAMES = frozenset(
         "send_at",
         "time_zone",
         "starts_on",
+        "undo_until",
         "done_count",
         "tightness_first",
         "tightness_last",

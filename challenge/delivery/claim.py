@@ -33,6 +33,7 @@ NEEDED = (
     "attempts",
     "recall",
     "recipient",
+    "enrollment__link_key",
     "enrollment__program_id",
     "enrollment__pinned_at",
     "enrollment__time_zone",

@@ -1,4 +1,4 @@
-"""Pause, resume, reschedule and leave: the changes of a running enrollment.
+"""Pause, resume and reschedule: the changes of a running enrollment. enrollment.leaving ends it.
 
 Each transition is written here once, for the runner's pages, the coach's actions and bounces. Each locks the
 enrollment's row and returns whether it changed anything. The order of locks is: the runner's row
@@ -13,7 +13,6 @@ from typing import Any, NamedTuple
 
 from django.db import transaction
 
-from accounts.models import Consent, withdraw_consent
 from challenge import schedule
 from challenge.models import Delivery, Enrollment, Event
 from challenge.models.delivery_reason import Reason as DeliveryReason
@@ -72,9 +71,9 @@ def pause(enrollment_id: int, cause: PauseCause, now: datetime) -> bool:
             return False
         enrollment.state, enrollment.next_due_at = State.PAUSED, None
         enrollment.save(update_fields=["state", "next_due_at"])
-        _withhold(enrollment, Reason.PAUSED, kind=Kind.LESSON)
+        withhold(enrollment, Reason.PAUSED, kind=Kind.LESSON)
         if mails:
-            _confirm(enrollment, Kind.PAUSED, now)
+            confirm_by_mail(enrollment, Kind.PAUSED, now)
         log_event(enrollment, event, actor, now, detail)
     return True
 
@@ -88,7 +87,7 @@ def resume(enrollment_id: int, actor: Event.Actor, now: datetime) -> bool:
         enrollment.state, enrollment.next_due_at = State.ACTIVE, due_at
         enrollment.save(update_fields=["state", "next_due_at"])
         if due_at > schedule.daylight(now, enrollment.zone) + SOON:  # else the lesson says welcome back
-            _confirm(enrollment, Kind.RESUMED, now)
+            confirm_by_mail(enrollment, Kind.RESUMED, now)
         log_event(enrollment, Event.Kind.RESUMED, actor, now)
     return True
 
@@ -104,26 +103,11 @@ def reschedule(enrollment_id: int, send_at: time, time_zone: str, actor: Event.A
         if enrollment.state == State.ACTIVE:
             enrollment.next_due_at = would_go_on(enrollment, now)
             # The planner opens today's lesson again in a window of the new hour.
-            _withhold(enrollment, Reason.NEW_HOUR, kind=Kind.LESSON, copy=0)
+            withhold(enrollment, Reason.NEW_HOUR, kind=Kind.LESSON, copy=0)
             _leave_old_windows(enrollment, now)
         enrollment.save(update_fields=["send_at", "time_zone", "next_due_at"])
         hour = {"send_at": f"{send_at:%H:%M}", "time_zone": time_zone}
         log_event(enrollment, Event.Kind.RESCHEDULED, actor, now, Event.Detail.HOUR, **hour)
-    return True
-
-
-def leave(enrollment_id: int, actor: Event.Actor, now: datetime) -> bool:
-    """End an enrollment. Nothing more is sent; the consent to mail ends with the runner's last enrollment."""
-    with _locked(enrollment_id) as enrollment:
-        if enrollment.state == State.WITHDRAWN:
-            return False
-        enrollment.state, enrollment.next_due_at = State.WITHDRAWN, None
-        enrollment.save(update_fields=["state", "next_due_at"])
-        _withhold(enrollment, Reason.LEFT)
-        runner = enrollment.runner
-        if not Enrollment.objects.filter(runner=runner, state__in=Enrollment.OPEN_STATES).exists():
-            withdraw_consent(runner, Consent.Purpose.MAIL, now)
-        log_event(enrollment, Event.Kind.WITHDRAWN, actor, now)
     return True
 
 
@@ -146,8 +130,8 @@ def send_again(enrollment_id: int, now: datetime) -> Delivery | None:
         return Delivery.objects.queue(Kind.LESSON, due_at, enrollment, lesson.day, closes_at=closes_at)
 
 
-def _confirm(enrollment: Enrollment, kind: Kind, now: datetime) -> None:
-    """Confirm a pause or a resume by mail, by daylight, at most once an hour."""
+def confirm_by_mail(enrollment: Enrollment, kind: Kind, now: datetime) -> None:
+    """Confirm a change by mail, by daylight, at most once an hour."""
     confirmed = Delivery.objects.filter(enrollment=enrollment, kind=kind)
     confirmed = confirmed.exclude(state=Delivery.State.WITHHELD)
     if confirmed.filter(due_at__gt=now - SOON).exists():
@@ -173,7 +157,7 @@ def _leave_old_windows(enrollment: Enrollment, now: datetime) -> None:
     lessons.filter(state=Delivery.State.SENDING).update(closes_at=now)
 
 
-def _withhold(enrollment: Enrollment, reason: DeliveryReason, **which: Any) -> None:
+def withhold(enrollment: Enrollment, reason: DeliveryReason, **which: Any) -> None:
     """Withhold deliveries. A sender checks the ones that it holds again before they leave."""
     waiting = Delivery.objects.filter(enrollment=enrollment, state__in=Delivery.WAITING, **which)
     waiting.update(state=Delivery.State.WITHHELD, reason=reason, reason_values={}, address="")

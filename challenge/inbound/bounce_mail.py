@@ -12,12 +12,11 @@ from collections.abc import Sequence
 from datetime import datetime
 from enum import StrEnum
 
-from accounts.capabilities import Altered, Expired
-from accounts.capabilities import read as read_capability
+from accounts.capabilities import Altered
 from challenge.bounces.record import ReportedEvent, event_id_of, is_bad_address, record
 from challenge.inbound.dsn import Fields, IncomingReport, RecipientStatus, ReportType, parse
 from challenge.mail import links
-from challenge.mail.links import Purpose
+from challenge.mail.links import LinkEnded, LinkExpired, Purpose
 from challenge.models import Delivery, DeliveryEvent
 
 log = logging.getLogger(__name__)
@@ -83,13 +82,13 @@ def _delivery_by_leave_link(returned: Fields, now: datetime) -> Delivery | None:
     if not named or not link:
         return None
     try:
-        values = read_capability(Purpose.LEAVE, link[1], now)
-    except Expired as expired:
-        values = expired.values
-    except Altered:
+        enrollment = links.open(Purpose.LEAVE, link[1], now).enrollment
+    except LinkExpired as expired:
+        enrollment = expired.enrollment
+    except (Altered, LinkEnded):
         return None
     delivery = _delivery(uuid.UUID(named[1]))
-    return delivery if delivery and values == [delivery.enrollment_id] else None
+    return delivery if delivery and delivery.enrollment_id == enrollment.pk else None
 
 
 def _event(report: IncomingReport, delivery: Delivery, now: datetime) -> ReportedEvent | None:

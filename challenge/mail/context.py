@@ -36,12 +36,12 @@ class MailContext(dict[str, str]):
         return value
 
     def link(self, purpose: Purpose) -> str:
-        return url(purpose, self.now, self.enrollment.id)
+        return url(purpose, self.now, self.enrollment)
 
     def check_in(self, status: str) -> str:
         """Return the link of one answer. The three share one capability: a link only proposes an answer."""
-        who = self.enrollment.id, self.delivery.day
-        self._check_in = self._check_in or token(Purpose.CHECK_IN, self.now, *who)
+        whose = self.enrollment, self.delivery.day
+        self._check_in = self._check_in or token(Purpose.CHECK_IN, self.now, *whose)
         return build_url(Purpose.CHECK_IN, self._check_in, status)
 
     def add_up(self) -> None:
@@ -63,6 +63,10 @@ def _next_date(enrollment: Enrollment) -> str:
     return date_format(day, "l, j F")
 
 
+def _undo_until(enrollment: Enrollment) -> str:
+    return date_format(enrollment.undo_ends_at.astimezone(enrollment.zone), "l, j F, H:i")
+
+
 def _added_up(name: str) -> Callable[[MailContext], str]:
     def value(values: MailContext) -> str:
         values.add_up()
@@ -82,6 +86,7 @@ SOURCES: dict[str, Callable[[MailContext], str]] = {
     "send_at": lambda values: values.enrollment.send_at.isoformat("minutes"),
     "time_zone": lambda values: values.enrollment.time_zone.replace("_", " "),
     "starts_on": lambda values: _next_date(values.enrollment),
+    "undo_until": lambda values: _undo_until(values.enrollment),
     "done_count": _added_up("done_count"),
     "tightness_first": _added_up("tightness_first"),
     "tightness_last": _added_up("tightness_last"),
@@ -91,7 +96,7 @@ SOURCES: dict[str, Callable[[MailContext], str]] = {
     "hour_url": lambda values: values.link(Purpose.HOUR),
     "pause_url": lambda values: values.link(Purpose.PAUSE),
     "leave_url": lambda values: values.link(Purpose.LEAVE),
-    "day_url": lambda values: url(Purpose.DAY, values.now, values.enrollment.id, values.delivery.day),
+    "day_url": lambda values: url(Purpose.DAY, values.now, values.enrollment, values.delivery.day),
     "done_url": lambda values: values.check_in(CheckIn.Status.DONE),
     "partly_url": lambda values: values.check_in(CheckIn.Status.PARTLY),
     "not_today_url": lambda values: values.check_in(CheckIn.Status.NOT_TODAY),
@@ -153,10 +158,10 @@ def _check_ins(enrollments: list[int]) -> dict[int, CheckIns]:
 
 
 def _resumed(enrollments: list[int]) -> set[int]:
-    """Return the enrollments that were resumed since their last lesson."""
+    """Return the enrollments that were resumed, or whose leaving was undone, since their last lesson."""
     lessons = Delivery.objects.filter(enrollment=OuterRef("pk"), kind=Delivery.Kind.LESSON, copy=0)
     sent = lessons.filter(sent_at__isnull=False).order_by("-day").values("sent_at")[:1]
-    resumed = Event.objects.filter(enrollment=OuterRef("pk"), kind=Event.Kind.RESUMED).order_by("-at")
+    resumed = Event.objects.filter(enrollment=OuterRef("pk"), kind__in=Event.RESTARTS).order_by("-at")
     found = Enrollment.objects.filter(among("id", enrollments)).annotate(
         sent=Subquery(sent), resumed=Subquery(resumed.values("at")[:1])
     )

@@ -1,6 +1,7 @@
 """The links of a mail and its return path.
 
-Each link is a capability (accounts.capabilities) for one purpose of one runner. Each mail has its own return
+Each link is a capability (accounts.capabilities) for one purpose of one enrollment: it names the enrollment's
+key, so that a new key ends every link. Each mail has its own return
 path (VERP, variable envelope return path), so that a bounce proves which mail it is about: the tag after the
 plus is the delivery's id and a MAC over it. It is in base32, because mail servers may change the case of an
 address. A local part holds 64 octets (RFC 5321, 4.5.3.1.1); the tag takes 42.
@@ -13,11 +14,13 @@ import uuid
 from datetime import datetime, timedelta
 from enum import StrEnum
 from functools import cache, lru_cache
+from typing import NamedTuple
 
 from django.conf import settings
 from django.urls import reverse
 
 from accounts import capabilities
+from challenge.models import Enrollment
 
 
 class Purpose(StrEnum):
@@ -51,14 +54,47 @@ _DIGITS = str.maketrans(_BASE32, "0123456789abcdefghijklmnopqrstuv")  # the digi
 _SHIFTS = tuple(range(200, -1, -10))
 
 
-def token(purpose: Purpose, now: datetime, *values: int) -> str:
-    """Return a capability; `values` are the enrollment's id and, for a check-in or a day's page, the day."""
-    return capabilities.issue(purpose, values, now + LIFETIME[purpose])
+class LinkEnded(Exception):
+    """The link was issued; since then its row was deleted or got another key."""
 
 
-def url(purpose: Purpose, now: datetime, *values: int, choice: str = "") -> str:
+class LinkExpired(Exception):
+    """The link was issued for this enrollment, and has expired."""
+
+    def __init__(self, enrollment: Enrollment) -> None:
+        super().__init__("expired")
+        self.enrollment = enrollment
+
+
+class Link(NamedTuple):
+    enrollment: Enrollment
+    values: list[int]
+
+
+def token(purpose: Purpose, now: datetime, enrollment: Enrollment, *values: int) -> str:
+    """Return a capability; for a check-in or a day's page, `values` is the day."""
+    return capabilities.issue(purpose, enrollment.link_key, values, now + LIFETIME[purpose])
+
+
+def url(purpose: Purpose, now: datetime, enrollment: Enrollment, *values: int, choice: str = "") -> str:
     """Return the absolute address of a link; `choice` is the answer that a check-in link proposes."""
-    return build_url(purpose, token(purpose, now, *values), choice)
+    return build_url(purpose, token(purpose, now, enrollment, *values), choice)
+
+
+def open(purpose: Purpose, text: str, now: datetime) -> Link:
+    """Return what a link belongs to. Raises capabilities.Altered, LinkEnded and LinkExpired."""
+    capability = capabilities.read(purpose, text)
+    rows = Enrollment.objects.select_related("runner", "program")
+    if isinstance(capability.row, int):
+        found = rows.filter(pk=capability.row, opens_numbered_links=True)
+    else:
+        found = rows.filter(link_key=capability.row)
+    enrollment = found.first()
+    if enrollment is None:
+        raise LinkEnded
+    if now >= capability.expires_at:
+        raise LinkExpired(enrollment)
+    return Link(enrollment, capability.values)
 
 
 def build_url(purpose: Purpose, issued: str, choice: str = "") -> str:

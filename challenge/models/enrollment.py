@@ -1,6 +1,8 @@
 """A runner in a program, and the events of the enrollment."""
 
-from datetime import datetime
+import uuid
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, ClassVar
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -9,10 +11,21 @@ from django.utils.translation import gettext_lazy as _
 
 from challenge.models.program import Cohort, Program
 
+if TYPE_CHECKING:
+    from accounts.models import User
+
+
+class EnrollmentManager(models.Manager["Enrollment"]):
+    def end_links(self, runner: "User") -> None:
+        """End every link that was mailed to a runner: each row gets a new key."""
+        for enrollment_id in self.filter(runner=runner).values_list("pk", flat=True):
+            self.filter(pk=enrollment_id).update(link_key=uuid.uuid4(), opens_numbered_links=False)
+
 
 class Enrollment(models.Model):
     """One participation of one runner in one program. The row is the schedule: an active enrollment is due
-    when `next_due_at` (UTC) has passed. `send_at` and `time_zone` are the runner's local time."""
+    when `next_due_at` (UTC) has passed. `send_at` and `time_zone` are the runner's local time. Every mailed
+    link names `link_key` (mail.links)."""
 
     class State(models.TextChoices):
         PENDING = "pending", _("pending")
@@ -24,6 +37,7 @@ class Enrollment(models.Model):
         WITHDRAWN = "withdrawn", _("withdrawn")
 
     OPEN_STATES = (State.PENDING, State.SCREENING, State.ACTIVE, State.PAUSED, State.HELD)
+    UNDO_FOR = timedelta(days=7)
 
     runner = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.CASCADE, related_name="enrollments", verbose_name=_("runner")
@@ -47,6 +61,19 @@ class Enrollment(models.Model):
         blank=True,
         help_text=_("When the first lesson was planned: its days keep the versions of that moment."),
     )
+    left_at = models.DateTimeField(_("left"), null=True, blank=True)
+    left_from = models.CharField(
+        _("state before leaving"),
+        max_length=10,
+        choices=State,
+        blank=True,
+        help_text=_("An undo leads back to it; empty where there is none."),
+    )
+    link_key = models.UUIDField(_("key of the links"), default=uuid.uuid4, unique=True, editable=False)
+    # Only of rows from before there were keys. No link of that format outlives 400 days.
+    opens_numbered_links = models.BooleanField(_("opens numbered links"), default=False, editable=False)
+
+    objects: ClassVar[EnrollmentManager] = EnrollmentManager()
 
     class Meta:
         verbose_name = _("enrollment")
@@ -75,6 +102,13 @@ class Enrollment(models.Model):
         return f"{self.runner} · {self.program}"
 
     @property
+    def undo_ends_at(self) -> datetime:
+        """Return when the undo of a leaving ends. Raises LookupError for a runner who has not left."""
+        if self.left_at is None:
+            raise LookupError(f"enrollment {self.pk} was not left")
+        return self.left_at + self.UNDO_FOR
+
+    @property
     def zone(self) -> ZoneInfo:
         return ZoneInfo(self.time_zone)
 
@@ -92,6 +126,7 @@ class Event(models.Model):
         RESCHEDULED = "rescheduled", _("changed the hour")
         COMPLETED = "completed", _("completed")
         WITHDRAWN = "withdrawn", _("left")
+        RETURNED = "returned", _("came back")
 
     class Actor(models.TextChoices):
         RUNNER = "runner", _("the runner")
@@ -106,6 +141,8 @@ class Event(models.Model):
         BAD_ADDRESS = "bad_address", _("The address refuses mail.")
         SOFT_BOUNCES = "soft_bounces", _("Three mails in a row came back.")
         AS_WRITTEN = "as_written", "%(text)s"
+
+    RESTARTS = (Kind.RESUMED, Kind.RETURNED)
 
     enrollment = models.ForeignKey(
         Enrollment, models.CASCADE, related_name="events", verbose_name=_("enrollment")

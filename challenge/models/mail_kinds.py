@@ -22,6 +22,7 @@ class Kind(models.TextChoices):
     CORRECTION = "correction", _("correction")
     SUMMARY = "summary", _("summary of the course")
     GOODBYE = "goodbye", _("goodbye")
+    LEFT = "left", _("left")
 
 
 class Priority(models.IntegerChoices):
@@ -103,5 +104,14 @@ KINDS: dict[str, MailKind] = {
     ),
     Kind.GOODBYE: MailKind(
         states=COMPLETED, needs_no_later_course=True, slots=FOOTER | {"library_url", "sign_up_url"}
+    ),
+    # The consent has just ended: this mail only confirms that.
+    Kind.LEFT: MailKind(
+        states=frozenset({State.WITHDRAWN}),
+        needs_consent=False,
+        needs_no_later_course=True,
+        closes_after=timedelta(days=2),
+        priority=WAITED_FOR,
+        slots=FOOTER | {"program_title", "undo_until", "time_zone"},
     ),
 }

@@ -11,9 +11,9 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
-from accounts import capabilities
-from challenge.mail.links import Purpose
-from challenge.models import Enrollment
+from accounts.capabilities import Altered
+from challenge.mail import links
+from challenge.mail.links import LinkEnded, LinkExpired, Purpose
 from challenge.site.forms import LinksForm
 from challenge.site.public import current_visit
 
@@ -31,17 +31,14 @@ def capability(purpose: Purpose) -> Callable[[Callable[Concatenate[HttpRequest, 
         @wraps(view)
         def opened(request: HttpRequest, token: str, **rest: Any) -> HttpResponse:
             try:
-                enrollment_id, *values = capabilities.read(purpose, token, timezone.now())
-            except capabilities.Altered:
+                link = links.open(purpose, token, timezone.now())
+            except Altered:
                 return link_error(request, "altered", 404)
-            except capabilities.Expired:
+            except LinkEnded:
+                return link_error(request, "ended", 410)
+            except LinkExpired:
                 return link_error(request, "expired", 410, purpose=purpose, token=token)
-            enrollment = (
-                Enrollment.objects.select_related("runner", "program").filter(pk=enrollment_id).first()
-            )
-            if enrollment is None:
-                return link_error(request, "gone", 410)
-            return view(request, enrollment, *values, **rest)
+            return view(request, link.enrollment, *link.values, **rest)
 
         return opened
 

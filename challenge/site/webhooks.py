@@ -21,7 +21,7 @@ from django.urls import URLPattern, path
 from django.utils import timezone
 
 from challenge.bounces.record import record
-from challenge.enrollment.transitions import leave
+from challenge.enrollment.leaving import leave
 from challenge.inbound.provider_events import from_event
 from challenge.models import DeliveryEvent, Enrollment, Event
 

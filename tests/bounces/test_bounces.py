@@ -13,6 +13,7 @@ from challenge.delivery.plan import plan
 from challenge.delivery.send import send_batch
 from challenge.delivery.smtp.transport import Transport
 from challenge.enrollment import transitions
+from challenge.enrollment.leaving import leave
 from challenge.models import Delivery, Event, Suppression
 from tests.support.cast import lesson_of
 from tests.support.smtp_script import accept, always
@@ -35,7 +36,7 @@ def test_a_runner_who_leaves_in_the_middle_of_a_bounce_stays_away(
     def leave_first(execute: Callable[..., Any], sql: str, *others: Any) -> Any:
         if one_enrollment.match(sql) and not left:
             left.append(True)
-            transitions.leave(alice.pk, Event.Actor.RUNNER, now)
+            leave(alice.pk, Event.Actor.RUNNER, now)
         return execute(sql, *others)
 
     plan(now)

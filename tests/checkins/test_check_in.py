@@ -145,7 +145,7 @@ def test_a_late_check_in_fills_the_day_it_is_for(
 
 
 def test_a_day_is_closed_until_its_lesson_was_sent(runner: Runner, alice: Any, now: datetime) -> None:
-    path = url(Purpose.CHECK_IN, now, alice.pk, 2)
+    path = url(Purpose.CHECK_IN, now, alice, 2)
 
     assert runner.client.get(path).status_code == 410
     assert runner.client.post(path, {"status": "done", "unit": "km"}).status_code == 410

@@ -39,7 +39,7 @@ def test_the_task_recalculates(runner: Runner, alice: Any, go: Go, clock: Any, n
     runner.saves("done")
     go(now + DAY)
     clock.move_to(now + DAY)
-    runner.client.post(url(Purpose.CHECK_IN, now + DAY, alice.pk, 2), {"status": "partly", "unit": "km"})
+    runner.client.post(url(Purpose.CHECK_IN, now + DAY, alice, 2), {"status": "partly", "unit": "km"})
     assert not Progress.objects.exists()
 
     tasks.recalculate_progress(alice.pk)

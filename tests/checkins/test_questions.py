@@ -19,7 +19,7 @@ Go = Callable[[datetime], None]
 @pytest.fixture
 def path(alice: Any, go: Go, clock: Any, now: datetime) -> str:
     go(now)
-    return url(Purpose.DAY, now, alice.pk, 1)
+    return url(Purpose.DAY, now, alice, 1)
 
 
 def test_a_question_is_kept_and_the_page_says_so(

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from challenge.enrollment.transitions import leave
+from challenge.enrollment.leaving import leave
 from challenge.models import CheckIn, Delivery, Enrollment, Event, Program
 from tests.support.smtp_server import SmtpServer
 from tests.support.stepping import due_looks

@@ -103,7 +103,7 @@ def test_sign_up_and_check_in_answer_and_mail_leaves(
 
     tomorrow = timezone.now().date() + timedelta(days=1)
     signed_up = promptly(lambda: client.post("/", form(starts_on=tomorrow)))
-    link = f"/check-in/{token(Purpose.CHECK_IN, timezone.now(), runner.pk, 1)}/"
+    link = f"/check-in/{token(Purpose.CHECK_IN, timezone.now(), runner, 1)}/"
     checked_in = promptly(lambda: client.post(link, {"status": "done", "unit": "km"}))
 
     assert (signed_up.status_code, checked_in.status_code) == (302, 302)

@@ -9,7 +9,8 @@ import pytest
 from accounts.models import Consent, give_consents
 from challenge.delivery.corrections import correct, queue_corrections
 from challenge.delivery.plan import plan
-from challenge.enrollment.transitions import PauseCause, leave, pause
+from challenge.enrollment.leaving import leave
+from challenge.enrollment.transitions import PauseCause, pause
 from challenge.models import Day, Delivery, Enrollment, Event, Stretch
 from tests.support.recalls import WHY, corrections, take_back
 from tests.support.smtp_server import SmtpServer

@@ -10,7 +10,8 @@ from accounts.models import Consent, withdraw_consent
 from challenge.delivery.plan import plan
 from challenge.delivery.send import send_batch
 from challenge.delivery.smtp.transport import Transport
-from challenge.enrollment.transitions import PauseCause, leave, pause
+from challenge.enrollment.leaving import leave
+from challenge.enrollment.transitions import PauseCause, pause
 from challenge.models import Delivery, Enrollment, Event, Suppression
 from tests.support.smtp_server import SmtpServer
 from tests.support.threads import together

@@ -95,11 +95,15 @@ def test_what_somebody_waits_for_goes_before_what_was_due_long_ago(trio: list[An
     assert {mail.kind for mail in claim(now, 10)} == {"lesson"}
 
 
+# These ask for the consent, or confirm that it has ended.
+WITHOUT_CONSENT = (Kind.CONFIRMATION, Kind.REMINDER, Kind.LEFT)
+
+
 @pytest.mark.parametrize("kind", Kind)
 def test_every_kind_of_mail_has_an_entry_and_holds_only_its_slots(kind: Kind) -> None:
     rules = KINDS[kind]
     assert rules.states
-    assert rules.needs_consent or rules.states == {Enrollment.State.PENDING}
+    assert rules.needs_consent == (kind not in WITHOUT_CONSENT)
     assert (rules.closes_after is None) == (kind == Kind.LESSON) == (not rules.waits_for_daylight)
     if rules.wording == Wording.TEMPLATES:
         compiled = [compile_mail(kind, {"has_day": has_day}) for has_day in (True, False)]

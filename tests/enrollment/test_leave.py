@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.test import Client
@@ -85,7 +86,7 @@ def test_what_is_on_its_way_to_the_server_is_checked_again(
 
     plan(now)
     [held] = claim(now, 10)
-    client.post(url(Purpose.LEAVE, now, alice.pk))
+    client.post(url(Purpose.LEAVE, now, alice))
 
     eligibility = Eligibility([held], {})
     eligibility.refresh(now)
@@ -100,7 +101,7 @@ def test_leaving_one_program_keeps_the_other(
     for number in (1, 2):
         publish_day(Day.objects.create(program=other, number=number), words, Publication(now))
     second = Enrollment.objects.get(pk=alice.pk)
-    second.pk, second.program = None, other
+    second.pk, second.program, second.link_key = None, other, uuid4()
     second.save()
     go(now)
     [reset] = [mail for mail in sink.mails if "reset-21" in mail["List-ID"]]

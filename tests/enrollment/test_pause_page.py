@@ -91,7 +91,7 @@ def test_where_there_is_nothing_to_pause_it_says_why(
     client: Client, enroll: Any, now: datetime, clock: Any, state: str, said: str
 ) -> None:
     enrollment = enroll("pia", state=state)
-    path = url(Purpose.PAUSE, now, enrollment.pk)
+    path = url(Purpose.PAUSE, now, enrollment)
 
     page = client.get(path).content.decode()
     assert said in page
@@ -113,10 +113,10 @@ def test_looking_changes_nothing(client: Client, path: str) -> None:
 def test_the_pages_of_the_hour_and_of_leaving_lead_there(
     client: Client, alice: Any, path: str, now: datetime
 ) -> None:
-    page = client.get(url(Purpose.LEAVE, now, alice.pk)).content
+    page = client.get(url(Purpose.LEAVE, now, alice)).content
     assert b"Pause instead" in page
     client.post(path, {"action": "pause"})
 
-    assert b"Pause instead" not in client.get(url(Purpose.LEAVE, now, alice.pk)).content
-    page = client.get(url(Purpose.HOUR, now, alice.pk)).content
+    assert b"Pause instead" not in client.get(url(Purpose.LEAVE, now, alice)).content
+    page = client.get(url(Purpose.HOUR, now, alice)).content
     assert b"/pause/" in page

@@ -49,7 +49,7 @@ def trigger(
         for lesson in lessons(state="sent").order_by("-day")[:days]:
             receive(dsn(lesson, *report), [], later)
 
-    link = url(Purpose.PAUSE, later, alice.pk)
+    link = url(Purpose.PAUSE, later, alice)
     triggers = {
         PauseCause.RUNNER: lambda: client.post(link, {"action": "pause"}),
         PauseCause.COACH: lambda: actions.run(actions.PAUSE, [alice], later),

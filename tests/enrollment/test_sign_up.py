@@ -136,7 +136,7 @@ def test_what_is_wrong_is_mended_on_the_page_of_the_same_cohort(visitor: Visitor
 
 
 def test_who_left_is_asked_back_only_while_one_can_join(visitor: Visitor, enroll: Any, now: datetime) -> None:
-    page = url(Purpose.LEAVE, now, enroll("alice", state="withdrawn").pk)
+    page = url(Purpose.LEAVE, now, enroll("alice", state="withdrawn"))
     assert b"Join again" in visitor.client.get(page).content
 
     Program.objects.update(is_open=False)

@@ -72,7 +72,7 @@ def has_lesson(runner: Enrollment) -> bool:
 
 
 def check_in_link(runner: Enrollment) -> str:
-    return f"/check-in/{token(Purpose.CHECK_IN, timezone.now(), runner.pk, 1)}/"
+    return f"/check-in/{token(Purpose.CHECK_IN, timezone.now(), runner, 1)}/"
 
 
 def visitor(number: int) -> dict[str, str]:

@@ -58,6 +58,9 @@ def _ids_from_the_seed() -> Iterator[None]:
         field.__dict__.pop("_get_default", None)
 
 
-BOUND = "no mail after leaving, erasing, holding or suppression; 21 lessons in order; the ledger adds up"
+BOUND = (
+    "after leaving nothing but one mail that says so, after one click not even that; none after erasing, "
+    "holding or suppression; an undo leads back for seven days; 21 lessons in order; the ledger adds up"
+)
 F21 = Fault("Whole-system model: anything, in any order", BOUND, partial(run_model, RUNS, 21))
 F21b = Fault("Whole-system model on PostgreSQL", BOUND, partial(run_model, RUNS_ON_POSTGRESQL, 22))

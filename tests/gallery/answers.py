@@ -32,7 +32,7 @@ def answers(walk: Walk) -> dict[str, bytes]:
     client = Client()
     with time_machine.travel(noon, tick=False):
         pages = every_page(cast(walk.program, walk.go, noon), noon)
-        pages["day-recalled"] = Page(url(Purpose.DAY, noon, MAYA.enrollment.pk, RECALLED_ON))
+        pages["day-recalled"] = Page(url(Purpose.DAY, noon, MAYA.enrollment, RECALLED_ON))
         for name, page in pages.items():
             host = urlsplit(page.address).netloc
             path, headers = page.address.partition(host)[2], {"host": host}

@@ -8,16 +8,16 @@ from typing import NamedTuple
 from django.conf import settings
 from django.urls import reverse
 
-from accounts import capabilities
 from challenge.checkins.record import CheckInData, record
 from challenge.enrollment import transitions
 from challenge.enrollment.confirm import confirm
+from challenge.enrollment.leaving import leave
 from challenge.enrollment.sign_up import SignUpData, sign_up
-from challenge.mail.links import Purpose, url
+from challenge.mail.links import Purpose, token, url
 from challenge.models import Cohort, Enrollment, Event, Program, Stretch
 
 DAY = timedelta(days=1)
-NAMES = ("Ava", "Shay", "Hana", "Paula", "Penny", "Gwen")
+NAMES = ("Ava", "Shay", "Hana", "Paula", "Penny", "Gwen", "Walt")
 
 
 class Page(NamedTuple):
@@ -27,7 +27,8 @@ class Page(NamedTuple):
 
 @dataclass(frozen=True)
 class Cast:
-    """The first four have just got day 1. Shy keeps no health data; hurt has checked in with pain."""
+    """The first four have just got day 1. Shy keeps no health data; hurt has checked in with pain. Gone has
+    left; withdrawn has been by the coach."""
 
     active: Enrollment
     shy: Enrollment
@@ -35,6 +36,7 @@ class Cast:
     paused: Enrollment
     pending: Enrollment
     gone: Enrollment
+    withdrawn: Enrollment
 
 
 def cast(program: Program, go: Callable[[datetime], None], now: datetime) -> Cast:
@@ -49,7 +51,8 @@ def cast(program: Program, go: Callable[[datetime], None], now: datetime) -> Cas
             confirm(enrollment.pk, now)
         found.append(enrollment)
     people = Cast(*found)
-    transitions.leave(people.gone.pk, Event.Actor.RUNNER, now)
+    leave(people.gone.pk, Event.Actor.RUNNER, now)
+    leave(people.withdrawn.pk, Event.Actor.COACH, now)
     people.active.refresh_from_db()
     assert people.active.next_due_at
     go(max(now, people.active.next_due_at))
@@ -83,7 +86,7 @@ def _public_pages() -> dict[str, Page]:
 
 def _runners_pages(people: Cast, now: datetime) -> dict[str, Page]:
     def page(purpose: Purpose, who: Enrollment, *day: int, choice: str = "", query: str = "") -> Page:
-        return Page(url(purpose, now, who.pk, *day, choice=choice) + query)
+        return Page(url(purpose, now, who, *day, choice=choice) + query)
 
     return {
         "confirm": page(Purpose.CONFIRM, people.pending),
@@ -95,6 +98,9 @@ def _runners_pages(people: Cast, now: datetime) -> dict[str, Page]:
         "hour-saved": page(Purpose.HOUR, people.active, query="?saved"),
         "leave": page(Purpose.LEAVE, people.active),
         "left": page(Purpose.LEAVE, people.gone),
+        "left-for-good": page(Purpose.LEAVE, people.withdrawn),
+        "back": page(Purpose.LEAVE, people.active, query="?saved"),
+        "back-in-a-pause": page(Purpose.LEAVE, people.paused, query="?saved"),
         "forget": page(Purpose.LEAVE, people.pending),
         "pause": page(Purpose.PAUSE, people.active),
         "resume": page(Purpose.PAUSE, people.paused),
@@ -104,12 +110,13 @@ def _runners_pages(people: Cast, now: datetime) -> dict[str, Page]:
 
 
 def _trouble(people: Cast, now: datetime) -> dict[str, Page]:
-    expired = capabilities.issue(Purpose.CHECK_IN, [people.active.pk, 1], now - DAY)
+    expired = token(Purpose.CHECK_IN, now - 6 * DAY, people.active, 1)
     return {
         "not-found": Page(f"{settings.SITE_URL}/nowhere/", 404),
         "altered": Page(f"{settings.SITE_URL}/hour/{expired}/", 404),
         "expired": Page(f"{settings.SITE_URL}/check-in/{expired}/", 410),
-        "gone": Page(url(Purpose.HOUR, now, people.gone.pk), 410),
-        "check-in-closed": Page(url(Purpose.CHECK_IN, now, people.active.pk, 2), 410),
-        "day-not-sent": Page(url(Purpose.DAY, now, people.active.pk, 2), 410),
+        "ended": Page(url(Purpose.HOUR, now, Enrollment()), 410),
+        "gone": Page(url(Purpose.HOUR, now, people.gone), 410),
+        "check-in-closed": Page(url(Purpose.CHECK_IN, now, people.active, 2), 410),
+        "day-not-sent": Page(url(Purpose.DAY, now, people.active, 2), 410),
     }

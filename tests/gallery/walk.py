@@ -13,6 +13,7 @@ from challenge.delivery.send import send_batch
 from challenge.delivery.smtp.transport import Transport
 from challenge.enrollment import pending, transitions
 from challenge.enrollment.confirm import confirm
+from challenge.enrollment.leaving import leave
 from challenge.enrollment.sign_up import SignUpData, send_links, sign_up
 from challenge.models import Delivery, Enrollment, Event, Program, Stretch
 from tests.support.smtp_server import SmtpServer
@@ -34,6 +35,7 @@ OTHER_MAILS = {
     ("summary", "mid"): "summary",
     ("summary", "quiet"): "summary-quiet",
     ("goodbye", "mid"): "goodbye",
+    ("left", "quiet"): "left",
     ("correction", "mid"): "correction",
 }
 
@@ -121,6 +123,8 @@ class Walk:
                 someone.come_back(morning + 11 * HOUR)
             self.go(morning + 11 * HOUR)
             morning += DAY
+        leave(QUINN.enrollment.pk, Event.Actor.RUNNER, self.now, mails=True)
+        self.go(self.now)
 
     def recall(self, slug: str, instead: str, message: str) -> None:
         stretches, at = Stretch.objects.filter(program=self.program), (self.now + DAY).replace(hour=12)

@@ -80,9 +80,9 @@ def test_nobody_complains_in_anothers_name(lesson: Delivery, sink: SmtpServer, n
     alices = raw_of(sink, "alice")
     forged = [
         raw_of(sink, "bob").replace(str(bob.pk).encode(), str(lesson.pk).encode()),
-        _with_link(alices, url(Purpose.LEAVE, now, bob.enrollment_id)),
-        _with_link(alices, url(Purpose.PAUSE, now, lesson.enrollment_id).replace("/pause/", "/leave/")),
-        _with_link(alices, url(Purpose.LEAVE, now, lesson.enrollment_id)[:-4]),
+        _with_link(alices, url(Purpose.LEAVE, now, bob.enrollment)),
+        _with_link(alices, url(Purpose.PAUSE, now, lesson.enrollment).replace("/pause/", "/leave/")),
+        _with_link(alices, url(Purpose.LEAVE, now, lesson.enrollment)[:-4]),
         _with_link(alices, "https://example.org/leave/"),
         alices.replace(b"Message-ID:", b"X-Message-ID:"),
         alices.replace(str(lesson.pk).encode(), b"00000000-0000-4000-8000-000000000000"),

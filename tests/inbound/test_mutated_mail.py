@@ -77,7 +77,7 @@ def forgeries(alices: Delivery, bobs: Delivery, raw: bytes, now: datetime) -> li
     ]
     named = raw.replace(str(alices.pk).encode(), str(bobs.pk).encode())
     fields = f"Original-Mail-From: bounces+{tags[0]}@example.org\nOriginal-Rcpt-To: bob@example.com\n"
-    hour = url(Purpose.HOUR, now, bobs.enrollment_id).replace("/hour/", "/leave/")
+    hour = url(Purpose.HOUR, now, bobs.enrollment).replace("/hour/", "/leave/")
     bobs_id = f"Message-ID: {bobs.message_id}\n"
     return [
         *reports,

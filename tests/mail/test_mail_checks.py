@@ -114,4 +114,6 @@ def test_every_address_is_ours_and_says_nothing_of_the_runner(sent: list[Gallery
             parts = urlsplit(address)
             assert f"{parts.scheme}://{parts.netloc}" == SITE, (mail.name, address)
             assert not parts.query, (mail.name, address)
-            assert not any(word in unquote(address).lower() for word in who), (mail.name, address)
+            # Among thousands of random signatures some hold a short name by chance.
+            words = re.sub(r"~[\w-]{22}(?=/)", "", unquote(address)).lower()
+            assert not any(word in words for word in who), (mail.name, address)

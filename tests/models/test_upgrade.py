@@ -1,6 +1,6 @@
 """An older installation is brought up to date: nothing that was taught or sent is lost."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import datetime, time, timedelta
 from functools import partial
 from typing import Any
@@ -8,8 +8,6 @@ from uuid import uuid4
 
 import pytest
 from django.apps.registry import Apps
-from django.db import connection
-from django.db.migrations.executor import MigrationExecutor
 
 from challenge.curriculum.course import CONTENT
 from challenge.curriculum.load import load
@@ -27,25 +25,13 @@ from challenge.models import (
 from challenge.models.day import pick_revision
 from challenge.models.limit import ALL
 from challenge.monitoring.wording import AlarmText
+from tests.models.conftest import migrate
 from tests.support.smtp_server import SmtpServer
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.both_databases]
 
 STRETCH = '+++\nslug = "rest"\ntitle = "Rest"\nminutes = 5\n+++\n1. Lie down.\n'
 DAY = '+++\nnumber = 1\ntitle = "Hello"\nstretches = ["rest"]\nself_check = false\n+++\nWelcome.\n'
-
-
-def migrate(to: str | None) -> Apps:
-    executor = MigrationExecutor(connection)
-    targets = [node for node in executor.loader.graph.leaf_nodes() if node[0] == "challenge"]
-    executor.migrate([("challenge", to)] if to else targets)
-    return executor.loader.project_state([("challenge", to)] if to else targets).apps
-
-
-@pytest.fixture
-def before(request: pytest.FixtureRequest) -> Iterator[Apps]:
-    yield migrate(getattr(request, "param", "0001_initial"))
-    migrate(None)
 
 
 def test_sources_become_contents_and_runners_keep_their_start(before: Apps, now: datetime) -> None:

@@ -10,7 +10,8 @@ from django.test import Client
 from challenge.checkins.record import last_date
 from challenge.curriculum.lesson import day_content
 from challenge.curriculum.publish import Publication, publish_day
-from challenge.enrollment.transitions import leave, send_again
+from challenge.enrollment.leaving import leave
+from challenge.enrollment.transitions import send_again
 from challenge.mail.links import Purpose, url
 from challenge.models import Day, Delivery, Event, Question, Revision, Stretch
 from tests.support.smtp_server import SmtpServer
@@ -23,7 +24,7 @@ Go = Callable[[datetime], None]
 
 
 def page_of(enrollment: Any, now: datetime, day: int = 1) -> str:
-    return url(Purpose.DAY, now, enrollment.pk, day)
+    return url(Purpose.DAY, now, enrollment, day)
 
 
 def republish(now: datetime, number: int = 1, **changes: str) -> Revision:

@@ -133,11 +133,11 @@ def test_a_refused_form_begins_at_what_is_to_be_mended(
     page.click("button")
     page.wait_for_load_state()
     assert has_focus() == "email"
-    page.goto(f"{url(Purpose.DAY, now, alice.pk, 1)}?asked#ask")
+    page.goto(f"{url(Purpose.DAY, now, alice, 1)}?asked#ask")
     page.click("button")
     page.wait_for_load_state()
     assert has_focus() == "text"
-    page.goto(url(Purpose.CHECK_IN, now, alice.pk, 1))
+    page.goto(url(Purpose.CHECK_IN, now, alice, 1))
     page.click("button")
     page.wait_for_load_state()
     assert has_focus() == "status"

@@ -8,8 +8,7 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from accounts import capabilities
-from challenge.mail.links import Purpose, url
+from challenge.mail.links import Purpose, token, url
 from challenge.models import Stretch
 from tests.support.smtp_server import SmtpServer
 from tests.support.visitor import whole_database
@@ -32,8 +31,8 @@ def every_page(site: str, enroll: Any, go: Go) -> dict[str, str]:
     Stretch.objects.filter(slug="leg-swings").update(
         recalled_at=now, replacement=Stretch.objects.get(slug="glute-bridge")
     )
-    expired = capabilities.issue(Purpose.CHECK_IN, [alice.pk, 1], now - DAY)
-    check_in = url(Purpose.CHECK_IN, now, alice.pk, 1)
+    expired = token(Purpose.CHECK_IN, now - 6 * DAY, alice, 1)
+    check_in = url(Purpose.CHECK_IN, now, alice, 1)
     return {
         "sign-up": site,
         "library": f"{site}/library/",
@@ -48,23 +47,23 @@ def every_page(site: str, enroll: Any, go: Go) -> dict[str, str]:
         "links": f"{site}/links/",
         "privacy": f"{site}/privacy/",
         "not found": f"{site}/nowhere/",
-        "confirm": url(Purpose.CONFIRM, now, pending.pk),
-        "confirmed": url(Purpose.CONFIRM, now, alice.pk),
-        "check-in": url(Purpose.CHECK_IN, now, alice.pk, 1, choice="not_today"),
+        "confirm": url(Purpose.CONFIRM, now, pending),
+        "confirmed": url(Purpose.CONFIRM, now, alice),
+        "check-in": url(Purpose.CHECK_IN, now, alice, 1, choice="not_today"),
         "check-in with nothing proposed": check_in,
-        "closed": url(Purpose.CHECK_IN, now, alice.pk, 2),
-        "day": url(Purpose.DAY, now, alice.pk, 1),
-        "day not sent": url(Purpose.DAY, now, alice.pk, 2),
-        "pause": url(Purpose.PAUSE, now, alice.pk),
-        "paused": url(Purpose.PAUSE, now, paused.pk),
-        "nothing to pause": url(Purpose.PAUSE, now, pending.pk),
-        "hour": url(Purpose.HOUR, now, alice.pk),
-        "hour in a pause": url(Purpose.HOUR, now, paused.pk),
-        "leave": url(Purpose.LEAVE, now, alice.pk),
-        "left": url(Purpose.LEAVE, now, gone.pk),
+        "closed": url(Purpose.CHECK_IN, now, alice, 2),
+        "day": url(Purpose.DAY, now, alice, 1),
+        "day not sent": url(Purpose.DAY, now, alice, 2),
+        "pause": url(Purpose.PAUSE, now, alice),
+        "paused": url(Purpose.PAUSE, now, paused),
+        "nothing to pause": url(Purpose.PAUSE, now, pending),
+        "hour": url(Purpose.HOUR, now, alice),
+        "hour in a pause": url(Purpose.HOUR, now, paused),
+        "leave": url(Purpose.LEAVE, now, alice),
+        "left": url(Purpose.LEAVE, now, gone),
         "expired": f"{site}/check-in/{expired}/",
         "altered": f"{site}/hour/{expired}/",
-        "gone": url(Purpose.HOUR, now, gone.pk),
+        "gone": url(Purpose.HOUR, now, gone),
     }
 
 

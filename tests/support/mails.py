@@ -18,7 +18,7 @@ NOTE = (
 WORDS = (
     "The ball can slip where it must not press. [Read why](https://example.org/ball), if you like.\n\nSorry!"
 )
-OTHERS = ("confirmation", "reminder", "welcome", "links", "paused", "resumed", "summary", "goodbye")
+OTHERS = ("confirmation", "reminder", "welcome", "links", "paused", "resumed", "summary", "goodbye", "left")
 
 
 class Mail(NamedTuple):

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from challenge.coach.history import LoggedAction
 from challenge.coach.wording import runner_label
 from challenge.enrollment import transitions
+from challenge.enrollment.leaving import leave
 from challenge.models import Delivery, Enrollment, Event
 
 if TYPE_CHECKING:
@@ -59,7 +60,7 @@ WITHDRAW = Action(
     label=gettext_lazy("Withdraw"),
     done=LoggedAction.WITHDRAWN,
     states=frozenset(set(State) - {State.WITHDRAWN}),
-    run=lambda pk, now: transitions.leave(pk, COACH, now),
+    run=lambda pk, now: leave(pk, COACH, now),
     question=gettext_lazy("Withdraw these runners? Nothing more is sent to them, and it can't be undone."),
 )
 SEND_AGAIN = Action(

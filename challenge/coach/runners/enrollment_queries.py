@@ -45,14 +45,14 @@ def uncertain() -> Exists:
 
 
 def quiet(days: int, now: datetime) -> Q:
-    """Select active runners with a lesson sent that long ago and no check-in or end of a pause since. A
+    """Select active runners with a lesson sent that long ago and no check-in, end of a pause or undo since. A
     suppressed address gets no mail, so its runner is not quiet."""
     since = now - timedelta(days=days)
-    resumed = Event.objects.filter(enrollment=OuterRef("pk"), kind=Event.Kind.RESUMED, at__gt=since)
+    back = Event.objects.filter(enrollment=OuterRef("pk"), kind__in=Event.RESTARTS, at__gt=since)
     return Q(
         Exists(_lessons.filter(sent_at__lte=since)),
         ~Exists(_check_ins.order_by().filter(updated_at__gt=since)),
-        ~Exists(resumed),
+        ~Exists(back),
         ~unreachable.suppressed(),
         state=State.ACTIVE,
     )

@@ -90,7 +90,7 @@ def _check_in_url(enrollment: Enrollment, day: int, now: datetime) -> str:
     first = sent_lesson(enrollment.pk, day)
     if first is None or not is_open(first, now):
         return ""
-    return url(Purpose.CHECK_IN, now, enrollment.pk, day)
+    return url(Purpose.CHECK_IN, now, enrollment, day)
 
 
 def _recalled_since(enrollment: Enrollment, content: Content) -> list[dict[str, Any]]:

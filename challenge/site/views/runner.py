@@ -13,7 +13,8 @@ from django.utils import timezone
 from accounts.models import Consent, has_consented
 from challenge import tasks
 from challenge.checkins.record import PAIN_TO_STOP, Closed, is_open, last_date, record, sent_lesson
-from challenge.enrollment.transitions import PauseCause, leave, pause, reschedule, resume, would_go_on
+from challenge.enrollment.leaving import current_run, leave, runs_of, undo_leaving, undo_until
+from challenge.enrollment.transitions import PauseCause, pause, reschedule, resume, would_go_on
 from challenge.mail.links import Purpose, url
 from challenge.models import CheckIn, Enrollment, Event
 from challenge.site.capability import capability, link_error
@@ -37,7 +38,8 @@ def check_in_page(request: HttpRequest, enrollment: Enrollment, day: int, choice
     lesson = sent_lesson(enrollment.pk, day)
     check_in = CheckIn.objects.filter(enrollment=enrollment, day=day).first()
     context: dict[str, Any] = {"enrollment": enrollment, "day": day, "check_in": check_in, "lesson": lesson}
-    if lesson is None or not is_open(lesson, now):
+    has_left = enrollment.state == State.WITHDRAWN
+    if lesson is None or has_left or not is_open(lesson, now):
         return render(request, "pages/check_in_closed.html", context, status=410)
     has_consent = has_consented(enrollment.runner, Consent.Purpose.HEALTH)
     initial = _initial(check_in, choice)
@@ -84,6 +86,7 @@ def _save(request: HttpRequest, enrollment: Enrollment, day: int, form: CheckInF
 @capability(Purpose.HOUR)
 def hour_page(request: HttpRequest, enrollment: Enrollment) -> HttpResponse:
     """Change the hour or the time zone, from the next lesson on."""
+    enrollment = current_run(enrollment)
     if enrollment.state not in Enrollment.OPEN_STATES:
         return link_error(request, "gone", 410)
     initial = {"send_at": f"{enrollment.send_at:%H:%M}", "time_zone": enrollment.time_zone}
@@ -96,7 +99,7 @@ def hour_page(request: HttpRequest, enrollment: Enrollment) -> HttpResponse:
         "enrollment": enrollment,
         "form": form,
         "saved": SAVED in request.GET,
-        "pause": url(Purpose.PAUSE, timezone.now(), enrollment.pk),
+        "pause": url(Purpose.PAUSE, timezone.now(), enrollment),
     }
     status = 422 if form.is_bound else 200
     return render(request, "pages/hour.html", context, status=status)
@@ -104,16 +107,24 @@ def hour_page(request: HttpRequest, enrollment: Enrollment) -> HttpResponse:
 
 @capability(Purpose.LEAVE)
 def leave_page(request: HttpRequest, enrollment: Enrollment) -> HttpResponse:
-    """Show one button to leave, at the same address as a mail client's one-click POST (RFC 8058), which is
-    answered without a redirect."""
-    if request.method == "POST":
-        leave(enrollment.pk, Event.Actor.RUNNER, timezone.now())
-        enrollment.refresh_from_db()
-    may_pause = enrollment.state == State.ACTIVE
+    """Show one button to leave the program, or to undo that, at the same address as a mail client's one-click
+    POST (RFC 8058), which is answered without a redirect and without a mail."""
+    now, action = timezone.now(), request.POST.get("action")
+    if action == "undo":
+        if undo_leaving(enrollment.pk, now):
+            tasks.nudge(tasks.plan)
+        return redirect(f"{request.path}?{SAVED}")
+    if request.method == "POST" and leave(enrollment.pk, Event.Actor.RUNNER, now, mails=action == "leave"):
+        tasks.nudge(tasks.send)
+    run = current_run(enrollment)
     context = {
-        "enrollment": enrollment,
-        "left": enrollment.state == State.WITHDRAWN,
-        "pause": url(Purpose.PAUSE, timezone.now(), enrollment.pk) if may_pause else "",
+        "enrollment": run,
+        "is_confirmed": runs_of(run).filter(confirmed_at__isnull=False).exists(),
+        "left": run.state == State.WITHDRAWN,
+        "undo_until": undo_until(run, now),
+        "is_back": SAVED in request.GET and run.state != State.WITHDRAWN,
+        "on_its_way": run.next_due_at is not None and run.next_due_at <= now,
+        "pause": url(Purpose.PAUSE, now, run) if run.state == State.ACTIVE else "",
     }
     return render(request, "pages/leave.html", context)
 
@@ -121,7 +132,7 @@ def leave_page(request: HttpRequest, enrollment: Enrollment) -> HttpResponse:
 @capability(Purpose.PAUSE)
 def pause_page(request: HttpRequest, enrollment: Enrollment) -> HttpResponse:
     """Show the state of the course, and one button that pauses or resumes it."""
-    now = timezone.now()
+    now, enrollment = timezone.now(), current_run(enrollment)
     action = request.POST.get("action", "")
     if action in ACTIONS:
         transition, follow_up = ACTIONS[action]

@@ -9,13 +9,14 @@ from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
-from accounts.capabilities import Altered, Expired, read
+from accounts.capabilities import Altered
 from accounts.models import Consent
 from challenge import schedule, tasks
 from challenge.enrollment.confirm import ConfirmResult, confirm
 from challenge.enrollment.request_limits import TooManyRequests
 from challenge.enrollment.sign_up import SignUpData, send_links, sign_up
-from challenge.mail.links import Purpose
+from challenge.mail import links
+from challenge.mail.links import LinkEnded, LinkExpired, Purpose
 from challenge.models import Cohort, Enrollment, Program
 from challenge.site.capability import capability, link_error
 from challenge.site.forms import LinksForm, SignUpForm
@@ -127,10 +128,9 @@ def _with_address(request: HttpRequest) -> dict[str, str]:
     if not token:
         return request.POST.dict()
     try:
-        values = read(Purpose(purpose), token, timezone.now())
-    except Expired as expired:
-        values = expired.values
-    except (Altered, ValueError):
+        enrollment = links.open(Purpose(purpose), token, timezone.now()).enrollment
+    except LinkExpired as expired:
+        enrollment = expired.enrollment
+    except (Altered, LinkEnded, ValueError):
         raise Http404 from None
-    enrollment = get_object_or_404(Enrollment.objects.select_related("runner"), pk=values[0])
     return {"email": enrollment.runner.email}

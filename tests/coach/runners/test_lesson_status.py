@@ -11,7 +11,8 @@ from accounts.models import Consent, withdraw_consent
 from challenge.coach.runners.lesson_status import LessonStatus
 from challenge.coach.runners.without_lesson import without_todays_lesson
 from challenge.delivery.plan import plan
-from challenge.enrollment.transitions import PauseCause, leave, pause, reschedule, resume
+from challenge.enrollment.leaving import leave
+from challenge.enrollment.transitions import PauseCause, pause, reschedule, resume
 from challenge.models import (
     Delivery,
     DeliveryEvent,

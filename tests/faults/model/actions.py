@@ -3,9 +3,10 @@
 from contextlib import suppress
 from datetime import time, timedelta
 
+from accounts.addresses import keyed_hash
 from accounts.models import User
 from challenge.checkins.record import CheckInData, Closed, record
-from challenge.enrollment import transitions
+from challenge.enrollment import leaving, transitions
 from challenge.enrollment.confirm import confirm
 from challenge.enrollment.sign_up import SignUpData, send_links, sign_up
 from challenge.models import Enrollment, Event, Program, Suppression
@@ -28,6 +29,8 @@ ACTIONS = (
     "goes_on",
     "flies",
     "leaves",
+    "leaves_by_one_click",
+    "comes_back",
     "asks_for_links",
     "is_held",
     "gets_it_again",
@@ -92,9 +95,29 @@ class Actions:
                 self._oracle.paused.discard(enrollment.pk)
 
     def leaves(self, name: str) -> None:
-        enrollment = self._newest(name)
-        if enrollment and transitions.leave(enrollment.pk, RUNNER, self._server.now):
-            self._oracle.left.add(enrollment.pk)
+        self._leaves(name, mails=True)
+
+    def leaves_by_one_click(self, name: str) -> None:
+        self._leaves(name, mails=False)
+
+    def _leaves(self, name: str, *, mails: bool) -> None:
+        """Leave by the link of the first run, whichever goes on now."""
+        runs = self._runs(name)
+        staying = [run for run in runs if run not in self._oracle.left]
+        if runs:
+            assert leaving.leave(runs[0], RUNNER, self._server.now, mails=mails) == bool(staying)
+        if staying:
+            self._oracle.leave(address(name), staying, self._server.now, mails=mails)
+
+    def comes_back(self, name: str) -> None:
+        """Undo the last leaving by the link of the first run."""
+        if runs := self._runs(name):
+            back = self._oracle.may_come_back(runs, self._server.now)
+            if Suppression.objects.filter(address_hash=keyed_hash(address(name))).exists():
+                back = []
+            assert leaving.undo_leaving(runs[0], self._server.now) == bool(back)
+            if back:
+                self._oracle.come_back(address(name), back)
 
     def asks_for_links(self, name: str) -> None:
         send_links(address(name), self._ip(), self._server.now)
@@ -124,6 +147,10 @@ class Actions:
     def is_erased(self, name: str) -> None:
         User.objects.filter(email=address(name)).delete()
         self._oracle.forget_erased()
+
+    def _runs(self, name: str) -> list[int]:
+        runs = Enrollment.objects.filter(runner__email=address(name))
+        return list(runs.order_by("pk").values_list("pk", flat=True))
 
     def _newest(self, name: str) -> Enrollment | None:
         return Enrollment.objects.filter(runner__email=address(name)).order_by("-pk").first()

@@ -18,6 +18,7 @@ Kind, State = Delivery.Kind, Delivery.State
 DOUBTFUL = ("answer", "unknown")
 # What a sender holds while its runner moves may still leave with its batch.
 IN_HAND = timedelta(seconds=10)
+UNDO_FOR = timedelta(days=7)
 # Mail that answers a runner does so at once; any other waits for the day.
 AT_ONCE = timedelta(hours=1)
 
@@ -44,7 +45,11 @@ class Oracle:
     """Checks each message as it arrives, and the ledger when asked. Raises AssertionError."""
 
     def __init__(self) -> None:
-        self.left: set[int] = set()
+        # The runs that their runners have left, and when.
+        self.left: dict[int, datetime] = {}
+        # How many mails may still say to an address that its runner has left, and which ones did.
+        self._farewells: Counter[str] = Counter()
+        self._said: set[str] = set()
         self.paused: set[int] = set()
         self.suppressed: set[str] = set()
         self.lessons: dict[int, list[Lesson]] = defaultdict(list)
@@ -63,7 +68,8 @@ class Oracle:
         enrollment = delivery.enrollment
         assert enrollment, "mail to a coach"
         assert handover.recipient == enrollment.runner.email
-        assert enrollment.pk not in self.left, f"{delivery} after leaving"
+        if enrollment.pk in self.left or delivery.kind == Kind.LEFT:
+            self._check_farewell(delivery, enrollment)
         assert handover.recipient not in self.suppressed, f"{delivery} to a suppressed address"
         if delivery.kind == Kind.LESSON:
             assert enrollment.pk not in self.paused, f"{delivery} in a pause or a hold"
@@ -79,9 +85,39 @@ class Oracle:
         if delivery.kind == Kind.LESSON and delivery.copy == 0:
             self._follow(enrollment, Lesson(delivery.day, handover.at, enrollment.time_zone))
 
+    def _check_farewell(self, delivery: Delivery, enrollment: Enrollment) -> None:
+        """Check that after leaving nothing comes but one mail that says so, and after one click not even
+        that. A mail that may have arrived comes twice."""
+        assert delivery.kind == Kind.LEFT, f"{delivery} after leaving"
+        assert enrollment.pk in self.left, f"{delivery} to somebody who has not left"
+        if str(delivery.pk) not in self._said:
+            self._said.add(str(delivery.pk))
+            self._farewells[enrollment.runner.email] -= 1
+        assert self._farewells[enrollment.runner.email] >= 0, f"{delivery} twice, or after one click"
+
+    def leave(self, address: str, runs: list[int], now: datetime, *, mails: bool) -> None:
+        """Learn that a runner has left these runs."""
+        self.left |= dict.fromkeys(runs, now)
+        self._farewells[address] = int(mails)
+
+    def may_come_back(self, runs: list[int], now: datetime) -> list[int]:
+        """Return those of all runs of a runner that an undo leads back to: the ones of the last leaving, for
+        seven days, while no other goes on."""
+        if not all(run in self.left for run in runs):
+            return []
+        last = max(self.left[run] for run in runs)
+        return [run for run in runs if self.left[run] == last] if now - last < UNDO_FOR else []
+
+    def come_back(self, address: str, runs: list[int]) -> None:
+        for run in runs:
+            del self.left[run]
+        self._farewells[address] = 0
+
     def on_answer(self, handover: Handover) -> None:
-        """Learn how the server answered a message; whatever happened meanwhile was before."""
-        if handover.behaviour is Behaviour.NOBODY:
+        """Learn how the server answered a message; whatever happened meanwhile was before. Nothing is learned
+        of the address of somebody who was erased in between."""
+        is_kept = Delivery.objects.filter(pk=handover.delivery_id).exists()
+        if handover.behaviour is Behaviour.NOBODY and is_kept:
             self.suppressed.add(handover.recipient)
 
     def _follow(self, enrollment: Enrollment, lesson: Lesson) -> None:

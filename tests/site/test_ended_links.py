@@ -1,0 +1,155 @@
+"""A link belongs to one row and can end: it opens nothing for whoever gets the row's number later."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.management import call_command
+from django.test import Client
+
+from accounts.models import User
+from challenge.checkins.record import CheckInData, record
+from challenge.mail.links import Purpose
+from challenge.models import Delivery, Enrollment
+from tests.support.restores import Dump
+from tests.support.smtp_server import SmtpServer
+from tests.support.visitor import form, link, links_in, whole_database
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.both_databases]
+
+Go = Callable[[datetime], None]
+DAY = timedelta(days=1)
+POSTED = (
+    {"List-Unsubscribe": "One-Click"},
+    {"action": "leave"},
+    {"action": "undo"},
+    {"action": "pause"},
+    {"action": "resume"},
+    {"status": "not_today", "unit": "km", "note": "Mallory was here"},
+    {"send_at": "05:00", "time_zone": "Asia/Tokyo"},
+    {"text": "Who am I?"},
+)
+
+
+def links_of_a_runner(client: Client, sink: SmtpServer, go: Go, now: datetime) -> dict[str, str]:
+    """Sign Maya up, confirm, and return a link for each purpose from the mails that came."""
+    client.post("/", form(starts_on=f"{now:%Y-%m-%d}", health_consent="on"))
+    go(now)
+    asked = sink.to("maya@example.com")[-1]
+    client.post(link(asked, "confirm"))
+    go(now)
+    lesson = sink.to("maya@example.com")[-1]
+    found = {"confirm": link(asked, "confirm"), "check-in": link(lesson, "check-in", "done")}
+    return found | {name: link(lesson, name) for name in ("hour", "leave", "pause", "day")}
+
+
+def assert_open(client: Client, links: dict[str, str]) -> None:
+    assert {path: client.get(path).status_code for path in links.values()} == dict.fromkeys(
+        links.values(), 200
+    )
+
+
+def assert_opens_nothing(client: Client, links: dict[str, str]) -> None:
+    assert set(links) == set(Purpose)
+    before = whole_database()
+    for path in links.values():
+        answers = [client.get(path), *(client.post(path, fields) for fields in POSTED)]
+        for answer in answers:
+            assert answer.status_code == 410, path
+            assert b"nothing behind this link any more" in answer.content
+            assert b"Charlie" not in answer.content
+            assert b"Left calf" not in answer.content
+        for purpose in links:
+            token = path.split("/")[2]
+            assert client.post("/links/", {"purpose": purpose, "token": token}).status_code == 404
+    assert whole_database() == before
+
+
+def test_a_restored_backup_that_gives_a_number_out_again_opens_nothing(
+    client: Client,
+    alice: Enrollment,
+    sink: SmtpServer,
+    go: Go,
+    clock: Any,
+    now: datetime,
+    enroll: Any,
+    tmp_path: Path,
+) -> None:
+    backup = Dump(tmp_path)
+    mayas = links_of_a_runner(client, sink, go, now)
+    maya = Enrollment.objects.get(runner__email="maya@example.com")
+
+    backup.restore()
+    charlie = enroll("charlie")
+    Delivery.objects.queue("lesson", now, charlie, 1, state="sent", sent_at=now)
+    record(charlie.pk, 1, CheckInData("done", note="Left calf"), now)
+
+    assert (charlie.pk, charlie.runner_id) == (maya.pk, maya.runner_id)
+    assert_opens_nothing(client, mayas)
+
+
+def test_erasing_ends_the_links(
+    client: Client, alice: Enrollment, sink: SmtpServer, go: Go, clock: Any, now: datetime, enroll: Any
+) -> None:
+    mayas = links_of_a_runner(client, sink, go, now)
+    number = Enrollment.objects.get(runner__email="maya@example.com").pk
+
+    call_command("erase", "maya@example.com", "--yes")
+    assert_opens_nothing(client, mayas)
+
+    Enrollment.objects.filter(pk=enroll("charlie").pk).update(id=number)
+    assert_opens_nothing(client, mayas)
+
+
+def test_the_links_of_every_run_end_together(
+    client: Client, alice: Enrollment, sink: SmtpServer, go: Go, clock: Any, now: datetime
+) -> None:
+    go(now)
+    alices = link(sink.lessons[-1], "hour")
+    first = links_of_a_runner(client, sink, go, now)
+    runner = User.objects.get(email="maya@example.com")
+    Enrollment.objects.filter(runner=runner).update(state="completed", next_due_at=None)
+    clock.move_to(now + 2 * DAY)
+    second = links_of_a_runner(client, sink, go, now + 2 * DAY)
+    assert not set(first.values()) & set(second.values())
+    assert_open(client, {"day": first["day"], **second})
+
+    Enrollment.objects.end_links(runner)
+
+    for links in (first, second):
+        assert_opens_nothing(client, links)
+    assert client.get(alices).status_code == 200
+    go(now + 3 * DAY)
+    assert client.get(link(sink.to("maya@example.com")[-1], "hour")).status_code == 200
+
+
+def test_a_corrected_address_ends_what_was_mailed_to_the_wrong_one(
+    client: Client, coach: Client, alice: Enrollment, sink: SmtpServer, go: Go, clock: Any, now: datetime
+) -> None:
+    mayas = links_of_a_runner(client, sink, go, now)
+    maya = User.objects.get(email="maya@example.com")
+    page = f"/coach/accounts/user/{maya.pk}/change/"
+    fields = {"email": "maya@example.com", "first_name": "Maja", "is_active": "on"}
+
+    assert coach.post(page, fields).status_code == 302
+    assert_open(client, mayas)
+    assert coach.post(page, fields | {"email": "maja@example.com"}).status_code == 302
+    client.logout()
+
+    assert_opens_nothing(client, mayas)
+    go(now + DAY)
+    assert client.get(link(sink.to("maja@example.com")[-1], "leave")).status_code == 200
+
+
+def test_a_link_shows_no_number_of_its_enrollment(
+    client: Client, alice: Enrollment, sink: SmtpServer, go: Go, clock: Any, now: datetime
+) -> None:
+    """A number tells how many runners there are, and would be somebody else's after a restored backup."""
+    number = 7_020_000_001
+    Enrollment.objects.filter(pk=alice.pk).update(id=number)
+    go(now)
+
+    for path in links_in(sink.lessons[-1]):
+        assert str(number) not in path

@@ -12,7 +12,7 @@ from challenge.curriculum.slots import CLOSE, OPEN
 from challenge.mail.compose import compose
 from challenge.models import Delivery, Enrollment, Revision
 
-GREETING = "When you have stretched, one tap below tells your coach how it went."
+GREETING = "When you have stretched, a tap and a button tell your coach how it went."
 
 
 def lesson() -> tuple[Delivery, Revision]:

@@ -9,8 +9,8 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 
-class Deed(models.TextChoices):
-    """What a coach did to a row, where Django does not name the fields; values fill the words."""
+class LoggedAction(models.TextChoices):
+    """An action of a coach on a row, where Django does not name the fields; values fill the words."""
 
     DRAFT_SAVED = "draft_saved", _("Saved a draft.")
     DRAFT_DROPPED = "draft_dropped", _("Dropped the draft.")
@@ -26,17 +26,17 @@ class Deed(models.TextChoices):
     LANE_OPENED = "lane_opened", _("Sends again.")
 
 
-def log(request: HttpRequest, items: Sequence[models.Model], deed: Deed, **values: int) -> None:
-    """Write an entry for each item: `{"deed": code, "values": {...}}`. Django's own are JSON lists."""
-    message = json.dumps({"deed": deed.value, "values": values})
+def log(request: HttpRequest, items: Sequence[models.Model], action: LoggedAction, **values: int) -> None:
+    """Write an entry for each item: `{"action": code, "values": {...}}`. Django's own are JSON lists."""
+    message = json.dumps({"action": action.value, "values": values})
     LogEntry.objects.log_actions(str(request.user.pk), items, CHANGE, change_message=message)
 
 
 def in_words(change_message: str) -> str:
-    """Word a deed in the reader's language. An entry of Django's, or a sentence from before there were
+    """Word an action in the reader's language. An entry of Django's, or a sentence from before there were
     codes, stays as it is."""
-    if not change_message.startswith('{"deed"'):
+    if not change_message.startswith('{"action"'):
         return change_message
     entry = json.loads(change_message)
     values: dict[str, int] = entry["values"]
-    return str(Deed(entry["deed"]).label) % values
+    return str(LoggedAction(entry["action"]).label) % values

@@ -5,9 +5,8 @@ from challenge.curriculum.compile import compile_lesson
 from challenge.curriculum.course import Course
 from challenge.curriculum.lesson import Content
 from challenge.curriculum.lint import Finding, lint_article, lint_lesson, lint_self_check, lint_stretch
+from challenge.curriculum.lint.safety import BODIES, SELF_CHECK, check_safety, day_place
 from challenge.curriculum.parse import CourseFile, Problem
-
-BODIES = {"lesson", "steps", "article"}
 
 
 def lesson_from_files(course: Course, number: int) -> Content:
@@ -31,7 +30,17 @@ def lint_course(course: Course) -> list[Problem]:
     pages.append((course.self_check, lint_self_check(stretch_from_file(course.self_check))))
     pages += [(page, lint_article(page.body)) for page in course.articles.values()]
     pages += [(page, lint_lesson(lesson_from_files(course, number))) for number, page in course.days.items()]
+    pages += _safety(course)
     return [_problem(page, finding) for page, findings in pages for finding in findings]
+
+
+def _safety(course: Course) -> list[tuple[CourseFile, list[Finding]]]:
+    rules = course.program["safety"]
+    places = [(day_place(number), page, "lesson") for number, page in course.days.items()]
+    places += [(slug, page, "steps") for slug, page in course.stretches.items()]
+    places += [(SELF_CHECK, course.self_check, "steps")]
+    places += [(name, page, "article") for name, page in course.articles.items()]
+    return [(page, check_safety(rules, place, stretch_from_file(page), body)) for place, page, body in places]
 
 
 def check_course_accessibility(course: Course) -> list[Problem]:

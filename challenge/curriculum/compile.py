@@ -14,8 +14,10 @@ from markdown_it import MarkdownIt
 
 from challenge import drawings
 from challenge.curriculum import drawing_files, palette
+from challenge.curriculum.lesson import whole_minutes, with_dose
 from challenge.curriculum.plain import plain_text
 from challenge.curriculum.slots import Compiled, sections, slots, with_slots, without_slots
+from challenge.curriculum.sources import short_names
 
 BLOCKS = {"p", "h2", "h3", "ul", "ol", "li", "blockquote"}
 TAGS = BLOCKS | {"strong", "em", "br", "code", "a"}
@@ -54,12 +56,14 @@ def compile_lesson(content: dict[str, Any], length: int) -> Compiled:
             "length": length,
             "week": content["week"],
             "day": day,
+            "minutes": whole_minutes(content),
+            "sources": short_names(day["sources"]),
             "strip": cells,
             "lesson_html": with_slots(to_html(body)),
             "lesson_text": with_slots(plain_text(body)),
-            "pictures": _drawings(day),
-            "stretches": [_stretch_context(stretch) for stretch in content["stretches"]],
-            "self_check": _stretch_context(content["self_check"]) if content["self_check"] else None,
+            "pictures": _drawings(day.get("figures", [])),
+            "stretches": [_stretch_context(stretch, day) for stretch in content["stretches"]],
+            "self_check": _stretch_context(content["self_check"], day) if content["self_check"] else None,
         },
     )
 
@@ -87,7 +91,9 @@ def _render_mjml(source: str) -> str:
     return ARTICLE.sub(r'\1 role="main" \2', html)
 
 
-def _stretch_context(content: dict[str, Any]) -> dict[str, Any]:
+def _stretch_context(content: dict[str, Any], day: dict[str, Any]) -> dict[str, Any]:
+    content = with_dose(content, day)
+    shown = content.get("figures", [])
     # A list's number looks like its item; the wrapper gives the item's text a style of its own.
     html = to_html(content["body"])
     html = re.sub(r"(<li\b[^>]*>)", r'\1<div class="step">', html).replace("</li>", "</div></li>")
@@ -95,12 +101,11 @@ def _stretch_context(content: dict[str, Any]) -> dict[str, Any]:
         **content,
         "steps_html": html,
         "steps_text": plain_text(content["body"]),
-        "pictures": _drawings(content),
+        "pictures": _drawings(shown if content["in_full"] else shown[-1:]),
     }
 
 
-def _drawings(part: dict[str, Any]) -> list[dict[str, Any]]:
-    shown = part.get("figures", [])
+def _drawings(shown: list[dict[str, str]]) -> list[dict[str, Any]]:
     is_pair = len(shown) == 2
     return [_drawing(drawing["name"], drawing["alt"], is_pair) for drawing in shown]
 

@@ -7,6 +7,8 @@ from typing import Any
 from markdown_it import MarkdownIt
 
 from challenge import drawings
+from challenge.curriculum.course_doses import check_course_doses, check_doses
+from challenge.curriculum.lint.safety import FAMILY, SELF_CHECK
 from challenge.curriculum.parse import (
     ArticleSchema,
     CourseError,
@@ -51,8 +53,11 @@ def read_course(folder: Path) -> Course:
         for page in (self_check, *stretches, *days):
             _check_drawings(page)
         for day in days:
-            _check_day(day, program.meta["points"], by_slug, self_check)
+            _check_day(day, program.meta["points"], by_slug)
+            check_doses(day, self_check)
         _check_program(program, days)
+        check_course_doses(program, days, by_slug)
+        _check_places(program, days, by_slug)
     if problems := [problem for page in pages for problem in page.problems]:
         raise CourseError(problems)
     return Course(program.meta, {page.meta["number"]: page for page in days}, by_slug, self_check, articles)
@@ -74,20 +79,13 @@ def _check_stretch(page: CourseFile) -> None:
         page.report(f"'slug' must be the file's name, {page.path.stem!r}", "slug")
 
 
-def _check_day(
-    day: CourseFile, points: dict[str, str], stretches: dict[str, CourseFile], self_check: CourseFile
-) -> None:
+def _check_day(day: CourseFile, points: dict[str, str], stretches: dict[str, CourseFile]) -> None:
     for point in day.meta["points"]:
         if point not in points:
             day.report(f"'points': {point} is not in program.toml", "points")
-    missing = [slug for slug in day.meta["stretches"] if slug not in stretches]
-    for slug in missing:
-        day.report(f"'stretches': there is no stretches/{slug}.md", "stretches")
-    if not missing:
-        total = sum(stretches[slug].meta["minutes"] for slug in day.meta["stretches"])
-        total += self_check.meta["minutes"] if day.meta["self_check"] else 0
-        if total != day.meta["minutes"]:
-            day.report(f"'minutes': the parts of the day add up to {total}", "minutes")
+    for slug in day.meta["stretches"]:
+        if slug not in stretches:
+            day.report(f"'stretches': there is no stretches/{slug}.md", "stretches")
 
 
 def _check_program(program: CourseFile, days: list[CourseFile]) -> None:
@@ -102,3 +100,13 @@ def _check_program(program: CourseFile, days: list[CourseFile]) -> None:
     for point in program.meta["points"]:
         if point not in taught:
             program.report(f"point {point} is taught on no day", point)
+
+
+def _check_places(program: CourseFile, days: list[CourseFile], stretches: dict[str, CourseFile]) -> None:
+    """Report a safety rule for a place that there is not: nothing would hold it."""
+    known = {SELF_CHECK, *ARTICLES, *stretches, *(day.path.stem for day in days)}
+    known |= {FAMILY + page.meta["family"] for page in stretches.values()}
+    for rule in program.meta["safety"]:
+        for place in rule["places"]:
+            if place not in known:
+                program.report(f"'safety': there is no place {place!r}", "safety")

@@ -10,11 +10,10 @@ from django.db import transaction
 from challenge.curriculum.check_files import lint_course
 from challenge.curriculum.course import Course, read_course
 from challenge.curriculum.lesson import Content, assemble, day_content
+from challenge.curriculum.lint.safety import SELF_CHECK
 from challenge.curriculum.parse import CourseError, CourseFile
 from challenge.curriculum.publish import Origin, Publication, lock_program, publish_day, publish_stretch
 from challenge.models import Article, Day, Program, Stretch
-
-SELF_CHECK = "self-check"
 
 
 @dataclass
@@ -28,19 +27,20 @@ class LoadResult:
 
 
 def load(folder: Path, now: datetime, *, for_all: bool = False) -> LoadResult:
-    """Read, check and compile a program's folder, and publish the differences; with `for_all` also to runners
-    who have begun. Raises CourseError, and changes nothing, when a file has a problem."""
+    """Read, check and compile a program's folder, and publish the differences; with `for_all`, given here or
+    in program.toml, also to runners who have begun. Raises CourseError, and changes nothing, when a file has
+    a problem."""
     course = read_course(folder)
     if problems := lint_course(course):
         raise CourseError(problems)
     with transaction.atomic():
-        keys = ("title", "summary", "length", "weeks", "points")
+        keys = ("title", "summary", "length", "weeks", "points", "safety")
         program, _ = Program.objects.update_or_create(
             slug=course.program["slug"], defaults={key: course.program[key] for key in keys}
         )
         lock_program(program.pk)
         loaded = LoadResult(program)
-        publication = Publication(now, Origin.FILES, for_all=for_all)
+        publication = Publication(now, Origin.FILES, for_all=for_all or course.program["for_all"])
         for slug, page in {**course.stretches, SELF_CHECK: course.self_check}.items():
             _load_stretch(loaded, slug, page, publication)
         for number in sorted(course.days):
@@ -68,7 +68,10 @@ def _load_day(loaded: LoadResult, course: Course, number: int, publication: Publ
     page = course.days[number]
     words: Content = {"day": page.meta, "body": page.body}
     day, _ = Day.objects.select_related("published").get_or_create(program=loaded.program, number=number)
-    if day.published and _has_coachs_version(day):
+    if day.published is None:
+        # The first version reaches everybody as it is.
+        publication = replace(publication, for_all=False)
+    elif _has_coachs_version(day):
         # Publish the coach's text with the current stretches, for the same runners as before.
         words, publication = day_content(day.published.content), replace(publication, for_all=False)
         loaded.kept.append(f"day-{number:02d}")

@@ -8,10 +8,14 @@ from typing import Any
 
 from marshmallow import EXCLUDE, Schema, ValidationError, fields, validate
 
+from challenge.curriculum.dose import DoseError, parse_dose
 from challenge.curriculum.slots import CLOSE, OPEN
 
 DAY_MINUTES = (5, 12)
+STRETCH_MINUTES = (1, 12)
+MAX_STRETCHES = 3
 AREAS = ("front of hip", "back of hip", "low back", "breath", "legs")
+FRONT_OF_HIP, LOAD, HARD_LOAD = FAMILIES = ("front of hip", "load", "hard load")
 
 
 @dataclass(frozen=True)
@@ -46,8 +50,10 @@ class CourseFile:
         self.problems.append(Problem(self.path, self.line_of(key) if key else 1, message))
 
     def line_of(self, key: str) -> int:
-        """Return the line of a front matter key, 1 when it is absent."""
-        found = re.search(rf"^(\[\[)?{re.escape(key)}(\]\]|\s*=)", self.source, re.MULTILINE)
+        """Return the line of a front matter key or table, 1 when it is absent."""
+        found = re.search(rf"^(\[{{0,2}}){re.escape(key)}(\]{{1,2}}|\s*=)", self.source, re.MULTILINE)
+        if not found and "." in key:
+            return self.line_of(key.rpartition(".")[0])
         return self.source[: found.start()].count("\n") + 1 if found else 1
 
 
@@ -55,10 +61,30 @@ def _text(most: int, least: int = 1) -> fields.String:
     return fields.String(required=True, validate=validate.Length(min=least, max=most))
 
 
+def _optional_text(most: int, least: int = 1) -> fields.String:
+    return fields.String(load_default="", validate=validate.Length(min=least, max=most))
+
+
+def _minutes() -> fields.Integer:
+    return fields.Integer(required=True, validate=validate.Range(*STRETCH_MINUTES))
+
+
 class WeekSchema(Schema):
+    """`hold_seconds` is the least sum of its front-of-hip holds, for each side."""
+
     title = _text(60)
     first = fields.Integer(required=True)
     last = fields.Integer(required=True)
+    hold_seconds = fields.Integer(load_default=0, validate=validate.Range(min=0))
+
+
+class SafetySchema(Schema):
+    """A rule of curriculum.lint.safety."""
+
+    places = fields.List(_text(80), required=True, validate=validate.Length(min=1))
+    field = _optional_text(40)
+    words = fields.List(_text(120), required=True, validate=validate.Length(min=1))
+    why = _text(300, 10)
 
 
 class ProgramSchema(Schema):
@@ -68,6 +94,8 @@ class ProgramSchema(Schema):
     length = fields.Integer(required=True, validate=validate.Range(min=1, max=366))
     weeks = fields.List(fields.Nested(WeekSchema), required=True)
     points = fields.Dict(keys=fields.String(), values=fields.String(), required=True)
+    for_all = fields.Boolean(load_default=False)
+    safety = fields.List(fields.Nested(SafetySchema), load_default=list)
 
 
 class DrawingSchema(Schema):
@@ -84,7 +112,7 @@ class StretchSchema(Schema):
     slug = fields.String(required=True, validate=validate.Regexp(r"^[a-z0-9-]+$"))
     title = _text(120)
     purpose = _text(300)
-    minutes = fields.Integer(required=True, validate=validate.Range(min=1, max=12))
+    minutes = _minutes()
     hold = _text(120)
     sets = _text(120)
     sides = fields.String(required=True, validate=validate.OneOf(["both", "one"]))
@@ -93,7 +121,9 @@ class StretchSchema(Schema):
     not_feel = _text(500)
     easier = _text(400)
     harder = _text(400)
-    skip_if = _text(600)
+    skip_if = _text(900)
+    family = fields.String(load_default="", validate=validate.OneOf(FAMILIES))
+    reminder = _optional_text(260, 60)
     area = fields.List(
         fields.String(validate=validate.OneOf(AREAS)), required=True, validate=validate.Length(min=1)
     )
@@ -104,10 +134,26 @@ class StretchSchema(Schema):
 class SelfCheckSchema(Schema):
     title = _text(120)
     purpose = _text(300)
-    minutes = fields.Integer(required=True)
-    skip_if = _text(600)
+    minutes = _minutes()
+    skip_if = _text(900)
     timer = _text(140, 20)
     figures = _drawings(1)
+
+
+def _is_dose(text: str) -> None:
+    try:
+        parse_dose(text)
+    except DoseError as error:
+        raise ValidationError(error.args[0]) from error
+
+
+class DoseSchema(Schema):
+    """A stretch on one day; with `all_steps` the mail prints all of its steps."""
+
+    dose = fields.String(required=True, validate=_is_dose)
+    minutes = _minutes()
+    all_steps = fields.Boolean(load_default=False)
+    note = _optional_text(140)
 
 
 class DaySchema(Schema):
@@ -117,9 +163,14 @@ class DaySchema(Schema):
     preview = _text(110, 40)
     minutes = fields.Integer(required=True, validate=validate.Range(*DAY_MINUTES))
     points = fields.List(fields.String(), required=True, validate=validate.Length(min=1))
-    stretches = fields.List(fields.String(), required=True, validate=validate.Length(min=1, max=2))
+    stretches = fields.List(
+        fields.String(), required=True, validate=validate.Length(min=1, max=MAX_STRETCHES)
+    )
+    doses = fields.Dict(keys=fields.String(), values=fields.Nested(DoseSchema), load_default=dict)
     self_check = fields.Boolean(required=True)
-    run = _text(140)
+    run = _text(160, 10)
+    no_run = _text(160, 10)
+    strides = fields.Boolean(load_default=False)
     sources = fields.List(fields.String(), required=True, validate=validate.Length(min=1, max=4))
     figures = _drawings(0)
 

@@ -7,16 +7,21 @@ from challenge.curriculum.accessibility import check_accessibility
 from challenge.curriculum.compile import compile_lesson
 from challenge.curriculum.lesson import Content, assemble, with_stretch
 from challenge.curriculum.lint import Finding, lint_lesson, lint_self_check, lint_stretch
+from challenge.curriculum.lint.safety import check_safety, day_place
 from challenge.curriculum.parse import DAY_MINUTES
 from challenge.curriculum.publish import days_with
+from challenge.curriculum.publish_doses import check_day_doses, check_stretch_doses
 from challenge.curriculum.translations import check_translations
 from challenge.models import Day, Stretch
 
 
 def check_day(day: Day, words: Content) -> list[Finding]:
     content = assemble(day, words)
+    own = {**content["day"], "body": content["body"]}
     found = [
         *lint_lesson(content),
+        *check_safety(day.program.safety, day_place(day.number), own, "lesson"),
+        *check_day_doses(day, content),
         *_parts(day, words, content),
         *_drawings(content["day"]),
         *check_translations(),
@@ -28,10 +33,16 @@ def check_day(day: Day, words: Content) -> list[Finding]:
 def check_stretch(stretch: Stretch, content: Content) -> list[Finding]:
     lint = lint_self_check if stretch.kind == Stretch.Kind.SELF_CHECK else lint_stretch
     days = [(day, day.published) for day in days_with(stretch) if day.published]
-    found = [*lint(content), *_drawings(content)]
+    found = [
+        *lint(content),
+        *check_safety(stretch.program.safety, stretch.slug, content, "steps"),
+        *check_stretch_doses(stretch, content),
+        *_drawings(content),
+    ]
     if content["minutes"] is not None:
         more = content["minutes"] - stretch.minutes
-        found += _too_long([(day.number, revision.minutes + more) for day, revision in days])
+        own = [each for each in days if stretch.slug not in each[1].content["day"].get("doses", {})]
+        found += _too_long([(day.number, revision.minutes + more) for day, revision in own])
     # Only clean text may be compiled.
     return found or [
         finding
@@ -63,7 +74,7 @@ def _parts(day: Day, words: Content, content: Content) -> list[Finding]:
             advice = _("%(stretch)s was recalled. Choose another stretch.")
             found.append(Finding("stretches", 1, advice % {"stretch": rows[slug]}))
     if not content["stretches"]:
-        found.append(Finding("stretches", 1, _("A day needs one or two stretches. Choose one.")))
+        found.append(Finding("stretches", 1, _("A day needs one to three stretches. Choose one.")))
     least, most = DAY_MINUTES
     if not least <= (minutes := content["day"]["minutes"]) <= most:
         advice = _("The parts of the day add up to %(minutes)d minutes; %(least)d to %(most)d are right.")

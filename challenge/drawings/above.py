@@ -15,11 +15,11 @@ LENGTH = 31
 
 
 def childs_pose_to_side() -> Sheet:
-    sheet = Sheet(4.8, (153, 136))
-    sheet.box(-26, -37.5, 79, 20, "mat", "mat-edge", 12)
+    sheet = Sheet(4.8, (153, 143))
+    sheet.box(-26, -36.5, 79, 22.5, "mat", "mat-edge", 12)
     spine = _spine()
     for side in (1, -1):
-        heel, toes, knee = complex(-8, 5.4 * side), complex(-20, 3.0 * side), complex(17, 12.5 * side)
+        heel, toes, knee = complex(-8, 5.4 * side), complex(-20, 3.0 * side), complex(15, 16.0 * side)
         sheet.smooth(rounded(heel, toes, SOLE), "skin-far", "skin-edge")
         sheet.smooth(rounded(complex(-1, 5.5 * side), knee, THIGH), "tights", "tights-edge")
     arms = [(side, spine[27] + _left(spine, 27) * 9.8 * side) for side in (1, -1)]

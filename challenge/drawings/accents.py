@@ -25,7 +25,7 @@ def hip(sheet: Sheet, body: Skeleton) -> None:
     crease = body["pelvis"] + middle / abs(middle) * 3.4
     way = end - start
     bulge = ((crease - along(start, end, 0.5)) / (way / abs(way) * 1j)).real
-    _lens(sheet, start, end, 1.9, bulge)
+    _lens(sheet, start, end, 1.9, max(bulge, -1.8))
 
 
 def thigh(sheet: Sheet, body: Skeleton) -> None:
@@ -38,8 +38,8 @@ def belly(sheet: Sheet, body: Skeleton) -> None:
 
 
 def seat(sheet: Sheet, body: Skeleton) -> None:
-    end = along(body["pelvis"], body["near knee"], 0.3, -3.4)
-    _lens(sheet, body.spine[6] - body.facing(6) * 3.2, end, 2.0, -1.6)
+    end = along(body["pelvis"], body["near knee"], 0.22, -3.9)
+    _lens(sheet, body.spine[7] - body.facing(7) * 2.6, end, 2.0, -1.6)
 
 
 def low_back(sheet: Sheet, body: Skeleton) -> None:

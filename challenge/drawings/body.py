@@ -17,6 +17,8 @@ SHOULDER, NAPE, NECK = 29, 30, 8.0
 # Half the depth of a knee and of the seat: the height of these joints above the surface that they rest on.
 KNEE, SEAT = 3.3, 7.2
 SIDES = ("near", "far")
+# The spine bends between the sacrum and the ribs.
+RAMP = (4, 22)
 
 
 @dataclass(frozen=True)
@@ -33,15 +35,14 @@ class Leg:
 
 @dataclass(frozen=True)
 class Arm:
-    """Flexion of shoulder and elbow; or `wrist_at` and the hand's own direction, with `spread` fingers. `out`
-    turns the whole arm towards the viewer, in degrees, which shortens it."""
+    """Flexion of shoulder and elbow; or `wrist_at` and the hand's own direction. `out` turns the
+    whole arm towards the viewer, in degrees, which shortens it."""
 
     shoulder: float = 0.0
     elbow: float = 0.0
     wrist: float = 0.0
     wrist_at: complex | None = None
     hand: float | None = None
-    spread: bool = False
     out: float = 0.0
 
     @property
@@ -57,7 +58,8 @@ def planted(x: float, height: float = 0.0) -> Leg:
 
 @dataclass(frozen=True)
 class Pose:
-    """The directions of pelvis and chest, the near and far limbs, and the joint that is fixed to a point."""
+    """The directions of pelvis and chest, the near and far limbs, the joint that is fixed to a point, and the
+    `ramp` of units along the spine over which it bends."""
 
     trunk: tuple[float, float]
     legs: tuple[Leg, Leg]
@@ -66,6 +68,7 @@ class Pose:
     neck: float = 14.0
     head: float = 0.0
     arch: float = 0.0
+    ramp: tuple[int, int] = RAMP
 
 
 @dataclass(frozen=True)
@@ -77,7 +80,6 @@ class Skeleton:
     spine: tuple[complex, ...]
     arch: float
     toes: Mapping[str, float]
-    spread: Mapping[str, bool]
 
     def __getitem__(self, joint: str) -> complex:
         return self.joints[joint]
@@ -99,7 +101,7 @@ def skeleton(pose: Pose) -> Skeleton:
 
 
 def _assemble(pose: Pose, pelvis: complex) -> Skeleton:
-    spine = _spine(*pose.trunk, pelvis)
+    spine = _spine(pose, pelvis)
     _, chest = pose.trunk
     nape = spine[NAPE] + toward(chest + 90, 1.0)
     joints = {"pelvis": pelvis, "shoulder": spine[SHOULDER], "nape": nape}
@@ -115,15 +117,15 @@ def _assemble(pose: Pose, pelvis: complex) -> Skeleton:
         directions[f"{side} foot"] = shin + 90 - leg.ankle if leg.sole is None else leg.sole
         directions[f"{side} hand"] = lower + arm.wrist if arm.hand is None else arm.hand
     toes = {side: leg.toes for side, leg in zip(SIDES, pose.legs, strict=True)}
-    spread = {side: arm.spread for side, arm in zip(SIDES, pose.arms, strict=True)}
-    return Skeleton(joints, directions, spine, pose.arch, toes, spread)
+    return Skeleton(joints, directions, spine, pose.arch, toes)
 
 
-def _spine(pelvis: float, chest: float, start: complex) -> tuple[complex, ...]:
-    """Return one point for each unit of length; the spine bends between the sacrum and the ribs."""
+def _spine(pose: Pose, start: complex) -> tuple[complex, ...]:
+    """Return one point for each unit of length."""
+    (pelvis, chest), (low, high) = pose.trunk, pose.ramp
     points = [start]
     for step in range(NAPE + 1):
-        share = min(max((step - 4) / 18, 0.0), 1.0)
+        share = min(max((step - low) / (high - low), 0.0), 1.0)
         turned = share * share * (3 - 2 * share)
         points.append(points[-1] + toward(pelvis + (chest - pelvis) * turned))
     return tuple(points)

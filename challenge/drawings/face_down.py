@@ -8,7 +8,7 @@ from challenge.drawings.props import Ball, Mat
 
 LONG = Leg(hip=7, knee=4.4, ankle=73.6)
 LONG_UNDER_ARCH = replace(LONG, hip=-7)
-LONG_FROM_BALL = replace(LONG, hip=5.8, knee=14.2)
+LONG_FROM_BALL = replace(LONG, hip=17.3, knee=7.7)
 FOLDED = Leg(hip=132, knee=155, ankle=72)
 ON_FLOOR = (("near thigh", 0.0), ("near shin", 0.0), ("near foot", 0.0), ("near hand", 0.0))
 
@@ -28,11 +28,12 @@ FACE_DOWN = {
     ),
     "prone-press-up-2": Position(
         Pose(
-            trunk=(14, 74),
+            trunk=(14, 68),
             legs=(LONG_UNDER_ARCH, LONG_UNDER_ARCH),
-            arms=(Arm(wrist_at=29 + 1.7j, hand=0), Arm(wrist_at=31 + 1.7j, hand=0)),
+            arms=(Arm(wrist_at=22 + 1.7j, hand=0, out=33), Arm(wrist_at=24 + 1.7j, hand=0, out=33)),
+            ramp=(3, 27),
             held=("pelvis", 6.4j),
-            head=-10,
+            head=0,
         ),
         Viewport(4.8, 306, 290),
         rests=ON_FLOOR,
@@ -42,15 +43,16 @@ FACE_DOWN = {
     ),
     "ball-release-1": Position(
         Pose(
-            trunk=(11, 31),
+            trunk=(-7, 41),
             legs=(LONG_FROM_BALL, LONG_FROM_BALL),
-            arms=(Arm(wrist_at=41.2 + 1.5j, hand=0), Arm(wrist_at=42.5 + 1.5j, hand=0)),
-            held=("pelvis", 10.5j),
+            arms=(Arm(wrist_at=51 + 1.7j, hand=0, out=15), Arm(wrist_at=52 + 1.7j, hand=0, out=15)),
+            held=("pelvis", 7.8j),
+            arch=1.9,
         ),
-        Viewport(4.8, 296, 280),
-        rests=(*ON_FLOOR, ("near forearm", 0)),
-        props=(Mat(-60, 53), Ball(1 + 3.2j, 3.2)),
-        accents=("hip",),
+        Viewport(4.4, 274, 275),
+        rests=(*ON_FLOOR, ("trunk", 0), ("near forearm", 0)),
+        props=(Mat(-60, 61),),
+        front=(Ball(2.2 + 2.1j),),
     ),
     "childs-pose-side-reach-1": Position(
         Pose(

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from challenge.drawings.bones import both_sides, draw_bones, mirrored
 from challenge.drawings.geometry import circle, traced
+from challenge.drawings.props import PLAY_BALL
 from challenge.drawings.sheet import Sheet
 
 BODY = [
@@ -30,22 +31,21 @@ FAN = [
     [10.6 + 3.0j, 10.4 - 2.6j],
     [11.8 + 1.0j, 11.0 - 3.4j],
 ]
-KEEP_OUT = [
-    *(
-        9.4j,
-        4.2 + 8.9j,
-        7.2 + 6.6j,
-        8.2 + 3j,
-        8.2 - 1.6j,
-        7.9 - 5j,
-        7.4 - 8.6j,
-        6.0 - 12.0j,
-        3.2 - 14.0j,
-        -14.6j,
-    ),
+BONY_POINT = 12.0 - 1.8j
+SPOT = 17.1 - 6.3j
+# The side of the body, from above the waist to the height of the bony point, and from there to the thigh.
+FLANK = [15.4 + 30j, 15.2 + 20j, 14.9 + 10j, 16.2 + 5j, 18.2 + 1.2j, 19.6 - 1.8j]
+HIPS = [
+    *(FLANK[0], *FLANK, 20.8 - 5.5j, 21.2 - 10j, 20.9 - 15j, 20.1 - 22j, 18.6 - 34j, 18.6 - 34j),
+    *(3.2 - 34j, 3.2 - 34j, 1.6 - 20j, 0.6 - 17.5j),
 ]
-BONY_POINT = 13.1 - 1.3j
-SPOT = 14.0 - 5.7j
+# All of the belly and its sides above the bony point, and all inside a line straight down from it.
+KEEP_OUT = [
+    *(FLANK[0], *FLANK, FLANK[-1], BONY_POINT, BONY_POINT, 12.0 - 20j, 12.0 - 20j),
+    *(1.6 - 20j, 1.6 - 20j, 0.6 - 17.5j),
+]
+# The seam of a trouser pocket, from the height of the bony point to the side.
+POCKET = [15.4 - 1.8j, 16.2 - 4j, 17.2 - 6.6j, 18.6 - 10j, 20.9 - 14.4j]
 
 
 def _outline(half: Sequence[complex]) -> list[complex]:
@@ -66,17 +66,18 @@ def psoas_front() -> Sheet:
 
 
 def ball_spot() -> Sheet:
-    """Draw the ball's place, the bony point above it, and, hatched, the area to keep away from."""
-    sheet = Sheet(10.2, (280, 150))
-    sheet.smooth(_outline(BODY), "body", "body-edge")
+    """Draw the ball's place on both sides, the bony points, and, hatched, the area to keep away from."""
+    sheet = Sheet(9.4, (280, 130))
+    sheet.smooth(_outline(HIPS), "body", "body-edge")
     draw_bones(sheet)
     area = _outline(KEEP_OUT)
     sheet.smooth(area, "panel", opacity=0.6)
-    for start, end in hatching(traced(area), 1.5):
+    for start, end in hatching(traced(area), 1.8):
         sheet.line([start, end], "forbid", 1.5)
-    sheet.smooth(area, "none", "forbid", 2.5)
-    sheet.smooth(circle(BONY_POINT, 0.8), "panel", "ink", 3)
-    sheet.smooth(circle(SPOT, 2.8), "ball", "accent", 4)
+    sheet.smooth(area, "none", "forbid", 3)
+    both_sides(lambda points: sheet.line(points, "ink", 2), POCKET)
+    both_sides(lambda points: sheet.smooth(points, "panel", "ink", 3), circle(BONY_POINT, 0.9))
+    both_sides(lambda points: sheet.smooth(points, "ball", "accent", 4), circle(SPOT, PLAY_BALL))
     return sheet
 
 

@@ -67,16 +67,6 @@ HAND = [
 ]
 THUMB = [0.6 + 1.2j, 2.6 + 2.4j, 4.8 + 2.6j, 5.0 + 1.8j, 3.4 + 1.0j, 1.6 + 0.2j]
 
-# A hand that lies flat on a wall, seen from its back: both ends of each finger, and the palm.
-FINGERS = [
-    (4.2 + 1.5j, 7.6 + 3.0j),
-    (4.6 + 0.6j, 8.9 + 1.2j),
-    (4.6 - 0.5j, 8.8 - 0.8j),
-    (4.0 - 1.4j, 7.2 - 2.4j),
-]
-WIDE_THUMB = (1.6 + 1.5j, 4.0 + 4.4j)
-PALM = [-0.9 + 1.2j, 1.2 + 1.9j, 4.0 + 2.3j, 5.2 + 0.8j, 5.0 - 1.0j, 3.8 - 2.2j, 1.0 - 1.8j, -0.9 - 1.2j]
-
 
 def thigh(body: Skeleton, side: str) -> Outline:
     return rounded(body["pelvis"], body[f"{side} knee"], THIGH)
@@ -117,16 +107,6 @@ def hand(body: Skeleton, side: str) -> Outline:
 
 def thumb(body: Skeleton, side: str) -> Outline:
     return _set(THUMB, body[f"{side} wrist"], body.directions[f"{side} hand"])
-
-
-def fingers(body: Skeleton, side: str) -> list[Outline]:
-    wrist, turn = body[f"{side} wrist"], toward(body.directions[f"{side} hand"])
-    pairs = [(wrist + root * turn, wrist + tip * turn) for root, tip in (*FINGERS, WIDE_THUMB)]
-    return [rounded(root, tip, [(0.0, 0.75, 0.75), (1.0, 0.6, 0.6)]) for root, tip in pairs]
-
-
-def palm(body: Skeleton, side: str) -> Outline:
-    return _set(PALM, body[f"{side} wrist"], body.directions[f"{side} hand"])
 
 
 def neck(body: Skeleton) -> Outline:

@@ -40,11 +40,7 @@ def draw_arm(sheet: Sheet, body: Skeleton, side: str) -> None:
     far = "-far" if side == "far" else ""
     skin = f"skin{far}"
     elbow, wrist = body[f"{side} elbow"], body[f"{side} wrist"]
-    if body.spread[side]:
-        shapes = [*outlines.fingers(body, side), outlines.palm(body, side)]
-    else:
-        shapes = [outlines.thumb(body, side), outlines.hand(body, side)]
-    for shape in shapes:
+    for shape in (outlines.thumb(body, side), outlines.hand(body, side)):
         sheet.smooth(shape, skin, "skin-edge", 1.2)
     sheet.smooth(outlines.upper_arm(body, side), skin, "skin-edge")
     sheet.smooth(outlines.forearm(body, side), skin, "skin-edge")

@@ -22,12 +22,14 @@ class Viewport(NamedTuple):
 
 @dataclass(frozen=True)
 class Position:
-    """`rests` names the parts that carry weight, each with the height of its surface."""
+    """`rests` names the parts that carry weight, each with the height of its surface.
+    The props in `front` hide a part of the body."""
 
     pose: Pose
     view: Viewport
     rests: tuple[tuple[str, float], ...]
     props: tuple[Prop, ...] = ()
+    front: tuple[Prop, ...] = ()
     accents: tuple[str, ...] = ()
     arrows: tuple[tuple[complex, ...], ...] = ()
 
@@ -41,6 +43,8 @@ class Position:
         draw_far(sheet, body)
         draw_trunk(sheet, body)
         draw_leg(sheet, body, "near")
+        for prop in self.front:
+            prop.draw(sheet)
         for accent in self.accents:
             ACCENTS[accent](sheet, body)
         draw_arm(sheet, body, "near")

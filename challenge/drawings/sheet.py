@@ -7,19 +7,6 @@ from itertools import pairwise
 from challenge.drawings.geometry import curves, toward
 
 WIDTH, HEIGHT = 560, 350
-# The upper left corners of a few bricks of the wall, in pixels.
-BRICKS = [
-    (60, 70),
-    (108, 70),
-    (84, 94),
-    (440, 46),
-    (416, 70),
-    (464, 70),
-    (70, 214),
-    (94, 238),
-    (452, 206),
-    (476, 230),
-]
 
 
 @dataclass
@@ -74,17 +61,12 @@ class Sheet:
         edge = {"d": f"M0 {top}H{WIDTH}", "fill": "none", "stroke": "line", "stroke-width": "2"}
         self.elements.append(("path", edge))
 
-    def backdrop(self, level: float) -> None:
-        """Draw a brick wall behind everything, down to its skirting board on the ground."""
-        low = self.at(complex(0, level))[1]
-        shape = f"M0 18a18 18 0 0 1 18 -18H{WIDTH - 18}a18 18 0 0 1 18 18V{_number(low)}H0Z"
-        board = f"M0 {_number(low - 12)}H{WIDTH}V{_number(low)}H0Z"
-        bricks = "".join(f"M{x} {y}h44v20h-44Z" for x, y in BRICKS)
+    def wall(self, right: float, level: float) -> None:
+        """Draw a wall from the left edge of the panel to `right`, above the ground."""
+        x, y = (_number(value) for value in self.at(complex(right, level)))
+        shape = f"M{x} 0H18a18 18 0 0 0 -18 18V{y}H{x}Z"
         self.elements.append(("path", {"d": shape, "fill": "wall"}))
-        self.elements.append(
-            ("path", {"d": bricks, "fill": "none", "stroke": "skirting", "stroke-width": "2"})
-        )
-        self.elements.append(("path", {"d": board, "fill": "skirting"}))
+        self.line([complex(right, level), complex(right, self.origin[1] / self.scale)], "prop-edge", 2)
 
     def box(
         self, left: float, low: float, right: float, high: float, fill: str, edge: str, radius: float

@@ -1,6 +1,7 @@
 """The context of a mail: the value of each slot for its runner, calculated when the mail needs it."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from django.conf import settings
@@ -8,15 +9,15 @@ from django.db.models import Count, F, Max, OuterRef, Q, Subquery
 from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from challenge import schedule
 from challenge.mail.links import Purpose, build_url, token, url
 from challenge.models import CheckIn, Delivery, Enrollment, Event
 from challenge.models.conditions import among
 
-FIRST_WEEK = 7
-QUIET_DAYS = 3
+# So many days without a check-in are worth a word, and so many days done.
+QUIET_DAYS = (3, 7, 14)
+MILESTONES = (7, 14)
 Status = CheckIn.Status
 
 
@@ -109,37 +110,46 @@ class Greetings:
         if delivery.kind != Delivery.Kind.LESSON:
             return ""
         enrollment = delivery.required_enrollment.pk
-        last, done = self._check_ins.get(enrollment, (0, 0))
-        return greeting(delivery.day, last, done, enrollment in self._resumed)
+        return greeting(delivery.day, self._check_ins.get(enrollment, NEVER), enrollment in self._resumed)
 
 
-def greeting(day: int, last: int, done: int, is_resumed: bool) -> str:
-    """Greet on `day` a runner who last checked in on day `last` (0: never), has done or partly done `done`
-    days, and may be back from a pause."""
+@dataclass(frozen=True)
+class CheckIns:
+    """The last day with a check-in, the last day done or partly done (0: none), and the number of those."""
+
+    last: int
+    last_done: int
+    done: int
+
+
+NEVER = CheckIns(0, 0, 0)
+
+
+def greeting(day: int, found: CheckIns, is_resumed: bool) -> str:
+    """Greet a runner on `day`. It is news, so that no two lessons in a row begin with the same words."""
     if is_resumed:
-        return _("Good to have you back. Nothing is lost: you go on where you stopped.")
-    if day - 1 - last >= QUIET_DAYS:
-        return _(
-            "We have not heard from you for a few days, and that is fine. If the days are full, take "
-            "just the stretch; one tap below tells your coach how it goes."
-        )
+        return _("Good to have you back. You go on where you stopped.")
     if day == 1:
-        return _("This is the first of your short mornings. Read, stretch, tap once below: that is all.")
-    if day <= FIRST_WEEK:
-        return "" if last else _("When you have stretched, one tap below tells your coach how it went.")
-    if not done:
-        return ""
-    return ngettext("You have done %(done)d day so far.", "You have done %(done)d days so far.", done) % {
-        "done": done
-    }
+        return _("Here is your first lesson.")
+    if day == 2 and not found.last:
+        return _("When you have stretched, a tap and a button tell your coach how it went.")
+    if day - 1 - found.last in QUIET_DAYS:
+        return _("We have not heard from you lately. That is fine: the stretch alone counts.")
+    if found.done in MILESTONES and found.last_done == day - 1:
+        return _("You have done %(done)d days so far.") % {"done": found.done}
+    return ""
 
 
-def _check_ins(enrollments: list[int]) -> dict[int, tuple[int, int]]:
-    """Return the last day and the number of days done or partly done, by enrollment."""
-    done = Count("pk", filter=Q(status__in=[Status.DONE, Status.PARTLY]))
+def _check_ins(enrollments: list[int]) -> dict[int, CheckIns]:
+    is_done = Q(status__in=[Status.DONE, Status.PARTLY])
     rows = CheckIn.objects.filter(among("enrollment", enrollments)).values("enrollment")
-    found = rows.annotate(last=Max("day"), done=done).values_list("enrollment", "last", "done")
-    return {enrollment: (last, count) for enrollment, last, count in found}
+    found = rows.annotate(
+        last=Max("day"), last_done=Max("day", filter=is_done), done=Count("pk", filter=is_done)
+    )
+    return {
+        enrollment: CheckIns(last, last_done or 0, done)
+        for enrollment, last, last_done, done in found.values_list("enrollment", "last", "last_done", "done")
+    }
 
 
 def _resumed(enrollments: list[int]) -> set[int]:

@@ -78,7 +78,9 @@ KINDS: dict[str, MailKind] = {
     Kind.REMINDER: MailKind(
         states=PENDING, needs_consent=False, slots=FOOTER | {"program_title", "confirm_url"}
     ),
-    Kind.WELCOME: MailKind(priority=WAITED_FOR, slots=FOOTER | SCHEDULE | STEERING | {"starts_on"}),
+    Kind.WELCOME: MailKind(
+        priority=WAITED_FOR, slots=FOOTER | SCHEDULE | STEERING | {"starts_on", "site_url"}
+    ),
     Kind.LINKS: MailKind(priority=WAITED_FOR, slots=FOOTER | SCHEDULE | STEERING | CHECK_IN | {"day"}),
     Kind.LESSON: MailKind(
         states=ACTIVE,

@@ -5,8 +5,9 @@ from django.utils.translation import gettext_lazy as _
 
 
 class Program(models.Model):
-    """A course that is sent one day at a time. `weeks` is a list of {title, first, last}, `points` a dict of
-    the points to teach, by their codes."""
+    """A course that is sent one day at a time. `weeks` is a list of {title, first, last,
+    hold_seconds}, `points` a dict of the points to teach, by their codes, `safety` a list of the rules of
+    curriculum.lint.safety."""
 
     slug = models.SlugField(_("short name"), unique=True)
     title = models.CharField(_("title"), max_length=120)
@@ -14,6 +15,7 @@ class Program(models.Model):
     length = models.PositiveSmallIntegerField(_("days"))
     weeks = models.JSONField(_("weeks"), default=list, blank=True)
     points = models.JSONField(_("points"), default=dict, blank=True)
+    safety = models.JSONField(_("safety rules"), default=list, blank=True)
     is_open = models.BooleanField(_("open for sign-up"), default=True)
 
     class Meta:

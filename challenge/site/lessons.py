@@ -10,7 +10,7 @@ from django.utils.safestring import SafeString, mark_safe
 from challenge import drawings
 from challenge.curriculum import drawing_files
 from challenge.curriculum.compile import to_html
-from challenge.curriculum.lesson import Content
+from challenge.curriculum.lesson import Content, whole_minutes, with_dose
 from challenge.curriculum.slots import fill, with_slots
 from challenge.models import Program, Revision
 
@@ -55,14 +55,15 @@ def exercise_context(content: Content, first_name: str = SAMPLE_READER) -> dict[
 
 
 def lesson_context(content: Content, first_name: str = SAMPLE_READER) -> dict[str, Any]:
-    check = content["self_check"]
+    day, check, shown = content["day"], content["self_check"], content["stretches"]
     return {
-        "day": content["day"],
+        "day": day,
         "week": content["week"],
+        "minutes": whole_minutes(content),
         "body": render_markdown(content["body"], first_name),
-        "pictures": pictures(content["day"]),
+        "pictures": pictures(day),
         "self_check": exercise_context(check, first_name) if check else None,
-        "stretches": [exercise_context(stretch, first_name) for stretch in content["stretches"]],
+        "stretches": [exercise_context(with_dose(stretch, day), first_name) for stretch in shown],
     }
 
 

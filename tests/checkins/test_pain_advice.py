@@ -8,7 +8,7 @@ from challenge.models import CheckIn
 from tests.support.visitor import Runner
 
 pytestmark = pytest.mark.django_db
-ADVICE = "stop the stretches,</strong>"
+ADVICE = "stop running and stretching,</strong>"
 
 
 @pytest.mark.parametrize(("pain", "advised"), [("5", False), ("6", True), ("10", True)])
@@ -26,3 +26,13 @@ def test_pain_that_is_not_saved_yet_for_want_of_consent(runner: Runner, alice: A
     assert answer.status_code == 422
     assert ADVICE in answer.content.decode()
     assert ADVICE not in runner.opens()
+
+
+RULE = ["0 to 3", "4 or 5", "next morning", "6 or more", "front-of-hip pain that running brings on"]
+
+
+@pytest.mark.parametrize("words", [*RULE, "bone stress injury"])
+def test_the_pain_rule_stands_beside_the_scale(runner: Runner, words: str) -> None:
+    page = runner.opens()
+
+    assert words in page[page.index('name="pain"') : page.index('name="pain_where"')]

@@ -51,6 +51,8 @@ TAUGHT = {
     "S3": r"ball",
 }
 COACHS_VIEW = {"A5", "A6", "E8", "E11", "E12", "E13", "E17", "E18", "E21", "E22", "E23"}
+# An opinion says how far research bears it out.
+ITS_GROUND = re.compile(r"^> .*\b(evidence|study|studies|research|shown)\b", re.MULTILINE | re.IGNORECASE)
 STRETCH_OF = {
     "S1": "half-kneeling-hip-flexor",
     "S2": "one-leg-long-psoas-stretch",
@@ -61,7 +63,7 @@ FOUR_QUESTIONS = [
     ("What is the psoas?", r"psoas major.*iliacus.*iliopsoas"),
     ("What does the psoas do?", r"bends the hip.*lumbar spine.*walk, run and jump"),
     ("Where is the psoas?", r"deep in the belly.*lumbar spine.*thigh bone"),
-    ("What has the psoas to do with low-back pain?", r"may .*load.*many possible causes.*see a doctor"),
+    ("What does the psoas have to do with low-back pain?", r"may .*load.*many possible causes.*see a doctor"),
 ]
 
 
@@ -90,7 +92,7 @@ def test_opinion_is_marked(course: Course) -> None:
     for day in course.days.values():
         opinion = bool(COACHS_VIEW & set(day.meta["points"]))
         assert opinion == ("> **The coach's view.**" in day.body), day.path.name
-        assert not opinion or re.search(r"^> .*evidence", day.body, re.MULTILINE)
+        assert not opinion or ITS_GROUND.search(day.body), day.path.name
 
 
 @pytest.mark.parametrize("number", range(1, 22))
@@ -103,7 +105,7 @@ def test_the_linter_finds_nothing_in_the_stretches_and_articles(course: Course) 
     findings |= {name: lint_article(page.body) for name, page in course.articles.items()}
     findings["self-check"] = lint_self_check(stretch_from_file(course.self_check))
     assert findings == {name: [] for name in findings}
-    assert len(findings) == 15
+    assert len(findings) == 17
 
 
 def test_the_arc(course: Course) -> None:
@@ -111,16 +113,16 @@ def test_the_arc(course: Course) -> None:
     assert list(days) == list(range(1, 22))
     assert [number for number, day in days.items() if day.meta["self_check"]] == [1, 7, 14, 21]
     assert {slug for day in days.values() for slug in day.meta["stretches"]} == set(course.stretches)
-    assert len(course.stretches) >= 10
-    assert all(number >= 8 for number, day in days.items() if "ball-release" in day.meta["stretches"])
+    assert len(course.stretches) >= 14
+    assert [number for number, day in days.items() if "ball-release" in day.meta["stretches"]] == [11]
     for light, before in ((7, 6), (14, 13)):
-        assert days[light].meta["stretches"] == ["constructive-rest"]
+        assert len(days[light].meta["stretches"]) == 1
         assert days[light].meta["minutes"] <= days[before].meta["minutes"]
 
 
 def test_what_an_inbox_shows_is_said_once(course: Course) -> None:
     metas = [day.meta for day in course.days.values()]
-    for key in ("title", "subject", "preview", "run"):
+    for key in ("title", "subject", "preview", "run", "no_run"):
         assert len({words(meta[key]) for meta in metas}) == 21, key
     for meta in metas:
         assert not meta["subject"].endswith("!")
@@ -129,7 +131,7 @@ def test_what_an_inbox_shows_is_said_once(course: Course) -> None:
 
 def test_a_runner_who_paused_is_not_told_of_yesterday(course: Course) -> None:
     for day in course.days.values():
-        said = f"{day.body} {day.meta['run']} {day.meta['preview']}"
+        said = " ".join([day.body, *(day.meta[key] for key in ("run", "no_run", "preview"))])
         assert not re.search(r"\b(yesterday|(Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day)\b", said), day.path.name
         assert not re.search(r"\btomorrow (you|we|comes)\b", said, re.IGNORECASE)
 
@@ -183,7 +185,7 @@ def test_the_articles_say_that_nobody_watches(course: Course, article: str) -> N
     "caution", ["pulse", "belly", "numb", "pregnan", "surgery", "hernia", "blood", "aneurysm"]
 )
 def test_the_balls_cautions_stand_with_the_stretch(course: Course, caution: str) -> None:
-    assert caution in course.stretches["ball-release"].source
+    assert caution in course.stretches["ball-release"].source.casefold()
 
 
 @pytest.mark.parametrize("number", range(1, 22))

@@ -1,5 +1,6 @@
 """Loading a course: the same twice changes nothing, and a fault is named with its file and line."""
 
+import re
 import shutil
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -43,7 +44,7 @@ def test_the_first_load_publishes_every_day(folder: Path, now: datetime) -> None
 
     assert loaded.published == list(range(1, 22))
     assert Day.objects.filter(published__number=1).count() == 21
-    assert Stretch.objects.filter(kind="stretch").count() == 12
+    assert Stretch.objects.filter(kind="stretch").count() == 14
 
 
 def test_the_second_load_changes_nothing(folder: Path, now: datetime) -> None:
@@ -64,6 +65,26 @@ def test_an_edited_day_gets_a_revision_and_keeps_the_old_one(folder: Path, now: 
     assert loaded.published == [3]
     assert list(Revision.objects.filter(day__number=3).values_list("number", flat=True)) == [2, 1]
     assert Day.objects.get(number=3).published == Revision.objects.get(day__number=3, number=2)
+
+
+def test_an_edition_for_all_reaches_who_has_begun(folder: Path, now: datetime) -> None:
+    path, program = folder / DAY_3, folder / "program.toml"
+    load(folder, now)
+    for sentence, for_all in (("One more sentence.", "true"), ("And one more.", "false")):
+        program.write_text(re.sub("for_all = (true|false)", f"for_all = {for_all}", program.read_text()))
+        path.write_text(path.read_text().replace("\n## Why", f"\n{sentence}\n\n## Why"))
+        load(folder, now)
+
+    # The first version reaches everybody as it is.
+    found = Revision.objects.filter(day__number=3).values_list("number", "for_all")
+    assert list(found) == [(3, False), (2, True), (1, False)]
+
+
+def test_the_rules_are_kept_with_the_program(folder: Path, now: datetime) -> None:
+    program = load(folder, now).program
+    program.refresh_from_db()
+    assert [week["hold_seconds"] for week in program.weeks] == [180, 540, 600]
+    assert {"places", "words", "field", "why"} == set(program.safety[0])
 
 
 def test_a_missing_key_is_named(faults: Callable[..., list[str]], folder: Path) -> None:
@@ -100,7 +121,7 @@ def test_no_front_matter(faults: Callable[..., list[str]]) -> None:
         ("stretches = [", 'stretches = ["handstand"]\n#', "'stretches': there is no stretches/handstand.md"),
         ("## Why this matters for your running", "## Why", "The lesson needs one section"),
         ("## Why this", "<b>x</b>\n\n## Why this", "Leave out HTML such as <b>"),
-        ("## Why this", "word " * 100 + "\n\n## Why this", "120 to 220 are right"),
+        ("## Why this", "word " * 100 + "\n\n## Why this", "60 to 220 are right"),
         ("## Why this", "\u27e6leave_url\u27e7\n\n## Why this", "are reserved; leave them out"),
     ],
 )

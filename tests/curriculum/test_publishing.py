@@ -13,6 +13,7 @@ from challenge.curriculum.load import load
 from challenge.curriculum.publish import Origin, Publication, PublishConflict, publish_day, publish_stretch
 from challenge.curriculum.publish_checks import check_day, check_stretch
 from challenge.models import Day, Revision, Stretch
+from tests.support.first_edition import take_back_to_first_edition
 
 pytestmark = pytest.mark.django_db
 FOLDER = CONTENT / "reset-21"
@@ -82,13 +83,13 @@ def test_of_two_who_publish_from_the_same_version_the_second_is_told(day: Day, n
 def test_a_stretch_is_published_with_every_day_that_shows_it(program: Any, now: datetime) -> None:
     stretch = Stretch.objects.get(slug="half-kneeling-hip-flexor")
     showing = set(Day.objects.filter(published__stretches=stretch).values_list("number", flat=True))
-    content = {**stretch.content, "hold": "35 seconds"}
+    content = {**stretch.content, "title": "Half-kneeling, at a chair"}
 
     assert publish_stretch(stretch, content, by_coach(now), base=1)
 
     anew = set(Revision.objects.filter(number=2).values_list("day__number", flat=True))
     assert anew == showing
-    assert all("35 seconds" in revision.text for revision in Revision.objects.filter(number=2))
+    assert all("HALF-KNEELING, AT A CHAIR" in revision.text for revision in Revision.objects.filter(number=2))
     assert list(stretch.versions.values_list("number", flat=True)) == [2, 1]
 
 
@@ -167,10 +168,15 @@ def test_what_blocks_publishing_a_stretch(program: Any) -> None:
     stretch = Stretch.objects.get(slug="glute-bridge")
     without = {**stretch.content, "figures": [{**stretch.content["figures"][0], "alt": ""}]}
     assert {finding.place for finding in check_stretch(stretch, without)} == {"alt"}
-    too_long = {**stretch.content, "minutes": 12}
-    assert {finding.place for finding in check_stretch(stretch, too_long)} == {"minutes"}
+    longer = {**stretch.content, "minutes": 12}
+    assert check_stretch(stretch, longer) == []  # each day has a dose with minutes of its own
+    take_back_to_first_edition(10)
+    [finding] = check_stretch(stretch, longer)
+    assert (finding.place, "Day 10 would take 16 minutes" in finding.message) == ("minutes", True)
 
 
 def test_the_minutes_of_a_day_are_those_of_its_parts(day: Day) -> None:
-    content = assemble(day, words_of(day, minutes=99))
-    assert content["day"]["minutes"] == sum(stretch["minutes"] for stretch in content["stretches"])
+    doses = words_of(day)["day"]["doses"]
+    doses["supine-psoas-march"]["minutes"] = 5
+    assert assemble(day, words_of(day, minutes=99, doses=doses))["day"]["minutes"] == 4 + 5
+    assert assemble(day, words_of(day, doses={}))["day"]["minutes"] == 4 + 3

@@ -9,6 +9,7 @@ from django.test import Client
 
 from challenge import drawings
 from challenge.curriculum import drawing_files
+from challenge.drawings.catalogue import THEMES, content_hash
 
 pytestmark = pytest.mark.pure
 
@@ -56,6 +57,27 @@ def test_an_old_mail_shows_its_old_picture_or_todays(var: Path) -> None:
     assert drawing_files.read(OLD) == drawing_files.read(BRIDGE)
     (var / "figures" / OLD).write_bytes(b"as it was")
     assert drawing_files.read(OLD) == b"as it was"
+
+
+@pytest.mark.parametrize("drawing", sorted(drawing_files.WITHDRAWN))
+@pytest.mark.parametrize("kind", ["png", "svg"])
+def test_an_old_mail_shows_todays_picture_for_an_unsafe_one(
+    client: Client, var: Path, drawing: str, kind: str
+) -> None:
+    name, theme, _hash = drawing.split(".")
+    (var / "figures").mkdir()
+    (var / "figures" / f"{drawing}.{kind}").write_bytes(b"unsafe")
+
+    answer = client.get(f"/figures/{drawing}.{kind}")
+
+    assert answer.content == drawing_files.read(drawing_files.file_name(name, theme, kind)) != b"unsafe"
+    assert answer["Cache-Control"] == "public, max-age=3600"
+
+
+def test_no_drawing_of_today_is_a_withdrawn_one() -> None:
+    current = {f"{name}.{theme}.{content_hash(name, theme)}" for name in drawings.names() for theme in THEMES}
+    assert not current & drawing_files.WITHDRAWN
+    assert {drawing.split(".")[0] for drawing in drawing_files.WITHDRAWN} <= set(drawings.names())
 
 
 @pytest.mark.parametrize("name", NOT_FIGURES)

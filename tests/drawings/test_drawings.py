@@ -16,6 +16,8 @@ from challenge import drawings
 from challenge.curriculum import drawing_files
 from challenge.drawings import body, catalogue, outlines
 from challenge.drawings.body import Arm, Leg, Pose, planted, skeleton
+from challenge.drawings.geometry import heading, traced
+from challenge.drawings.props import Chair
 
 pytestmark = pytest.mark.pure
 
@@ -33,6 +35,8 @@ PLACES = {
     "leg-swings": 2,
     "childs-pose-side-reach": 2,
     "self-check": 3,
+    "split-squat": 2,
+    "marching-bridge": 2,
 }
 NAMES = {f"{place}-{number + 1}" for place, count in PLACES.items() for number in range(count)}
 ATTRIBUTES = {
@@ -150,6 +154,45 @@ def test_weight_rests_on_the_ground_and_nothing_sinks_into_it(name: str) -> None
         assert abs(position.lowest(part) - height) * scale < 2, part
     for part in ("trunk", "head", *(f"{side} {limb}" for side in body.SIDES for limb in outlines.LIMBS)):
         assert position.lowest(part) * scale > -2, part
+
+
+@pytest.mark.parametrize("name", ["marching-bridge-1", "marching-bridge-2"])
+def test_a_bridge_is_one_slanting_line_to_the_standing_knee(name: str) -> None:
+    drawn = skeleton(catalogue.POSITIONS[name].pose)
+    trunk, thigh = drawn["pelvis"] - drawn["shoulder"], drawn["near knee"] - drawn["pelvis"]
+    assert abs(heading(thigh / trunk)) < 3
+    assert heading(trunk) > 15
+
+
+def test_a_marching_bridge_lifts_the_far_foot_a_hand_above_the_floor_and_marks_the_standing_glute() -> None:
+    both_down, lifted = (catalogue.POSITIONS[f"marching-bridge-{number}"] for number in (1, 2))
+    assert 4 < lifted.lowest("far foot") < 7
+    assert ("near foot", 0) in lifted.rests
+    assert both_down.accents == lifted.accents == ("seat",)
+    bends = []
+    for position in (both_down, lifted):
+        drawn = skeleton(position.pose)
+        shin, thigh = drawn["far ankle"] - drawn["far knee"], drawn["far knee"] - drawn["pelvis"]
+        bends.append(heading(shin / thigh))
+    assert abs(bends[1] - bends[0]) < 12
+
+
+def test_a_split_squat_ends_low_with_its_front_shin_upright_and_its_back_knee_free() -> None:
+    low = catalogue.POSITIONS["split-squat-2"]
+    drawn = skeleton(low.pose)
+    assert abs(heading(drawn["near knee"] - drawn["near ankle"]) - 90) < 10
+    assert heading(drawn["shoulder"] - drawn["pelvis"]) == pytest.approx(90)
+    assert 2 < low.lowest("far thigh") < 8
+
+
+@pytest.mark.parametrize("name", ["split-squat-1", "split-squat-2"])
+def test_a_split_squat_leaves_its_front_knee_and_toes_room_from_the_chair(name: str) -> None:
+    position = catalogue.POSITIONS[name]
+    shape = traced(outlines.part(skeleton(position.pose), "near foot"))
+    (chair,) = position.props
+    assert isinstance(chair, Chair)
+    assert chair.rear - max(point.real for point in shape) > 4
+    assert chair.rear - skeleton(position.pose)["near knee"].real > 12
 
 
 def test_file_names_are_the_same_in_every_process() -> None:

@@ -2,8 +2,11 @@
 
 import re
 from datetime import datetime
+from html import unescape
+from typing import Any
 
 import pytest
+from django.test import Client
 
 from accounts.models import User
 from challenge.models import Delivery, Enrollment
@@ -134,3 +137,24 @@ def test_an_address_has_one_spelling(visitor: Visitor, now: datetime, typed: str
 
     assert User.objects.get().email == kept
     assert visitor.sink.recipients == [kept]
+
+
+def test_beside_the_form_stand_the_signs_that_need_a_doctor(client: Client, program: Any) -> None:
+    page, answers = (unescape(client.get(path).content.decode()) for path in ("/", "/faq/"))
+    beside = page[page.index('id="before"') : page.index('<button type="submit">')]
+
+    said = re.sub(r"<[^>]+>", " ", beside)
+    for words in (
+        "local emergency number",
+        "between the legs",
+        "both legs",
+        "See a doctor today",
+        "blood thinners",
+    ):
+        assert words in said
+    assert re.search(
+        r"A groin or front-of-hip ache that running brings on\s+may be a bone stress injury", said
+    )
+    anchor = re.findall(r'href="/faq/#([\w-]+)"', beside)
+    assert anchor == ["when-is-it-an-emergency"]
+    assert f'id="{anchor[0]}"' in answers

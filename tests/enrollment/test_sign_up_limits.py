@@ -31,7 +31,7 @@ def test_a_connection_may_ask_so_often_within_an_hour(visitor: Visitor, settings
     answer = visitor.post(email="late@example.com", HTTP_X_FORWARDED_FOR="203.0.113.9")
     assert answer.status_code == 429
     page = answer.content.decode()
-    assert "asked too often" in page
+    assert "Too many requests came from this connection" in page
     assert 'value="late@example.com"' in page
     assert '<option value="Europe/London" selected' in page
     assert "data-prefill" not in page

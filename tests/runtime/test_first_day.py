@@ -55,7 +55,7 @@ class Inbox:
 
     def follows(self, name: str) -> Any:
         """Click a link of the opened mail. Return the tab in which it opens."""
-        found = self.page.frame_locator("iframe").get_by_role("link", name=name, exact=True)
+        found = self.page.frame_locator("iframe").get_by_role("link", name=name, exact=True).first
         self.page.bring_to_front()
         with self.page.context.expect_page() as tab:
             found.click()

@@ -70,7 +70,7 @@ def test_a_form_that_was_refused_keeps_what_was_chosen(
     page.check("[name=mail_consent]")
     page.click("button")
 
-    assert page.get_by_role("alert").inner_text().startswith("This connection has asked too often")
+    assert page.get_by_role("alert").inner_text().startswith("Too many requests came from this connection")
     assert page.input_value("[name=starts_on]") == in_a_week
     assert page.input_value("[name=time_zone]") == "Asia/Tokyo"
     assert page.input_value("[name=email]") == "maya@example.com"

@@ -126,7 +126,7 @@ def test_a_recalled_self_check_is_named_too(
     go(now)
     Stretch.objects.filter(kind="self_check").update(recalled_at=now)
 
-    assert "Please leave out “60-second self-check”." in client.get(page_of(alice, now)).content.decode()
+    assert "Please leave out “Three-minute self-check”." in client.get(page_of(alice, now)).content.decode()
 
 
 def test_the_check_in_is_offered_while_it_is_open(

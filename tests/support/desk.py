@@ -81,10 +81,10 @@ def draft(day: DeskItem) -> None:
     day.save(title="A clearer title")
 
 
-def deeds() -> list[tuple[str, dict[str, int]]]:
+def logged() -> list[tuple[str, dict[str, int]]]:
     """Return the codes and values of what was done at the desk, the first first."""
     written = LogEntry.objects.order_by("pk").values_list("change_message", flat=True)
-    return [(entry["deed"], entry["values"]) for entry in map(json.loads, written)]
+    return [(entry["action"], entry["values"]) for entry in map(json.loads, written)]
 
 
 def said(response: Any) -> str:

@@ -18,6 +18,7 @@ from challenge.coach.course.differences import Row, differences
 from challenge.coach.course.form_recovery import recoverable_view
 from challenge.curriculum.lint import Finding, lint_article
 from challenge.curriculum.lint.fields import ARTICLE_LENGTH, plain_field
+from challenge.curriculum.lint.safety import check_safety
 from challenge.curriculum.lint.unsafe import normalise_line_ends
 from challenge.models import Article
 
@@ -66,7 +67,9 @@ class ArticleForm(ModelForm[Article]):
         return self._clean("summary", plain_field("summary", self.cleaned_data["summary"], SUMMARY))
 
     def clean_body(self) -> str:
-        return self._clean("body", lint_article(self.cleaned_data["body"]))
+        said = {name: self.cleaned_data.get(name, "") for name in TEXTS}
+        rules, slug = self.instance.program.safety, self.instance.slug
+        return self._clean("body", lint_article(said["body"]) + check_safety(rules, slug, said, "article"))
 
     def _clean(self, name: str, found: list[Finding]) -> str:
         refuse(found)

@@ -4,15 +4,16 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy
 
 from challenge.coach.course.content_form import MAX_TEXT, AnnotatedField, DraftLines, DraftText
-from challenge.coach.course.drawing_rows import FigureRowsForm, figure_values
+from challenge.coach.course.drawing_rows import figure_values
+from challenge.coach.course.stretch_rows import StretchRowsForm, stretch_row_values
 from challenge.curriculum.lesson import Content
 from challenge.curriculum.lint import fields as limits
 from challenge.models import Day, Stretch
 
-TEXTS = ("title", "subject", "preview", "run")
+TEXTS = ("title", "subject", "preview", "run", "no_run")
 
 
 def between(limit: tuple[int, int]) -> str:
@@ -23,17 +24,17 @@ def between(limit: tuple[int, int]) -> str:
     return _("%(least)d to %(most)d characters.") % {"least": least, "most": most}
 
 
-class DayForm(FigureRowsForm):
-    """The day's own fields; its stretches are only chosen here."""
+class DayForm(StretchRowsForm):
+    """The day's own fields; its stretches are only chosen here, with their doses."""
 
     title = DraftText(label=gettext_lazy("Title"))
     subject = DraftText(label=gettext_lazy("Subject"))
     preview = DraftText(label=gettext_lazy("Preview text"))
     lesson = DraftText(label=gettext_lazy("Lesson"), max_size=MAX_TEXT, rows=22)
-    stretch_1 = forms.ChoiceField(label=gettext_lazy("First stretch"), required=False)
-    stretch_2 = forms.ChoiceField(label=gettext_lazy("Second stretch"), required=False)
     self_check = forms.BooleanField(label=gettext_lazy("With the self-check"), required=False)
     run = DraftText(label=gettext_lazy("Today's run"))
+    no_run = DraftText(label=gettext_lazy("No run today?"))
+    strides = forms.BooleanField(label=gettext_lazy("The run has strides"), required=False)
     points = forms.MultipleChoiceField(
         label=gettext_lazy("Points taught"), required=False, widget=forms.CheckboxSelectMultiple
     )
@@ -41,28 +42,26 @@ class DayForm(FigureRowsForm):
     places = {"minutes": "stretch_1", "stretches": "stretch_1"}
 
     def __init__(self, data: Any = None, *, instance: Day, **options: Any) -> None:
-        super().__init__(data, **options)
-        source = self.data if self.is_bound else self.initial
-        stretches = list(instance.program.stretches.filter(kind=Stretch.Kind.STRETCH))
-        for name in ("stretch_1", "stretch_2"):
-            self.fields[name].choices = _choices(stretches, str(source.get(name) or ""))  # type: ignore[attr-defined]
+        stretches = instance.program.stretches.filter(kind=Stretch.Kind.STRETCH)
+        super().__init__(data, stretches=list(stretches), **options)
         points = instance.program.points
         self.fields["points"].choices = [(code, f"{code}: {text}") for code, text in points.items()]  # type: ignore[attr-defined]
         for name in TEXTS:
-            self.fields[name].help_text = between(limits.DAY[name])
+            self.fields[name].help_text = between((limits.DAY | limits.OPTIONAL_DAY)[name])
         self.fields["sources"].help_text = _("One a line, at least one. %(length)s") % {
             "length": between(limits.SOURCE)
         }
 
     def draft(self) -> Content:
         data = self.cleaned_data
-        named = [data["stretch_1"], data["stretch_2"]]
         return {
             "day": {
                 **{name: data[name] for name in TEXTS},
                 "points": self._points(),
-                "stretches": list(dict.fromkeys(slug for slug in named if slug)),
+                "stretches": self.chosen_stretches(),
+                "doses": self.doses(),
                 "self_check": data["self_check"],
+                "strides": data["strides"],
                 "sources": data["sources"],
                 "figures": self.figures(),
             },
@@ -89,39 +88,21 @@ class DayForm(FigureRowsForm):
         groups = [
             (_("In the inbox"), ("subject", "preview")),
             (_("The lesson"), ("title", "lesson")),
-            (_("The stretches"), ("stretch_1", "stretch_2", "self_check")),
-            (_("After the stretch"), ("run", "sources")),
+            (_("The stretches"), (*self.stretch_fields, "self_check")),
+            (_("After the stretch"), ("run", "no_run", "strides", "sources")),
         ]
         return [(title, [self.annotated(name) for name in names]) for title, names in groups]
 
 
 def day_values(draft: Content) -> dict[str, Any]:
     day = draft.get("day", {})
-    first, second = [*day.get("stretches", []), "", ""][:2]
     return {
         **{name: day.get(name, "") for name in TEXTS},
         "lesson": draft.get("body", ""),
-        "stretch_1": first,
-        "stretch_2": second,
+        **stretch_row_values(day),
         "self_check": day.get("self_check", False),
+        "strides": day.get("strides", False),
         "points": day.get("points", []),
         "sources": day.get("sources", []),
         **figure_values(day),
     }
-
-
-def _choices(stretches: list[Stretch], chosen: str) -> list[tuple[str, str]]:
-    """Return every stretch on offer; a recalled one only where the draft still names it."""
-    offered = [
-        (stretch.slug, _named(stretch))
-        for stretch in stretches
-        if not stretch.recalled_at or stretch.slug == chosen
-    ]
-    return [("", _("none")), *offered]
-
-
-def _named(stretch: Stretch) -> str:
-    if stretch.recalled_at:
-        return _("%(title)s (recalled)") % {"title": stretch.title}
-    minutes = ngettext("%(count)d minute", "%(count)d minutes", stretch.minutes) % {"count": stretch.minutes}
-    return f"{stretch.title}, {minutes}"

@@ -23,7 +23,15 @@ from challenge.curriculum.publish_checks import check_day
 from challenge.curriculum.slots import Compiled
 from challenge.models import Day
 
-EMPTY: Content = {"points": [], "stretches": [], "self_check": False, "sources": [], "figures": []}
+EMPTY: Content = {
+    "points": [],
+    "stretches": [],
+    "doses": {},
+    "self_check": False,
+    "strides": False,
+    "sources": [],
+    "figures": [],
+}
 
 
 class DayItem(CourseItem[Day]):
@@ -66,7 +74,7 @@ class DayItem(CourseItem[Day]):
         return assemble(self.instance, draft)
 
     def rows(self, content: Content) -> list[Row]:
-        day = content["day"]
+        day = self.complete(content)["day"] | {"minutes": content["day"]["minutes"]}
         check = content["self_check"]
         parts = [*content["stretches"], *([check] if check else [])]
         return [
@@ -75,8 +83,11 @@ class DayItem(CourseItem[Day]):
             Row(_("Title"), day["title"]),
             Row(_("Lesson"), content["body"]),
             Row(_("Stretches"), lines_of([part["title"] for part in parts])),
+            Row(_("Doses"), _doses_as_text(content["stretches"], day["doses"])),
             Row(_("Minutes"), str(day["minutes"])),
             Row(_("Today's run"), day["run"]),
+            Row(_("No run today?"), day["no_run"]),
+            Row(_("The run has strides"), _("yes") if day["strides"] else ""),
             Row(_("Points taught"), ", ".join(day["points"])),
             Row(_("Sources"), lines_of(day["sources"])),
             Row(_("Pictures of the day"), picture_lines(day)),
@@ -100,6 +111,17 @@ class DayItem(CourseItem[Day]):
     def compile_mail(self, draft: Content) -> tuple[Compiled, int]:
         content = clean_for_preview(self.content(draft))
         return compile_lesson(content, self.instance.program.length), self.instance.number
+
+
+def _doses_as_text(stretches: list[Content], doses: Content) -> str:
+    lines = []
+    for stretch in stretches:
+        if dose := doses.get(stretch["slug"]):
+            minutes = _("%(minutes)s min") % {"minutes": dose["minutes"] or "?"}
+            steps = _("all steps") if dose["all_steps"] else ""
+            parts = (part for part in (dose["dose"], minutes, steps, dose["note"]) if part)
+            lines.append(f"{stretch['title']}: {', '.join(parts)}")
+    return lines_of(lines)
 
 
 def _part_as_text(part: Content) -> str:

@@ -19,7 +19,7 @@ from challenge.coach.course.course_item import CourseItem
 from challenge.coach.course.differences import differences
 from challenge.coach.course.drawing_rows import FigureRowsForm, picture_address
 from challenge.coach.course.previews import NoSuchRunner, PreviewForm, find_runner, values_for
-from challenge.coach.history import Deed, log
+from challenge.coach.history import LoggedAction, log
 from challenge.coach.wording import OUTCOMES, PHASES
 from challenge.curriculum import drafts
 from challenge.curriculum.drafts import DraftConflict
@@ -113,7 +113,7 @@ def _save(request: HttpRequest, item: CourseItem[Any], draft: Content) -> bool:
     except DraftConflict:
         # The same form may have been sent twice.
         return bool(item.complete(type(item).load(item.instance.pk).instance.draft or {}) == draft)
-    log(request, [item.instance], Deed.DRAFT_SAVED)
+    log(request, [item.instance], LoggedAction.DRAFT_SAVED)
     item.instance.refresh_from_db(fields=["draft", "draft_saved_at", "draft_by"])
     return True
 
@@ -179,7 +179,7 @@ def _send_test(request: HttpRequest, item: CourseItem[Any], draft: Content) -> N
             _("No test was sent: no mail can be made of these words yet (%(error)s).") % {"error": error},
         )
         return
-    log(request, [item.instance], Deed.TEST_SENT)
+    log(request, [item.instance], LoggedAction.TEST_SENT)
     if answer.outcome is Outcome.ACCEPTED:
         text = _("A test is on its way to %(address)s. The mail server said: %(code)s %(text)s")
         messages.success(request, text % {"address": recipient, "code": answer.code, "text": answer.text})
@@ -201,6 +201,6 @@ def drop(request: HttpRequest, item: CourseItem[Any]) -> HttpResponse:
         messages.warning(request, _("The draft was saved anew meanwhile, so it was kept. Look at it first."))
     else:
         drafts.drop(item.instance)
-        log(request, [item.instance], Deed.DRAFT_DROPPED)
+        log(request, [item.instance], LoggedAction.DRAFT_DROPPED)
         messages.success(request, _("The draft is dropped. What is published stays as it is."))
     return HttpResponseRedirect(item.address("change"))

@@ -17,7 +17,7 @@ from challenge.coach.access import coach_of
 from challenge.coach.course.course_item import CourseItem
 from challenge.coach.course.differences import differences
 from challenge.coach.course.editor import page_context
-from challenge.coach.history import Deed, log
+from challenge.coach.history import LoggedAction, log
 from challenge.curriculum import drafts
 from challenge.curriculum.drafts import DraftConflict
 from challenge.curriculum.publish import Origin, Publication, PublishConflict, lock_program
@@ -75,8 +75,8 @@ def _publish(request: HttpRequest, item: CourseItem[Any], answer: dict[str, Any]
     drafts.drop(item.instance)
     if not changed:
         return _("Nothing was changed, so nothing was published.")
-    deed = Deed.PUBLISHED_FOR_ALL if for_all else Deed.PUBLISHED
-    log(request, [item.instance], deed, number=item.newest_number)
+    action = LoggedAction.PUBLISHED_FOR_ALL if for_all else LoggedAction.PUBLISHED
+    log(request, [item.instance], action, number=item.newest_number)
     who = [each.for_all if for_all else each.ordinary for each in audience]
     if item.model_name == "stretch":
         days = ", ".join(str(each.day) for each in audience) or _("none")

@@ -22,7 +22,7 @@ from challenge.coach.course.content_form import (
 )
 from challenge.coach.course.course_item import CourseItem
 from challenge.coach.course.editor import page_context
-from challenge.coach.history import Deed, log
+from challenge.coach.history import LoggedAction, log
 from challenge.curriculum.lint.fields import markdown_field
 from challenge.curriculum.publish import days_with
 from challenge.curriculum.recall import NeedsReplacement, days_that_name, recall
@@ -96,7 +96,7 @@ def _recall(request: HttpRequest, stretch: Stretch, answer: dict[str, Any]) -> s
         made = recall(stretch, answer["replacement"], answer["message"], now, coach_of(request))
         if made is None:
             return _already_recalled(stretch)
-        log(request, [stretch], Deed.RECALLED)
+        log(request, [stretch], LoggedAction.RECALLED)
     # Count after the lock, which takes a while, and before a worker queues the corrections.
     count = corrections.were_sent(made).count()
     nudge(correct)

@@ -11,9 +11,15 @@ from challenge.coach.course.day_form import between
 from challenge.coach.course.drawing_rows import FigureRowsForm, figure_values
 from challenge.curriculum.lesson import Content
 from challenge.curriculum.lint import fields as limits
-from challenge.curriculum.parse import AREAS
+from challenge.curriculum.parse import AREAS, FRONT_OF_HIP, HARD_LOAD, LOAD, STRETCH_MINUTES
 from challenge.models import Stretch
 
+FAMILIES = [
+    ("", gettext_lazy("none")),
+    (FRONT_OF_HIP, gettext_lazy("front of hip: its seconds count")),
+    (LOAD, gettext_lazy("load")),
+    (HARD_LOAD, gettext_lazy("hard load: days of rest between")),
+]
 SELF_CHECK_FIELDS = ("title", "purpose", "minutes", "timer", "skip_if")
 
 
@@ -24,8 +30,8 @@ class StretchForm(FigureRowsForm):
     purpose = DraftText(label=gettext_lazy("What it is for"), rows=2)
     minutes = forms.IntegerField(
         label=gettext_lazy("Minutes"),
-        min_value=1,
-        max_value=12,
+        min_value=STRETCH_MINUTES[0],
+        max_value=STRETCH_MINUTES[1],
         required=False,
         help_text=gettext_lazy("1 to 12."),
     )
@@ -44,6 +50,7 @@ class StretchForm(FigureRowsForm):
         choices=[(area, area) for area in AREAS],
         widget=forms.CheckboxSelectMultiple,
     )
+    family = forms.ChoiceField(label=gettext_lazy("Family"), required=False, choices=FAMILIES)
     equipment = DraftLines(
         label=gettext_lazy("Equipment"), rows=3, help_text=gettext_lazy("One thing a line.")
     )
@@ -53,6 +60,7 @@ class StretchForm(FigureRowsForm):
     easier = DraftText(label=gettext_lazy("Easier"), rows=3)
     harder = DraftText(label=gettext_lazy("Harder"), rows=3)
     skip_if = DraftText(label=gettext_lazy("Skip this if"), rows=4)
+    reminder = DraftText(label=gettext_lazy("Reminder, in place of the steps when it comes again"), rows=3)
 
     def __init__(self, data: Any = None, *, instance: Stretch, **options: Any) -> None:
         super().__init__(data, **options)
@@ -61,7 +69,7 @@ class StretchForm(FigureRowsForm):
             shown = {*SELF_CHECK_FIELDS, "steps"}
             for name in [each for each in StretchForm.base_fields if each not in shown]:
                 del self.fields[name]
-        for name, limit in limits.STRETCH.items():
+        for name, limit in (limits.STRETCH | limits.OPTIONAL_STRETCH).items():
             if name in self.fields:
                 self.fields[name].help_text = between(limit)
 
@@ -72,10 +80,10 @@ class StretchForm(FigureRowsForm):
 
     def sections(self) -> list[tuple[str, list[AnnotatedField]]]:
         groups = [
-            (_("What it is"), ("title", "purpose", "area", "equipment")),
+            (_("What it is"), ("title", "purpose", "area", "family", "equipment")),
             (_("How long"), ("minutes", "hold", "sets", "sides", "timer")),
             (_("When not to do it"), ("skip_if",)),
-            (_("How it is done"), ("steps", "feel", "not_feel", "easier", "harder")),
+            (_("How it is done"), ("steps", "feel", "not_feel", "easier", "harder", "reminder")),
         ]
         shown = [
             (title, [self.annotated(name) for name in names if name in self.fields])

@@ -54,7 +54,8 @@ class StretchItem(CourseItem[Stretch]):
         return self.complete(version.content)
 
     def complete(self, draft: Content) -> Content:
-        return {**self.instance.content, **draft}
+        added = {} if self.instance.kind == Stretch.Kind.SELF_CHECK else {"family": "", "reminder": ""}
+        return {**added, **self.instance.content, **draft}
 
     def review(self, draft: Content) -> list[Finding]:
         return check_stretch(self.instance, draft)

@@ -17,7 +17,7 @@ from challenge.coach.course.course_item import AnyVersion, CourseItem
 from challenge.coach.course.differences import differences
 from challenge.coach.course.editor import page_context, stamp_of
 from challenge.coach.course.previews import APPEARANCES, PreviewForm, published_mail
-from challenge.coach.history import Deed, log
+from challenge.coach.history import LoggedAction, log
 from challenge.curriculum import drafts
 from challenge.curriculum.drafts import DraftConflict
 from challenge.models import Delivery, Revision
@@ -113,7 +113,7 @@ def restore(request: HttpRequest, item: CourseItem[Any], number: int) -> HttpRes
     except DraftConflict:
         messages.warning(request, _("The draft was saved anew meanwhile, so it was kept. Look at it first."))
         return HttpResponseRedirect(item.address("version", number))
-    log(request, [item.instance], Deed.VERSION_TAKEN, number=number)
+    log(request, [item.instance], LoggedAction.VERSION_TAKEN, number=number)
     messages.success(
         request,
         _("The words of version %(number)d are the draft now. Publish it here, or go on writing.")

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from challenge.coach.history import Deed
+from challenge.coach.history import LoggedAction
 from challenge.coach.wording import runner_label
 from challenge.enrollment import transitions
 from challenge.models import Delivery, Enrollment, Event
@@ -27,7 +27,7 @@ class Action:
 
     name: str
     label: "_StrPromise"
-    done: Deed
+    done: LoggedAction
     states: frozenset[str]
     run: Callable[[int, datetime], bool]
     question: "_StrPromise | None" = None
@@ -43,21 +43,21 @@ class ActionResult:
 PAUSE = Action(
     name="pause",
     label=gettext_lazy("Pause"),
-    done=Deed.PAUSED,
+    done=LoggedAction.PAUSED,
     states=frozenset({State.ACTIVE}),
     run=lambda pk, now: transitions.pause(pk, transitions.PauseCause.COACH, now),
 )
 RESUME = Action(
     name="resume",
     label=gettext_lazy("Resume"),
-    done=Deed.RESUMED,
+    done=LoggedAction.RESUMED,
     states=frozenset({State.PAUSED}),
     run=lambda pk, now: transitions.resume(pk, COACH, now),
 )
 WITHDRAW = Action(
     name="withdraw",
     label=gettext_lazy("Withdraw"),
-    done=Deed.WITHDRAWN,
+    done=LoggedAction.WITHDRAWN,
     states=frozenset(set(State) - {State.WITHDRAWN}),
     run=lambda pk, now: transitions.leave(pk, COACH, now),
     question=gettext_lazy("Withdraw these runners? Nothing more is sent to them, and it can't be undone."),
@@ -65,7 +65,7 @@ WITHDRAW = Action(
 SEND_AGAIN = Action(
     name="send_again",
     label=gettext_lazy("Send the latest lesson again"),
-    done=Deed.QUEUED_AGAIN,
+    done=LoggedAction.QUEUED_AGAIN,
     states=frozenset({State.ACTIVE}),
     run=lambda pk, now: transitions.send_again(pk, now) is not None,
     question=gettext_lazy(

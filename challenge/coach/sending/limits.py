@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from accounts.addresses import AddressError, domain_of, normalise
 from challenge.coach.access import CoachAdmin, ModelForm
-from challenge.coach.history import Deed, log
+from challenge.coach.history import LoggedAction, log
 from challenge.coach.wording import NOTHING, when
 from challenge.delivery.throttle.circuit_breaker import send_again
 from challenge.models import Limit
@@ -97,7 +97,7 @@ class LimitAdmin(CoachAdmin[Limit]):
         limits = list(chosen)
         for limit in limits:
             send_again(limit)
-        log(request, limits, Deed.LANE_OPENED)
+        log(request, limits, LoggedAction.LANE_OPENED)
         nudge(send)
         count = len(limits)
         text = ngettext(

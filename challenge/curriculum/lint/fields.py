@@ -12,7 +12,9 @@ from challenge.curriculum.lint.reading import MOST_GRADE, SENTENCE_WORDS, grade,
 from challenge.curriculum.lint.unsafe import check_unsafe, normalise_line_ends
 
 # The least and the most characters.
-DAY = {"title": (1, 60), "subject": (10, 60), "preview": (40, 110), "run": (10, 140)}
+DAY = {"title": (1, 60), "subject": (10, 60), "preview": (40, 110), "run": (10, 160)}
+OPTIONAL_DAY = {"no_run": (10, 160)}
+NOTE = (1, 140)
 SOURCE = (10, 300)
 STRETCH = {
     "title": (1, 120),
@@ -23,12 +25,12 @@ STRETCH = {
     "not_feel": (20, 500),
     "easier": (10, 400),
     "harder": (10, 400),
-    "skip_if": (20, 600),
+    "skip_if": (20, 900),
     "timer": (20, 140),
 }
+OPTIONAL_STRETCH = {"reminder": (60, 260)}
 SELF_CHECK = {key: STRETCH[key] for key in ("title", "purpose", "skip_if", "timer")}
 ALT = (30, 240)
-MINUTES = (1, 12)
 LESSON_LENGTH = 6_000
 ARTICLE_LENGTH = 20_000
 # Entries of a list, at most.
@@ -59,6 +61,11 @@ def plain_fields(content: dict[str, Any], limits: dict[str, tuple[int, int]]) ->
         for place, limit in limits.items()
         for finding in plain_field(place, text_of(content.get(place)), limit)
     ]
+
+
+def optional_fields(content: dict[str, Any], limits: dict[str, tuple[int, int]]) -> list[Finding]:
+    """Lint the fields that may be empty, where they are not."""
+    return plain_fields(content, {key: limits[key] for key in limits if text_of(content.get(key)).strip()})
 
 
 def plain_field(place: str, text: str, limit: tuple[int, int], line: int = 1) -> list[Finding]:

@@ -89,3 +89,14 @@ def test_a_text_that_is_too_long_is_given_back(coach: Client, program: Program) 
 
     assert "33,000 characters" in said(page) or "32,999 characters" in said(page)
     assert page.context["adminform"].form["body"].value() == paste
+
+
+def test_an_article_keeps_the_words_of_the_safety_rules(coach: Client, program: Program) -> None:
+    article = Article.objects.get(slug="faq")
+    body = article.body.replace("coughing", "spitting").replace("Coughing", "Spitting")
+    form = {**opened(article), "body": body}
+
+    page = coach.post(f"/coach/challenge/article/{article.pk}/change/", form)
+
+    assert 'This has to say "coughing blood"' in said(page)
+    assert not Article.objects.get(slug="faq").is_edited

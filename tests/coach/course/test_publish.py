@@ -8,7 +8,7 @@ import pytest
 from django.test import Client
 
 from challenge.models import Day, Enrollment, Revision
-from tests.support.desk import DeskItem, deeds, draft, lesson_with, said
+from tests.support.desk import DeskItem, draft, lesson_with, logged, said
 from tests.support.threads import together
 
 pytestmark = pytest.mark.django_db
@@ -44,7 +44,7 @@ def test_published_the_ordinary_way(day: DeskItem, runners: list[Enrollment]) ->
         "Clearer.",
     )
     assert day.instance.draft is None
-    assert deeds() == [("draft_saved", {}), ("published", {"number": 2})]
+    assert logged() == [("draft_saved", {}), ("published", {"number": 2})]
 
 
 def test_published_for_all(day: DeskItem, runners: list[Enrollment]) -> None:
@@ -54,7 +54,7 @@ def test_published_for_all(day: DeskItem, runners: list[Enrollment]) -> None:
 
     assert "5 get version 2; 4 were sent version 1 already" in said(page)
     assert day.instance.published.for_all is True
-    assert deeds()[-1] == ("published_for_all", {"number": 2})
+    assert logged()[-1] == ("published_for_all", {"number": 2})
 
 
 def test_one_runner_is_named_in_the_singular(day: DeskItem, enroll: Enroll, now: datetime) -> None:
@@ -89,8 +89,8 @@ def test_what_is_wrong_blocks_with_its_place_and_says_why(day: DeskItem) -> None
 @pytest.mark.parametrize(
     ("fields", "reason"),
     [
-        ({"stretch_1": "", "stretch_2": ""}, "A day needs one or two stretches."),
-        ({"stretch_1": "leg-swings", "stretch_2": ""}, "The parts of the day add up to 2 minutes; 5 to 12"),
+        ({"stretch_1": "", "stretch_2": ""}, "A day needs one to three stretches."),
+        ({"stretch_1": "leg-swings", "stretch_2": ""}, "The parts of the day add up to 4 minutes; 5 to 12"),
         ({"points": []}, "would be taught on no day"),
         ({"figure_1": "glute-bridge-1", "alt_1": ""}, "Picture 1 in words"),
         (
@@ -197,7 +197,7 @@ def test_a_stretch_is_published_with_the_days_that_show_it(
     stretch: DeskItem, runners: list[Enrollment]
 ) -> None:
     days = sorted(Revision.objects.filter(stretches=stretch.instance).values_list("day__number", flat=True))
-    stretch.save(purpose="Wake up the muscles that hold the pelvis level.")
+    stretch.save(title="Bridge, slowly")
 
     page = stretch.get("publish")
     for number in days:
@@ -207,9 +207,9 @@ def test_a_stretch_is_published_with_the_days_that_show_it(
     done = stretch.publish()
 
     assert f"Days published anew: {', '.join(map(str, days))}." in said(done)
-    assert stretch.instance.content["purpose"] == "Wake up the muscles that hold the pelvis level."
+    assert stretch.instance.content["title"] == "Bridge, slowly"
     assert stretch.item.newest_number == 2
     for number in days:
-        assert "Wake up the muscles" in Day.objects.get(number=number).published.text
+        assert "BRIDGE, SLOWLY" in Day.objects.get(number=number).published.text
     assert Day.objects.exclude(number__in=days).filter(published__number__gt=1).count() == 0
     assert "it was published once, not twice" in said(stretch.publish(base=1, seen="x"))

@@ -12,8 +12,8 @@ from accounts.models import User
 from challenge.coach.course import recalls
 from challenge.curriculum.recall import days_that_name
 from challenge.delivery.corrections import correct
-from challenge.models import Day, Delivery, Program, Question, Recall, Stretch
-from tests.support.desk import DeskItem, deeds, said
+from challenge.models import Day, Delivery, Program, Question, Recall, Revision, Stretch
+from tests.support.desk import DeskItem, logged, said
 from tests.support.smtp_server import SmtpServer
 from tests.support.threads import together
 from tests.support.visitor import body
@@ -61,8 +61,11 @@ def test_the_page_says_what_it_does(
 
 def test_the_page_names_the_days_whose_words_speak_of_it(coach: Client, program: Program) -> None:
     rest = Stretch.objects.get(slug="constructive-rest")
+    revision = Revision.objects.get(day__number=19)
+    revision.content["body"] += "\n\nThen constructive rest."
+    revision.save()
     speaking = days_that_name(rest)
-    assert 1 in speaking
+    assert 19 in speaking
     page = coach.get(f"/coach/challenge/stretch/{rest.pk}/recall/").content.decode()
     assert f"these days name it: {', '.join(map(str, speaking))}." in page
 
@@ -94,7 +97,7 @@ def test_a_yes_takes_it_out_and_tells_those_who_got_it(
     ]  # fmt: skip
     assert "Leave it out, and ask me (https://example.org/ask)." in " ".join(body(corrections[0]).split())
     assert Recall.objects.get().recalled_by.email == "coach@example.com"
-    assert deeds() == [("recalled", {})]
+    assert logged() == [("recalled", {})]
     assert "3 corrections were queued or sent" in said(editor)
 
 
@@ -199,5 +202,5 @@ def test_the_self_check_is_recalled_without_a_replacement(coach: Client, program
 
     page = recall(check, None)
 
-    assert "60-second self-check is recalled." in said(page)
-    assert "60-second" not in Day.objects.get(number=7).published.text  # type: ignore[union-attr]
+    assert "Three-minute self-check is recalled." in said(page)
+    assert "THREE-MINUTE" not in Day.objects.get(number=7).published.text  # type: ignore[union-attr]

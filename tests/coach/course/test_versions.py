@@ -8,7 +8,7 @@ import pytest
 
 from challenge.curriculum.lesson import day_content
 from challenge.models import Enrollment
-from tests.support.desk import DeskItem, deeds, draft, said
+from tests.support.desk import DeskItem, draft, logged, said
 
 pytestmark = pytest.mark.django_db
 Enroll = Callable[..., Enrollment]
@@ -73,7 +73,7 @@ def test_an_old_version_is_restored_by_publishing_it_anew(day: DeskItem) -> None
     page = day.client.post(day.item.address("restore", 1), {"seen": ""}, follow=True)
 
     assert "The words of version 1 are the draft now." in said(page)
-    assert deeds()[-1] == ("version_taken", {"number": 1})
+    assert logged()[-1] == ("version_taken", {"number": 1})
     assert day.instance.published.number == 2
     day.publish()
     assert day.instance.published.number == 3

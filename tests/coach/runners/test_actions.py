@@ -11,7 +11,7 @@ from django.test import Client
 from accounts.models import Consent, User
 from challenge.coach.runners import action_views
 from challenge.models import Delivery, Enrollment, Event
-from tests.support.desk import deeds
+from tests.support.desk import logged
 
 pytestmark = pytest.mark.django_db
 LIST = "/coach/challenge/enrollment/"
@@ -65,7 +65,7 @@ def test_pause_and_resume_many_and_say_who_was_not(
     assert "Paused: Alice &lt;alice@example.com&gt;, Bob &lt;bob@example.com&gt;." in page
     assert "Pause, not done: Dora &lt;dora@example.com&gt; (is completed)." in page
     assert {event.actor for event in Event.objects.filter(kind="paused")} == {"coach"}
-    assert deeds() == [("paused", {}), ("paused", {})]
+    assert logged() == [("paused", {}), ("paused", {})]
 
     page = choose(coach, "resume", alice, done).content.decode()
 

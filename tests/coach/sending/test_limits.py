@@ -10,7 +10,7 @@ from django.utils.html import escape
 from challenge.models import Enrollment, Limit
 from challenge.models.limit import ALL
 from tests.coach.test_access import entered
-from tests.support.desk import deeds, plain
+from tests.support.desk import logged, plain
 from tests.support.smtp_script import accept
 from tests.support.smtp_server import SmtpServer
 
@@ -94,7 +94,7 @@ def test_a_suspension_is_shown_with_its_reason_and_ended_by_the_coach(
     coach.post(PAGE, {"action": "send_again", "_selected_action": kept.pk})
     kept.refresh_from_db()
     assert (kept.suspended_until, kept.reason, kept.suspensions, kept.connections) == (None, "", 0, 2)
-    assert deeds() == [("lane_opened", {})]
+    assert logged() == [("lane_opened", {})]
     assert "Mail flows." in plain(coach, PAGE)
     sink.script = accept
     go(now + 2 * timedelta(minutes=1))

@@ -18,24 +18,28 @@ from tests.support.visitor import form, link, links_in, whole_database
 pytestmark = pytest.mark.django_db
 
 DAY = timedelta(days=1)
+LATER_LESSON = re.compile(r"Day ([4-9]|\d\d): ")
 Go = Callable[[datetime], None]
 
 
 class Scanner:
-    """A mail provider's scanner: opens every link again and again, and those on the pages."""
+    """A mail provider's scanner: opens every link, those of the mails up to day 3 again and again, and those
+    on their pages."""
 
     def __init__(self, client: Client) -> None:
         self.client = client
         self.opened: dict[str, int] = {}
 
-    def open(self, paths: list[str]) -> None:
+    def open(self, paths: list[str], *, again: bool) -> None:
+        asks = (self.client.get, self.client.head, self.client.get) if again else (self.client.get,)
         for path in paths:
             if path in self.opened or path.startswith("/static/"):
                 continue
-            answers = [ask(path) for ask in (self.client.get, self.client.head, self.client.get)]
+            answers = [ask(path) for ask in asks]
             [self.opened[path]] = {answer.status_code for answer in answers}
             page = answers[0].content.decode()
-            self.open([found for found in re.findall(r'(?:href|action)="([^"]*)"', page) if found[:1] == "/"])
+            found = [path for path in re.findall(r'(?:href|action)="([^"]*)"', page) if path[:1] == "/"]
+            self.open(found, again=again)
 
 
 def mails_of_a_runner(
@@ -69,7 +73,7 @@ def test_looking_at_every_link_of_every_mail_changes_nothing(
     for mail in mails_of_a_runner(client, sink, go, clock, now):
         subjects.append(str(mail["Subject"]))
         before = whole_database()
-        scanner.open(links_in(mail))
+        scanner.open(links_in(mail), again=not LATER_LESSON.match(subjects[-1]))
         assert whole_database() == before, mail["Subject"]
 
     assert len(subjects) == len(set(subjects)) == len(sink.mails) == 3 + 21 + 1

@@ -5,8 +5,6 @@ takes the place of the usual reply (smtp_script.py). The phases: greeting, ehlo,
 recipient, data, body (the first of the message has come), answer (its final dot has come).
 """
 
-import email
-import email.policy
 import socket
 import ssl
 import threading
@@ -65,7 +63,7 @@ class SmtpServer:
 
     @property
     def mails(self) -> list[EmailMessage]:
-        return [email.message_from_bytes(raw, policy=email.policy.default) for raw in self.raw]
+        return [message.parsed for message in self.arrived]
 
     @property
     def lessons(self) -> list[EmailMessage]:

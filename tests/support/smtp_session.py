@@ -1,11 +1,15 @@
 """One connection to the SMTP server of the tests (smtp_server.py), and its record."""
 
+import email
+import email.policy
 import re
 import select
 import socket
 import ssl
 import struct
 from dataclasses import dataclass
+from email.message import EmailMessage
+from functools import cached_property
 from time import monotonic
 from typing import TYPE_CHECKING
 
@@ -42,6 +46,11 @@ class Message:
     def arrived(self) -> bool:
         """Return whether it came as a whole and was not refused: without an answer it may be kept."""
         return self.complete and (self.accepted or not self.answer)
+
+    @cached_property
+    def parsed(self) -> EmailMessage:
+        """The message, parsed when it had come as a whole."""
+        return email.message_from_bytes(self.content, policy=email.policy.default)
 
     @property
     def message_id(self) -> str:

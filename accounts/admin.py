@@ -36,9 +36,9 @@ class CoachCreationForm(CreationForm):
         fields = ("email", "first_name")
 
 
-@admin.register(User)
 class PersonAdmin(PersonBase):
-    """Accounts are for administrators. Nobody is deleted here, because their records would be deleted too."""
+    """Accounts are for administrators. Nobody is deleted here, because their records would be deleted too.
+    challenge.coach registers it, with what an address means to enrollments."""
 
     add_form = CoachCreationForm
     list_display = ("email", "first_name", "is_staff", "is_active", "date_joined", "enrollments")

@@ -1,7 +1,7 @@
 """Check a course's files as publishing does, without a database."""
 
 from challenge.curriculum.accessibility import check_accessibility
-from challenge.curriculum.compile import compile_lesson
+from challenge.curriculum.compile_lesson import compile_lesson
 from challenge.curriculum.course import Course
 from challenge.curriculum.lesson import Content
 from challenge.curriculum.lint import Finding, lint_article, lint_lesson, lint_self_check, lint_stretch

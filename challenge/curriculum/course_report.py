@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from challenge.curriculum.check_files import lesson_from_files
-from challenge.curriculum.compile import compile_lesson
+from challenge.curriculum.compile_lesson import compile_lesson
 from challenge.curriculum.course import Course
 from challenge.curriculum.course_doses import dose_rows
 from challenge.curriculum.dose_table import DoseRow, week_hold

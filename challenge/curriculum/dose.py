@@ -78,14 +78,9 @@ def parse_dose(text: str) -> Dose:
     return dose
 
 
-def is_timed(text: str) -> bool:
-    """Return whether a dose is minutes alone."""
-    return bool(_MINUTES.fullmatch(" ".join(text.split())))
-
-
-def dose_words(text: str, *, on_each_side: bool) -> str:
-    """Return a dose in words; of a draft's text that is no dose, the text itself."""
+def draft_dose(text: str) -> Dose | None:
+    """Read the dose of a draft, which may be any text; None when it is no dose."""
     try:
-        return parse_dose(text).words(on_each_side=on_each_side)
+        return parse_dose(text)
     except DoseError:
-        return text
+        return None

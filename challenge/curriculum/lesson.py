@@ -7,7 +7,7 @@ published revision stores all of it, so that a sent lesson stays readable.
 
 from typing import Any
 
-from challenge.curriculum.dose import dose_words, is_timed
+from challenge.curriculum.dose import Unit, draft_dose
 from challenge.curriculum.lint.reading import word_count
 from challenge.models import Day, Program, Stretch
 
@@ -50,15 +50,16 @@ def assemble(day: Day, words: Content) -> Content:
 
 
 def with_dose(part: Content, day: Content) -> Content:
-    """Return a stretch with what `day` asks of it: "dose" in words, "note", "minutes", "is_timed" (the dose
-    is these minutes) and "in_full" (a mail shows all of it). A stretch without a dose is shown in full, with
-    its own hold, sets and minutes."""
+    """Return a stretch with what `day` asks of it: "dose" in words (a draft's as it was typed), "note",
+    "minutes", "is_timed" (the dose is these minutes) and "in_full" (a mail shows all of it). A stretch
+    without a dose is shown in full, with its own hold, sets and minutes."""
     own = day.get("doses", {}).get(part.get("slug"), {})
-    both = part.get("sides") == "both"
+    typed = own.get("dose", "")
+    dose = draft_dose(typed)
     return {
         **part,
-        "dose": dose_words(own["dose"], on_each_side=both) if own else "",
-        "is_timed": bool(own) and is_timed(own["dose"]),
+        "dose": dose.words(on_each_side=part.get("sides") == "both") if dose else typed,
+        "is_timed": dose is not None and dose.unit is Unit.MINUTES,
         "note": own.get("note", ""),
         "minutes": own.get("minutes") or part["minutes"],
         "in_full": not own or own["all_steps"] or not part.get("reminder"),

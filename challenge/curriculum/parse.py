@@ -121,7 +121,7 @@ class StretchSchema(Schema):
     not_feel = _text(500)
     easier = _text(400)
     harder = _text(400)
-    skip_if = _text(900)
+    skip_if = _text(600)
     family = fields.String(load_default="", validate=validate.OneOf(FAMILIES))
     reminder = _optional_text(260, 60)
     area = fields.List(
@@ -135,7 +135,7 @@ class SelfCheckSchema(Schema):
     title = _text(120)
     purpose = _text(300)
     minutes = _minutes()
-    skip_if = _text(900)
+    skip_if = _text(600)
     timer = _text(140, 20)
     figures = _drawings(1)
 
@@ -168,8 +168,8 @@ class DaySchema(Schema):
     )
     doses = fields.Dict(keys=fields.String(), values=fields.Nested(DoseSchema), load_default=dict)
     self_check = fields.Boolean(required=True)
-    run = _text(160, 10)
-    no_run = _text(160, 10)
+    run = _text(140, 10)
+    no_run = _text(140, 10)
     strides = fields.Boolean(load_default=False)
     sources = fields.List(fields.String(), required=True, validate=validate.Length(min=1, max=4))
     figures = _drawings(0)

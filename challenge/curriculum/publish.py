@@ -6,7 +6,7 @@ from datetime import datetime
 from django.db import transaction
 
 from accounts.models import User
-from challenge.curriculum.compile import compile_lesson
+from challenge.curriculum.compile_lesson import compile_lesson
 from challenge.curriculum.lesson import Content, assemble, day_content, stretches_of
 from challenge.curriculum.slots import Compiled
 from challenge.models import Day, Program, Revision, Stretch, StretchVersion

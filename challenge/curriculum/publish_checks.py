@@ -4,7 +4,7 @@ from django.utils.translation import gettext as _
 
 from challenge import drawings
 from challenge.curriculum.accessibility import check_accessibility
-from challenge.curriculum.compile import compile_lesson
+from challenge.curriculum.compile_lesson import compile_lesson
 from challenge.curriculum.lesson import Content, assemble, with_stretch
 from challenge.curriculum.lint import Finding, lint_lesson, lint_self_check, lint_stretch
 from challenge.curriculum.lint.safety import check_safety, day_place

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from challenge.curriculum import drawing_files
-from challenge.curriculum.compile import compile_lesson, compile_mail, to_html
+from challenge.curriculum.compile import compile_mail, to_html
+from challenge.curriculum.compile_lesson import compile_lesson
 from challenge.curriculum.sample import sample_values
 from challenge.curriculum.slots import CLOSE, OPEN, Compiled, fill, slots
 

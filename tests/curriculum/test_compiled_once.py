@@ -8,6 +8,7 @@ import mrml
 import pytest
 
 from challenge.curriculum import compile as compiler
+from challenge.curriculum import compile_lesson
 from challenge.curriculum.lesson import day_content
 from challenge.curriculum.publish import Origin, Publication, publish_day
 from challenge.models import Day
@@ -28,7 +29,9 @@ def compiled(monkeypatch: pytest.MonkeyPatch) -> list[int]:
         return real(source, **options)
 
     monkeypatch.setattr(mrml, "to_html", counted)
-    monkeypatch.setattr(compiler, "_compile", compiler._compile.__wrapped__)
+    render = compiler.render.__wrapped__
+    for module in (compiler, compile_lesson):
+        monkeypatch.setattr(module, "render", render)
     return sizes
 
 

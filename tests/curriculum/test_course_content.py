@@ -6,7 +6,7 @@ import pytest
 
 from challenge import drawings
 from challenge.curriculum.check_files import lesson_from_files, stretch_from_file
-from challenge.curriculum.compile import compile_lesson
+from challenge.curriculum.compile_lesson import compile_lesson
 from challenge.curriculum.course import CONTENT, Course, read_course
 from challenge.curriculum.lint import lint_article, lint_lesson, lint_self_check, lint_stretch
 from challenge.curriculum.parse import CourseFile

@@ -84,8 +84,8 @@ def test_what_a_picture_says_is_the_position(alt: str, advice: str) -> None:
     ("body", "line", "advice"),
     [
         ("", 1, "This is empty"),
-        ("Short.\n\n## Why this matters for your running\n\nIt does.", 1, "60 to 220 are right"),
-        (LESSON["body"] + " " + WORDS, 1, "60 to 220 are right"),
+        ("Short.\n\n## Why this matters for your running\n\nIt does.", 1, "80 to 220 are right"),
+        (LESSON["body"] + " " + WORDS, 1, "80 to 220 are right"),
         (WORDS, 1, 'The lesson needs one section "## Why this matters for your running"'),
         (LESSON["body"] + "\n\n## Why this matters for your running\n\nTwice.", 7, "and only one"),
         ("x" * 6_001, 1, "Too long: 6,001 characters, and at most 6000 fit"),

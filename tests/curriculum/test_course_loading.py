@@ -121,7 +121,7 @@ def test_no_front_matter(faults: Callable[..., list[str]]) -> None:
         ("stretches = [", 'stretches = ["handstand"]\n#', "'stretches': there is no stretches/handstand.md"),
         ("## Why this matters for your running", "## Why", "The lesson needs one section"),
         ("## Why this", "<b>x</b>\n\n## Why this", "Leave out HTML such as <b>"),
-        ("## Why this", "word " * 100 + "\n\n## Why this", "60 to 220 are right"),
+        ("## Why this", "word " * 100 + "\n\n## Why this", "80 to 220 are right"),
         ("## Why this", "\u27e6leave_url\u27e7\n\n## Why this", "are reserved; leave them out"),
     ],
 )

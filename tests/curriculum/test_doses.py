@@ -2,10 +2,13 @@
 
 import pytest
 
-from challenge.curriculum.dose import Dose, DoseError, Unit, dose_words, parse_dose
+from challenge.curriculum.dose import Dose, DoseError, Unit, parse_dose
+from challenge.curriculum.lesson import with_dose
 from challenge.curriculum.lint.doses import lint_doses
 
 pytestmark = pytest.mark.pure
+
+STRETCH = {"slug": "march", "sides": "both", "minutes": 3}
 
 
 @pytest.mark.parametrize(
@@ -30,7 +33,7 @@ def test_a_dose_is_read_and_said(text: str, dose: Dose, words: str) -> None:
 def test_another_text_is_no_dose(text: str) -> None:
     with pytest.raises(DoseError, match="Write the dose as 2 x 45 s, 2 x 8, 2 x 10 breaths or 5 min"):
         parse_dose(text)
-    assert dose_words(text, on_each_side=True) == text
+    assert with_dose(STRETCH, {"doses": {"march": {"dose": text, "all_steps": True}}})["dose"] == text
 
 
 @pytest.mark.parametrize("text", ["0 x 8", "2 x 0 s", "6 x 8", "2 x 450 s", "2 x 45 breaths", "45 min"])

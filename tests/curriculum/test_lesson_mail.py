@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from challenge.curriculum.compile import compile_lesson
+from challenge.curriculum.compile_lesson import compile_lesson
 from challenge.curriculum.sample import sample_values
 from challenge.curriculum.slots import Compiled, fill
 from challenge.site.lessons import lesson_context

@@ -2,7 +2,7 @@
 
 import pytest
 
-from challenge.curriculum.sources import short_name, short_names
+from challenge.curriculum.compile_lesson import short_name, short_names
 
 pytestmark = pytest.mark.pure
 

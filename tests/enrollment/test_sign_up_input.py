@@ -25,10 +25,10 @@ def test_the_form_offers_every_quarter_of_an_hour_and_every_zone(visitor: Visito
     page = visitor.client.get("/").content.decode()
 
     quarters = [f"{hour:02}:{minute:02}" for hour in range(24) for minute in (0, 15, 30, 45)]
-    assert all(f'<option value="{quarter}"' in page for quarter in quarters)
-    assert all(
-        f'<option value="{zone}"' in page for zone in ("Pacific/Chatham", "America/Indiana/Knox", "UTC")
-    )
+    offered = re.findall(r'<option(?: value="([^"]+)")?(?: selected)?>([^<\n]+)', page)
+    assert {value or label for value, label in offered} >= {
+        *quarters, "Pacific/Chatham", "America/Indiana/Knox", "UTC"
+    }  # fmt: skip
     assert 'value="2026-03-04"' in page
     assert len(page) < 50_000
 
@@ -77,7 +77,7 @@ def test_bad_input_is_marked_and_nothing_is_lost(
         "email": 'value="maya@example.com"',
         "first_name": 'value="Maya"',
         "starts_on": 'value="2026-03-04"',
-        "send_at": '<option value="18:45" selected',
+        "send_at": "<option selected>18:45",
         "time_zone": '<option value="Europe/London" selected',
     }
     for name, markup in kept.items():

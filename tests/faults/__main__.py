@@ -1,6 +1,6 @@
 """bin/faults: injects faults while mail is sent, and fails when a promise is broken.
 
-Without names it injects every fault of the catalogue: about half an hour on two quiet cores."""
+Without names it injects every fault of the catalogue: less than half an hour on two cores."""
 
 import json
 import logging

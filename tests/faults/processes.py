@@ -26,8 +26,7 @@ PARALLEL_QUEUES = (("F5", "F12", "F11", "F17", "F21b"), ("F21", "F16"))
 # Those that only compute are not killed: their rows need not survive a crash.
 COMPUTING = ("F16", "F17", "F21", "F21b")
 WITHOUT_FLUSHES = {"REDIS_URL": "", "PGOPTIONS": "-c synchronous_commit=off"}
-# One that hangs is ended; F21 alone needs twenty minutes of a core.
-LONGEST = 45 * 60
+LONGEST = 25 * 60
 # Seconds that a process which is told to stop may need to end those that it started.
 GRACE = 20
 MARK = "RUNNER_RESET_FAULT"

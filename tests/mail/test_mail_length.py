@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from challenge.curriculum.check_files import lesson_from_files
-from challenge.curriculum.compile import compile_lesson
+from challenge.curriculum.compile_lesson import compile_lesson
 from challenge.curriculum.course import CONTENT, read_course
 from challenge.curriculum.slots import Compiled
 from challenge.curriculum.visible_words import visible_words

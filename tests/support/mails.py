@@ -4,7 +4,8 @@ from collections.abc import Iterator
 from functools import cache
 from typing import NamedTuple
 
-from challenge.curriculum.compile import compile_lesson, compile_mail, to_html
+from challenge.curriculum.compile import compile_mail, to_html
+from challenge.curriculum.compile_lesson import compile_lesson
 from challenge.curriculum.lesson import Content
 from challenge.curriculum.plain import plain_text
 from challenge.curriculum.sample import sample_values

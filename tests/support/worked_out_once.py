@@ -32,10 +32,11 @@ def equal_mails_compiled_once() -> Iterator[None]:
     from django.utils.translation import get_language
 
     from challenge.curriculum import compile as compiler
+    from challenge.curriculum import compile_lesson as lesson_compiler
 
     compiled: dict[str, Any] = {}
 
-    @wraps(compiler._compile)
+    @wraps(compiler.render)
     def compile_once(name: str, context: dict[str, Any]) -> Any:
         key = json.dumps([name, context, get_language()], sort_keys=True, default=str)
         if key not in compiled:
@@ -43,5 +44,6 @@ def equal_mails_compiled_once() -> Iterator[None]:
         return compiled[key]
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(compiler, "_compile", compile_once)
+        patch.setattr(compiler, "render", compile_once)
+        patch.setattr(lesson_compiler, "render", compile_once)
         yield

@@ -15,7 +15,7 @@ from challenge.coach.course.course_item import (
 )
 from challenge.coach.course.day_form import TEXTS, DayForm, day_values
 from challenge.coach.course.differences import Row
-from challenge.curriculum.compile import compile_lesson
+from challenge.curriculum.compile_lesson import compile_lesson
 from challenge.curriculum.lesson import Content, assemble, day_content
 from challenge.curriculum.lint import Finding
 from challenge.curriculum.publish import Publication, publish_day

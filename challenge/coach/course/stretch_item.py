@@ -15,7 +15,7 @@ from challenge.coach.course.course_item import (
 )
 from challenge.coach.course.differences import Row
 from challenge.coach.course.stretch_form import StretchForm, stretch_values
-from challenge.curriculum.compile import compile_lesson
+from challenge.curriculum.compile_lesson import compile_lesson
 from challenge.curriculum.lesson import Content, with_stretch
 from challenge.curriculum.lint import Finding
 from challenge.curriculum.publish import Publication, days_with, publish_stretch

@@ -7,8 +7,6 @@ from accounts.admin import Form, PersonAdmin
 from accounts.models import User
 from challenge.models import Enrollment
 
-admin.site.unregister(User)
-
 
 @admin.register(User)
 class RunnerAdmin(PersonAdmin):

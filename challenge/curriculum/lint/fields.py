@@ -12,8 +12,8 @@ from challenge.curriculum.lint.reading import MOST_GRADE, SENTENCE_WORDS, grade,
 from challenge.curriculum.lint.unsafe import check_unsafe, normalise_line_ends
 
 # The least and the most characters.
-DAY = {"title": (1, 60), "subject": (10, 60), "preview": (40, 110), "run": (10, 160)}
-OPTIONAL_DAY = {"no_run": (10, 160)}
+DAY = {"title": (1, 60), "subject": (10, 60), "preview": (40, 110), "run": (10, 140)}
+OPTIONAL_DAY = {"no_run": (10, 140)}
 NOTE = (1, 140)
 SOURCE = (10, 300)
 STRETCH = {
@@ -25,7 +25,7 @@ STRETCH = {
     "not_feel": (20, 500),
     "easier": (10, 400),
     "harder": (10, 400),
-    "skip_if": (20, 900),
+    "skip_if": (20, 600),
     "timer": (20, 140),
 }
 OPTIONAL_STRETCH = {"reminder": (60, 260)}

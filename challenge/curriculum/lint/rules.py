@@ -16,7 +16,7 @@ from challenge.curriculum.slots import PLACEHOLDERS
 
 WHY = "## Why this matters for your running"
 # A short one breaks the mould: dose_table.MOST_SHORT_LESSONS of a course.
-LESSON_WORDS = (60, 220)
+LESSON_WORDS = (80, 220)
 COACHS_VIEW = "The coach's view."
 OPINIONS = frozenset({"E11", "E12", "E17", "E18", "E23"})
 LEAST_STEPS = 3

@@ -28,7 +28,13 @@ def domain_of(address: str) -> str:
     return address.rpartition("@")[2].lower()
 
 
-def keyed_hash(text: str) -> str:
-    """Return 64 hex digits that stand for an address (or IP) and do not reveal it (HMAC-SHA256)."""
-    key = settings.ADDRESS_HASH_KEY.encode()
-    return hmac.digest(key, text.lower().encode(), "sha256").hex()
+def keyed_hash(text: str, key: str | None = None) -> str:
+    """Return 64 hex digits that stand for an address (or IP) and do not reveal it (HMAC-SHA256). The key is
+    ADDRESS_HASH_KEY unless another is given."""
+    chosen = settings.ADDRESS_HASH_KEY if key is None else key
+    return hmac.digest(chosen.encode(), text.lower().encode(), "sha256").hex()
+
+
+def key_canary(key: str | None = None) -> str:
+    """Return the hash of no address, by which a key is recognised."""
+    return keyed_hash("canary", key)

@@ -36,7 +36,7 @@ def check(now: datetime) -> list[AlarmText]:
     try:
         beat(Heartbeat.Name.WATCH, now)
         if stop := RestoreStop.current():
-            found[STOP] = AlarmText(Code.STOP, {"reason": stop.reason})
+            found[STOP] = AlarmText(Code.STOP, {"reason": stop.cause()})
         elif text := stall(now):
             found[STALL] = text
         found |= suspensions(now)

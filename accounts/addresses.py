@@ -21,6 +21,7 @@ UNREACHABLE = ("arpa", "invalid", "local", "localhost", "onion", "test")
 LOCAL = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]")
 NOT_ALONE = re.compile(r"[ <>,;:]|@.*@")
 NOT_IN_DOMAIN = re.compile(r"[^\w.-]|_")
+GMAIL = ("gmail.com", "googlemail.com")
 LOOK_ALIKE = {"CYRILLIC", "GREEK", "LATIN"}
 
 
@@ -100,6 +101,15 @@ def _troubles_of_domain(domain: str) -> Iterator[str]:
 def _alphabets(label: str) -> set[str]:
     """Return those of the alphabets with look-alike letters that a label is written in."""
     return {unicodedata.name(sign, "").partition(" ")[0] for sign in label} & LOOK_ALIKE
+
+
+def mailbox(address: str) -> str:
+    """Return the mailbox of a normal address: without the tag after a plus, and at Gmail without dots."""
+    local, _at, domain = address.rpartition("@")
+    local = local.partition("+")[0] or local
+    if domain in GMAIL:
+        local, domain = local.replace(".", ""), GMAIL[0]
+    return f"{local}@{domain}"
 
 
 def domain_of(address: str) -> str:

@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
-from accounts.addresses import AddressError, keyed_hash, normalise
+from accounts.addresses import AddressError, keyed_hash, mailbox, normalise
 from accounts.words import WordsError, first_name, isolated_html, one_line
 
 
@@ -76,6 +76,10 @@ class User(AbstractBaseUser, PermissionsMixin):
     @property
     def address_hash(self) -> str:
         return keyed_hash(self.email)
+
+    @property
+    def mailbox_hash(self) -> str:
+        return keyed_hash(mailbox(self.email))
 
 
 class Consent(models.Model):

@@ -102,6 +102,8 @@ METRICS_TOKEN = env.str("METRICS_TOKEN", "")
 
 # The limits for strangers who make this site send mail
 SIGN_UPS_PER_IP = env.int("SIGN_UPS_PER_IP", 10)
+COHORT_SIGN_UPS_PER_IP = env.int("COHORT_SIGN_UPS_PER_IP", 60)
+CONFIRMATIONS_PER_HOUR = env.int("CONFIRMATIONS_PER_HOUR", 300)
 
 # The key of the hashes that stand for addresses. The file is written by an upgrade (migration 0025): before,
 # the hashes were made with SECRET_KEY.

@@ -6,6 +6,7 @@ from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin
 from django.contrib.auth.forms import AdminUserCreationForm
 from django.contrib.auth.models import Group
+from django.db import models
 from django.forms import ModelForm
 from django.http import HttpRequest
 from django.urls import reverse
@@ -13,7 +14,9 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
+from accounts.fields import AddressField, TextField
 from accounts.models import Consent, User
+from accounts.search import CleanSearch
 
 if TYPE_CHECKING:
     Form = ModelForm[User]
@@ -36,11 +39,15 @@ class CoachCreationForm(CreationForm):
         fields = ("email", "first_name")
 
 
-class PersonAdmin(PersonBase):
+class PersonAdmin(CleanSearch, PersonBase):
     """Accounts are for administrators. Nobody is deleted here, because their records would be deleted too.
     challenge.coach registers it, with what an address means to enrollments."""
 
     add_form = CoachCreationForm
+    formfield_overrides = {
+        models.CharField: {"form_class": TextField},
+        models.EmailField: {"form_class": AddressField},
+    }
     list_display = ("email", "first_name", "is_staff", "is_active", "date_joined", "enrollments")
     list_filter = ("is_staff", "is_active")
     search_fields = ("email", "first_name")
@@ -80,7 +87,7 @@ class PersonAdmin(PersonBase):
 
 
 @admin.register(Consent)
-class ConsentAdmin(ConsentBase):
+class ConsentAdmin(CleanSearch, ConsentBase):
     """The record of consents; only the person changes it."""
 
     change_form_template = "admin/record.html"

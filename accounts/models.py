@@ -1,6 +1,7 @@
 """People and their consents."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import datetime
 from typing import Any, ClassVar
 
@@ -8,9 +9,11 @@ from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, Permis
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils import timezone
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
-from accounts.addresses import AddressError, keyed_hash, normalise
+from accounts.addresses import AddressError, keyed_hash, mailbox, normalise
+from accounts.words import WordsError, first_name, isolated_html, one_line
 
 
 class UserManager(BaseUserManager["User"]):
@@ -26,7 +29,10 @@ class UserManager(BaseUserManager["User"]):
         return self.create_user(email, password, is_staff=True, is_superuser=True, **fields)
 
     def get_by_natural_key(self, username: str | None) -> "User":
-        return self.get(email=(username or "").strip().lower())
+        email = username or ""
+        with suppress(AddressError):
+            email = normalise(email)
+        return self.get(email=email)
 
 
 class User(AbstractBaseUser, PermissionsMixin):
@@ -55,13 +61,25 @@ class User(AbstractBaseUser, PermissionsMixin):
             self.email = normalise(self.email)
         except AddressError as error:
             raise ValidationError({"email": str(error)}) from error
+        try:
+            self.first_name = first_name(self.first_name)
+        except WordsError as error:
+            raise ValidationError({"first_name": str(error)}) from error
 
     def get_short_name(self) -> str:
-        return self.first_name or self.email
+        return one_line(self.first_name) or self.email
+
+    def name_in_html(self) -> SafeString:
+        """Return the name, or the address, so that it turns nothing around it."""
+        return isolated_html(self.get_short_name())
 
     @property
     def address_hash(self) -> str:
         return keyed_hash(self.email)
+
+    @property
+    def mailbox_hash(self) -> str:
+        return keyed_hash(mailbox(self.email))
 
 
 class Consent(models.Model):

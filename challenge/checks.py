@@ -155,6 +155,10 @@ def check_production(app_configs: Sequence[Any] | None, **kwargs: Any) -> list[C
     if not settings.OPERATOR_EMAIL and not settings.ALARM_WEBHOOK_URL:
         hint = "Set OPERATOR_EMAIL or ALARM_WEBHOOK_URL."
         found.append(Warning("Nobody is told when mail stands still.", hint=hint, id="challenge.W030"))
+    if not settings.HAS_ADDRESS_HASH_KEY:
+        hint = "Set ADDRESS_HASH_KEY to 50 random characters of its own. Do it before the first sign-up."
+        message = "With another SECRET_KEY no suppressed address would be known, and all mail would wait."
+        found.append(Warning(message, hint=hint, id="challenge.W040"))
     if settings.INBOX_DIR:
         hint = "Leave INBOX_DIR empty."
         found.append(

@@ -102,7 +102,17 @@ METRICS_TOKEN = env.str("METRICS_TOKEN", "")
 
 # The limits for strangers who make this site send mail
 SIGN_UPS_PER_IP = env.int("SIGN_UPS_PER_IP", 10)
-ADDRESS_HASH_KEY = env.str("ADDRESS_HASH_KEY", SECRET_KEY)
+COHORT_SIGN_UPS_PER_IP = env.int("COHORT_SIGN_UPS_PER_IP", 60)
+CONFIRMATIONS_PER_HOUR = env.int("CONFIRMATIONS_PER_HOUR", 300)
+
+# The key of the hashes that stand for addresses. The file is written by an upgrade (migration 0025): before,
+# the hashes were made with SECRET_KEY.
+ADDRESS_HASH_KEY_FILE = VAR_DIR / "address-hash-key"
+ADDRESS_HASH_KEY = env.str("ADDRESS_HASH_KEY", "")
+if not ADDRESS_HASH_KEY and ADDRESS_HASH_KEY_FILE.exists():
+    ADDRESS_HASH_KEY = ADDRESS_HASH_KEY_FILE.read_text().strip()
+HAS_ADDRESS_HASH_KEY = bool(ADDRESS_HASH_KEY)
+ADDRESS_HASH_KEY = ADDRESS_HASH_KEY or SECRET_KEY
 
 AUTH_USER_MODEL = "accounts.User"
 INSTALLED_APPS = [

@@ -55,6 +55,7 @@ def quick_and_quiet(
 
     settings.SMTP_TIMEOUT, settings.INBOX_DIR, settings.REDIS_URL = 2, "", ""
     settings.MARKS_DIR = tmp_path_factory.getbasetemp() / "marks"
+    settings.ADDRESS_HASH_KEY_FILE = tmp_path_factory.getbasetemp() / "address-hash-key"
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     monkeypatch.setattr(circuit_breaker, "memory", circuit_breaker.Memory())
     logging.getLogger("mail").setLevel(logging.WARNING)

@@ -24,6 +24,7 @@ from django.db.models import Exists, Max, OuterRef, Q
 from django.db.models.functions import Coalesce
 
 from accounts.models import User
+from accounts.words import one_line
 from challenge.enrollment.transitions import PauseCause, pause
 from challenge.models import CheckIn, Delivery, DeliveryEvent, Enrollment, Event, Suppression
 from challenge.models.attempt import Answer, Phase
@@ -58,7 +59,6 @@ CODE = re.compile(r"(?<![\d.])(?:550|551|553)(?![\d.])")
 # Match neither an IP address nor a version number: the subject of a status goes from 0 to 7.
 STATUS = re.compile(r"(?<![\d.])([245])\.([0-7])\.(\d{1,3})(?!\.?\d)")
 ADDRESS = re.compile(r"\S+@\S+|[^\s<>]+=[^\s<>]+\.[^\s<>]+")
-UNPRINTABLE = re.compile(r"[\x00-\x20\x7f-\x9f\u2028\u2029]+")
 
 
 @dataclass(frozen=True)
@@ -196,7 +196,6 @@ def status_codes(text: str) -> set[str]:
 
 def cleaned(text: str, address: str) -> str:
     """Return a server's text on one line, without addresses and names of mailboxes."""
-    line = UNPRINTABLE.sub(" ", text[:2000].encode("utf-8", "replace").decode())
-    line = ADDRESS.sub("...", line)
+    line = ADDRESS.sub("...", one_line(text[:2000]))
     local = re.escape(address.rpartition("@")[0])
     return re.sub(rf"(?<!\w){local}(?!\w)", "...", line, flags=re.I).strip()[:200]

@@ -4,12 +4,15 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from django import forms
 from django.contrib import admin
+from django.db import models
 from django.db.models import Model
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.utils.text import capfirst
 
+from accounts.fields import DayField, TextField
 from accounts.models import User
+from accounts.search import CleanSearch
 from challenge.coach.history import in_words
 
 M = TypeVar("M", bound=Model)
@@ -37,8 +40,14 @@ def coach_of(request: HttpRequest) -> User:
     return request.user
 
 
-class CoachAdmin(Base[M]):
+class CoachAdmin(CleanSearch, Base[M]):
     """Open to every coach; the permissions of single tables are not used."""
+
+    formfield_overrides = {
+        models.CharField: {"form_class": TextField},
+        models.SlugField: {},
+        models.DateField: {"form_class": DayField},
+    }
 
     def changelist_view(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None

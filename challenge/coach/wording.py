@@ -14,6 +14,7 @@ from django.utils.timesince import timesince
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from accounts.words import isolated
 from challenge.coach.runners.unreachable import REASONS
 from challenge.models import CheckIn, Delivery, Enrollment
 from challenge.models.attempt import Outcome, Phase
@@ -103,13 +104,13 @@ def last_check_in(enrollment: Enrollment) -> CheckIn | None:
 
 def runner_label(enrollment: Enrollment) -> str:
     runner = enrollment.runner
-    return f"{runner.first_name} <{runner.email}>" if runner.first_name else runner.email
+    return f"{isolated(runner.first_name)} <{runner.email}>" if runner.first_name else runner.email
 
 
 def runner_link(enrollment: Enrollment) -> SafeString:
     runner = enrollment.runner
     address = reverse("admin:challenge_enrollment_change", args=[enrollment.pk])
-    return format_html('<a href="{}">{}</a>', address, runner.first_name or runner.email)
+    return format_html('<a href="{}">{}</a>', address, runner.name_in_html())
 
 
 def mail_name(mail: Delivery) -> str:

@@ -11,6 +11,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from html import escape
 
+from accounts.words import isolated, isolated_html
+
 OPEN, CLOSE = "\u27e6", "\u27e7"
 # A coach may write these in a lesson, between braces.
 PLACEHOLDERS = ("first_name", "coach_name")
@@ -44,6 +46,8 @@ NAMES = frozenset(
         "leave_url",
     }
 )
+# A stranger's words, which turn nothing around them.
+ISOLATED = frozenset({"first_name"})
 LINE_WIDTH = 72
 # A slot, or a section with its content, or a single bracket.
 _SLOT = re.compile(f"{OPEN}(?:(\\w+){CLOSE}|\\?(\\w+){CLOSE}(.*?){OPEN}/\\2{CLOSE})?", re.DOTALL)
@@ -125,10 +129,17 @@ def chosen(parts: Parts, values: Mapping[str, str]) -> Iterator[str | Slot]:
 
 def fill(text: str, values: Mapping[str, str], *, html: bool = False) -> str:
     """Fill the slots of a text, escaped for HTML. Raises KeyError for a missing value, and as `parse`."""
-    safe = escape if html else str
     return "".join(
-        part if isinstance(part, str) else safe(values[part.name]) for part in chosen(parse(text), values)
+        part if isinstance(part, str) else written(part.name, values[part.name], html=html)
+        for part in chosen(parse(text), values)
     )
+
+
+def written(name: str, value: str, *, html: bool) -> str:
+    """Return the value of a slot as a mail or a page holds it."""
+    if name in ISOLATED and value:
+        return isolated_html(value) if html else isolated(value)
+    return escape(value) if html else value
 
 
 def wrap(text: str) -> str:

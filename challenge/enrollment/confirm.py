@@ -7,7 +7,8 @@ from django.db import transaction
 
 from accounts.models import confirm_consents
 from challenge import schedule
-from challenge.models import Delivery, Enrollment, Event, MailRequest
+from challenge.enrollment.request_limits import answered
+from challenge.models import Delivery, Enrollment, Event
 from challenge.models.enrollment import log_event
 
 
@@ -37,8 +38,7 @@ def confirm(enrollment_id: int, now: datetime) -> ConfirmResult:
         )
         enrollment.save(update_fields=["state", "confirmed_at", "next_due_at"])
         confirm_consents(enrollment.runner, now)
-        # The address no longer belongs to a stranger; the requests of the connection still count.
-        MailRequest.objects.filter(address_hash=enrollment.runner.address_hash).update(mailed=False)
+        answered(enrollment.runner.mailbox_hash)
         log_event(enrollment, Event.Kind.CONFIRMED, Event.Actor.RUNNER, now)
         Delivery.objects.queue(Delivery.Kind.WELCOME, now, enrollment)
     return ConfirmResult.CONFIRMED

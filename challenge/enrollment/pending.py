@@ -7,7 +7,7 @@ from django.db import transaction
 
 from accounts.models import User
 from challenge import schedule
-from challenge.enrollment.request_limits import may_mail, remember
+from challenge.enrollment.request_limits import Origin, may_mail, one_at_a_time, remember
 from challenge.models import Delivery, Enrollment, Event, Suppression
 from challenge.models.enrollment import log_event
 
@@ -20,6 +20,7 @@ DROP_AFTER = timedelta(days=7)
 def remind_unconfirmed(now: datetime, size: int = 200) -> int:
     """Queue the one reminder of pending sign-ups, at the runner's own hour, and count them."""
     with transaction.atomic():
+        one_at_a_time()
         pending = list(
             Enrollment.objects.select_for_update(skip_locked=True, of=("self",))
             .filter(state=Enrollment.State.PENDING, created_at__lte=now - REMIND_AFTER)
@@ -37,11 +38,11 @@ def remind_unconfirmed(now: datetime, size: int = 200) -> int:
 
 def _remind(enrollment: Enrollment, now: datetime) -> None:
     log_event(enrollment, Event.Kind.REMINDED, Event.Actor.SYSTEM, now)
-    address_hash = enrollment.runner.address_hash
-    suppressed = Suppression.objects.filter(address_hash=address_hash).exists()
-    if suppressed or not may_mail(address_hash, now, stranger=True):
+    runner = enrollment.runner
+    suppressed = Suppression.objects.filter(address_hash=runner.address_hash).exists()
+    if suppressed or not may_mail(runner.mailbox_hash, now, stranger=True):
         return
-    remember(address_hash, "", now, mailed=True)
+    remember(runner.mailbox_hash, Origin(), now, mailed=True)
     today = schedule.local_date(now, enrollment.zone)
     due_at = schedule.first_due(today, now, enrollment.send_at, enrollment.zone)
     if due_at < now:

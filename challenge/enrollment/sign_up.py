@@ -5,9 +5,9 @@ from datetime import date, datetime, time
 
 from django.db import transaction
 
-from accounts.addresses import keyed_hash
+from accounts.addresses import keyed_hash, mailbox
 from accounts.models import Consent, User, request_consents
-from challenge.enrollment.request_limits import admit, may_mail, remember
+from challenge.enrollment.request_limits import Origin, admit, may_mail, next_place, remember
 from challenge.models import Cohort, Delivery, Enrollment, Event, Program, Suppression
 from challenge.models.enrollment import log_event
 
@@ -31,9 +31,11 @@ class SignUpData:
 
 def sign_up(data: SignUpData, ip: str, now: datetime) -> None:
     """Save the data and queue the mail that answers it. The caller's answer never depends on the address.
-    Raises TooManyRequests when the connection has asked too often."""
+    Raises TooManyRequests when the connection has asked too often, or very many people sign up."""
     with transaction.atomic():
-        ip_hash = admit(ip, now)
+        starts_together = data.cohort is not None and data.cohort.starts_on > now.date()
+        origin = admit(ip, now, cohort=starts_together)
+        place = next_place(now)
         User.objects.get_or_create(email=data.email, defaults={"first_name": data.first_name})
         user = User.objects.select_for_update().get(
             email=data.email
@@ -41,22 +43,22 @@ def sign_up(data: SignUpData, ip: str, now: datetime) -> None:
         enrollment = _open_enrollment(user, data.program)
         if enrollment is None or enrollment.state == State.PENDING:
             enrollment = _save(enrollment or Enrollment(runner=user, program=data.program), data, now)
-        _answer(enrollment, ip_hash, now)
+        _answer(enrollment, origin, now, place)
 
 
 def send_links(email: str, ip: str, now: datetime) -> None:
     """Queue fresh links for the newest open enrollment of an address, if there is one. Raises TooManyRequests
     when the connection has asked too often."""
     with transaction.atomic():
-        ip_hash = admit(ip, now)
+        origin = admit(ip, now)
         found = Enrollment.objects.select_for_update(of=("self",)).filter(
             runner__email=email, state__in=Enrollment.OPEN_STATES
         )
         newest = found.select_related("runner", "program").order_by("-pk").first()
         if newest:
-            _answer(newest, ip_hash, now)
+            _answer(newest, origin, now)
         else:  # it counts for the connection nevertheless, so that the limit does not reveal who is known
-            remember(keyed_hash(email), ip_hash, now, mailed=False)
+            remember(keyed_hash(mailbox(email)), origin, now, mailed=False)
 
 
 def _open_enrollment(user: User, program: Program) -> Enrollment | None:
@@ -83,15 +85,16 @@ def _save(enrollment: Enrollment, data: SignUpData, now: datetime) -> Enrollment
     return enrollment
 
 
-def _answer(enrollment: Enrollment, ip_hash: str, now: datetime) -> None:
-    """Queue the mail for an open enrollment, within the limits and never to a suppressed address."""
-    address_hash = enrollment.runner.address_hash
+def _answer(enrollment: Enrollment, origin: Origin, now: datetime, place: datetime | None = None) -> None:
+    """Queue the mail for an open enrollment, within the limits and never to a suppressed address. `place` is
+    when a confirmation may leave."""
+    runner = enrollment.runner
     pending = enrollment.state == State.PENDING
-    mailed = may_mail(address_hash, now, stranger=pending)
-    mailed = mailed and not Suppression.objects.filter(address_hash=address_hash).exists()
-    remember(address_hash, ip_hash, now, mailed=mailed)
+    mailed = may_mail(runner.mailbox_hash, now, stranger=pending)
+    mailed = mailed and not Suppression.objects.filter(address_hash=runner.address_hash).exists()
+    remember(runner.mailbox_hash, origin, now, mailed=mailed, leaves_at=place)
     if mailed and pending:
-        Delivery.objects.queue(Kind.CONFIRMATION, now, enrollment)
+        Delivery.objects.queue(Kind.CONFIRMATION, place or now, enrollment)
     elif mailed:
         sent = enrollment.deliveries.filter(kind=Kind.LESSON, sent_at__isnull=False)
         newest = sent.order_by("-day").values_list("day", flat=True).first()

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from html import escape
 
-from challenge.curriculum.slots import NAMES, Compiled, Parts, Section, Slot, chosen, parse, wrap
+from challenge.curriculum.slots import NAMES, Compiled, Parts, Section, Slot, chosen, parse, wrap, written
 
 WIDTH = 73  # of 76, so that "=" still fits
 SOFT_BREAK = b"=\r\n"
@@ -64,7 +64,7 @@ class PreparedMail:
                 if (value := known.get(text)) is None:
                     value = known[text] = quoted(text)
             else:
-                value = _words(text, in_html, name in WRAPPED)
+                value = _words(name, text, in_html)
             pieces += (value, after)
         return pieces
 
@@ -131,10 +131,9 @@ def _broken(line: bytes) -> Iterable[bytes]:
 
 
 @lru_cache(maxsize=2048)
-def _words(value: str, in_html: bool, is_wrapped: bool) -> bytes:
-    if in_html:
-        return quoted(escape(value))
-    return quoted(wrap(value) if is_wrapped else value)
+def _words(name: str, value: str, in_html: bool) -> bytes:
+    is_wrapped = name in WRAPPED and not in_html
+    return quoted(written(name, wrap(value) if is_wrapped else value, html=in_html))
 
 
 def _ended(text: str) -> str:

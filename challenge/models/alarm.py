@@ -26,6 +26,11 @@ class Alarm(models.Model):
         STALL_OVER = "stall_over", _("Mail is moving again.")
         SUSPENSION = "suspension", _("Mail to %(domain)s rests until %(until)s: %(reason)s")
         SUSPENSION_OVER = "suspension_over", _("Mail to %(domain)s goes again.")
+        CONFIRMATIONS = (
+            "confirmations",
+            _("More than %(count)d people an hour sign up, so confirmations wait until %(until)s."),
+        )
+        CONFIRMATIONS_OVER = "confirmations_over", _("Confirmations leave at once again.")
         AS_WRITTEN = "as_written", "%(text)s"
 
     kind = models.CharField(_("what"), max_length=300, primary_key=True)

@@ -41,6 +41,8 @@ class Wording(models.TextChoices):
 CONFIRMED = frozenset(State) - {State.PENDING, State.WITHDRAWN}
 # The slots in the footer of every mail.
 FOOTER = frozenset({"first_name", "coach_name", "postal_address", "leave_url"})
+# A stranger may have written the name, so an unconfirmed address gets none.
+UNNAMED = FOOTER - {"first_name"}
 SCHEDULE = frozenset({"send_at", "time_zone"})
 STEERING = frozenset({"pause_url", "hour_url"})
 CHECK_IN = frozenset({"done_url", "partly_url", "not_today_url"})
@@ -74,10 +76,10 @@ KINDS: dict[str, MailKind] = {
         states=PENDING,
         needs_consent=False,
         priority=WAITED_FOR,
-        slots=FOOTER | SCHEDULE | {"program_title", "confirm_url", "starts_on"},
+        slots=UNNAMED | SCHEDULE | {"program_title", "confirm_url", "starts_on"},
     ),
     Kind.REMINDER: MailKind(
-        states=PENDING, needs_consent=False, slots=FOOTER | {"program_title", "confirm_url"}
+        states=PENDING, needs_consent=False, slots=UNNAMED | {"program_title", "confirm_url"}
     ),
     Kind.WELCOME: MailKind(
         priority=WAITED_FOR, slots=FOOTER | SCHEDULE | STEERING | {"starts_on", "site_url"}

@@ -4,8 +4,10 @@ import os
 from datetime import datetime
 from pathlib import Path
 
+from django.conf import settings
 from django.db import Error, connection
 
+from challenge.enrollment.request_limits import last_place
 from challenge.models import Alarm, RestoreStop
 from challenge.models.heartbeat import Heartbeat, beat
 from challenge.monitoring import alarms
@@ -15,12 +17,13 @@ from challenge.monitoring.suspended_domains import PREFIX, is_over, not_recovere
 from challenge.monitoring.wording import AlarmText
 
 Code = Alarm.Code
-DATABASE, DISK, STOP, STALL = "database", "disk", "hold", "stall"
+DATABASE, DISK, STOP, STALL, CONFIRMATIONS = "database", "disk", "hold", "stall", "confirmations"
 OVER = {
     DATABASE: AlarmText(Code.DATABASE_OVER),
     DISK: AlarmText(Code.DISK_OVER),
     STOP: AlarmText(Code.STOP_OVER),
     STALL: AlarmText(Code.STALL_OVER),
+    CONFIRMATIONS: AlarmText(Code.CONFIRMATIONS_OVER),
 }
 MEGABYTE = 1_000_000
 # Space that leaves time to act: a hundred megabytes, on a small disk a tenth of it.
@@ -36,10 +39,13 @@ def check(now: datetime) -> list[AlarmText]:
     try:
         beat(Heartbeat.Name.WATCH, now)
         if stop := RestoreStop.current():
-            found[STOP] = AlarmText(Code.STOP, {"reason": stop.reason})
+            found[STOP] = AlarmText(Code.STOP, {"reason": stop.cause()})
         elif text := stall(now):
             found[STALL] = text
         found |= suspensions(now)
+        if until := last_place(now):
+            values = {"count": settings.CONFIRMATIONS_PER_HOUR, "until": until.isoformat()}
+            found[CONFIRMATIONS] = AlarmText(Code.CONFIRMATIONS, values)
         _raise_alarms(found, now)
         _end_alarms(found, now)
     except Error as error:

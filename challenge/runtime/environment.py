@@ -9,7 +9,7 @@ from pathlib import Path
 from dotenv import dotenv_values
 
 from challenge.runtime import redis
-from challenge.runtime.keys import random_key, read_or_create
+from challenge.runtime.keys import SECRET_KEY_FILE, site_keys
 
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
 # A .env file is often that of the real site; these two lines would make bin/dev act as that site.
@@ -58,7 +58,7 @@ def choose_setup(environ: Mapping[str, str], env_file: Path = BASE_DIR / ".env")
         "DEBUG": "1",
         "SITE_URL": f"http://localhost:{port}",
         "ALLOWED_HOSTS": "localhost,127.0.0.1",
-        "SECRET_KEY": given.get("SECRET_KEY") or read_or_create(var / "secret-key", random_key),
+        **_site_keys(var, given),
         "VAR_DIR": str(var),
         "DJANGO_SETTINGS_MODULE": "challenge.settings",
         "PYTHONUNBUFFERED": "1",
@@ -70,6 +70,11 @@ def choose_setup(environ: Mapping[str, str], env_file: Path = BASE_DIR / ".env")
         chosen["INBOX_DIR"] = str(var / "inbox")
     combined = {**chosen, **{name: text for name, text in given.items() if text or name not in chosen}}
     return DevSetup(port, var, combined, redis_socket, inbox_port)
+
+
+def _site_keys(var: Path, given: Mapping[str, str]) -> dict[str, str]:
+    is_new = not any((var / name).exists() for name in (SECRET_KEY_FILE, "runner-reset.sqlite3"))
+    return site_keys(var, given, is_new=is_new)
 
 
 def _port(text: str) -> int:

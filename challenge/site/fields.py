@@ -3,9 +3,6 @@
 from typing import Any
 
 from django import forms
-from django.utils.translation import gettext_lazy as _
-
-from accounts.addresses import AddressError, normalise
 
 
 class PlainForm(forms.Form):
@@ -23,42 +20,11 @@ class PlainForm(forms.Form):
         self.fields[name].widget.attrs["autofocus"] = True
 
 
-class TextField(forms.CharField):
-    default_error_messages = {
-        "max_length": _("Please shorten this to at most %(limit_value)d characters (it has %(show_value)d)."),
-        "null_characters_not_allowed": _(
-            "There is an invisible character in this that can't be kept: type it again."
-        ),
-    }
-
-
-class AddressField(TextField):
-    """An address in its normal spelling, refused with a reason that a person understands."""
-
-    default_error_messages = {"required": _("Write the address that your mail goes to.")}
-    widget = forms.EmailInput(attrs={"autocomplete": "email", "inputmode": "email"})
-
-    def clean(self, value: Any) -> str:
-        text = super().clean(value)
-        try:
-            return normalise(text)
-        except AddressError as error:
-            message = _("This address can't be reached by mail: %(why)s") % {"why": error}
-            raise forms.ValidationError(message, code="address") from error
-
-
 class CommaDecimalField(forms.DecimalField):
     """A number that may be written with a comma."""
 
     def to_python(self, value: Any) -> Any:
         return super().to_python(value.replace(",", ".") if isinstance(value, str) else value)
-
-
-class NoteField(TextField):
-    """Text whose line ends count once: browsers send each as two characters."""
-
-    def to_python(self, value: Any) -> Any:
-        return super().to_python(value.replace("\r\n", "\n") if isinstance(value, str) else value)
 
 
 class LongSelect(forms.Select):

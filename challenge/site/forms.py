@@ -1,6 +1,5 @@
 """The runner's forms. Every error says what to do."""
 
-import re
 from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -8,24 +7,15 @@ from zoneinfo import ZoneInfo
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from accounts.fields import AddressField, DayField, NameField, NoteField, TextField
 from challenge import schedule
 from challenge.checkins.record import HEALTH_DATA, CheckInData
 from challenge.enrollment.hours import hour_choices, zone_choices
 from challenge.models import CheckIn, Cohort
-from challenge.site.fields import (
-    AddressField,
-    Cells,
-    CommaDecimalField,
-    LongSelect,
-    NoteField,
-    PlainForm,
-    TextField,
-)
+from challenge.site.fields import Cells, CommaDecimalField, LongSelect, PlainForm
 
 MAX_AHEAD = timedelta(days=180)
 SCALE_CHOICES = [*((str(n), str(n)) for n in range(11)), ("", _("skip"))]
-# A name goes into mail to an unconfirmed address: it must not carry an advertisement.
-LINK_LIKE = re.compile(r"[/@<>]|\w\.\w{2}")
 
 
 def _scale(value: Any) -> int | None:
@@ -58,19 +48,18 @@ class HourForm(PlainForm):
 
 class SignUpForm(HourForm):
     email = AddressField(label=_("Email address"), max_length=254)
-    first_name = TextField(
+    first_name = NameField(
         label=_("First name"),
         max_length=60,
         widget=forms.TextInput(attrs={"autocomplete": "given-name"}),
         error_messages={"required": _("Write the name that the mails should greet you by.")},
     )
-    starts_on = forms.DateField(
+    starts_on = DayField(
         label=_("First day"),
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
         help_text=_("Tomorrow, unless you choose another day."),
         error_messages={
             "required": _("Choose the day of your first lesson."),
-            "invalid": _("Write the day as year, month and day, such as 2027-03-31."),
         },
     )
     mail_consent = forms.BooleanField(
@@ -82,7 +71,7 @@ class SignUpForm(HourForm):
         help_text=_("Your choice: the course works without it."),
         required=False,
     )
-    website = forms.CharField(
+    website = TextField(
         label=_("Leave this field empty"),
         required=False,
         widget=forms.TextInput(attrs={"autocomplete": "off", "tabindex": "-1"}),
@@ -96,12 +85,6 @@ class SignUpForm(HourForm):
         self.fields["starts_on"].initial = now.date() + timedelta(days=1)
         if self.cohort:
             del self.fields["starts_on"]
-
-    def clean_first_name(self) -> str:
-        name = " ".join(str(self.cleaned_data["first_name"]).split())
-        if LINK_LIKE.search(name):
-            raise forms.ValidationError(_("Write your first name alone, without a link or an address."))
-        return name
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data

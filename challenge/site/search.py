@@ -8,6 +8,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
+from accounts.words import search_words
 from challenge.curriculum.lesson import Content
 from challenge.site.fields import PlainForm
 
@@ -19,18 +20,17 @@ SEARCHED = ("title", "purpose", "body")
 AT_MOST = ngettext_lazy("At most %d minute", "At most %d minutes")
 
 
-class TruncatedField(forms.CharField):
-    """Text that is cut at MAX_LENGTH, without NUL characters."""
+class SearchField(forms.CharField):
+    """The words of a search, cut at MAX_LENGTH."""
 
     def to_python(self, value: Any) -> Any:
-        text: str = super().to_python(str(value or "").replace("\0", "")) or ""
-        return text[:MAX_LENGTH]
+        return search_words(str(value or ""))[:MAX_LENGTH]
 
 
 class LibraryForm(PlainForm):
     """A visitor's search. An unknown value counts as no value."""
 
-    words = TruncatedField(label=_("Words"), max_length=MAX_LENGTH, required=False)
+    words = SearchField(label=_("Words"), max_length=MAX_LENGTH, required=False)
     minutes = forms.TypedChoiceField(label=_("Minutes"), coerce=int, empty_value=None, required=False)
     equipment = forms.ChoiceField(label=_("Equipment"), required=False)
     area = forms.ChoiceField(label=_("Area"), required=False)
@@ -67,7 +67,7 @@ def read_search(params: Mapping[str, str], library: Iterable[Content]) -> tuple[
 
 
 def is_too_long(params: Mapping[str, str]) -> bool:
-    return len(params.get("words", "").strip()) > MAX_LENGTH
+    return len(search_words(params.get("words", ""))) > MAX_LENGTH
 
 
 def matches(stretch: Content, wanted: Mapping[str, Any]) -> bool:

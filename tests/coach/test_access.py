@@ -126,7 +126,7 @@ def test_the_framed_mail_may_bring_its_styles_and_nothing_else(desk: list[str]) 
     assert directives["sandbox"] == ""
     assert "script-src" not in directives
     text = answer.content.decode()
-    assert "Hello Robin," in text
+    assert "Hello <bdi>Robin</bdi>," in text
     assert "\u27e6" not in text
     page = coach.get(address.replace("/preview/", "/change/")).content.decode()
     assert f'<iframe name="preview" sandbox src="{address}"' in page

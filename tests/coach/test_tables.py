@@ -88,7 +88,7 @@ def test_the_course_is_readable_day_by_day(coach: Client, program: Program) -> N
     assert f"5 {day.published.title} {day.published.minutes} {', '.join(day.published.points)} 1 Tue" in text
 
     mail = coach.get(f"{DESK}/day/{day.pk}/preview/", {"view": "text"}).content.decode()
-    assert "Hello Robin," in mail
+    assert "Hello \u2068Robin\u2069," in mail
     assert "Day 5 of 21" in mail
     assert "\u27e6" not in mail
 

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from accounts.words import one_line
 from challenge.curriculum.sample import sample_values
 from challenge.curriculum.slots import CLOSE, NAMES, OPEN, fill, sections, slots, without_slots
 
@@ -42,10 +43,16 @@ def meant(parts: list[Any], given_values: dict[str, str], html: bool) -> str:
         if kind == "words":
             text += what
         elif kind == "slot":
-            text += escape(given_values[what]) if html else given_values[what]
+            text += meant_value(what, given_values[what], html)
         elif given_values[kind]:
             text += meant(what, given_values, html)
     return text
+
+
+def meant_value(name: str, value: str, html: bool) -> str:
+    if name == "first_name" and value:
+        return f"<bdi>{escape(one_line(value))}</bdi>" if html else f"\u2068{one_line(value)}\u2069"
+    return escape(value) if html else value
 
 
 @given(pieces, values, st.booleans())

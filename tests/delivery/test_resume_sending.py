@@ -1,30 +1,21 @@
 """`manage.py resume_sending`: the operator of a restored database sees what would leave, and lets it go."""
 
 from datetime import datetime, timedelta
-from io import StringIO
 from pathlib import Path
 from typing import Any
 
 import pytest
-import time_machine
-from django.core.management import CommandError, call_command
+from django.core.management import CommandError
 
 from challenge.delivery.claim import claim
 from challenge.delivery.plan import plan
 from challenge.models import Delivery, Enrollment, RestoreStop
-from tests.support.restores import Dump, look, restored
+from tests.support.restores import Dump, look, restored, resume
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.both_databases]
 
 DAY, MINUTE = timedelta(days=1), timedelta(minutes=1)
 LATER = timedelta(days=1, hours=1)
-
-
-def resume(now: datetime, *arguments: str) -> str:
-    said = StringIO()
-    with time_machine.travel(now, tick=False):
-        call_command("resume_sending", *arguments, stdout=said)
-    return said.getvalue()
 
 
 @pytest.fixture

@@ -8,6 +8,7 @@ import pytest
 
 from challenge.models import Delivery
 from tests.support.smtp_server import SmtpServer
+from tests.support.visitor import body
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 
@@ -26,10 +27,8 @@ def test_a_due_runner_gets_day_one(
     assert mail["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
     assert mail["Auto-Submitted"] == "auto-generated"
     assert mail["List-ID"] == "The 21-Day Runner Reset <reset-21.localhost>"
-    for kind in ("plain", "html"):
-        part = mail.get_body((kind,))
-        assert part is not None
-        assert "Hello Alice," in part.get_content()
+    assert "Hello \u2068Alice\u2069," in body(mail)
+    assert "Hello <bdi>Alice</bdi>," in body(mail, "html")
     assert (lesson.state, lesson.day, lesson.sent_at) == ("sent", 1, now)
     assert [(a["phase"], a["outcome"], a["code"]) for a in lesson.attempts] == [("answer", "accepted", 250)]
 

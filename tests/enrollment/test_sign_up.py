@@ -82,7 +82,7 @@ def test_a_visitor_becomes_a_runner(visitor: Visitor, now: datetime) -> None:
     assert enrollment.confirmed_at == now
     assert enrollment.next_due_at == datetime(2026, 3, 4, 7, tzinfo=UTC)
     page = visitor.client.get(path)
-    assert b"You are in, Maya" in page.content
+    assert b"You are in, <bdi>Maya</bdi>" in page.content
     assert b"Wednesday, 4 March, at 07:00" in page.content
 
 

@@ -10,7 +10,7 @@ from django.test import Client
 
 from accounts.models import User
 from challenge.models import Delivery, Enrollment
-from tests.support.visitor import Visitor, body
+from tests.support.visitor import Visitor, body, link
 
 pytestmark = pytest.mark.django_db
 
@@ -37,20 +37,28 @@ def test_the_form_offers_every_quarter_of_an_hour_and_every_zone(visitor: Visito
     ("field", "value", "said"),
     [
         ("email", "", "Write the address"),
-        ("email", "maya", "can&#x27;t be reached by mail"),
-        ("email", "maya@localhost", "can&#x27;t be reached by mail"),
-        ("email", "jörg@example.com", "characters before the @-sign are not supported"),
+        ("email", "maya", "The @ is missing. Write the whole address"),
+        ("email", "maya@localhost", "No mail from outside reaches"),
+        ("email", "jörg@example.com", "refuse ö before the @. Check the spelling"),
         ("email", "m" * 308 + "@example.com", "Please shorten this to at most 254 characters (it has 320)"),
-        ("email", "maya@example.com\r\nBcc: bob@example.com", "can&#x27;t be reached by mail"),
+        ("email", "maya@example.com\r\nBcc: bob@example.com", "Write one address alone"),
         ("email", "maya@example.com\x00", "There is an invisible character in this"),
         ("first_name", "", "Write the name"),
         ("first_name", " \r\n ", "Write the name"),
         ("first_name", "m" * 61, "Please shorten this to at most 60 characters (it has 61)"),
         ("first_name", "Win at spam.example", "without a link"),
         ("first_name", "http://spam", "without a link"),
+        ("first_name", "\u200b\u202e", "Write the name"),
+        ("first_name", "evil。com", "without a link"),
+        ("first_name", "Call 0190 123456 now", "without a number"),
+        ("first_name", "\ufdfa" * 4, "Please shorten this to at most 60 characters (it has 72)"),
         ("starts_on", "", "Choose the day"),
         ("starts_on", "soon", "Write the day as"),
         ("starts_on", "2026-02-30", "Write the day as"),
+        ("starts_on", "04/03/2026", "Write the day as year, month and day"),
+        ("starts_on", "03/04/26", "Write the day as year, month and day"),
+        ("starts_on", "Mar 4 2026", "Write the day as year, month and day"),
+        ("starts_on", "20260304", "Write the day as year, month and day"),
         ("send_at", "", "Choose the hour of your lessons"),
         ("send_at", "07:10", "Choose an hour from the list"),
         ("send_at", "25:00", "Choose an hour from the list"),
@@ -113,15 +121,18 @@ def test_a_name_can_not_smuggle_a_header(visitor: Visitor, now: datetime) -> Non
     assert User.objects.get().first_name == "Maya X-Evil: 1 boo"
     [mail] = visitor.sink.mails
     assert mail["X-Evil"] is None
-    assert "Hello Maya X-Evil: 1 boo, is this you?" in body(mail)
+    visitor.confirms(link(mail, "confirm"))
+    visitor.go(now)
+    assert "Welcome, \u2068Maya X-Evil: 1 boo\u2069" in body(visitor.sink.mails[-1])
 
 
 def test_a_name_is_text_in_the_mail_not_markup_and_not_a_slot(visitor: Visitor, now: datetime) -> None:
-    visitor.signs_up(now, first_name='⟦confirm_url⟧ & "Zoë"')
+    visitor.confirms(visitor.signs_up(now, first_name='⟦confirm_url⟧ & "Zoë"'))
+    visitor.go(now)
 
-    [mail] = visitor.sink.mails
-    assert 'Hello ⟦confirm_url⟧ & "Zoë", is this you?' in body(mail)
-    assert "Hello ⟦confirm_url⟧ &amp; &quot;Zoë&quot;, is this you?" in body(mail, "html")
+    mail = visitor.sink.mails[-1]
+    assert 'Welcome, \u2068⟦confirm_url⟧ & "Zoë"\u2069' in body(mail)
+    assert "Welcome, <bdi>⟦confirm_url⟧ &amp; &quot;Zoë&quot;</bdi>" in body(mail, "html")
 
 
 @pytest.mark.parametrize(

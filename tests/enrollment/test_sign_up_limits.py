@@ -1,13 +1,17 @@
 """Limits on how often strangers may make the site write to somebody, and machines that fill in everything."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, time, timedelta
+from functools import partial
+from random import Random
 from typing import Any
 
 import pytest
 
 from accounts.models import User
-from challenge.enrollment.sign_up import send_links
-from challenge.models import Delivery
+from challenge.enrollment import request_limits
+from challenge.enrollment.request_limits import SITE_FACTOR, TooManyRequests
+from challenge.enrollment.sign_up import SignUpData, send_links, sign_up
+from challenge.models import Cohort, Delivery, Enrollment, Program
 from tests.support.threads import together
 from tests.support.visitor import Visitor, form, seen
 
@@ -63,6 +67,29 @@ def test_a_forged_forwarding_header_opens_nothing(visitor: Visitor, settings: An
     assert answer.status_code == 429
 
 
+@pytest.mark.parametrize(
+    "hops",
+    [
+        [
+            "203.0.113.7:1024",
+            "203.0.113.7:1025",
+            "203.0.113.7",
+            "::ffff:203.0.113.7",
+            "[::ffff:203.0.113.7]:80",
+        ],
+        ["[2001:db8::1]:443", "[2001:db8::2]:80", "2001:db8::3", "2001:db8::4%eth0", "[2001:db8::5]"],
+        ["unknown", "_hidden", "not an address", "203.0.113", ":"],
+    ],
+)
+def test_a_port_makes_no_other_connection(visitor: Visitor, settings: Any, hops: list[str]) -> None:
+    settings.SIGN_UPS_PER_IP, settings.PROXY_COUNT = 4, 1
+    answers = [
+        visitor.client.post("/", form(email=f"r{n}@example.com"), headers={"X-Forwarded-For": hop})
+        for n, hop in enumerate(hops)
+    ]
+    assert [answer.status_code for answer in answers] == [302] * 4 + [429]
+
+
 def test_a_whole_ipv6_network_counts_as_one(visitor: Visitor, settings: Any) -> None:
     settings.SIGN_UPS_PER_IP = 2
     ips = ("2001:db8:1:2::1", "2001:db8:1:2:ffff::9", "2001:db8:1:2::3", "2001:db8:1:3::1")
@@ -72,6 +99,72 @@ def test_a_whole_ipv6_network_counts_as_one(visitor: Visitor, settings: Any) -> 
     ]
 
     assert answers == [302, 302, 429, 302]
+
+
+def test_a_network_of_networks_counts_more_generously(visitor: Visitor, settings: Any) -> None:
+    settings.SIGN_UPS_PER_IP = 1
+    ips = [f"2001:db8:1:{home:x}::1" for home in range(SITE_FACTOR + 1)]
+
+    answers = [visitor.post(ip=ip, email=f"{n}@example.com").status_code for n, ip in enumerate(ips)]
+
+    assert answers == [302] * SITE_FACTOR + [429]
+    assert visitor.post(ip="2001:db8:2::1", email="other@example.com").status_code == 302
+
+
+def test_a_club_signs_up_over_one_connection(visitor: Visitor, settings: Any, now: datetime) -> None:
+    """Each confirms within minutes; a crowd on the page of a cohort may do so later."""
+    settings.SIGN_UPS_PER_IP, settings.COHORT_SIGN_UPS_PER_IP = 3, 12
+    for number in range(20):
+        visitor.confirms(visitor.signs_up(now, email=f"r{number}@example.com"))
+
+    Cohort.objects.create(
+        program=Program.objects.get(), slug="club", name="Club", starts_on=now.date() + timedelta(days=9)
+    )
+    answers = [visitor.post(path="/join/club/", email=f"c{n}@example.com").status_code for n in range(13)]
+    assert answers == [302] * 12 + [429]
+    assert visitor.post(email="alone@example.com").status_code == 429
+    Cohort.objects.update(starts_on=now.date())
+    assert visitor.post(path="/join/club/", email="late@example.com", ip="192.0.2.9").status_code == 302
+    settings.SIGN_UPS_PER_IP = 1
+    assert visitor.post(path="/join/club/", email="later@example.com", ip="192.0.2.9").status_code == 429
+
+
+@pytest.mark.parametrize(
+    "spellings",
+    [
+        ["maya@example.com", "maya+1@example.com", "MAYA+run+2@example.com"],
+        ["maya.lee@gmail.com", "mayalee@gmail.com", "m.a.y.a.lee+x@googlemail.com"],
+    ],
+)
+def test_every_spelling_of_a_mailbox_is_one(visitor: Visitor, now: datetime, spellings: list[str]) -> None:
+    for number, email in enumerate(spellings):
+        assert visitor.post(email=email, ip=f"192.0.2.{number}").status_code == 302
+    visitor.go(now)
+    assert visitor.sink.recipients == spellings[:1]
+
+
+def test_dots_tell_mailboxes_apart_elsewhere(visitor: Visitor, now: datetime) -> None:
+    for email in ("maya.lee@example.com", "mayalee@example.com", "+x@example.com", "+y@example.com"):
+        visitor.post(email=email)
+    visitor.go(now)
+    assert len(visitor.sink.recipients) == 4
+
+
+def test_a_flood_at_one_mailbox_from_everywhere(visitor: Visitor, now: datetime) -> None:
+    """A4: tags, dots, ports and a network of its own for each request, over nine days."""
+    random = Random(4)
+    mails = []
+    for day in range(9):
+        visitor.clock.move_to(at := now + day * 24 * HOUR)
+        for _ in range(40):
+            local = "".join(letter + random.choice(("", ".")) for letter in "mayalee").strip(".")
+            site, home, port = (random.randrange(1, 65536) for _ in range(3))
+            ip = f"[2001:db8:{site:x}:{home:x}::1]:{port}"
+            answer = visitor.post(ip=ip, email=f"{local}+{random.random()}@gmail.com", starts_on="2026-03-20")
+            assert answer.status_code == 302
+        visitor.go(at)
+        mails.append(len(visitor.sink.mails))
+    assert mails == [1, 2, 3, 3, 3, 3, 3, 3, 3]
 
 
 def test_an_address_gets_one_mail_in_24_hours_and_three_in_all(visitor: Visitor, now: datetime) -> None:
@@ -104,3 +197,53 @@ def test_links_asked_for_twice_at_once_are_sent_once(alice: Any, now: datetime) 
         together(*[lambda: send_links("alice@example.com", "192.0.2.1", at)] * 2)  # noqa: B023
 
         assert Delivery.objects.filter(kind="links").count() == day + 1
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("ips", [["192.0.2.1"] * 8, [f"2001:db8:1:{n:x}::1" for n in range(8)]])
+def test_limits_are_exact_when_many_ask_at_once(
+    program: Program, settings: Any, monkeypatch: pytest.MonkeyPatch, now: datetime, ips: list[str]
+) -> None:
+    settings.SIGN_UPS_PER_IP = 3
+    monkeypatch.setattr(request_limits, "SITE_FACTOR", 1)
+    refused = []
+
+    def ask(number: int) -> None:
+        try:
+            sign_up(wish(program, f"r{number}@example.com"), ips[number], now)
+        except TooManyRequests:
+            refused.append(number)
+
+    together(*[partial(ask, number) for number in range(8)])
+
+    assert (User.objects.count(), len(refused)) == (3, 5)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_mailbox_gets_one_mail_when_many_ask_at_once(program: Program, now: datetime) -> None:
+    def ask(number: int) -> None:
+        sign_up(wish(program, f"maya+{number}@example.com"), f"192.0.2.{number}", now)
+
+    together(*[partial(ask, number) for number in range(8)])
+
+    assert Enrollment.objects.count() == 8
+    assert Delivery.objects.filter(kind="confirmation").count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_sites_places_are_exact_when_many_ask_at_once(
+    program: Program, settings: Any, now: datetime
+) -> None:
+    settings.CONFIRMATIONS_PER_HOUR = 3
+
+    def ask(number: int) -> None:
+        sign_up(wish(program, f"r{number}@example.com"), f"192.0.2.{number}", now)
+
+    together(*[partial(ask, number) for number in range(8)])
+
+    leave = Delivery.objects.filter(kind="confirmation").order_by("due_at").values_list("due_at", flat=True)
+    assert list(leave) == [now] * 3 + [now + HOUR] * 3 + [now + 2 * HOUR] * 2
+
+
+def wish(program: Program, email: str) -> SignUpData:
+    return SignUpData(email, "Maya", program, date(2026, 3, 4), time(7), "Europe/London", health=False)

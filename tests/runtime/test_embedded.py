@@ -118,7 +118,24 @@ def test_everything_is_embedded_by_default(tmp_path: Path) -> None:
     assert completed["REDIS_URL"] == f"redis+socket://{found.redis_socket}"
     assert completed["EMAIL_URL"] == f"smtp://127.0.0.1:{found.inbox_port}"
     assert completed["INBOX_DIR"] == str(tmp_path / "var" / "inbox")
-    assert completed["SECRET_KEY"] == arranged(tmp_path).environ["SECRET_KEY"]
+    again = arranged(tmp_path).environ
+    for name in ("SECRET_KEY", "ADDRESS_HASH_KEY"):
+        assert len(completed[name]) == 64
+        assert completed[name] == again[name]
+    assert completed["ADDRESS_HASH_KEY"] != completed["SECRET_KEY"]
+
+
+@pytest.mark.pure
+def test_an_installation_of_before_goes_on_with_the_key_of_its_hashes(tmp_path: Path) -> None:
+    """They were made with SECRET_KEY."""
+    first = read_or_create(tmp_path / "var" / "secret-key", random_key)
+    assert arranged(tmp_path).environ["ADDRESS_HASH_KEY"] == first
+    assert arranged(tmp_path, SECRET_KEY="another").environ["ADDRESS_HASH_KEY"] == first
+    other = tmp_path / "other"
+    (other / "var").mkdir(parents=True)
+    (other / "var" / "runner-reset.sqlite3").touch()
+    assert arranged(other, SECRET_KEY="given").environ["ADDRESS_HASH_KEY"] == "given"
+    assert arranged(other, ADDRESS_HASH_KEY="own").environ["ADDRESS_HASH_KEY"] == "own"
 
 
 @pytest.mark.pure
@@ -165,17 +182,36 @@ def test_the_containers_share_keys_that_are_made_once(
     environ = {"KEYS_DIR": str(tmp_path), "SECRET_KEY": "", "INBOX_DIR": "/inbox", "COACH_NAME": ""}
     completed = container.complete_environment(environ)
     assert completed["SECRET_KEY"] == before["secret-key"].strip()
+    assert completed["ADDRESS_HASH_KEY"] == before["address-hash-key"].strip() != completed["SECRET_KEY"]
     assert (completed["EMAIL_URL"], completed["INBOX_DIR"]) == ("smtp://inbox:8025", "/inbox")
     assert "COACH_NAME" not in completed, "an empty line of the compose file is no setting"
 
 
 @pytest.mark.pure
-def test_the_inbox_closes_where_mail_goes_out_for_real() -> None:
-    environ = {"SECRET_KEY": "x", "EMAIL_URL": "smtp://mail.example.org", "INBOX_DIR": "/inbox"}
-    assert container.complete_environment(environ) == {
-        "SECRET_KEY": "x",
-        "EMAIL_URL": "smtp://mail.example.org",
-    }
+@pytest.mark.parametrize("secret", ["", "given in .env"])
+def test_containers_of_before_keep_the_key_of_their_hashes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, secret: str
+) -> None:
+    stored = read_or_create(tmp_path / "secret-key", random_key)
+    monkeypatch.setenv("KEYS_DIR", str(tmp_path))
+    monkeypatch.setenv("SECRET_KEY", secret)
+    container.main(["keys"])
+    environ = {"KEYS_DIR": str(tmp_path), "SECRET_KEY": "a new one"}
+    assert container.complete_environment(environ)["ADDRESS_HASH_KEY"] == (secret or stored)
+
+
+@pytest.mark.pure
+def test_the_compose_file_tells_the_service_of_the_keys_what_is_given() -> None:
+    text = (BASE / "docker-compose.yml").read_text()
+    service = text.partition("\n  keys:\n")[2].partition("\n\n")[0]
+    assert {"ADDRESS_HASH_KEY:", "SECRET_KEY:"} <= {line.strip() for line in service.splitlines()}
+
+
+@pytest.mark.pure
+def test_the_inbox_closes_where_mail_goes_out_for_real(tmp_path: Path) -> None:
+    keys = {"KEYS_DIR": str(tmp_path), "SECRET_KEY": "x", "ADDRESS_HASH_KEY": "y"}
+    environ = {**keys, "EMAIL_URL": "smtp://mail.example.org", "INBOX_DIR": "/inbox"}
+    assert container.complete_environment(environ) == {**keys, "EMAIL_URL": "smtp://mail.example.org"}
 
 
 @pytest.mark.pure

@@ -70,6 +70,7 @@ def test_what_is_set_wrong_is_said(settings: Any, name: str, value: object, expe
         ("INBOX_DIR", "var/inbox", "challenge.W004"),
         ("PROXY_COUNT", 0, "challenge.W005"),
         ("OPERATOR_EMAIL", "", "challenge.W030"),
+        ("HAS_ADDRESS_HASH_KEY", False, "challenge.W040"),
     ],
 )
 def test_what_would_hurt_in_production_is_said_before_a_deployment(
@@ -77,6 +78,7 @@ def test_what_would_hurt_in_production_is_said_before_a_deployment(
 ) -> None:
     settings.SITE_URL, settings.MAIL_DOMAIN = "https://reset.example.org", "example.org"
     settings.PROXY_COUNT, settings.OPERATOR_EMAIL = 1, "operator@example.org"
+    settings.HAS_ADDRESS_HASH_KEY = True
     assert expected not in {found.id for found in run_checks(include_deployment_checks=True)}
     setattr(settings, name, value)
     assert expected in {found.id for found in run_checks(include_deployment_checks=True)}

@@ -128,7 +128,7 @@ def test_an_expired_link_has_a_button_that_mails_a_fresh_one(
     assert (answer.status_code, answer["Location"]) == (302, "/sent/")
     assert sink.mails[-1]["Subject"] == "Your fresh links"
     fresh = client.get(link(sink.mails[-1], "check-in", "done"))
-    assert b"How was day 7, Alice?" in fresh.content
+    assert b"How was day 7, <bdi>Alice</bdi>?" in fresh.content
 
 
 def test_an_expired_confirm_link_leads_to_a_fresh_one(

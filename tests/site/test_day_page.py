@@ -87,7 +87,7 @@ def test_it_is_made_out_to_the_runner(client: Client, alice: Any, go: Go, clock:
     go(now)
 
     page = client.get(page_of(alice, now)).content.decode()
-    assert "Well done, &lt;b&gt;{coach_name}&lt;/b&gt;! Yours, Your coach" in page
+    assert "Well done, <bdi>&lt;b&gt;{coach_name}&lt;/b&gt;</bdi>! Yours, Your coach" in page
     assert "<script" not in page
 
 

@@ -89,7 +89,7 @@ def logged() -> list[tuple[str, dict[str, int]]]:
 
 def said(response: Any) -> str:
     """A page's text, without its tags."""
-    text = re.sub(r"(?s)<(script|style|svg).*?</\1>|<[^>]+>", " ", response.content.decode())
+    text = re.sub(r"(?s)<(script|style|svg).*?</\1>|<[^>]+>", " ", _without_bdi(response))
     return " ".join(unescape(text).split())
 
 
@@ -104,7 +104,11 @@ def names(client: Client, query: str = "") -> list[str]:
     """Return the names of the runners in the coach's list."""
     page = client.get(f"/coach/challenge/enrollment/?{query}")
     assert page.status_code == 200
-    return re.findall(r'class="runner"[^>]*>([^<]*)<', page.content.decode())
+    return re.findall(r'class="runner"[^>]*>([^<]*)<', _without_bdi(page))
+
+
+def _without_bdi(response: Any) -> str:
+    return str(re.sub("</?bdi>", "", response.content.decode()))
 
 
 def lesson_with(old: str, new: str, day: Day) -> str:

@@ -6,8 +6,11 @@ import subprocess
 from contextlib import closing
 from datetime import datetime, timedelta
 from importlib.util import find_spec
+from io import StringIO
 from pathlib import Path
 
+import time_machine
+from django.core.management import call_command
 from django.db import connection
 
 from challenge.delivery.restore_guard.guard import is_stopped
@@ -64,3 +67,11 @@ def restored(now: datetime, tmp_path: Path) -> None:
     backup = Dump(tmp_path)
     look(now + DAY, times=3)
     backup.restore()
+
+
+def resume(now: datetime, *arguments: str) -> str:
+    """Say manage.py resume_sending, and return what it answers."""
+    said = StringIO()
+    with time_machine.travel(now, tick=False):
+        call_command("resume_sending", *arguments, stdout=said)
+    return said.getvalue()

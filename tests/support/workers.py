@@ -109,6 +109,7 @@ class Mailroom:
         self._environ = {
             **os.environ,
             "SECRET_KEY": settings.SECRET_KEY,
+            "ADDRESS_HASH_KEY": settings.ADDRESS_HASH_KEY,
             "DATABASE_URL": database_url(),
             "REDIS_URL": redis_url,
             "EMAIL_URL": f"smtp://127.0.0.1:{port}",

@@ -18,6 +18,8 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_http_methods
 
+from accounts.addresses import ascii_spelling
+from accounts.words import search_words
 from challenge.coach.course.course_item import CourseItem
 from challenge.curriculum.sample import sample_values
 from challenge.curriculum.slots import NAMES, Compiled, fill
@@ -108,7 +110,7 @@ def find_runner(typed: str, item: CourseItem[Any]) -> Enrollment | None:
     if not typed:
         return None
     runners = Enrollment.objects.filter(program=item.instance.program).select_related("runner", "program")
-    found: QuerySet[Enrollment] = runners.filter(runner__email__iexact=typed)
+    found: QuerySet[Enrollment] = runners.filter(runner__email__iexact=ascii_spelling(search_words(typed)))
     if re.fullmatch("[0-9]{1,18}", typed):
         found = runners.filter(pk=int(typed))
     runner = found.order_by("-created_at").first()

@@ -102,7 +102,7 @@ class EnrollmentAdmin(RecordAdmin[Enrollment]):
         return format_html(
             '<a class="runner" href="{}">{}</a><br><span class="quiet small">{}</span>',
             reverse("admin:challenge_enrollment_change", args=[enrollment.pk]),
-            runner.first_name or runner.email,
+            runner.name_in_html(),
             runner.email if runner.first_name else "",
         )
 

@@ -10,6 +10,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
+from accounts.fields import TextField
+from accounts.words import search_words
 from challenge.coach.runners.filters import DayFilter
 from challenge.models import SavedFilter
 
@@ -32,7 +34,7 @@ LONGEST = 500
 
 
 class SavedFilterForm(forms.Form):
-    name = forms.CharField(label=gettext_lazy("Save this view as"), max_length=80)
+    name = TextField(label=gettext_lazy("Save this view as"), max_length=80)
     query = forms.CharField(required=False, widget=forms.HiddenInput)
 
 
@@ -42,7 +44,7 @@ def known_parameters(query: str) -> str:
         given = QueryDict(query[: 4 * LONGEST])
     except ValueError:  # more fields than Django reads, or bytes that it cannot decode
         return ""
-    known = {name: given.get(name, "").replace("\0", "") for name in KNOWN}
+    known = {name: search_words(given.get(name, "")) for name in KNOWN}
     return urlencode({name: value for name, value in known.items() if value})
 
 

@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.addresses import AddressError, keyed_hash, normalise
+from accounts.fields import AddressField
 from challenge.coach.access import CoachAdmin, ModelForm
 from challenge.models import Suppression
 
@@ -18,17 +19,14 @@ from challenge.models import Suppression
 class BlockForm(ModelForm[Suppression]):
     """An address to block; only its keyed hash is kept."""
 
-    address = forms.EmailField(label=_("Email address"), max_length=254)
+    address = AddressField(label=_("Email address"), max_length=254)
 
     class Meta:
         model = Suppression
         fields = ("detail",)
 
     def clean_address(self) -> str:
-        try:
-            address_hash = keyed_hash(normalise(self.cleaned_data["address"]))
-        except AddressError as error:
-            raise forms.ValidationError(str(error)) from error
+        address_hash = keyed_hash(self.cleaned_data["address"])
         if Suppression.objects.filter(address_hash=address_hash).exists():
             raise forms.ValidationError(_("This address is on the list already."))
         return address_hash

@@ -4,6 +4,9 @@ would be sent again. Until an operator allows it (manage.py resume_sending), not
 The database has a counter, and each value is also stored outside (high_water.py). A lower counter in the
 database shows that it was restored. An outage is no restore: nobody counts during one. The database also
 knows its identity: one that was filled from a backup has another.
+
+The same row knows the key of the suppressed addresses: a process with another key sends nothing either
+(hash_key.py).
 """
 
 import logging
@@ -15,6 +18,7 @@ from uuid import UUID
 
 from django.db import connection, models, transaction
 
+from accounts.addresses import key_canary
 from challenge.delivery.restore_guard import database_identity, high_water
 from challenge.delivery.restore_guard.high_water import HighWater
 from challenge.models import RestoreStop
@@ -35,7 +39,7 @@ def is_stopped(now: datetime) -> bool:
     if connection.in_atomic_block:
         return RestoreStop.current() is not None
     row = RestoreStop.objects.filter(pk=RestoreStop.ROW).first() or _begin(now)
-    if row.stopped_since is not None:
+    if row.cause():
         return True
     compared = _compared.get(row.history)
     lately = compared is not None and monotonic() - compared < EVERY.total_seconds()
@@ -57,7 +61,8 @@ def begin_history(identity: str, now: datetime) -> None:
 
 
 def _begin(now: datetime) -> RestoreStop:
-    row = RestoreStop(counted_at=now, database_identity=database_identity.read_new())
+    identity = database_identity.read_new()
+    row = RestoreStop(counted_at=now, database_identity=identity, key_canary=key_canary())
     RestoreStop.objects.bulk_create([row], ignore_conflicts=True)
     return RestoreStop.objects.get(pk=RestoreStop.ROW)
 
@@ -90,6 +95,7 @@ def _count(row: RestoreStop, identity: str, now: datetime) -> None:
     )
     mark = HighWater(row.counter + 1, now)
     known = row.database_identity or identity
-    if not unchanged.update(counter=mark.counter, counted_at=now, database_identity=known):
+    counted = {"counter": mark.counter, "counted_at": now, "database_identity": known}
+    if not unchanged.update(key_canary=key_canary(), **counted):
         mark = HighWater(row.counter, row.counted_at)
     transaction.on_commit(partial(high_water.keep, row.history, mark))

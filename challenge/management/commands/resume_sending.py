@@ -1,4 +1,5 @@
-"""Show what would leave after a backup was restored, and resume sending when the operator confirms."""
+"""Show what would leave after a backup was restored or with another key, and resume sending when the operator
+confirms."""
 
 from argparse import ArgumentParser, ArgumentTypeError
 from collections import Counter
@@ -8,8 +9,14 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
+from challenge.delivery.restore_guard.hash_key import adopt
 from challenge.delivery.restore_guard.resume import resume
 from challenge.models import Delivery, RestoreStop
+
+FORMER_KEY = (
+    "Set ADDRESS_HASH_KEY to the former key, and start everything anew. An installation that never had one "
+    "used the SECRET_KEY of that time."
+)
 
 
 def instant(text: str) -> datetime:
@@ -43,12 +50,20 @@ class Command(BaseCommand):
             metavar="INSTANT",
             help="take what fell due until then as sent, as 2026-11-22T06:00Z",
         )
+        parser.add_argument(
+            "--new-hash-key",
+            action="store_true",
+            help="go on with another ADDRESS_HASH_KEY, because the former one is lost",
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         now, sent_until, really = timezone.now(), options["sent_until"], options["yes"]
         stop = RestoreStop.current()
         if stop is None and not sent_until:
             self.stdout.write("Sending is not held back.")
+            return
+        if stop and stop.cause() == RestoreStop.Reason.KEY:
+            self._change_key(stop, adopting=options["new_hash_key"], really=really)
             return
         if sent_until and sent_until > now:
             raise CommandError("--sent-until lies in the future; nothing can have been sent by then.")
@@ -60,6 +75,18 @@ class Command(BaseCommand):
         self.stdout.write(f"{'Leaves' if really else 'Would leave'} now: {_listed(preview.leaving)}.")
         if not really:
             self._advise(stop.ran_until if stop and not sent_until else None)
+
+    def _change_key(self, stop: RestoreStop, *, adopting: bool, really: bool) -> None:
+        if really and not adopting:
+            raise CommandError(f"Sending is held back: {stop}. {FORMER_KEY}")
+        change = adopt(really=really)
+        self.stdout.write(f"{change.kept} suppressed addresses are known and stay on the list.")
+        self.stdout.write(f"{change.forgotten} are not known any more and may get mail.")
+        if really:
+            self.stdout.write("This key holds from now on.")
+        else:
+            self.stdout.write(f"Sending is held back: {stop}. {FORMER_KEY}")
+            self.stdout.write("If it is lost: resume_sending --new-hash-key --yes. Nothing was changed.")
 
     def _explain(self, stop: RestoreStop) -> None:
         self.stdout.write(f"Sending is held back since {_utc(stop.stopped_since)}: {stop}.")

@@ -10,13 +10,14 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from accounts.fields import NoteField
 from challenge.checkins.questions import TooManyQuestions, record_question
 from challenge.checkins.record import is_open, sent_lesson
 from challenge.curriculum.lesson import Content, replacement_for
 from challenge.mail.links import Purpose, url
 from challenge.models import Delivery, Enrollment, Question, Stretch
 from challenge.site.capability import capability
-from challenge.site.fields import NoteField, PlainForm
+from challenge.site.fields import PlainForm
 from challenge.site.lessons import lesson_context
 
 ASKED = "asked"

@@ -4,10 +4,12 @@ from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.templatetags.static import static
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from challenge.curriculum import drawing_files
+from challenge.enrollment.request_limits import last_place
 from challenge.models import Article
 from challenge.site.faq import entries, introduction
 from challenge.site.lessons import lesson_context, render_markdown, sample_lesson
@@ -20,7 +22,8 @@ YEAR, HOUR = 365 * 24 * 3600, 3600  # seconds
 @require_safe
 def sent_page(request: HttpRequest) -> HttpResponse:
     """Answer every sign-up and every request for links in the same way: it reveals no address."""
-    context = {"visit": current_visit(request), "inbox": bool(settings.INBOX_DIR)}
+    waits = last_place(timezone.now()) is not None
+    context = {"visit": current_visit(request), "inbox": bool(settings.INBOX_DIR), "waits": waits}
     return render(request, "pages/sent.html", context)
 
 

@@ -6,6 +6,7 @@ from typing import Any
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
+from django.utils.functional import Promise
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
@@ -50,7 +51,7 @@ def sign_up_page(request: HttpRequest, cohort: str = "") -> HttpResponse:
 
 
 def _form_again(
-    request: HttpRequest, form: SignUpForm, program: Program, visit: Visit, status: int, **more: bool
+    request: HttpRequest, form: SignUpForm, program: Program, visit: Visit, status: int, **more: Any
 ) -> HttpResponse:
     context = {"visit": visit, "form": form, "program": program, "cohort": form.cohort, **more}
     return render(request, "pages/sign_up_again.html", context, status=status)
@@ -66,8 +67,8 @@ def _sign_up(request: HttpRequest, form: SignUpForm, program: Program, visit: Vi
     data = SignUpData(**fields, program=program, cohort=visit.cohort, health=health)
     try:
         sign_up(data, client_ip(request), timezone.now())
-    except TooManyRequests:
-        return _form_again(request, form, program, visit, status=429, too_many=True)
+    except TooManyRequests as error:
+        return _form_again(request, form, program, visit, status=429, too_many=error.advice)
     tasks.nudge(tasks.send)
     return redirect("sent")
 
@@ -105,12 +106,12 @@ def _first_date(enrollment: Enrollment, now: datetime) -> date:
 def links_page(request: HttpRequest) -> HttpResponse:
     """Send fresh links by mail, to an address or to the holder of a link that has expired."""
     form = LinksForm(_with_address(request) if request.method == "POST" else None)
-    too_many = False
+    too_many: Promise | None = None
     if request.method == "POST" and form.is_valid():
         try:
             send_links(form.cleaned_data["email"], client_ip(request), timezone.now())
-        except TooManyRequests:
-            too_many = True
+        except TooManyRequests as error:
+            too_many = error.advice
             if request.POST.get("token"):
                 # The holder of an expired link must not learn the address behind it.
                 form = LinksForm()

@@ -36,7 +36,7 @@ def test_a_draft_is_shown_as_it_is_typed_and_not_saved(day: DeskItem) -> None:
 
     assert "<h1" in html(page)
     assert "Typed just now" in html(page)
-    assert "Hello Robin." in html(page)
+    assert "Hello <bdi>Robin</bdi>." in html(page)
     assert "Open **mark" in html(page)
     assert whole_database() == before
     assert "Saved" in said(day.get("preview"))
@@ -49,13 +49,13 @@ def test_as_any_runner_by_address_or_number(
     for number in range(2, 9):
         CheckIn.objects.create(enrollment=bob, day=number, status="done", created_at=now, updated_at=now)
 
-    assert "Hello Alice," in html(shown(day, as_runner="ALICE@example.com"))
+    assert "Hello <bdi>Alice</bdi>," in html(shown(day, as_runner="ALICE@example.com"))
     assert "We have not heard from you" in html(shown(day, as_runner=" alice@example.com "))
     as_bob = html(shown(day, as_runner=str(bob.pk)))
-    assert "Hello Bob," in as_bob
+    assert "Hello <bdi>Bob</bdi>," in as_bob
     assert "You have done 7 days so far." in as_bob
-    assert "Hello Bob," in html(day.get("preview", as_runner=str(bob.pk)))
-    assert "Hello Robin," in html(shown(day))
+    assert "Hello <bdi>Bob</bdi>," in html(day.get("preview", as_runner=str(bob.pk)))
+    assert "Hello <bdi>Robin</bdi>," in html(shown(day))
 
 
 @pytest.mark.parametrize("typed", ["nobody@example.com", "<script>x", "9" * 30, "0", "x" * 254])
@@ -148,7 +148,7 @@ def test_send_me_a_test(day: DeskItem, alice: Enrollment, sink: SmtpServer) -> N
     assert mail["To"] == "coach@example.com"
     assert sink.recipients == ["coach@example.com"]
     assert "List-Unsubscribe" not in mail
-    assert "Hello Alice," in body(mail)
+    assert "Hello \u2068Alice\u2069," in body(mail)
     assert "A test title" in body(mail, "html")
     assert "A test is on its way to coach@example.com. The mail server said: 250 kept" in said(page)
     assert day.instance.draft["day"]["title"] == "A test title"

@@ -62,16 +62,19 @@ def test_pause_and_resume_many_and_say_who_was_not(
     page = choose(coach, "pause", alice, bob, done).content.decode()
 
     assert (state(alice), state(bob), state(done)) == ("paused", "paused", "completed")
-    assert "Paused: Alice &lt;alice@example.com&gt;, Bob &lt;bob@example.com&gt;." in page
-    assert "Pause, not done: Dora &lt;dora@example.com&gt; (is completed)." in page
+    assert (
+        "Paused: \u2068Alice\u2069 &lt;alice@example.com&gt;, \u2068Bob\u2069 &lt;bob@example.com&gt;."
+        in page
+    )
+    assert "Pause, not done: \u2068Dora\u2069 &lt;dora@example.com&gt; (is completed)." in page
     assert {event.actor for event in Event.objects.filter(kind="paused")} == {"coach"}
     assert logged() == [("paused", {}), ("paused", {})]
 
     page = choose(coach, "resume", alice, done).content.decode()
 
     assert (state(alice), state(bob)) == ("active", "paused")
-    assert "Resumed: Alice" in page
-    assert "Dora &lt;dora@example.com&gt; (is completed)" in page
+    assert "Resumed: \u2068Alice" in page
+    assert "\u2068Dora\u2069 &lt;dora@example.com&gt; (is completed)" in page
 
 
 def test_the_list_keeps_its_filters_after_an_action(coach: Client, alice: Enrollment) -> None:
@@ -88,8 +91,8 @@ def test_withdraw_asks_first(coach: Client, alice: Enrollment, enroll: Callable[
     assert state(alice) == "active"
     text = page.content.decode()
     assert "it can&#x27;t be undone" in text
-    assert "Alice &lt;alice@example.com&gt;" in text
-    assert "Gone &lt;gone@example.com&gt;: is withdrawn" in text
+    assert "\u2068Alice\u2069 &lt;alice@example.com&gt;" in text
+    assert "\u2068Gone\u2069 &lt;gone@example.com&gt;: is withdrawn" in text
     assert f'name="ids" value="{alice.pk}"' in text
 
     form = {"move": "withdraw", "ids": str(alice.pk), "sure": "yes", "query": "q=example"}
@@ -120,11 +123,11 @@ def test_send_again_says_who_gets_which_day_and_asks(
 
     text = choose(coach, "send_again", *everyone).content.decode()
 
-    assert "Alice &lt;alice@example.com&gt;: gets day 2 again" in text
-    assert "Bob &lt;bob@example.com&gt;: gets day 1 again" in text
-    assert "Charlie &lt;charlie@example.com&gt;: no lesson was sent yet" in text
-    assert "Dora &lt;dora@example.com&gt;: is paused" in text
-    assert "Emil &lt;emil@example.com&gt;: day 1 is on its way already" in text
+    assert "\u2068Alice\u2069 &lt;alice@example.com&gt;: gets day 2 again" in text
+    assert "\u2068Bob\u2069 &lt;bob@example.com&gt;: gets day 1 again" in text
+    assert "\u2068Charlie\u2069 &lt;charlie@example.com&gt;: no lesson was sent yet" in text
+    assert "\u2068Dora\u2069 &lt;dora@example.com&gt;: is paused" in text
+    assert "\u2068Emil\u2069 &lt;emil@example.com&gt;: day 1 is on its way already" in text
     assert not Delivery.objects.filter(copy=1).exclude(enrollment=waiting).exists()
     assert nudged == []
 
@@ -138,8 +141,8 @@ def test_send_again_says_who_gets_which_day_and_asks(
     }
     assert [task.name for task in nudged] == ["challenge.tasks.send"]
     text = page.content.decode()
-    assert "Queued once more: Alice" in text
-    assert "Charlie &lt;charlie@example.com&gt; (no lesson was sent yet)" in text
+    assert "Queued once more: \u2068Alice" in text
+    assert "\u2068Charlie\u2069 &lt;charlie@example.com&gt; (no lesson was sent yet)" in text
 
 
 def test_all_pages_together_are_asked_for_one_by_one(

@@ -164,7 +164,7 @@ def filled(model: type[Model], fields: Iterable[str]) -> Q:
 
 
 def erase_health_data(of: User | QuerySet[User]) -> int:
-    """Blank every field that holds health data, of one person or of several. Return how many rows held some."""
+    """Blank every field that holds health data, of one person or several. Return how many rows held some."""
     people = of if isinstance(of, QuerySet) else [of.pk]
     erased = 0
     for table, declared in TABLES.items():

@@ -28,4 +28,4 @@ def export(user: User, now: datetime) -> dict[str, Any]:
 
 
 def _row(row: Model, fields: list[str]) -> dict[str, Any]:
-    return {name: row._meta.get_field(name).value_from_object(row) for name in fields}
+    return {field.name: field.value_from_object(row) for field in row._meta.fields if field.name in fields}

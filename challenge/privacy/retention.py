@@ -5,6 +5,7 @@ from typing import Any, NamedTuple
 
 from django.conf import settings
 from django.db.models import Exists, OuterRef, Q
+from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Consent, User
 from challenge.models import CheckIn, Enrollment, Question
@@ -22,6 +23,12 @@ class Kept(NamedTuple):
     fields: tuple[str, ...] = ()
 
 
+LABELS = {
+    "scores": _("Tightness and pain"),
+    "places": _("Where it hurts"),
+    "comments": _("Notes of check-ins"),
+    "questions": _("Questions"),
+}
 KEPT = {
     "scores": [Kept(CheckIn, "updated_at", ("tightness", "pain"))],
     "places": [Kept(CheckIn, "updated_at", ("pain_where",))],

@@ -127,6 +127,8 @@ class Event(models.Model):
         COMPLETED = "completed", _("completed")
         WITHDRAWN = "withdrawn", _("left")
         RETURNED = "returned", _("came back")
+        REMOVED = "removed", _("removed a check-in")
+        PUT_BACK = "put_back", _("put a check-in back")
 
     class Actor(models.TextChoices):
         RUNNER = "runner", _("the runner")
@@ -140,6 +142,7 @@ class Event(models.Model):
         COMPLAINT = "complaint", _("The runner marked a mail as spam.")
         BAD_ADDRESS = "bad_address", _("The address refuses mail.")
         SOFT_BOUNCES = "soft_bounces", _("Three mails in a row came back.")
+        DAY = "day", _("Day %(day)s.")
         AS_WRITTEN = "as_written", "%(text)s"
 
     RESTARTS = (Kind.RESUMED, Kind.RETURNED)

@@ -110,7 +110,7 @@ def _runners_pages(people: Cast, now: datetime) -> dict[str, Page]:
 
 
 def _trouble(people: Cast, now: datetime) -> dict[str, Page]:
-    expired = token(Purpose.CHECK_IN, now - 6 * DAY, people.active, 1)
+    expired = token(Purpose.CHECK_IN, now - 12 * DAY, people.active, 1)
     return {
         "not-found": Page(f"{settings.SITE_URL}/nowhere/", 404),
         "altered": Page(f"{settings.SITE_URL}/hour/{expired}/", 404),

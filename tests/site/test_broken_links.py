@@ -9,9 +9,10 @@ import pytest
 from django.test import Client
 
 from accounts.capabilities import Altered, read
+from challenge.checkins.record import LATE_DAYS
 from challenge.enrollment import pending
 from challenge.mail.links import Purpose, lifetime, token, url
-from challenge.models import Enrollment
+from challenge.models import EarlierCheckIn, Enrollment
 from tests.support.smtp_server import SmtpServer
 from tests.support.visitor import form, link, whole_database
 
@@ -163,6 +164,17 @@ def test_a_link_ends_to_the_second(
     assert b"expired" not in client.get(path).content
     clock.move_to(now + lifetime(purpose, alice))
     assert_refused(client, path, 410, b"This link has expired")
+
+
+def test_a_day_is_there_for_the_whole_course_and_60_days(alice: Any, now: datetime) -> None:
+    for length in (5, 21):
+        alice.program.length = length
+        assert read(Purpose.DAY, token(Purpose.DAY, now, alice, 1)).expires_at == now + (length + 60) * DAY
+
+
+def test_a_check_in_can_be_put_back_for_a_week_after_its_last_moment(alice: Any, now: datetime) -> None:
+    last_moment = LATE_DAYS * DAY + DAY
+    assert lifetime(Purpose.CHECK_IN, alice) >= last_moment + EarlierCheckIn.UNDO_FOR
 
 
 def test_an_expired_link_does_not_tell_whose_it_was(

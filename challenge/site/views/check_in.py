@@ -72,6 +72,8 @@ def _form_page(
                 return _save(request, enrollment, lesson.day, form, now)
             except TooManyChanges:
                 status = 429
+    # A browser that keeps no cookie is always told the rule: the page can't know what it has just saved.
+    is_unknown = saved["done"] == SAVED and not own.fields
     context = saved | {
         "enrollment": enrollment,
         "day": lesson.day,
@@ -80,7 +82,7 @@ def _form_page(
         "proposes": proposes,
         "too_many": status == 429,
         "last_date": last_date(lesson),
-        "hurts": str(form["pain"].value()) in SCORES_TO_STOP,
+        "hurts": is_unknown or str(form["pain"].value()) in SCORES_TO_STOP,
     }
     return render(request, "pages/check_in.html", context, status=status)
 

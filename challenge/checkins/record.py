@@ -1,5 +1,7 @@
 """Record a check-in during the request; challenge.checkins.progress processes it later."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -8,16 +10,22 @@ from django.db import transaction
 
 from accounts.models import Consent, give_consents, has_consented
 from challenge import schedule
-from challenge.models import CheckIn, Delivery, Enrollment
+from challenge.models import CheckIn, Delivery, EarlierCheckIn, Enrollment
 
 LATE_DAYS = 3
 # A runner who reports at least this much pain is advised to stop and to see a doctor.
 PAIN_TO_STOP = 6
+# So many earlier answers of a day are kept; then it takes no other.
+MOST_CHANGES = 20
 
 
 class Closed(Exception):
     """The day takes no check-in: it was not sent yet, was sent more than three days ago, or the runner has
     left."""
+
+
+class TooManyChanges(Exception):
+    """The day was changed so often that it takes no other answer."""
 
 
 @dataclass(frozen=True)
@@ -57,28 +65,50 @@ def is_open(lesson: Delivery, now: datetime) -> bool:
     return now < schedule.end_of_day(last_date(lesson), lesson.required_enrollment.zone)
 
 
+@contextmanager
+def locked(enrollment_id: int) -> Iterator[Enrollment]:
+    """Hold an enrollment's row. Raises Closed for a runner who has left."""
+    rows = Enrollment.objects.select_for_update(of=("self",)).select_related("runner")
+    with transaction.atomic():
+        enrollment = rows.get(pk=enrollment_id)
+        if enrollment.state == Enrollment.State.WITHDRAWN:
+            raise Closed
+        yield enrollment
+
+
+def filled(data: CheckInData) -> dict[str, object]:
+    """Return what was filled in; the unit belongs to the distance."""
+    fields = {name: value for name, value in asdict(data).items() if value not in (None, "")}
+    if "distance" not in fields:
+        del fields["unit"]
+    return fields
+
+
 def record(
     enrollment_id: int, day: int, data: CheckInData, now: datetime, *, keep_health: bool = False
 ) -> CheckIn:
-    """Create or change the check-in of a day. Raises Closed. Without consent to health data only the status
-    and the distance are saved; `keep_health` gives that consent."""
-    with transaction.atomic():
-        enrollment = (
-            Enrollment.objects.select_for_update(of=("self",)).select_related("runner").get(pk=enrollment_id)
-        )
+    """Create the check-in of a day, or replace what is filled in of it; the earlier answer is kept. Raises
+    Closed and TooManyChanges. Without consent to health data only the status and the distance are saved;
+    `keep_health` gives that consent."""
+    with locked(enrollment_id) as enrollment:
         lesson = sent_lesson(enrollment_id, day)
-        has_left = enrollment.state == Enrollment.State.WITHDRAWN
-        if lesson is None or has_left or not is_open(lesson, now):
+        if lesson is None or not is_open(lesson, now):
             raise Closed
-        fields = asdict(data)
+        if EarlierCheckIn.objects.filter(enrollment=enrollment, day=day).count() >= MOST_CHANGES:
+            raise TooManyChanges
+        fields = filled(data)
         if keep_health:
             give_consents(enrollment.runner, [Consent.Purpose.HEALTH], Consent.Form.CHECK_IN, now)
         elif not has_consented(enrollment.runner, Consent.Purpose.HEALTH):
-            fields |= HEALTH_DATA
-        check_in, _ = CheckIn.objects.update_or_create(
-            enrollment=enrollment,
-            day=day,
-            defaults={**fields, "updated_at": now, "processed_at": None},
-            create_defaults={**fields, "created_at": now, "updated_at": now},
-        )
+            fields = {name: value for name, value in fields.items() if name not in HEALTH_DATA}
+        check_in = CheckIn.objects.filter(enrollment=enrollment, day=day).first()
+        if check_in is None:
+            check_in = CheckIn(enrollment=enrollment, day=day, created_at=now)
+        else:
+            # An equal answer too: whether there is an earlier one would tell a guesser what is saved.
+            EarlierCheckIn.objects.keep(check_in, now)
+        for name, value in fields.items():
+            setattr(check_in, name, value)
+        check_in.updated_at, check_in.processed_at = now, None
+        check_in.save()
     return check_in

@@ -36,11 +36,13 @@ class Purpose(StrEnum):
 
 LIFETIME = {
     Purpose.CONFIRM: timedelta(days=7),
-    Purpose.CHECK_IN: timedelta(days=5),
+    # A day is open for four days at most; a week later, what the last of them changed can still be undone.
+    Purpose.CHECK_IN: timedelta(days=11),
     Purpose.HOUR: timedelta(days=30),
     Purpose.LEAVE: timedelta(days=400),
     Purpose.PAUSE: timedelta(days=60),
-    Purpose.DAY: timedelta(days=400),
+    # And the days of the whole course.
+    Purpose.DAY: timedelta(days=60),
 }
 RETURN_PATH = b"challenge.delivery.verp"
 MAC_BYTES = 10  # 80 bits, of HMAC-SHA256
@@ -73,7 +75,12 @@ class Link(NamedTuple):
 
 def token(purpose: Purpose, now: datetime, enrollment: Enrollment, *values: int) -> str:
     """Return a capability; for a check-in or a day's page, `values` is the day."""
-    return capabilities.issue(purpose, enrollment.link_key, values, now + LIFETIME[purpose])
+    return capabilities.issue(purpose, enrollment.link_key, values, now + lifetime(purpose, enrollment))
+
+
+def lifetime(purpose: Purpose, enrollment: Enrollment) -> timedelta:
+    course = timedelta(days=enrollment.program.length) if purpose == Purpose.DAY else timedelta()
+    return course + LIFETIME[purpose]
 
 
 def url(purpose: Purpose, now: datetime, enrollment: Enrollment, *values: int, choice: str = "") -> str:

@@ -2,7 +2,7 @@
 
 from challenge.models.alarm import Alarm
 from challenge.models.attempt import Answer, Attempt, Outcome, OwnAnswer, Phase
-from challenge.models.check_in import CheckIn, Progress
+from challenge.models.check_in import CheckIn, DayAnswer, EarlierCheckIn, Progress
 from challenge.models.day import Day, Revision
 from challenge.models.delivery import Delivery
 from challenge.models.delivery_event import DeliveryEvent
@@ -25,8 +25,10 @@ __all__ = [
     "CheckIn",
     "Cohort",
     "Day",
+    "DayAnswer",
     "Delivery",
     "DeliveryEvent",
+    "EarlierCheckIn",
     "Enrollment",
     "Event",
     "Heartbeat",

@@ -1,6 +1,8 @@
-"""Check-ins, and the progress calculated from them."""
+"""Check-ins, what was replaced or removed of them, and the progress calculated from them."""
 
+from datetime import datetime, timedelta
 from decimal import Decimal
+from typing import ClassVar
 
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
@@ -11,12 +13,9 @@ from challenge.models.enrollment import Enrollment
 SCALE = [MinValueValidator(0), MaxValueValidator(10)]
 
 
-class CheckIn(models.Model):
-    """One program day, as the runner reports it. The runner may change it while the day is open.
-
-    Tightness, pain and note are health data, stored only with that consent. `processed_at` is None until the
-    enrollment's progress includes the row.
-    """
+class DayAnswer(models.Model):
+    """One program day, as the runner reports it. Tightness, pain and note are health data, stored only with
+    that consent."""
 
     class Status(models.TextChoices):
         DONE = "done", _("Done")
@@ -27,9 +26,8 @@ class CheckIn(models.Model):
         KILOMETRES = "km", _("kilometres")
         MILES = "mi", _("miles")
 
-    enrollment = models.ForeignKey(
-        Enrollment, models.CASCADE, related_name="check_ins", verbose_name=_("enrollment")
-    )
+    VALUES = ("status", "tightness", "pain", "pain_where", "distance", "unit", "note")
+
     day = models.PositiveSmallIntegerField(_("day"))
     status = models.CharField(_("how it went"), max_length=10, choices=Status)
     tightness = models.PositiveSmallIntegerField(_("tightness"), null=True, blank=True, validators=SCALE)
@@ -47,6 +45,26 @@ class CheckIn(models.Model):
     note = models.TextField(_("note"), max_length=2000, blank=True)
     created_at = models.DateTimeField(_("first saved"))
     updated_at = models.DateTimeField(_("last saved"))
+
+    class Meta:
+        abstract = True
+
+    def __str__(self) -> str:
+        return _("Day %(day)d: %(status)s") % {"day": self.day, "status": self.get_status_display()}
+
+    def values(self) -> dict[str, object]:
+        return {name: getattr(self, name) for name in self.VALUES}
+
+
+class CheckIn(DayAnswer):
+    """The answer that counts for a program day. The runner may change it while the day is open.
+
+    `processed_at` is None until the enrollment's progress includes the row.
+    """
+
+    enrollment = models.ForeignKey(
+        Enrollment, models.CASCADE, related_name="check_ins", verbose_name=_("enrollment")
+    )
     processed_at = models.DateTimeField(_("worked out"), null=True, blank=True)
 
     class Meta:
@@ -68,8 +86,43 @@ class CheckIn(models.Model):
             )
         ]
 
-    def __str__(self) -> str:
-        return _("Day %(day)d: %(status)s") % {"day": self.day, "status": self.get_status_display()}
+
+class EarlierCheckInManager(models.Manager["EarlierCheckIn"]):
+    def keep(self, check_in: CheckIn, now: datetime) -> "EarlierCheckIn":
+        """Keep what a check-in says at this moment."""
+        times = {"created_at": check_in.created_at, "updated_at": check_in.updated_at, "replaced_at": now}
+        return self.create(
+            enrollment_id=check_in.enrollment_id, day=check_in.day, **check_in.values(), **times
+        )
+
+
+class EarlierCheckIn(DayAnswer):
+    """An answer that another one replaced, kept for the coach; or one that was removed by a link alone. That
+    one is hidden, and erased after UNDO_FOR. Until then both can be put back."""
+
+    UNDO_FOR = timedelta(days=7)
+
+    enrollment = models.ForeignKey(
+        Enrollment, models.CASCADE, related_name="earlier_check_ins", verbose_name=_("enrollment")
+    )
+    replaced_at = models.DateTimeField(_("replaced"))
+    removed_at = models.DateTimeField(_("removed"), null=True, blank=True)
+
+    objects: ClassVar[EarlierCheckInManager] = EarlierCheckInManager()
+
+    class Meta:
+        verbose_name = _("earlier answer")
+        verbose_name_plural = _("earlier answers")
+        indexes = [
+            models.Index(
+                fields=["removed_at"], condition=models.Q(removed_at__isnull=False), name="answer_to_erase"
+            )
+        ]
+
+    @property
+    def saved_at(self) -> str:
+        """Return what tells this answer from the others of its day."""
+        return self.updated_at.isoformat()
 
 
 class Progress(models.Model):

@@ -129,6 +129,8 @@ class Event(models.Model):
         RETURNED = "returned", _("came back")
         CONSENT_GIVEN = "consented", _("gave a consent")
         CONSENT_TAKEN_BACK = "took_back", _("took a consent back")
+        REMOVED = "removed", _("removed a check-in")
+        PUT_BACK = "put_back", _("put a check-in back")
 
     class Actor(models.TextChoices):
         RUNNER = "runner", _("the runner")
@@ -144,6 +146,7 @@ class Event(models.Model):
         SOFT_BOUNCES = "soft_bounces", _("Three mails in a row came back.")
         MAIL_CONSENT = "mail", _("Email of the program.")
         HEALTH_CONSENT = "health", _("Keeping health data.")
+        DAY = "day", _("Day %(day)s.")
         AS_WRITTEN = "as_written", "%(text)s"
 
     RESTARTS = (Kind.RESUMED, Kind.RETURNED)

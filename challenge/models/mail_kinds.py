@@ -40,9 +40,9 @@ class Wording(models.TextChoices):
 
 CONFIRMED = frozenset(State) - {State.PENDING, State.WITHDRAWN}
 # The slots in the footer of every mail.
-FOOTER = frozenset({"first_name", "coach_name", "postal_address", "leave_url"})
-# A stranger may have written the name, so an unconfirmed address gets none.
-UNNAMED = FOOTER - {"first_name"}
+FOOTER = frozenset({"first_name", "coach_name", "postal_address", "leave_url", "site_url"})
+# A stranger may have written the name, so an unconfirmed address gets none; and it has nothing to share yet.
+UNNAMED = FOOTER - {"first_name", "site_url"}
 SCHEDULE = frozenset({"send_at", "time_zone"})
 STEERING = frozenset({"pause_url", "hour_url"})
 CHECK_IN = frozenset({"done_url", "partly_url", "not_today_url"})
@@ -81,9 +81,7 @@ KINDS: dict[str, MailKind] = {
     Kind.REMINDER: MailKind(
         states=PENDING, needs_consent=False, slots=UNNAMED | {"program_title", "confirm_url"}
     ),
-    Kind.WELCOME: MailKind(
-        priority=WAITED_FOR, slots=FOOTER | SCHEDULE | STEERING | {"starts_on", "site_url"}
-    ),
+    Kind.WELCOME: MailKind(priority=WAITED_FOR, slots=FOOTER | SCHEDULE | STEERING | {"starts_on"}),
     Kind.LINKS: MailKind(priority=WAITED_FOR, slots=FOOTER | SCHEDULE | STEERING | CHECK_IN | {"day"}),
     Kind.LESSON: MailKind(
         states=ACTIVE,
@@ -92,7 +90,7 @@ KINDS: dict[str, MailKind] = {
         slots=FOOTER
         | STEERING
         | CHECK_IN
-        | {"day", "length", "program_title", "greeting", "coach_note", "day_url", "library_url", "site_url"},
+        | {"day", "length", "program_title", "greeting", "coach_note", "day_url", "library_url"},
         wording=Wording.REVISION,
     ),
     Kind.PAUSED: MailKind(states=PAUSED, priority=WAITED_FOR, slots=FOOTER | STEERING),

@@ -18,7 +18,7 @@ pytestmark = pytest.mark.django_db
         ("26.22", "mi", "26.22"),
         ("0", "km", "0"),
         ("500", "km", "500"),
-        ("", "mi", None),
+        ("", "km", None),
     ],
 )
 def test_distances(runner: Runner, typed: str, unit: str, kept: str | None) -> None:

@@ -19,6 +19,14 @@ def test_saved_pain(runner: Runner, pain: str, advised: bool) -> None:
     assert (ADVICE in page) is advised
 
 
+@pytest.mark.parametrize("pain", ["0", "8"])
+def test_a_browser_without_cookies_is_always_told(runner: Runner, pain: str) -> None:
+    address = runner.saves(pain=pain)["Location"]
+    runner.client.cookies.clear()
+
+    assert ADVICE in runner.client.get(address).content.decode()
+
+
 def test_pain_that_is_not_saved_yet_for_want_of_consent(runner: Runner, alice: Any) -> None:
     alice.runner.consents.filter(purpose="health").delete()
     answer = runner.saves(pain="8")

@@ -126,7 +126,7 @@ def test_what_there_is_for_a_day_without_a_run() -> None:
 
 def test_sources_are_named_in_one_line() -> None:
     found = mail()
-    assert "Sources: Gray 1918 \u00b7 Betts 2022.\n\nIn full on the web:" in found.text
+    assert "Sources: Gray 1918 \u00b7 Betts 2022.\n\nIn full:" in found.text
     assert "Anatomy of the Human Body" not in found.text + found.html
 
 

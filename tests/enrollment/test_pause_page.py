@@ -110,7 +110,7 @@ def test_looking_changes_nothing(client: Client, path: str) -> None:
     assert whole_database() == before
 
 
-def test_the_pages_of_the_hour_and_of_leaving_lead_there(
+def test_the_pages_of_the_hour_and_of_leaving_say_where_the_button_is(
     client: Client, alice: Any, path: str, now: datetime
 ) -> None:
     page = client.get(url(Purpose.LEAVE, now, alice)).content
@@ -119,4 +119,5 @@ def test_the_pages_of_the_hour_and_of_leaving_lead_there(
 
     assert b"Pause instead" not in client.get(url(Purpose.LEAVE, now, alice)).content
     page = client.get(url(Purpose.HOUR, now, alice)).content
-    assert b"/pause/" in page
+    assert b"Your course is paused. To go on with it, use the button in the mail" in page
+    assert b"/pause/" not in page

@@ -8,6 +8,7 @@ from typing import NamedTuple
 from django.conf import settings
 from django.urls import reverse
 
+from challenge.checkins.earlier import remove
 from challenge.checkins.record import CheckInData, record
 from challenge.enrollment import transitions
 from challenge.enrollment.confirm import confirm
@@ -27,8 +28,8 @@ class Page(NamedTuple):
 
 @dataclass(frozen=True)
 class Cast:
-    """The first four have just got day 1. Shy keeps no health data; hurt has checked in with pain. Gone has
-    left; withdrawn has been by the coach."""
+    """The first four have just got day 1. Shy keeps no health data; hurt has checked in with pain, and again;
+    paused has removed a check-in. Gone has left; withdrawn has been by the coach."""
 
     active: Enrollment
     shy: Enrollment
@@ -57,6 +58,9 @@ def cast(program: Program, go: Callable[[datetime], None], now: datetime) -> Cas
     assert people.active.next_due_at
     go(max(now, people.active.next_due_at))
     record(people.hurt.pk, 1, CheckInData("partly", tightness=7, pain=8, pain_where="groin"), now)
+    record(people.hurt.pk, 1, CheckInData("not_today"), now)
+    record(people.paused.pk, 1, CheckInData("done", tightness=3), now)
+    remove(people.paused.pk, 1, now)
     transitions.pause(people.paused.pk, transitions.PauseCause.RUNNER, now)
     Cohort.objects.create(program=program, slug="spring", name="Spring group", starts_on=now.date() + DAY)
     return people
@@ -93,9 +97,11 @@ def _runners_pages(people: Cast, now: datetime) -> dict[str, Page]:
         "confirmed": page(Purpose.CONFIRM, people.active),
         "check-in": page(Purpose.CHECK_IN, people.active, 1, choice="not_today"),
         "check-in-nothing-proposed": page(Purpose.CHECK_IN, people.shy, 1),
-        "check-in-saved": page(Purpose.CHECK_IN, people.hurt, 1, query="?saved"),
+        "check-in-saved": page(Purpose.CHECK_IN, people.hurt, 1),
+        "check-in-removed": page(Purpose.CHECK_IN, people.paused, 1, query="?removed"),
         "hour": page(Purpose.HOUR, people.active),
         "hour-saved": page(Purpose.HOUR, people.active, query="?saved"),
+        "hour-in-a-pause": page(Purpose.HOUR, people.paused),
         "leave": page(Purpose.LEAVE, people.active),
         "left": page(Purpose.LEAVE, people.gone),
         "left-for-good": page(Purpose.LEAVE, people.withdrawn),
@@ -110,7 +116,7 @@ def _runners_pages(people: Cast, now: datetime) -> dict[str, Page]:
 
 
 def _trouble(people: Cast, now: datetime) -> dict[str, Page]:
-    expired = token(Purpose.CHECK_IN, now - 6 * DAY, people.active, 1)
+    expired = token(Purpose.CHECK_IN, now - 12 * DAY, people.active, 1)
     return {
         "not-found": Page(f"{settings.SITE_URL}/nowhere/", 404),
         "altered": Page(f"{settings.SITE_URL}/hour/{expired}/", 404),

@@ -52,6 +52,14 @@ def test_every_mail_has_the_emergency_line_and_a_way_out(mails: list[Mail]) -> N
             assert "1 Long Road, Bristol" in part, mail.name
 
 
+def test_a_runner_s_mail_says_what_to_forward_instead(mails: list[Mail]) -> None:
+    for mail in mails:
+        for part in (mail.text, mail.html):
+            is_said = "These buttons are yours alone." in " ".join(part.split())
+            assert is_said is (mail.name not in ("confirmation", "reminder")), mail.name
+            assert (f"{SITE}/sample/" in part and f"{SITE}/links/" in part) is is_said, mail.name
+
+
 def test_a_lesson_has_every_way_to_act(mails: list[Mail]) -> None:
     acts = ("done", "partly", "not_today", "pause", "hour", "leave", "day")
     for mail in mails:

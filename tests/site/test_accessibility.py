@@ -52,8 +52,13 @@ def test_every_page(
             page.eval_on_selector(field, SEND_AS_IT_IS)
         assert sent.value.status == 422, name
         looks.at(f"{name} sent wrongly")
+    page.goto(pages["check-in"].address)
+    page.fill("[name=note]", "Light legs")
+    page.locator("button").first.click()
+    assert page.input_value("[name=note]") == "Light legs"
+    looks.at("check-in saved from here")
 
-    print_result(capsys, looks.told(f"{len(pages) + len(WRONG)} pages"))
+    print_result(capsys, looks.told(f"{len(pages) + len(WRONG) + 1} pages"))
     assert not looks.found, "\n".join(looks.found)
 
 

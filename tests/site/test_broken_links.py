@@ -9,9 +9,10 @@ import pytest
 from django.test import Client
 
 from accounts.capabilities import Altered, read
+from challenge.checkins.record import LATE_DAYS
 from challenge.enrollment import pending
-from challenge.mail.links import LIFETIME, Purpose, token, url
-from challenge.models import Enrollment
+from challenge.mail.links import Purpose, lifetime, token, url
+from challenge.models import EarlierCheckIn, Enrollment
 from tests.support.smtp_server import SmtpServer
 from tests.support.visitor import form, link, whole_database
 
@@ -111,10 +112,10 @@ def test_a_key_that_was_replaced_still_opens_what_it_signed(
 def test_an_expired_link_has_a_button_that_mails_a_fresh_one(
     client: Client, alice: Any, sink: SmtpServer, go: Go, clock: Any, now: datetime
 ) -> None:
-    for days in range(7):
+    for days in range(13):
         go(now + days * DAY)
     path = link(sink.mails[0], "check-in", "done")
-    later = now + 6 * DAY
+    later = now + 12 * DAY
     clock.move_to(later)
     before = whole_database()
     assert_refused(client, path, 410, b"This link has expired")
@@ -128,7 +129,7 @@ def test_an_expired_link_has_a_button_that_mails_a_fresh_one(
     assert (answer.status_code, answer["Location"]) == (302, "/sent/")
     assert sink.mails[-1]["Subject"] == "Your fresh links"
     fresh = client.get(link(sink.mails[-1], "check-in", "done"))
-    assert b"How was day 7, <bdi>Alice</bdi>?" in fresh.content
+    assert b"How was day 13, <bdi>Alice</bdi>?" in fresh.content
 
 
 def test_an_expired_confirm_link_leads_to_a_fresh_one(
@@ -159,17 +160,28 @@ def test_a_link_ends_to_the_second(
 ) -> None:
     go(now)
     path = paths(alice, now)[purpose]
-    clock.move_to(now + LIFETIME[purpose] - timedelta(seconds=1))
+    clock.move_to(now + lifetime(purpose, alice) - timedelta(seconds=1))
     assert b"expired" not in client.get(path).content
-    clock.move_to(now + LIFETIME[purpose])
+    clock.move_to(now + lifetime(purpose, alice))
     assert_refused(client, path, 410, b"This link has expired")
+
+
+def test_a_day_is_there_for_the_whole_course_and_60_days(alice: Any, now: datetime) -> None:
+    for length in (5, 21):
+        alice.program.length = length
+        assert read(Purpose.DAY, token(Purpose.DAY, now, alice, 1)).expires_at == now + (length + 60) * DAY
+
+
+def test_a_check_in_can_be_put_back_for_a_week_after_its_last_moment(alice: Any, now: datetime) -> None:
+    last_moment = LATE_DAYS * DAY + DAY
+    assert lifetime(Purpose.CHECK_IN, alice) >= last_moment + EarlierCheckIn.UNDO_FOR
 
 
 def test_an_expired_link_does_not_tell_whose_it_was(
     client: Client, alice: Any, clock: Any, now: datetime, settings: Any
 ) -> None:
     settings.SIGN_UPS_PER_IP = 0
-    text = paths(alice, now - 10 * DAY)[Purpose.CHECK_IN].split("/")[2]
+    text = paths(alice, now - 20 * DAY)[Purpose.CHECK_IN].split("/")[2]
     fields = {"purpose": "check-in", "token": text}
     for posted in (fields, {**fields, "email": "mallory@example.com"}):
         answer = client.post("/links/", posted)

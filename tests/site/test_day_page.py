@@ -130,7 +130,7 @@ def test_a_recalled_self_check_is_named_too(
     assert "Please leave out “Three-minute self-check”." in client.get(page_of(alice, now)).content.decode()
 
 
-def test_the_check_in_is_offered_while_it_is_open(
+def test_it_says_where_to_check_in_while_that_is_open(
     client: Client, alice: Any, go: Go, clock: Any, now: datetime
 ) -> None:
     go(now)
@@ -139,7 +139,8 @@ def test_the_check_in_is_offered_while_it_is_open(
         clock.move_to(now + days * DAY)
         is_open = (now + days * DAY).date() <= last_date(lesson)
         page = client.get(page_of(alice, now)).content.decode()
-        assert ("/check-in/" in page) is is_open, days
+        assert ("use the buttons in the mail of this day" in page) is is_open, days
+        assert "/check-in/" not in page
     assert not is_open
 
 
@@ -152,7 +153,7 @@ def test_who_has_left_may_read_and_ask_no_more(
     page = client.get(page_of(alice, now)).content.decode()
     assert "day-title" in page
     assert "<form" not in page
-    assert "/check-in/" not in page
+    assert "buttons in the mail" not in page
     assert client.post(page_of(alice, now), {"text": "Why?"}).status_code == 410
     assert not Question.objects.exists()
 

@@ -31,7 +31,7 @@ def every_page(site: str, enroll: Any, go: Go) -> dict[str, str]:
     Stretch.objects.filter(slug="leg-swings").update(
         recalled_at=now, replacement=Stretch.objects.get(slug="glute-bridge")
     )
-    expired = token(Purpose.CHECK_IN, now - 6 * DAY, alice, 1)
+    expired = token(Purpose.CHECK_IN, now - 12 * DAY, alice, 1)
     check_in = url(Purpose.CHECK_IN, now, alice, 1)
     return {
         "sign-up": site,

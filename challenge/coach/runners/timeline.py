@@ -10,7 +10,18 @@ from django.utils.translation import gettext_lazy
 from accounts.models import Consent
 from challenge.coach.runners.enrollment_queries import PAIN_LEVELS
 from challenge.coach.wording import OUTCOMES, PHASES, mail_name, runner_time_if_other, sentence, when
-from challenge.models import Attempt, CheckIn, Delivery, DeliveryEvent, Enrollment, Event, OwnAnswer, Question
+from challenge.models import (
+    Attempt,
+    CheckIn,
+    DayAnswer,
+    Delivery,
+    DeliveryEvent,
+    EarlierCheckIn,
+    Enrollment,
+    Event,
+    OwnAnswer,
+    Question,
+)
 
 KINDS = {
     "event": gettext_lazy("Event"),
@@ -55,17 +66,16 @@ class Entry:
 
 
 def timeline(enrollment: Enrollment) -> list[Entry]:
-    """Read the timeline in six statements, whatever its length."""
+    """Read the timeline in seven statements, whatever its length."""
     # Load again: the deliveries of the day strip lack most fields.
     deliveries = Delivery.objects.filter(enrollment=enrollment).order_by("due_at", "copy")
     deliveries = deliveries.select_related("recall__stretch").prefetch_related("delivery_events")
-    check_ins = CheckIn.objects.filter(enrollment=enrollment).order_by("created_at")
     entries = [
         *_events(enrollment),
         *_consents(enrollment),
         *(_mail(delivery, enrollment) for delivery in deliveries),
         *(entry for delivery in deliveries for entry in _returns(delivery)),
-        *(_check_in(check_in, enrollment) for check_in in check_ins),
+        *_check_ins(enrollment),
         *(_question(question, enrollment) for question in enrollment.questions.all()),
     ]
     return sorted(entries, key=lambda entry: entry.at)
@@ -147,19 +157,23 @@ def _question(question: Question, enrollment: Enrollment) -> Entry:
     )
 
 
+def _check_ins(enrollment: Enrollment) -> Iterator[Entry]:
+    """Yield each check-in, and below it the answers that it replaced, the newest first."""
+    earlier: dict[int, list[EarlierCheckIn]] = {}
+    replaced = EarlierCheckIn.objects.filter(enrollment=enrollment, removed_at=None)
+    for answer in replaced.order_by("-updated_at", "-pk"):
+        earlier.setdefault(answer.day, []).append(answer)
+    for check_in in CheckIn.objects.filter(enrollment=enrollment).order_by("created_at"):
+        yield _check_in(check_in, enrollment)
+        newer: DayAnswer = check_in
+        for answer in earlier.get(check_in.day, []):
+            if answer.values() != newer.values():
+                yield _earlier_answer(answer, check_in)
+            newer = answer
+
+
 def _check_in(check_in: CheckIn, enrollment: Enrollment) -> Entry:
-    lines = []
-    if check_in.tightness is not None:
-        lines.append(_("Tightness %(score)d of 10.") % {"score": check_in.tightness})
-    if check_in.pain is not None:
-        lines.append(_("Pain %(score)d of 10.") % {"score": check_in.pain})
-    if check_in.pain_where:
-        lines.append(_("It hurts here: %(where)s.") % {"where": check_in.pain_where})
-    if check_in.distance is not None:
-        lines.append(
-            _("Ran %(distance)s %(unit)s.")
-            % {"distance": f"{check_in.distance.normalize():f}", "unit": check_in.get_unit_display()}
-        )
+    lines = _said(check_in)
     if check_in.updated_at != check_in.created_at:
         lines.append(_("Changed %(time)s.") % {"time": when(check_in.updated_at)})
     return Entry(
@@ -169,5 +183,38 @@ def _check_in(check_in: CheckIn, enrollment: Enrollment) -> Entry:
         local_time=runner_time_if_other(check_in.created_at, enrollment),
         lines=lines,
         note=check_in.note,
-        alert=(check_in.pain or 0) >= min(PAIN_LEVELS),
+        alert=_hurts(check_in),
     )
+
+
+def _earlier_answer(answer: EarlierCheckIn, check_in: CheckIn) -> Entry:
+    times = {"saved": when(answer.updated_at), "replaced": when(answer.replaced_at)}
+    return Entry(
+        at=check_in.created_at,
+        kind="check-in",
+        title=_("Earlier answer of day %(day)d: %(status)s")
+        % {"day": answer.day, "status": answer.get_status_display()},
+        lines=[*_said(answer), _("Saved %(saved)s, replaced %(replaced)s.") % times],
+        note=answer.note,
+        alert=_hurts(answer),
+    )
+
+
+def _hurts(answer: DayAnswer) -> bool:
+    return (answer.pain or 0) >= min(PAIN_LEVELS)
+
+
+def _said(answer: DayAnswer) -> list[str]:
+    lines = []
+    if answer.tightness is not None:
+        lines.append(_("Tightness %(score)d of 10.") % {"score": answer.tightness})
+    if answer.pain is not None:
+        lines.append(_("Pain %(score)d of 10.") % {"score": answer.pain})
+    if answer.pain_where:
+        lines.append(_("It hurts here: %(where)s.") % {"where": answer.pain_where})
+    if answer.distance is not None:
+        lines.append(
+            _("Ran %(distance)s %(unit)s.")
+            % {"distance": f"{answer.distance.normalize():f}", "unit": answer.get_unit_display()}
+        )
+    return lines

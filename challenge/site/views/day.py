@@ -14,7 +14,7 @@ from accounts.fields import NoteField
 from challenge.checkins.questions import TooManyQuestions, record_question
 from challenge.checkins.record import is_open, sent_lesson
 from challenge.curriculum.lesson import Content, replacement_for
-from challenge.mail.links import Purpose, url
+from challenge.mail.links import Purpose
 from challenge.models import Delivery, Enrollment, Question, Stretch
 from challenge.site.capability import capability
 from challenge.site.fields import PlainForm
@@ -57,7 +57,7 @@ def day_page(request: HttpRequest, enrollment: Enrollment, day: int) -> HttpResp
         "sent": sent,
         "lesson": lesson_context(content, enrollment.runner.get_short_name()),
         "recalled": _recalled_since(enrollment, content),
-        "check_in": "" if has_left else _check_in_url(enrollment, day, now),
+        "takes_check_in": not has_left and _takes_check_in(enrollment, day, now),
         "form": None if has_left else form,
         "asked": ASKED in request.GET and _has_asked(enrollment, day, now),
         "too_many": status == 429,
@@ -86,12 +86,9 @@ def _has_asked(enrollment: Enrollment, day: int, now: datetime) -> bool:
     return Question.objects.filter(enrollment=enrollment, day=day, asked_at__gt=now - THANKS).exists()
 
 
-def _check_in_url(enrollment: Enrollment, day: int, now: datetime) -> str:
-    """Return the address of the day's check-in while it is open, else an empty text."""
+def _takes_check_in(enrollment: Enrollment, day: int, now: datetime) -> bool:
     first = sent_lesson(enrollment.pk, day)
-    if first is None or not is_open(first, now):
-        return ""
-    return url(Purpose.CHECK_IN, now, enrollment, day)
+    return first is not None and is_open(first, now)
 
 
 def _recalled_since(enrollment: Enrollment, content: Content) -> list[dict[str, Any]]:

@@ -5,7 +5,7 @@ from datetime import time, timedelta
 
 from accounts.addresses import keyed_hash
 from accounts.models import User
-from challenge.checkins.record import CheckInData, Closed, record
+from challenge.checkins.record import CheckInData, Closed, TooManyChanges, record
 from challenge.enrollment import leaving, transitions
 from challenge.enrollment.confirm import confirm
 from challenge.enrollment.sign_up import SignUpData, send_links, sign_up
@@ -79,7 +79,7 @@ class Actions:
 
     def checks_in(self, name: str) -> None:
         if (enrollment := self._newest(name)) and (day := self._oracle.last_day(enrollment)):
-            with suppress(Closed):
+            with suppress(Closed, TooManyChanges):
                 record(enrollment.pk, day, CheckInData("done", pain=1), self._server.now)
 
     def pauses(self, name: str) -> None:

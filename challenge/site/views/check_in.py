@@ -1,0 +1,141 @@
+"""The page of a day's check-in. It says that an answer is saved, never what: a mail is passed on."""
+
+from datetime import datetime
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts.models import Consent, has_consented
+from challenge import tasks
+from challenge.checkins.earlier import put_back, remove, to_put_back
+from challenge.checkins.record import (
+    PAIN_TO_STOP,
+    Closed,
+    TooManyChanges,
+    filled,
+    is_open,
+    last_date,
+    record,
+    sent_lesson,
+)
+from challenge.mail.links import Purpose
+from challenge.models import CheckIn, Delivery, EarlierCheckIn, Enrollment
+from challenge.site import own_answer
+from challenge.site.capability import capability
+from challenge.site.forms import CheckInForm
+
+# What was just done, as the address of the page says it after the redirect.
+SAVED, REMOVED, BACK = "saved", "removed", "back"
+# As the form holds them, whether saved or only posted.
+SCORES_TO_STOP = {str(score) for score in range(PAIN_TO_STOP, 11)}
+
+
+@capability(Purpose.CHECK_IN)
+def check_in_page(request: HttpRequest, enrollment: Enrollment, day: int, choice: str = "") -> HttpResponse:
+    """Show the form of a day, with buttons to remove what is saved and to put back what was."""
+    now, action = timezone.now(), request.POST.get("action", "")
+    lesson = sent_lesson(enrollment.pk, day)
+    if lesson is None or enrollment.state == Enrollment.State.WITHDRAWN:
+        return _closed(request, enrollment, day)
+    try:
+        if action == "remove":
+            return _remove(request, enrollment, day, now)
+        if action == "put-back":
+            return _put_back(request, enrollment, day, now)
+        if not is_open(lesson, now):
+            return _closed(request, enrollment, day, **_saved(request, enrollment, day, now))
+        return _form_page(request, enrollment, lesson, choice, now)
+    except Closed:
+        return _closed(request, enrollment, day)
+
+
+def _form_page(
+    request: HttpRequest, enrollment: Enrollment, lesson: Delivery, choice: str, now: datetime
+) -> HttpResponse:
+    saved = _saved(request, enrollment, lesson.day, now)
+    check_in, own = saved["check_in"], saved["own"]
+    initial = {name: getattr(check_in, name) for name in own.fields}
+    proposes = choice in CheckIn.Status.values and initial.get("status") != choice
+    if proposes:
+        initial["status"] = choice
+    has_consent = has_consented(enrollment.runner, Consent.Purpose.HEALTH)
+    data = request.POST if request.method == "POST" else None
+    form = CheckInForm(data, has_consent=has_consent, initial=initial)
+    status = 200
+    if request.method == "POST":
+        status = 422
+        if form.is_valid():
+            try:
+                return _save(request, enrollment, lesson.day, form, now)
+            except TooManyChanges:
+                status = 429
+    # A browser that keeps no cookie is always told the rule: the page can't know what it has just saved.
+    is_unknown = saved["done"] == SAVED and not own.fields
+    context = saved | {
+        "enrollment": enrollment,
+        "day": lesson.day,
+        "lesson": lesson,
+        "form": form,
+        "proposes": proposes,
+        "too_many": status == 429,
+        "last_date": last_date(lesson),
+        "hurts": is_unknown or str(form["pain"].value()) in SCORES_TO_STOP,
+    }
+    return render(request, "pages/check_in.html", context, status=status)
+
+
+def _saved(request: HttpRequest, enrollment: Enrollment, day: int, now: datetime) -> dict[str, Any]:
+    """Return what the page tells of the answers of a day."""
+    check_in = CheckIn.objects.filter(enrollment=enrollment, day=day).first()
+    done = next((done for done in (SAVED, REMOVED, BACK) if done in request.GET), "")
+    return {
+        "check_in": check_in,
+        "own": own_answer.read(request, enrollment, check_in),
+        "earlier": to_put_back(enrollment.pk, day, now),
+        "done": done if (done == REMOVED) == (check_in is None) else "",
+    }
+
+
+def _closed(request: HttpRequest, enrollment: Enrollment, day: int, **saved: Any) -> HttpResponse:
+    context = {"enrollment": enrollment, "day": day, **saved}
+    return render(request, "pages/check_in_closed.html", context, status=410)
+
+
+def _save(
+    request: HttpRequest, enrollment: Enrollment, day: int, form: CheckInForm, now: datetime
+) -> HttpResponse:
+    keep_health = bool(form.cleaned_data.get("keep_health"))
+    data = form.check_in_data()
+    check_in = record(enrollment.pk, day, data, now, keep_health=keep_health)
+    tasks.nudge(tasks.recalculate_progress, enrollment.pk)
+    # Only of the answer that was really replaced: another browser may have saved at the same moment.
+    replaced = EarlierCheckIn.objects.filter(enrollment=enrollment, day=day).order_by("-pk").first()
+    own = own_answer.read(request, enrollment, replaced).with_answer(filled(data), check_in.updated_at)
+    answer = _to_the_page(request, SAVED)
+    own_answer.write(answer, enrollment, check_in, own)
+    return answer
+
+
+def _remove(request: HttpRequest, enrollment: Enrollment, day: int, now: datetime) -> HttpResponse:
+    check_in = CheckIn.objects.filter(enrollment=enrollment, day=day).first()
+    own = own_answer.read(request, enrollment, check_in)
+    remove(enrollment.pk, day, now, own.answers)
+    tasks.nudge(tasks.recalculate_progress, enrollment.pk)
+    answer = _to_the_page(request, REMOVED)
+    own_answer.forget(answer)
+    return answer
+
+
+def _put_back(request: HttpRequest, enrollment: Enrollment, day: int, now: datetime) -> HttpResponse:
+    is_back = put_back(enrollment.pk, day, request.POST.get("answer", ""), now)
+    tasks.nudge(tasks.recalculate_progress, enrollment.pk)
+    return _to_the_page(request, BACK if is_back else "")
+
+
+def _to_the_page(request: HttpRequest, done: str) -> HttpResponse:
+    """Redirect to the link without its proposed answer, so that a reload shows how the day stands."""
+    token = request.resolver_match.kwargs["token"] if request.resolver_match else ""
+    return redirect(f"{reverse('check-in', args=[token])}?{done}")

@@ -32,6 +32,7 @@ class Purpose(StrEnum):
     LEAVE = "leave"
     PAUSE = "pause"
     DAY = "day"
+    KEEP = "keep"
 
 
 LIFETIME = {
@@ -41,6 +42,7 @@ LIFETIME = {
     Purpose.LEAVE: timedelta(days=400),
     Purpose.PAUSE: timedelta(days=60),
     Purpose.DAY: timedelta(days=400),
+    Purpose.KEEP: timedelta(days=1),
 }
 RETURN_PATH = b"challenge.delivery.verp"
 MAC_BYTES = 10  # 80 bits, of HMAC-SHA256

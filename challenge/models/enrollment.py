@@ -127,6 +127,8 @@ class Event(models.Model):
         COMPLETED = "completed", _("completed")
         WITHDRAWN = "withdrawn", _("left")
         RETURNED = "returned", _("came back")
+        ERASE_ASKED = "erase_asked", _("asked to be erased")
+        KEPT = "kept", _("took back the wish to be erased")
 
     class Actor(models.TextChoices):
         RUNNER = "runner", _("the runner")

@@ -127,6 +127,7 @@ class Event(models.Model):
         COMPLETED = "completed", _("completed")
         WITHDRAWN = "withdrawn", _("left")
         RETURNED = "returned", _("came back")
+        READDRESSED = "readdressed", _("got another address")
         ERASE_ASKED = "erase_asked", _("asked to be erased")
         KEPT = "kept", _("took back the wish to be erased")
 

@@ -22,6 +22,7 @@ def sample_values(day: int = 9, **overrides: str) -> dict[str, str]:
         "time_zone": "Europe/Berlin",
         "starts_on": _("Monday, 2 November"),
         "undo_until": _("Monday, 9 November, 06:30"),
+        "erase_at": _("Monday, 9 November, 06:30"),
         "done_count": "17",
         "tightness_first": "6",
         "tightness_last": "3",

@@ -30,6 +30,7 @@ NAMES = frozenset(
         "time_zone",
         "starts_on",
         "undo_until",
+        "erase_at",
         "done_count",
         "tightness_first",
         "tightness_last",
@@ -44,6 +45,7 @@ NAMES = frozenset(
         "pause_url",
         "hour_url",
         "leave_url",
+        "keep_url",
     }
 )
 # A stranger's words, which turn nothing around them.

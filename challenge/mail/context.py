@@ -67,6 +67,13 @@ def _undo_until(enrollment: Enrollment) -> str:
     return date_format(enrollment.undo_ends_at.astimezone(enrollment.zone), "l, j F, H:i")
 
 
+def _erase_at(enrollment: Enrollment) -> str:
+    """Return when the runner is erased. Raises LookupError for one who has not asked for it."""
+    if enrollment.runner.erase_at is None:
+        raise LookupError(f"the runner of enrollment {enrollment.pk} is not to be erased")
+    return date_format(enrollment.runner.erase_at.astimezone(enrollment.zone), "l, j F, H:i")
+
+
 def _added_up(name: str) -> Callable[[MailContext], str]:
     def value(values: MailContext) -> str:
         values.add_up()
@@ -87,6 +94,7 @@ SOURCES: dict[str, Callable[[MailContext], str]] = {
     "time_zone": lambda values: values.enrollment.time_zone.replace("_", " "),
     "starts_on": lambda values: _next_date(values.enrollment),
     "undo_until": lambda values: _undo_until(values.enrollment),
+    "erase_at": lambda values: _erase_at(values.enrollment),
     "done_count": _added_up("done_count"),
     "tightness_first": _added_up("tightness_first"),
     "tightness_last": _added_up("tightness_last"),
@@ -95,6 +103,7 @@ SOURCES: dict[str, Callable[[MailContext], str]] = {
     "confirm_url": lambda values: values.link(Purpose.CONFIRM),
     "hour_url": lambda values: values.link(Purpose.HOUR),
     "pause_url": lambda values: values.link(Purpose.PAUSE),
+    "keep_url": lambda values: values.link(Purpose.KEEP),
     "leave_url": lambda values: values.link(Purpose.LEAVE),
     "day_url": lambda values: url(Purpose.DAY, values.now, values.enrollment, values.delivery.day),
     "done_url": lambda values: values.check_in(CheckIn.Status.DONE),

@@ -32,6 +32,7 @@ class Purpose(StrEnum):
     LEAVE = "leave"
     PAUSE = "pause"
     DAY = "day"
+    KEEP = "keep"
 
 
 LIFETIME = {
@@ -43,6 +44,7 @@ LIFETIME = {
     Purpose.PAUSE: timedelta(days=60),
     # And the days of the whole course.
     Purpose.DAY: timedelta(days=60),
+    Purpose.KEEP: timedelta(days=1),
 }
 RETURN_PATH = b"challenge.delivery.verp"
 MAC_BYTES = 10  # 80 bits, of HMAC-SHA256

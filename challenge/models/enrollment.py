@@ -131,6 +131,9 @@ class Event(models.Model):
         CONSENT_TAKEN_BACK = "took_back", _("took a consent back")
         REMOVED = "removed", _("removed a check-in")
         PUT_BACK = "put_back", _("put a check-in back")
+        READDRESSED = "readdressed", _("got another address")
+        ERASE_ASKED = "erase_asked", _("asked to be erased")
+        KEPT = "kept", _("took back the wish to be erased")
 
     class Actor(models.TextChoices):
         RUNNER = "runner", _("the runner")

@@ -23,6 +23,7 @@ class Kind(models.TextChoices):
     SUMMARY = "summary", _("summary of the course")
     GOODBYE = "goodbye", _("goodbye")
     LEFT = "left", _("left")
+    ERASING = "erasing", _("asked to be erased")
 
 
 class Priority(models.IntegerChoices):
@@ -113,5 +114,12 @@ KINDS: dict[str, MailKind] = {
         closes_after=timedelta(days=2),
         priority=WAITED_FOR,
         slots=FOOTER | {"program_title", "undo_until", "time_zone"},
+    ),
+    Kind.ERASING: MailKind(
+        states=frozenset(State),
+        needs_consent=False,
+        closes_after=timedelta(days=1),
+        priority=WAITED_FOR,
+        slots=FOOTER | {"erase_at", "keep_url", "time_zone"},
     ),
 }

@@ -95,8 +95,8 @@ def test_what_somebody_waits_for_goes_before_what_was_due_long_ago(trio: list[An
     assert {mail.kind for mail in claim(now, 10)} == {"lesson"}
 
 
-# These ask for the consent, or confirm that it has ended.
-WITHOUT_CONSENT = (Kind.CONFIRMATION, Kind.REMINDER, Kind.LEFT)
+# These ask for the consent, or confirm what ends it.
+WITHOUT_CONSENT = (Kind.CONFIRMATION, Kind.REMINDER, Kind.LEFT, Kind.ERASING)
 
 
 @pytest.mark.parametrize("kind", Kind)

@@ -12,13 +12,14 @@ from challenge.checkins.earlier import remove
 from challenge.checkins.record import CheckInData, record
 from challenge.enrollment import transitions
 from challenge.enrollment.confirm import confirm
+from challenge.enrollment.erasing import request_erasing
 from challenge.enrollment.leaving import leave
 from challenge.enrollment.sign_up import SignUpData, sign_up
 from challenge.mail.links import Purpose, token, url
 from challenge.models import Cohort, Enrollment, Event, Program, Stretch
 
 DAY = timedelta(days=1)
-NAMES = ("Ava", "Shay", "Hana", "Paula", "Penny", "Gwen", "Walt")
+NAMES = ("Ava", "Shay", "Hana", "Paula", "Penny", "Gwen", "Walt", "Esme")
 
 
 class Page(NamedTuple):
@@ -29,7 +30,7 @@ class Page(NamedTuple):
 @dataclass(frozen=True)
 class Cast:
     """The first four have just got day 1. Shy keeps no health data; hurt has checked in with pain, and again;
-    paused has removed a check-in. Gone has left; withdrawn has been by the coach."""
+    paused has removed a check-in. Gone has left; withdrawn has been by the coach; erasing has asked for it."""
 
     active: Enrollment
     shy: Enrollment
@@ -38,6 +39,7 @@ class Cast:
     pending: Enrollment
     gone: Enrollment
     withdrawn: Enrollment
+    erasing: Enrollment
 
 
 def cast(program: Program, go: Callable[[datetime], None], now: datetime) -> Cast:
@@ -61,6 +63,7 @@ def cast(program: Program, go: Callable[[datetime], None], now: datetime) -> Cas
     record(people.hurt.pk, 1, CheckInData("not_today"), now)
     record(people.paused.pk, 1, CheckInData("done", tightness=3), now)
     remove(people.paused.pk, 1, now)
+    request_erasing(people.erasing.runner_id, now)
     transitions.pause(people.paused.pk, transitions.PauseCause.RUNNER, now)
     Cohort.objects.create(program=program, slug="spring", name="Spring group", starts_on=now.date() + DAY)
     return people
@@ -110,6 +113,9 @@ def _runners_pages(people: Cast, now: datetime) -> dict[str, Page]:
         "forget": page(Purpose.LEAVE, people.pending),
         "pause": page(Purpose.PAUSE, people.active),
         "resume": page(Purpose.PAUSE, people.paused),
+        "keep": page(Purpose.KEEP, people.erasing),
+        "kept": page(Purpose.KEEP, people.active, query="?saved"),
+        "nothing-to-keep": page(Purpose.KEEP, people.active),
         "day": page(Purpose.DAY, people.active, 1),
         "day-asked": page(Purpose.DAY, people.active, 1, query="?asked"),
     }

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 from django.core.management import call_command
@@ -11,7 +12,7 @@ from django.test import Client
 
 from accounts.models import User
 from challenge.checkins.record import CheckInData, record
-from challenge.mail.links import Purpose
+from challenge.mail.links import Purpose, url
 from challenge.models import Delivery, Enrollment
 from tests.support.restores import Dump
 from tests.support.smtp_server import SmtpServer
@@ -34,7 +35,8 @@ POSTED = (
 
 
 def links_of_a_runner(client: Client, sink: SmtpServer, go: Go, now: datetime) -> dict[str, str]:
-    """Sign Maya up, confirm, and return a link for each purpose from the mails that came."""
+    """Sign Maya up, confirm, and return a link for every purpose there is: from the mails that came, else as
+    such a mail would hold it."""
     client.post("/", form(starts_on=f"{now:%Y-%m-%d}", health_consent="on"))
     go(now)
     asked = sink.to("maya@example.com")[-1]
@@ -42,7 +44,10 @@ def links_of_a_runner(client: Client, sink: SmtpServer, go: Go, now: datetime) -
     go(now)
     lesson = sink.to("maya@example.com")[-1]
     found = {"confirm": link(asked, "confirm"), "check-in": link(lesson, "check-in", "done")}
-    return found | {name: link(lesson, name) for name in ("hour", "leave", "pause", "day")}
+    found |= {name: link(lesson, name) for name in ("hour", "leave", "pause", "day")}
+    maya = Enrollment.objects.filter(runner__email="maya@example.com").latest("pk")
+    rest = set(Purpose) - set(found)
+    return found | {name: urlsplit(url(name, now, maya)).path for name in sorted(rest)}
 
 
 def assert_open(client: Client, links: dict[str, str]) -> None:

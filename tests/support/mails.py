@@ -19,7 +19,10 @@ NOTE = (
 WORDS = (
     "The ball can slip where it must not press. [Read why](https://example.org/ball), if you like.\n\nSorry!"
 )
-OTHERS = ("confirmation", "reminder", "welcome", "links", "paused", "resumed", "summary", "goodbye", "left")
+OTHERS = (
+    "confirmation", "reminder", "welcome", "links", "paused", "resumed", "summary", "goodbye", "left",
+    "erasing",
+)  # fmt: skip
 
 
 class Mail(NamedTuple):

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('challenge', '0040_erasing'),
+        ("challenge", "0040_erasing"),
     ]
 
     operations = [

@@ -55,7 +55,7 @@ def _of_log(user: User) -> Q:
 TABLES = {
     "accounts.User": Declared(
         lambda user: Q(pk=user.pk),
-        personal="id email first_name is_active last_login date_joined",
+        personal="id email first_name is_active last_login date_joined erase_at",
         secret="password",
         neither="is_superuser is_staff",
     ),
@@ -81,6 +81,11 @@ TABLES = {
         personal="id enrollment day status distance unit created_at updated_at",
         neither="processed_at",
     ),
+    "challenge.EarlierCheckIn": Declared(
+        "enrollment__runner",
+        health="tightness pain pain_where note",
+        personal="id enrollment day status distance unit created_at updated_at replaced_at removed_at",
+    ),
     "challenge.Progress": Declared(
         "enrollment__runner", personal="id enrollment done partly not_today streak last_check_in_at"
     ),
@@ -93,7 +98,7 @@ TABLES = {
     ),
     "challenge.DeliveryEvent": Declared(
         "delivery__enrollment__runner delivery__recipient",
-        personal="id delivery kind source bad_address at event_id detail",
+        personal="id delivery kind source bad_address at event_id detail address_hash",
     ),
     "challenge.Suppression": Declared(
         lambda user: Q(runner=user) | Q(address_hash=user.address_hash),

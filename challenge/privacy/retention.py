@@ -8,7 +8,7 @@ from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Consent, User
-from challenge.models import CheckIn, Enrollment, Question
+from challenge.models import CheckIn, EarlierCheckIn, Enrollment, Question
 from challenge.models.privacy import blank, erase_health_data, filled
 
 MONTH = timedelta(days=31)
@@ -29,10 +29,11 @@ LABELS = {
     "comments": _("Notes of check-ins"),
     "questions": _("Questions"),
 }
+ANSWERS = (CheckIn, EarlierCheckIn)
 KEPT = {
-    "scores": [Kept(CheckIn, "updated_at", ("tightness", "pain"))],
-    "places": [Kept(CheckIn, "updated_at", ("pain_where",))],
-    "comments": [Kept(CheckIn, "updated_at", ("note",))],
+    "scores": [Kept(model, "updated_at", ("tightness", "pain")) for model in ANSWERS],
+    "places": [Kept(model, "updated_at", ("pain_where",)) for model in ANSWERS],
+    "comments": [Kept(model, "updated_at", ("note",)) for model in ANSWERS],
     "questions": [Kept(Question, "asked_at")],
 }
 

@@ -30,7 +30,7 @@ class Page(NamedTuple):
 @dataclass(frozen=True)
 class Cast:
     """The first four have just got day 1. Shy keeps no health data; hurt has checked in with pain, and again;
-    paused has removed a check-in. Gone has left; withdrawn has been by the coach; erasing has asked for it."""
+    paused has removed a check-in. Gone has left; withdrawn has been by the coach; erasing waits for it."""
 
     active: Enrollment
     shy: Enrollment

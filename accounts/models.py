@@ -58,7 +58,9 @@ class User(AbstractBaseUser, PermissionsMixin):
         verbose_name_plural = _("people")
 
     def __str__(self) -> str:
-        return self.email
+        """Return the name, for logs and titles, where an address must not stand."""
+        role = _("coach %(number)s") if self.is_staff else _("runner %(number)s")
+        return one_line(self.first_name) or role % {"number": self.pk}
 
     def clean(self) -> None:
         try:

@@ -52,6 +52,7 @@ RETENTION = {
 # Stores
 VAR_DIR = env.path("VAR_DIR", BASE_DIR / "var")
 MARKS_DIR = VAR_DIR / "marks"
+ERASED_FILE = VAR_DIR / "erased"
 DATABASE_URL = env.str("DATABASE_URL", f"sqlite:///{VAR_DIR / 'runner-reset.sqlite3'}")
 DATABASES: dict[str, Any] = {
     "default": env.dj_db_url("DATABASE_URL", DATABASE_URL, conn_max_age=60, conn_health_checks=True)
@@ -60,7 +61,7 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     DATABASES["default"]["OPTIONS"] = {
         "transaction_mode": "IMMEDIATE",
         "timeout": 20,
-        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;",
+        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA secure_delete=ON;",
     }
 else:
     # The database notices a silent server before a lease ends. Options in the URL go before these.
@@ -203,6 +204,8 @@ SECURE_SSL_REDIRECT = _https
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if PROXY_COUNT else None
 SECURE_REDIRECT_EXEMPT = [r"^(healthz|readyz)$"]
 SECURE_HSTS_SECONDS = env.int("HSTS_SECONDS", 3600) if _https else 0
+# Messages name runners, and a cookie would leave the server.
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _https
 CSRF_FAILURE_VIEW = "challenge.coach.course.form_recovery.csrf_failure"
 

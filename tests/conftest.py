@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, time
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.conf import settings as django_settings
@@ -55,6 +56,7 @@ def quick_and_quiet(
 
     settings.SMTP_TIMEOUT, settings.INBOX_DIR, settings.REDIS_URL = 2, "", ""
     settings.MARKS_DIR = tmp_path_factory.getbasetemp() / "marks"
+    settings.ERASED_FILE = tmp_path_factory.getbasetemp() / f"erased-{uuid4()}"
     settings.ADDRESS_HASH_KEY_FILE = tmp_path_factory.getbasetemp() / "address-hash-key"
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     monkeypatch.setattr(circuit_breaker, "memory", circuit_breaker.Memory())

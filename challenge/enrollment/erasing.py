@@ -11,7 +11,9 @@ from django.db import transaction
 
 from accounts.models import User
 from challenge import schedule
+from challenge.enrollment import erased_list
 from challenge.enrollment.leaving import queue_again
+from challenge.enrollment.traces import delete_all
 from challenge.enrollment.transitions import SOON, confirm_by_mail, withhold, would_go_on
 from challenge.models import Delivery, Enrollment, Event, RestoreStop
 from challenge.models.enrollment import log_event
@@ -87,7 +89,25 @@ def erase_due(now: datetime) -> int:
 
 
 def _erase(user: User, now: datetime) -> dict[str, int]:
-    return user.delete()[1]
+    if not user.is_staff:
+        # First: who is on the list and still here is erased the next time.
+        erased_list.append(user, now)
+    return delete_all(user)
+
+
+def erase_again() -> int:
+    """Erase the people whom a backup has brought back, and count them."""
+    return sum(bool(delete_all(user)) for user in erased_list.came_back())
+
+
+def ask_again(now: datetime) -> int:
+    """Begin the day of each request anew, with a mail: a restored backup does not know who has taken it
+    back. Return how many there are."""
+    waiting = list(User.objects.filter(erase_at__isnull=False).values_list("pk", flat=True))
+    User.objects.filter(pk__in=waiting).update(erase_at=None)
+    for user_id in waiting:
+        request_erasing(user_id, now)
+    return len(waiting)
 
 
 def _locked(user_id: int) -> User:

@@ -6,7 +6,8 @@ import logging
 import re
 from datetime import UTC, datetime
 
-LINK = re.compile(r"/(confirm|check-in|day|hour|leave|pause)/[^/\s]+")
+# The last choice is a capability in any other path (accounts.capabilities).
+LINK = re.compile(r"/(confirm|check-in|day|hour|keep|leave|pause)/[^/\s]+|/([\w-]+)/[\w.-]+~[\w-]*")
 # Also in a mail server's answer, in a Message-ID, or quoted for a URL (RFC 3986).
 ADDRESS = re.compile(r"[^\s<>()\[\]\"',;:@/]+(?:@|%40)[\w-]+(?:\.[\w-]+)+")
 # PostgreSQL quotes the row that it refuses: "DETAIL:  Failing row contains (5, Alice, ...).". The quote
@@ -21,7 +22,7 @@ EXTRA = ("delivery", "enrollment", "phase", "outcome", "code", "alarm", "status_
 
 def hide(text: str) -> str:
     """Remove capabilities, addresses and rows of tables from a text."""
-    text = LINK.sub(r"/\1/...", text)
+    text = LINK.sub(lambda link: f"/{link[1] or link[2]}/...", text)
     return ROW.sub(r"\1: ...", ADDRESS.sub("...@...", text))
 
 

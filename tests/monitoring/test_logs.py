@@ -13,6 +13,7 @@ from django.db import connection, transaction
 from django.test import Client
 
 from accounts.models import User
+from challenge.mail.links import Purpose
 from challenge.models import Delivery, Enrollment
 from challenge.monitoring.logs import Json, Line, hide
 from tests.support.smtp_server import SmtpServer
@@ -27,7 +28,7 @@ def record(message: str, *args: Any, **options: Any) -> logging.LogRecord:
 
 
 @pytest.mark.pure
-@pytest.mark.parametrize("path", ["confirm", "check-in", "day", "hour", "leave", "pause"])
+@pytest.mark.parametrize("path", [*Purpose, "of-a-new-purpose"])
 @pytest.mark.parametrize("formatter", FORMATTERS)
 def test_a_capability_is_taken_out(path: str, formatter: Callable[[], Formatter]) -> None:
     line = formatter().format(record("Gone: %s", f"/{path}/1.2.3~abc/done/"))

@@ -11,6 +11,7 @@ from challenge.delivery.claim import waiting
 from challenge.delivery.eligibility import Revisions
 from challenge.delivery.plan import plan
 from challenge.delivery.restore_guard import database_identity, guard
+from challenge.enrollment.erasing import ask_again, erase_again
 from challenge.models import Delivery, Enrollment
 
 State = Delivery.State
@@ -18,10 +19,13 @@ SIZE = 500
 
 
 class ResumePreview(NamedTuple):
-    """The mails of each kind that were taken as sent, and those that would leave at once."""
+    """The mails of each kind that were taken as sent, and those that would leave at once; how many people
+    were erased again, and how many have a new day to take their wish back."""
 
     taken: Counter[str]
     leaving: Counter[str]
+    erased: int
+    asked_again: int
 
 
 def resume(now: datetime, sent_until: datetime | None, *, really: bool) -> ResumePreview:
@@ -31,12 +35,13 @@ def resume(now: datetime, sent_until: datetime | None, *, really: bool) -> Resum
     identity = database_identity.renew() if really else database_identity.read()
     with transaction.atomic():
         guard.begin_history(identity, now)
+        erased, asked_again = erase_again(), ask_again(now)
         taken = take_as_sent(sent_until) if sent_until else Counter[str]()
         while plan(now):
             pass
         leaving = Counter(waiting(now).values_list("kind", flat=True))
         transaction.set_rollback(not really)
-    return ResumePreview(taken, leaving)
+    return ResumePreview(taken, leaving, erased, asked_again)
 
 
 def take_as_sent(until: datetime) -> Counter[str]:

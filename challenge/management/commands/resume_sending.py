@@ -10,7 +10,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
 from challenge.delivery.restore_guard.hash_key import adopt
-from challenge.delivery.restore_guard.resume import resume
+from challenge.delivery.restore_guard.resume import ResumePreview, resume
 from challenge.models import Delivery, RestoreStop
 
 FORMER_KEY = (
@@ -70,11 +70,20 @@ class Command(BaseCommand):
         preview = resume(now, sent_until, really=really)
         if stop and not really:
             self._explain(stop)
+        self._tell_of_erased(preview)
         if sent_until:
             self.stdout.write(f"Taken as sent: {_listed(preview.taken)}.")
         self.stdout.write(f"{'Leaves' if really else 'Would leave'} now: {_listed(preview.leaving)}.")
         if not really:
             self._advise(stop.ran_until if stop and not sent_until else None)
+
+    def _tell_of_erased(self, preview: ResumePreview) -> None:
+        if preview.erased:
+            self.stdout.write(
+                f"{preview.erased} erased runners came back with the backup; they are erased again."
+            )
+        if preview.asked_again:
+            self.stdout.write(f"{preview.asked_again} had asked to be erased; they have a new day for it.")
 
     def _change_key(self, stop: RestoreStop, *, adopting: bool, really: bool) -> None:
         if really and not adopting:

@@ -1,12 +1,14 @@
-"""Erase a runner: the account and every row that belongs to it."""
+"""Erase a runner at once, on the runner's word."""
 
 from argparse import ArgumentParser
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
 
 from accounts.addresses import AddressError, normalise
 from accounts.models import User
+from challenge.enrollment.erasing import erase
 
 
 class Command(BaseCommand):
@@ -29,6 +31,5 @@ class Command(BaseCommand):
         if not options["yes"]:
             self.stdout.write(f"{person.enrollments.count()} enrollments. To erase it all, add --yes.")
             return
-        deleted = person.delete()[1]
-        for name, count in sorted(deleted.items()):
+        for name, count in sorted(erase(person.pk, timezone.now()).items()):
             self.stdout.write(f"{name}: {count} erased")

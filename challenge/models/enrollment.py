@@ -127,6 +127,7 @@ class Event(models.Model):
         COMPLETED = "completed", _("completed")
         WITHDRAWN = "withdrawn", _("left")
         RETURNED = "returned", _("came back")
+        CHANGED = "changed", _("changed")
 
     class Actor(models.TextChoices):
         RUNNER = "runner", _("the runner")
@@ -137,6 +138,10 @@ class Event(models.Model):
         """More about the event; `detail_values` fill the sentence."""
 
         HOUR = "hour", "%(send_at)s %(time_zone)s"
+        NAME = "name", _("The first name.")
+        ADDRESS = "address", _("The address, and every link that was mailed to the old one.")
+        ADDRESS_BACK = "address_back", _("The address: the old one was put back.")
+        LINKS = "links", _("All earlier links were ended.")
         COMPLAINT = "complaint", _("The runner marked a mail as spam.")
         BAD_ADDRESS = "bad_address", _("The address refuses mail.")
         SOFT_BOUNCES = "soft_bounces", _("Three mails in a row came back.")

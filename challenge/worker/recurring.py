@@ -46,6 +46,7 @@ JOBS = {
         Job("remind_pending", 900, "challenge.enrollment.pending.remind_unconfirmed"),
         Job("drop_pending", 3600, "challenge.enrollment.pending.delete_unconfirmed"),
         Job("forget_requests", 3600, "challenge.enrollment.request_limits.forget"),
+        Job("forget_addresses", 3600, "challenge.enrollment.address_change.forget"),
         Job("correct", 60, "challenge.delivery.corrections.correct", wakes_senders=True),
         Job("plan", 10, "challenge.delivery.plan.plan_due", repeats=True, wakes_senders=True),
         Job("send", 10, "challenge.worker.recurring.send", repeats=True),

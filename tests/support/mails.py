@@ -20,6 +20,7 @@ WORDS = (
     "The ball can slip where it must not press. [Read why](https://example.org/ball), if you like.\n\nSorry!"
 )
 OTHERS = ("confirmation", "reminder", "welcome", "links", "paused", "resumed", "summary", "goodbye", "left")
+OTHERS += ("changed", "address", "address_used", "address_old")
 
 
 class Mail(NamedTuple):

@@ -43,6 +43,9 @@ class User(AbstractBaseUser, PermissionsMixin):
     is_staff = models.BooleanField(_("coach"), default=False, help_text=_("May open the coach's desk."))
     is_active = models.BooleanField(_("may log in"), default=True)
     date_joined = models.DateTimeField(_("joined"), default=timezone.now)
+    erase_at = models.DateTimeField(
+        _("will be erased"), null=True, blank=True, help_text=_("The runner has asked for it.")
+    )
 
     objects: ClassVar[UserManager] = UserManager()
 

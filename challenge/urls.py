@@ -5,7 +5,7 @@ from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
 
 import challenge.coach.admin  # noqa: F401  registers the coach's desk
-from challenge.site.views import address, day, health, library, own_page, pages, runner, sign_up
+from challenge.site.views import address, day, health, keep, library, own_page, pages, runner, sign_up
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", sign_up.sign_up_page, name="sign-up"),
@@ -17,6 +17,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("check-in/<str:token>/<slug:choice>/", runner.check_in_page, name="check-in"),
     path("hour/<str:token>/", runner.hour_page, name="hour"),
     path("leave/<str:token>/", runner.leave_page, name="leave"),
+    path("keep/<str:token>/", keep.keep_page, name="keep"),
     path("day/<str:token>/", day.day_page, name="day"),
     path("pause/<str:token>/", runner.pause_page, name="pause"),
     path("me/<str:token>/", own_page.own_page, name="own-page"),

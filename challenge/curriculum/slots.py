@@ -33,6 +33,7 @@ NAMES = frozenset(
         "changes",
         "what_next",
         "address_undo_until",
+        "erase_at",
         "done_count",
         "tightness_first",
         "tightness_last",
@@ -51,6 +52,7 @@ NAMES = frozenset(
         "own_page_url",
         "address_url",
         "address_undo_url",
+        "keep_url",
     }
 )
 # A stranger's words, which turn nothing around them.

@@ -12,7 +12,7 @@ from challenge.models import Delivery, Enrollment, Revision, Suppression
 from challenge.models.conditions import among
 from challenge.models.day import pick_revision
 from challenge.models.delivery_reason import Reason as DeliveryReason
-from challenge.models.mail_kinds import MailKind
+from challenge.models.mail_kinds import MailKind, Priority
 
 State, Reason = Enrollment.State, Delivery.Reason
 LATE = timedelta(hours=1)
@@ -36,6 +36,7 @@ class Eligibility:
         self._batch = batch
         self._revisions, self._greetings = Revisions(batch, cache), Greetings(batch)
         self._states: dict[int | None, str] = {}
+        self._erasing: set[int | None] = set()
         self._agreed: set[int] = set()
         self._suppressed: set[str] = set()
         self._begun_again: set[tuple[int, int]] = set()
@@ -51,7 +52,10 @@ class Eligibility:
     def refresh(self, now: datetime) -> None:
         """Query again, so that a runner who has just left gets no mail of a batch that began earlier."""
         enrollments = {delivery.enrollment_id for delivery in self._batch if delivery.enrollment_id}
-        self._states = dict(Enrollment.objects.filter(among("id", enrollments)).values_list("id", "state"))
+        found = Enrollment.objects.filter(among("id", enrollments))
+        rows = list(found.values_list("id", "state", "runner__erase_at"))
+        self._states = {pk: state for pk, state, _erase_at in rows}
+        self._erasing = {pk for pk, _state, erase_at in rows if erase_at}
         agreed = Consent.objects.filter(
             among("user", {delivery.to_user.pk for delivery in self._batch}),
             purpose=Consent.Purpose.MAIL,
@@ -79,6 +83,11 @@ class Eligibility:
             state = self._states.get(delivery.enrollment_id)
             if state not in rules.states:
                 return _wrong_state(rules, state)
+            is_erasing = delivery.enrollment_id in self._erasing
+            if is_erasing and rules.priority != Priority.WAITED_FOR:
+                return Reason.ERASING, {}
+            if delivery.kind == Delivery.Kind.ERASING and not is_erasing:
+                return Reason.KEPT, {}
             course = enrollment.runner_id, enrollment.program_id
             if rules.needs_no_later_course and course in self._begun_again:
                 return Reason.BEGUN_AGAIN, {}

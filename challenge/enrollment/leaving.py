@@ -16,6 +16,7 @@ from accounts.models import Consent, User, give_consents, restore_consents, with
 from challenge import schedule
 from challenge.enrollment.transitions import SOON, confirm_by_mail, withhold, would_go_on
 from challenge.models import Delivery, Enrollment, Event, Suppression
+from challenge.models.delivery_reason import Reason as DeliveryReason
 from challenge.models.enrollment import log_event
 from challenge.models.mail_kinds import Kind
 
@@ -110,7 +111,7 @@ def _go_back(run: Enrollment, now: datetime) -> None:
     run.save(update_fields=["state", "left_from", "left_at", "next_due_at"])
     log_event(run, Event.Kind.RETURNED, Event.Actor.RUNNER, now)
     _withhold_farewell(run, now)
-    _queue_again(run, now)
+    queue_again(run, Reason.LEFT, now)
     if run.next_due_at and run.next_due_at > schedule.daylight(now, run.zone) + SOON:
         confirm_by_mail(run, Kind.RESUMED, now)
 
@@ -122,9 +123,9 @@ def _withhold_farewell(run: Enrollment, now: datetime) -> None:
     held.update(closes_at=now)
 
 
-def _queue_again(run: Enrollment, now: datetime) -> None:
-    """Put back what the leaving withheld and the course still owes."""
-    held = Delivery.objects.filter(enrollment=run, state=Delivery.State.WITHHELD, reason=Reason.LEFT)
+def queue_again(run: Enrollment, reason: DeliveryReason, now: datetime) -> None:
+    """Put back what was withheld for a reason that is over, and the course still owes."""
+    held = Delivery.objects.filter(enrollment=run, state=Delivery.State.WITHHELD, reason=reason)
     for delivery in held.filter(kind__in=OWED, closes_at__gt=now):
         delivery.state = Delivery.State.RETRY if delivery.attempts else Delivery.State.QUEUED
         delivery.reason, delivery.reason_values = "", {}

@@ -82,6 +82,13 @@ def _address_undo_until(values: MailContext) -> str:
     return date_format(ends_at.astimezone(values.enrollment.zone), "l, j F, H:i")
 
 
+def _erase_at(enrollment: Enrollment) -> str:
+    """Return when the runner is erased. Raises LookupError for one who has not asked for it."""
+    if enrollment.runner.erase_at is None:
+        raise LookupError(f"the runner of enrollment {enrollment.pk} is not to be erased")
+    return date_format(enrollment.runner.erase_at.astimezone(enrollment.zone), "l, j F, H:i")
+
+
 def _added_up(name: str) -> Callable[[MailContext], str]:
     def value(values: MailContext) -> str:
         values.add_up()
@@ -105,6 +112,7 @@ SOURCES: dict[str, Callable[[MailContext], str]] = {
     "address_undo_until": _address_undo_until,
     "changes": lambda values: wrap_line(changes_since(values.enrollment, values.delivery.due_at)),
     "what_next": lambda values: wrap_line(what_next(values.enrollment, values.now)),
+    "erase_at": lambda values: _erase_at(values.enrollment),
     "done_count": _added_up("done_count"),
     "tightness_first": _added_up("tightness_first"),
     "tightness_last": _added_up("tightness_last"),
@@ -117,6 +125,7 @@ SOURCES: dict[str, Callable[[MailContext], str]] = {
     "address_url": lambda values: address_url(Purpose.ADDRESS, _address_change(values)),
     "address_undo_url": lambda values: address_url(Purpose.ADDRESS_UNDO, _address_change(values)),
     "links_url": lambda values: settings.SITE_URL + reverse("links"),
+    "keep_url": lambda values: values.link(Purpose.KEEP),
     "leave_url": lambda values: values.link(Purpose.LEAVE),
     "day_url": lambda values: url(Purpose.DAY, values.now, values.enrollment, values.delivery.day),
     "done_url": lambda values: values.check_in(CheckIn.Status.DONE),

@@ -35,6 +35,7 @@ class Purpose(StrEnum):
     OWN_PAGE = "own-page"
     ADDRESS = "address"
     ADDRESS_UNDO = "address-undo"
+    KEEP = "keep"
 
 
 LIFETIME = {
@@ -48,6 +49,7 @@ LIFETIME = {
     Purpose.OWN_PAGE: timedelta(hours=1),
     Purpose.ADDRESS: AddressChange.CONFIRM_WITHIN,
     Purpose.ADDRESS_UNDO: AddressChange.UNDO_FOR,
+    Purpose.KEEP: timedelta(days=1),
 }
 RETURN_PATH = b"challenge.delivery.verp"
 MAC_BYTES = 10  # 80 bits, of HMAC-SHA256

@@ -18,6 +18,11 @@ class AddressChangeManager(models.Manager["AddressChange"]):
         wishes = self.filter(user=user, confirmed_at=None, undone_at=None)
         wishes.exclude(new_address=but_to).update(undone_at=now)
 
+    def end_all(self, user: "User", now: datetime) -> None:
+        """End the wishes, the undos and their links of a runner whose address a coach has corrected."""
+        for change_id in self.filter(user=user).values_list("pk", flat=True):
+            self.filter(pk=change_id).update(key=uuid.uuid4(), undone_at=now)
+
 
 class AddressChange(models.Model):
     """One wish of a runner to get mail at another address. Deleted seven days after it was confirmed, or was

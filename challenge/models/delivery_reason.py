@@ -17,6 +17,8 @@ class Reason(models.TextChoices):
     LEFT = "left", _("The runner has left.")
     WRONG_STATE = "wrong_state", _("The enrollment was %(state)s.")
     BEGUN_AGAIN = "begun_again", _("The runner has begun again.")
+    ERASING = "erasing", _("The runner has asked to be erased.")
+    KEPT = "kept", _("The runner is not to be erased any more.")
     NO_CONSENT = "no_consent", _("There is no consent to mail.")
     PAUSED = "paused", _("The enrollment was paused.")
     NEW_HOUR = "new_hour", _("It waits for the new hour.")

@@ -128,6 +128,8 @@ class Event(models.Model):
         WITHDRAWN = "withdrawn", _("left")
         RETURNED = "returned", _("came back")
         CHANGED = "changed", _("changed")
+        ERASE_ASKED = "erase_asked", _("asked to be erased")
+        KEPT = "kept", _("took back the wish to be erased")
 
     class Actor(models.TextChoices):
         RUNNER = "runner", _("the runner")

@@ -27,6 +27,7 @@ class Kind(models.TextChoices):
     ADDRESS = "address", _("confirm a new address")
     ADDRESS_USED = "address_used", _("a new address that is another runner's")
     ADDRESS_OLD = "address_old", _("a changed address, to the old one")
+    ERASING = "erasing", _("asked to be erased")
 
 
 class Priority(models.IntegerChoices):
@@ -145,5 +146,12 @@ KINDS: dict[str, MailKind] = {
         needs_consent=False,
         priority=WAITED_FOR,
         slots=SENDER | {"program_title", "address_undo_url", "address_undo_until", "time_zone"},
+    ),
+    Kind.ERASING: MailKind(
+        states=frozenset(State),
+        needs_consent=False,
+        closes_after=timedelta(days=1),
+        priority=WAITED_FOR,
+        slots=FOOTER | {"erase_at", "keep_url", "time_zone"},
     ),
 }

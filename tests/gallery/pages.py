@@ -11,13 +11,14 @@ from django.urls import reverse
 from challenge.checkins.record import CheckInData, record
 from challenge.enrollment import transitions
 from challenge.enrollment.confirm import confirm
+from challenge.enrollment.erasing import request_erasing
 from challenge.enrollment.leaving import leave
 from challenge.enrollment.sign_up import SignUpData, sign_up
 from challenge.mail.links import Purpose, token, url
 from challenge.models import Cohort, Enrollment, Event, Program, Stretch
 
 DAY = timedelta(days=1)
-NAMES = ("Ava", "Shay", "Hana", "Paula", "Penny", "Gwen", "Walt")
+NAMES = ("Ava", "Shay", "Hana", "Paula", "Penny", "Gwen", "Walt", "Esme")
 
 
 class Page(NamedTuple):
@@ -28,7 +29,8 @@ class Page(NamedTuple):
 @dataclass(frozen=True)
 class Cast:
     """The first four have just got day 1. Shy keeps no health data; hurt has checked in with pain. Gone has
-    left; withdrawn has been by the coach."""
+    left; withdrawn has been by the coach; erasing has asked for
+    it."""
 
     active: Enrollment
     shy: Enrollment
@@ -37,6 +39,7 @@ class Cast:
     pending: Enrollment
     gone: Enrollment
     withdrawn: Enrollment
+    erasing: Enrollment
 
 
 def cast(program: Program, go: Callable[[datetime], None], now: datetime) -> Cast:
@@ -57,6 +60,7 @@ def cast(program: Program, go: Callable[[datetime], None], now: datetime) -> Cas
     assert people.active.next_due_at
     go(max(now, people.active.next_due_at))
     record(people.hurt.pk, 1, CheckInData("partly", tightness=7, pain=8, pain_where="groin"), now)
+    request_erasing(people.erasing.runner_id, now)
     transitions.pause(people.paused.pk, transitions.PauseCause.RUNNER, now)
     Cohort.objects.create(program=program, slug="spring", name="Spring group", starts_on=now.date() + DAY)
     return people
@@ -104,6 +108,9 @@ def _runners_pages(people: Cast, now: datetime) -> dict[str, Page]:
         "forget": page(Purpose.LEAVE, people.pending),
         "pause": page(Purpose.PAUSE, people.active),
         "resume": page(Purpose.PAUSE, people.paused),
+        "keep": page(Purpose.KEEP, people.erasing),
+        "kept": page(Purpose.KEEP, people.active, query="?saved"),
+        "nothing-to-keep": page(Purpose.KEEP, people.active),
         "day": page(Purpose.DAY, people.active, 1),
         "day-asked": page(Purpose.DAY, people.active, 1, query="?asked"),
     }

@@ -13,6 +13,7 @@ from challenge.delivery.send import send_batch
 from challenge.delivery.smtp.transport import Transport
 from challenge.enrollment import pending, transitions
 from challenge.enrollment.confirm import confirm
+from challenge.enrollment.erasing import request_erasing
 from challenge.enrollment.leaving import leave
 from challenge.enrollment.sign_up import SignUpData, send_links, sign_up
 from challenge.models import Delivery, Enrollment, Event, Program, Stretch
@@ -36,6 +37,7 @@ OTHER_MAILS = {
     ("summary", "quiet"): "summary-quiet",
     ("goodbye", "mid"): "goodbye",
     ("left", "quiet"): "left",
+    ("erasing", "first-week"): "erasing",
     ("correction", "mid"): "correction",
 }
 
@@ -81,7 +83,7 @@ CAST = (
     Someone("after-a-pause", "back from a pause before each lesson", "Robin", lambda day: True),
     Someone("quiet", "has never checked in", "Quinn", lambda day: False),
 )
-MAYA, QUINN = CAST[1], CAST[3]
+NORA, MAYA, QUINN = CAST[0], CAST[1], CAST[3]
 WAITING = Someone("waiting", "has not confirmed", "Wren", lambda day: False)
 
 
@@ -124,6 +126,7 @@ class Walk:
             self.go(morning + 11 * HOUR)
             morning += DAY
         leave(QUINN.enrollment.pk, Event.Actor.RUNNER, self.now, mails=True)
+        request_erasing(NORA.enrollment.runner_id, self.now)
         self.go(self.now)
 
     def recall(self, slug: str, instead: str, message: str) -> None:

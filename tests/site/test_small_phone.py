@@ -61,6 +61,7 @@ def every_page(site: str, enroll: Any, go: Go) -> dict[str, str]:
         "hour in a pause": url(Purpose.HOUR, now, paused),
         "leave": url(Purpose.LEAVE, now, alice),
         "left": url(Purpose.LEAVE, now, gone),
+        "nothing to keep": url(Purpose.KEEP, now, alice),
         "expired": f"{site}/check-in/{expired}/",
         "altered": f"{site}/hour/{expired}/",
         "gone": url(Purpose.HOUR, now, gone),

@@ -19,8 +19,10 @@ NOTE = (
 WORDS = (
     "The ball can slip where it must not press. [Read why](https://example.org/ball), if you like.\n\nSorry!"
 )
-OTHERS = ("confirmation", "reminder", "welcome", "links", "paused", "resumed", "summary", "goodbye", "left")
-OTHERS += ("changed", "address", "address_used", "address_old")
+OTHERS = (
+    "confirmation", "reminder", "welcome", "links", "paused", "resumed", "summary", "goodbye", "left",
+    "erasing", "changed", "address", "address_used", "address_old",
+)  # fmt: skip
 
 
 class Mail(NamedTuple):

@@ -2,10 +2,11 @@
 
 from django.contrib import admin
 from django.http import HttpRequest
+from django.utils import timezone
 
 from accounts.admin import Form, PersonAdmin
 from accounts.models import User
-from challenge.models import Enrollment
+from challenge.models import AddressChange, Enrollment
 
 
 @admin.register(User)
@@ -16,3 +17,4 @@ class RunnerAdmin(PersonAdmin):
         super().save_model(request, obj, form, change)
         if change and "email" in form.changed_data:
             Enrollment.objects.end_links(obj)
+            AddressChange.objects.end_all(obj, timezone.now())

@@ -8,6 +8,9 @@
 | any other bounce | the third in a row pauses |
 | delayed, delivered, answered by a machine | nothing |
 
+It follows for the address that the mail went to. Where the runner has another one by now, the old address is
+suppressed, and the runner's course goes on.
+
 A wrong suppression silences a runner who can be reached, so a refusal counts against the address only
 where it says so.
 """
@@ -23,6 +26,7 @@ from django.db import transaction
 from django.db.models import Exists, Max, OuterRef, Q
 from django.db.models.functions import Coalesce
 
+from accounts.addresses import keyed_hash
 from accounts.models import User
 from accounts.words import one_line
 from challenge.enrollment.transitions import PauseCause, pause
@@ -31,6 +35,14 @@ from challenge.models.attempt import Answer, Phase
 from challenge.models.delivery_event import last_is_bounce
 
 Kind = DeliveryEvent.Kind
+SUPPRESSING = {
+    Kind.COMPLAINED: Suppression.Reason.COMPLAINED,
+    Kind.UNSUBSCRIBED: Suppression.Reason.UNSUBSCRIBED,
+}
+PAUSING = {
+    Suppression.Reason.COMPLAINED: PauseCause.COMPLAINT,
+    Suppression.Reason.BOUNCED: PauseCause.BAD_ADDRESS,
+}
 IN_A_ROW = 3
 # A server reports a mail that it could not pass on after five days at most (RFC 5321, 4.5.4.1). An older mail
 # without any report has arrived.
@@ -63,7 +75,8 @@ ADDRESS = re.compile(r"\S+@\S+|[^\s<>]+=[^\s<>]+\.[^\s<>]+")
 
 @dataclass(frozen=True)
 class ReportedEvent:
-    """One event of a delivery. `event_id` is the same for each report of it; `at` is when it happened."""
+    """One event of a delivery. `event_id` is the same for each report of it; `at` is when it happened;
+    `address` is the one that the report is known to concern, else that to which the mail last went."""
 
     delivery_id: uuid.UUID
     kind: DeliveryEvent.Kind
@@ -72,6 +85,7 @@ class ReportedEvent:
     at: datetime
     bad_address: bool = False
     detail: str = ""
+    address: str = ""
 
 
 def event_id_of(*parts: object) -> str:
@@ -85,12 +99,14 @@ def record_refusal(delivery: Delivery, answer: Answer, now: datetime) -> None:
         source = DeliveryEvent.Source.SMTP
         event_id = event_id_of(source, delivery.pk, now.isoformat())
         bad = is_hard_bounce(answer)
-        record(ReportedEvent(delivery.pk, Kind.BOUNCED, source, event_id, now, bad, answer.text), now)
+        said = answer.text, delivery.to_address
+        record(ReportedEvent(delivery.pk, Kind.BOUNCED, source, event_id, now, bad, *said), now)
 
 
 def record(reported: ReportedEvent, now: datetime) -> Delivery | None:
-    """Record an event and act on it. Return its delivery, or None for an unknown delivery or a repeated
-    event. Locks the runner's row, then each enrollment's (enrollment.transitions)."""
+    """Record an event and act on it. Return its delivery, with the address hash of the event, or None for an
+    unknown delivery or a repeated event. Locks the runner's row, then each enrollment's
+    (enrollment.transitions)."""
     if DeliveryEvent.objects.filter(event_id=reported.event_id).exists():
         return None
     with transaction.atomic():
@@ -100,13 +116,17 @@ def record(reported: ReportedEvent, now: datetime) -> Delivery | None:
             return None
         # Lock: two bounces of one runner at the same time must not both count as the second.
         runner = User.objects.select_for_update(no_key=True).get(pk=delivery.to_user.pk)
-        detail = cleaned(reported.detail, runner.email)
+        if reported.address:
+            delivery.address_hash = keyed_hash(reported.address)
+        delivery.address_hash = delivery.address_hash or runner.address_hash
+        detail = cleaned(reported.detail, reported.address or runner.email)
         _event, is_new = DeliveryEvent.objects.get_or_create(
             event_id=reported.event_id,
             defaults={
                 "delivery": delivery,
                 "kind": reported.kind,
                 "source": reported.source,
+                "address_hash": delivery.address_hash,
                 "bad_address": reported.bad_address,
                 "at": min(reported.at, now),
                 "detail": detail,
@@ -114,25 +134,30 @@ def record(reported: ReportedEvent, now: datetime) -> Delivery | None:
         )
         if not is_new:
             return None
-        _act(delivery, runner, reported, detail, now)
+        if delivery.address_hash == runner.address_hash:
+            _act(delivery, runner, reported, detail, now)
+        elif reason := _reason_to_suppress(reported):
+            Suppression.objects.suppress(runner, reason, detail, now, delivery.address_hash)
     return delivery
 
 
+def _reason_to_suppress(reported: ReportedEvent) -> Suppression.Reason | None:
+    if reported.kind in DeliveryEvent.BOUNCES:
+        return Suppression.Reason.BOUNCED if reported.bad_address else None
+    return SUPPRESSING.get(reported.kind)
+
+
 def _act(delivery: Delivery, runner: User, reported: ReportedEvent, detail: str, now: datetime) -> None:
-    if reported.kind == Kind.COMPLAINED:
-        Suppression.objects.suppress(runner, Suppression.Reason.COMPLAINED, detail, now)
-        _pause(runner, PauseCause.COMPLAINT, now)
-    elif reported.kind == Kind.UNSUBSCRIBED:
-        Suppression.objects.suppress(runner, Suppression.Reason.UNSUBSCRIBED, detail, now)
-    elif reported.kind in DeliveryEvent.BOUNCES:
-        since = _last_resume(runner)
-        if (delivery.sent_at or reported.at) < since:
-            return  # somebody has resumed the course since that mail
-        if reported.bad_address:
-            Suppression.objects.suppress(runner, Suppression.Reason.BOUNCED, detail, now)
-            _pause(runner, PauseCause.BAD_ADDRESS, now)
-        elif _is_unreachable(runner, since, now):
-            _pause(runner, PauseCause.UNREACHABLE, now)
+    """Act on an event of the address that the runner has now."""
+    is_bounce, since = reported.kind in DeliveryEvent.BOUNCES, _last_resume(runner)
+    if is_bounce and (delivery.sent_at or reported.at) < since:
+        return  # somebody has resumed the course since that mail
+    if reason := _reason_to_suppress(reported):
+        Suppression.objects.suppress(runner, reason, detail, now)
+        if reason in PAUSING:
+            _pause(runner, PAUSING[reason], now)
+    elif is_bounce and _is_unreachable(runner, since, now):
+        _pause(runner, PauseCause.UNREACHABLE, now)
 
 
 def _pause(runner: User, cause: PauseCause, now: datetime) -> None:
@@ -148,17 +173,19 @@ def _last_resume(runner: User) -> datetime:
 
 
 def _is_unreachable(runner: User, since: datetime, now: datetime) -> bool:
-    """Return whether the last three mails with an event all bounced, without a check-in since the first."""
+    """Return whether the last three mails to the runner's address with an event all bounced, without a
+    check-in since the first."""
+    address_hash = runner.address_hash
     mails = (
-        Delivery.objects.filter(enrollment__runner=runner)
+        Delivery.objects.filter(enrollment__runner=runner, address_hash__in=["", address_hash])
         .filter(Q(sent_at__isnull=False) | Exists(DeliveryEvent.objects.filter(delivery=OuterRef("pk"))))
         .annotate(left=Coalesce("sent_at", "due_at"))
         .filter(left__gt=since, left__lte=now)
         .order_by("-left", "-pk")
         .prefetch_related("delivery_events")[:MAX_MAILS_READ]
     )
-    reported = list(dropwhile(lambda mail: last_is_bounce(mail) is None, mails))[:IN_A_ROW]
-    if len(reported) < IN_A_ROW or not all(map(last_is_bounce, reported)):
+    reported = list(dropwhile(lambda mail: last_is_bounce(mail, address_hash) is None, mails))[:IN_A_ROW]
+    if len(reported) < IN_A_ROW or not all(last_is_bounce(mail, address_hash) for mail in reported):
         return False
     first, newest = reported[-1].left, reported[0].left
     checked_in = CheckIn.objects.filter(enrollment__runner=runner, updated_at__gt=first)

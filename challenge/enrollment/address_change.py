@@ -14,12 +14,12 @@ from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
 from django.db.models import Q
 
-from accounts.addresses import domain_of, keyed_hash, mailbox
+from accounts.addresses import keyed_hash, mailbox
 from accounts.models import User
+from challenge.enrollment.new_address import follow_address
 from challenge.enrollment.own_changes import confirm_changes
 from challenge.enrollment.request_limits import Origin, answered, may_mail, one_at_a_time, remember
 from challenge.models import AddressChange, Delivery, Enrollment, Event, Suppression
-from challenge.models.enrollment import log_event
 from challenge.models.mail_kinds import Kind
 
 DAILY_LIMIT = 3
@@ -82,13 +82,12 @@ def confirm(change_id: int, now: datetime) -> ChangeResult:
         if not change.may_be_confirmed(now) or enrollment is None or user.is_staff:
             return ChangeResult.GONE
         old_address = user.email
-        if not _move(user, change.new_address):
+        if not _move(user, change.new_address, now):
             return ChangeResult.TAKEN
         change.old_address, change.confirmed_at = old_address, now
         change.save(update_fields=["old_address", "confirmed_at"])
         AddressChange.objects.end_wishes(user, now)
         answered(user.mailbox_hash)
-        log_event(enrollment, Event.Kind.CHANGED, Event.Actor.RUNNER, now, Event.Detail.ADDRESS)
         Delivery.objects.queue(Kind.ADDRESS_OLD, now, enrollment, address=old_address, address_change=change)
         confirm_changes(enrollment, now)
     return ChangeResult.DONE
@@ -102,13 +101,12 @@ def undo(change_id: int, now: datetime) -> ChangeResult:
             return ChangeResult.ALREADY
         if not change.may_be_undone(now) or enrollment is None:
             return ChangeResult.GONE
-        if not _move(user, change.old_address):
+        if not _move(user, change.old_address, now):
             return ChangeResult.TAKEN
         # Whoever holds the new address must not take the course back.
         later = AddressChange.objects.filter(user=user, confirmed_at__gte=change.confirmed_at)
         later.filter(undone_at=None).update(undone_at=now)
         AddressChange.objects.end_wishes(user, now)
-        log_event(enrollment, Event.Kind.CHANGED, Event.Actor.RUNNER, now, Event.Detail.ADDRESS_BACK)
         confirm_changes(enrollment, now)
     return ChangeResult.DONE
 
@@ -137,7 +135,7 @@ def _newest_run(user: User) -> Enrollment | None:
     return kept.select_related("runner", "program").first() or runs.first()
 
 
-def _move(user: User, address: str) -> bool:
+def _move(user: User, address: str, now: datetime) -> bool:
     """Write a runner's new address and end the links. Return False where it belongs to another person; a
     sign-up there that nobody has confirmed gives way."""
     others = User.objects.filter(email=address).exclude(pk=user.pk)
@@ -150,7 +148,5 @@ def _move(user: User, address: str) -> bool:
     except IntegrityError:  # somebody has signed up there in this moment
         return False
     user.email = address
-    Enrollment.objects.end_links(user)
-    waiting = Delivery.objects.filter(enrollment__runner=user, state__in=Delivery.WAITING, address="")
-    waiting.update(domain=domain_of(address))
+    follow_address(user, Event.Actor.RUNNER, now)
     return True

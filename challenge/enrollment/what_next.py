@@ -5,13 +5,19 @@ from datetime import datetime
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from accounts.models import Consent
 from challenge.enrollment.transitions import would_go_on
 from challenge.models import Delivery, Enrollment, Event
 from challenge.models.attempt import was_refused_for_good
 from challenge.models.mail_kinds import Kind
 
 State = Enrollment.State
+OWN_CHANGES = (
+    Event.Kind.CHANGED,
+    Event.Kind.RESCHEDULED,
+    Event.Kind.READDRESSED,
+    Event.Kind.CONSENT_GIVEN,
+    Event.Kind.CONSENT_TAKEN_BACK,
+)
 
 
 def what_next(enrollment: Enrollment, now: datetime) -> str:
@@ -70,27 +76,25 @@ def _comes(enrollment: Enrollment, day: int, at: datetime) -> str:
 def changes_since(enrollment: Enrollment, since: datetime) -> str:
     """Say what a runner has changed since an instant, in sentences: of one thing the last change alone."""
     events = Event.objects.filter(enrollment__runner=enrollment.runner_id, at__gte=since)
-    events = events.filter(actor=Event.Actor.RUNNER, kind__in=[Event.Kind.CHANGED, Event.Kind.RESCHEDULED])
-    said = {event.detail: _of_event(event) for event in events}
-    if Event.Detail.ADDRESS_BACK in said:
-        said.pop(Event.Detail.ADDRESS, None)
-    consents = Consent.objects.filter(user=enrollment.runner_id, purpose=Consent.Purpose.HEALTH)
-    if consents.filter(given_at__gte=since, withdrawn_at=None).exists():
-        said["health"] = _("You agreed that your health data is kept.")
-    elif consents.filter(withdrawn_at__gte=since).exists():
-        said["health"] = _("You took back your consent to health data; what was kept under it is erased.")
-    return " ".join(words for words in said.values() if words)
+    events = events.filter(actor=Event.Actor.RUNNER, kind__in=OWN_CHANGES)
+    said = {(event.kind, event.detail): _of_event(event) for event in events}
+    return " ".join(said.values())
 
 
 def _of_event(event: Event) -> str:
-    if event.detail == Event.Detail.HOUR:
+    if event.kind == Event.Kind.RESCHEDULED:
         hour = event.detail_values
         zone = hour["time_zone"].replace("_", " ")
         return _("Lessons come at %(hour)s (%(zone)s) now.") % {"hour": hour["send_at"], "zone": zone}
-    words = {
+    words: dict[str, str] = {
+        Event.Kind.READDRESSED: _("Your mails come here now. The links in earlier mails have ended."),
+        Event.Kind.CONSENT_GIVEN: _("You agreed that your health data is kept."),
+        Event.Kind.CONSENT_TAKEN_BACK: _(
+            "You took back your consent to health data; what was kept under it is erased."
+        ),
+    }
+    details = {
         Event.Detail.NAME: _("Your name is changed."),
-        Event.Detail.ADDRESS: _("Your mails come here now. The links in earlier mails have ended."),
-        Event.Detail.ADDRESS_BACK: _("Your old address is back. The links in earlier mails have ended."),
         Event.Detail.LINKS: _("The links in earlier mails have ended."),
     }
-    return words.get(Event.Detail(event.detail), "") if event.detail else ""
+    return words.get(event.kind) or details.get(Event.Detail(event.detail), "")

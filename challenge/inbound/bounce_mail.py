@@ -76,18 +76,21 @@ def _delivery(delivery_id: uuid.UUID) -> Delivery | None:
 
 
 def _delivery_by_leave_link(returned: Fields, now: datetime) -> Delivery | None:
-    """Return the delivery that a returned mail's Message-ID names, if its link to leave is that runner's."""
+    """Return the delivery that a returned mail's Message-ID names, if its link to leave is that runner's. The
+    links of a former address have ended, and prove only a mail that went there."""
     named = MESSAGE_ID.search(returned.get("message-id", ""))
     link = LEAVE_LINK.search(re.sub(r"\s", "", returned.get("list-unsubscribe", "")))
     if not named or not link:
         return None
+    delivery = _delivery(uuid.UUID(named[1]))
     try:
         enrollment = links.open(Purpose.LEAVE, link[1], now).enrollment
     except LinkExpired as expired:
         enrollment = expired.enrollment
-    except (Altered, LinkEnded):
+    except LinkEnded:
+        return delivery if delivery and not delivery.went_to(delivery.to_user.email) else None
+    except Altered:
         return None
-    delivery = _delivery(uuid.UUID(named[1]))
     return delivery if delivery and delivery.enrollment_id == enrollment.pk else None
 
 
@@ -99,23 +102,26 @@ def _event(report: IncomingReport, delivery: Delivery, now: datetime) -> Reporte
         return _reported(delivery, Kind.COMPLAINED, Source.ARF, feedback, now)
     if report.type is ReportType.AUTO_REPLY:
         return _reported(delivery, Kind.AUTORESPONDED, Source.DSN, "", now)
-    address = delivery.to_user.email
-    found = _status_for(report.recipients, address)
+    found, address = _status_for(report.recipients, delivery)
     kind = ACTIONS.get(re.split(r"[^a-z]", found.action)[0]) if found else None
     if found is None or kind is None:
         return None
     # A report of another address, such as one to which the runner forwards mail, does not concern this one.
-    bad = (
-        kind == Kind.BOUNCED and address in found.addresses and is_bad_address(found.status, found.diagnostic)
-    )
-    return _reported(delivery, kind, Source.DSN, f"{found.status} {found.diagnostic}", now, bad=bad)
+    bad = kind == Kind.BOUNCED and bool(address) and is_bad_address(found.status, found.diagnostic)
+    said = f"{found.status} {found.diagnostic}"
+    return _reported(delivery, kind, Source.DSN, said, now, bad=bad, address=address)
 
 
-def _status_for(recipients: Sequence[RecipientStatus], address: str) -> RecipientStatus | None:
-    """Return the status of an address, else the first one of the report."""
-    return next(
-        (each for each in recipients if address in each.addresses), recipients[0] if recipients else None
-    )
+def _status_for(
+    recipients: Sequence[RecipientStatus], delivery: Delivery
+) -> tuple[RecipientStatus | None, str]:
+    """Return the status of the address that a mail went to, and that address; else the first status of the
+    report, and an empty text."""
+    for status in recipients:
+        for address in status.addresses:
+            if delivery.went_to(address):
+                return status, address
+    return (recipients[0] if recipients else None), ""
 
 
 def _reported(
@@ -126,6 +132,7 @@ def _reported(
     now: datetime,
     *,
     bad: bool = False,
+    address: str = "",
 ) -> ReportedEvent:
     # Only one event of a kind is kept for each mail, however many reports come: every recipient of a mail
     # knows its return path, and must not be able to fill the table.
@@ -137,4 +144,5 @@ def _reported(
         at=now,
         bad_address=bad,
         detail=said,
+        address=address,
     )

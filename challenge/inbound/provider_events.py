@@ -13,6 +13,7 @@ from typing import Any
 from anymail.signals import AnymailTrackingEvent, EventType, RejectReason
 from django.conf import settings
 
+from accounts.addresses import keyed_hash
 from challenge.bounces.record import LONG_AGO, ReportedEvent, event_id_of, is_bad_address, status_codes
 from challenge.mail import links
 from challenge.models import Delivery, DeliveryEvent
@@ -60,7 +61,8 @@ def from_event(event: AnymailTrackingEvent, provider: str, now: datetime) -> Rep
         return None
     values = list(_flat(event.esp_event))
     at = _plausible(event.timestamp, now)
-    delivery = _delivery(event, values, at)
+    recipient = str(event.recipient or "").strip().lower()
+    delivery = _delivery(event, values, recipient, at)
     if delivery is None:
         return None
     event_id = event.event_id or f"{event.message_id} {event.timestamp}"
@@ -72,6 +74,7 @@ def from_event(event: AnymailTrackingEvent, provider: str, now: datetime) -> Rep
         at=at,
         bad_address=kind in DeliveryEvent.BOUNCES and _is_bad(event, values),
         detail=f"{event.mta_response or ''} {event.description or ''}",
+        address=recipient,
     )
 
 
@@ -94,19 +97,21 @@ def _plausible(stamp: datetime | None, now: datetime) -> datetime:
     return min(max(stamp if stamp.tzinfo else stamp.replace(tzinfo=UTC), LONG_AGO), now)
 
 
-def _delivery(event: AnymailTrackingEvent, values: Values, at: datetime) -> Delivery | None:
+def _delivery(event: AnymailTrackingEvent, values: Values, recipient: str, at: datetime) -> Delivery | None:
     """Return the delivery that an event names by our Message-ID or return path; for a provider with ids of
     its own, the last one sent to the event's recipient before it."""
     rows = Delivery.objects.select_related("enrollment__runner", "recipient")
-    recipient = str(event.recipient or "").strip().lower()
     if named := _named(event, values):
         found = rows.filter(pk=named).first()
-        matches = found and (not recipient or recipient == found.to_user.email)
+        matches = found and (not recipient or found.went_to(recipient))
         return found if matches else None
     if not recipient:
         return None
-    sent = rows.filter(enrollment__runner__email=recipient, sent_at__gt=at - MAX_AGE, sent_at__lte=at)
-    return sent.order_by("-sent_at").first()
+    sent = rows.filter(sent_at__gt=at - MAX_AGE, sent_at__lte=at).order_by("-sent_at")
+    hashed = keyed_hash(recipient)
+    of_runner = sent.filter(enrollment__runner__email=recipient, address_hash__in=["", hashed])
+    # To an address that a runner had before: no index holds it, the one of due times bounds the search.
+    return of_runner.first() or sent.filter(address_hash=hashed, due_at__gt=at - 2 * MAX_AGE).first()
 
 
 def _named(event: AnymailTrackingEvent, values: Values) -> uuid.UUID | None:

@@ -18,7 +18,7 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name='event',
             name='detail',
-            field=models.CharField(blank=True, choices=[('hour', '%(send_at)s %(time_zone)s'), ('name', 'The first name.'), ('address', 'The address, and every link that was mailed to the old one.'), ('address_back', 'The address: the old one was put back.'), ('links', 'All earlier links were ended.'), ('complaint', 'The runner marked a mail as spam.'), ('bad_address', 'The address refuses mail.'), ('soft_bounces', 'Three mails in a row came back.'), ('as_written', '%(text)s')], max_length=20, verbose_name='detail'),
+            field=models.CharField(blank=True, choices=[('hour', '%(send_at)s %(time_zone)s'), ('name', 'The first name.'), ('links', 'All earlier links were ended.'), ('complaint', 'The runner marked a mail as spam.'), ('bad_address', 'The address refuses mail.'), ('soft_bounces', 'Three mails in a row came back.'), ('as_written', '%(text)s')], max_length=20, verbose_name='detail'),
         ),
         migrations.AlterField(
             model_name='event',

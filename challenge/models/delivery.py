@@ -9,7 +9,7 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from accounts.addresses import domain_of
+from accounts.addresses import domain_of, keyed_hash
 from challenge.models.address_change import AddressChange
 from challenge.models.day import Revision
 from challenge.models.delivery_reason import Reason
@@ -235,6 +235,10 @@ class Delivery(models.Model):
     @property
     def to_address(self) -> str:
         return self.address or self.to_user.email
+
+    def went_to(self, address: str) -> bool:
+        """Return whether it last went to this address, which is the person's where none was kept."""
+        return keyed_hash(address) == (self.address_hash or self.to_user.address_hash)
 
     @property
     def why(self) -> str:

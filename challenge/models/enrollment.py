@@ -128,6 +128,7 @@ class Event(models.Model):
         WITHDRAWN = "withdrawn", _("left")
         RETURNED = "returned", _("came back")
         CHANGED = "changed", _("changed")
+        READDRESSED = "readdressed", _("got another address")
         ERASE_ASKED = "erase_asked", _("asked to be erased")
         KEPT = "kept", _("took back the wish to be erased")
 
@@ -141,8 +142,6 @@ class Event(models.Model):
 
         HOUR = "hour", "%(send_at)s %(time_zone)s"
         NAME = "name", _("The first name.")
-        ADDRESS = "address", _("The address, and every link that was mailed to the old one.")
-        ADDRESS_BACK = "address_back", _("The address: the old one was put back.")
         LINKS = "links", _("All earlier links were ended.")
         COMPLAINT = "complaint", _("The runner marked a mail as spam.")
         BAD_ADDRESS = "bad_address", _("The address refuses mail.")

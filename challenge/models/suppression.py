@@ -10,24 +10,30 @@ from accounts.models import User
 
 
 class SuppressionManager(models.Manager["Suppression"]):
-    def suppress(self, runner: User, reason: "Suppression.Reason", detail: str, now: datetime) -> None:
-        """Suppress a runner's address. A complaint replaces a bounce; no other reason is overwritten."""
+    def suppress(
+        self, runner: User, reason: "Suppression.Reason", detail: str, now: datetime, address_hash: str = ""
+    ) -> None:
+        """Suppress a runner's address, or the one of this hash, which the runner had before. A complaint
+        replaces a bounce; no other reason is overwritten."""
+        address_hash = address_hash or runner.address_hash
+        owner = runner if address_hash == runner.address_hash else None
         row, is_new = self.get_or_create(
-            address_hash=runner.address_hash,
-            defaults={"reason": reason, "detail": detail, "runner": runner, "created_at": now},
+            address_hash=address_hash,
+            defaults={"reason": reason, "detail": detail, "runner": owner, "created_at": now},
         )
         if is_new:
             return
         if reason == Suppression.Reason.COMPLAINED and row.reason == Suppression.Reason.BOUNCED:
             row.reason, row.detail = reason, detail
-        row.runner = runner
+        row.runner = owner or row.runner
         row.save(update_fields=["reason", "detail", "runner"])
 
 
 class Suppression(models.Model):
     """An address, by keyed hash (accounts.addresses.keyed_hash), and why it is suppressed.
 
-    The reasons are anymail's RejectReason. The row stays when the runner is erased; then `runner` is empty.
+    The reasons are anymail's RejectReason. `runner` is whose address it is now, if that is known. The row
+    stays when the runner is erased or has another address.
     `detail` is quoted from the server, without an address.
     """
 

@@ -42,7 +42,8 @@ def record_event(sender: object, event: AnymailTrackingEvent, esp_name: str, **k
         with transaction.atomic():
             reported = from_event(event, esp_name, now)
             delivery = record(reported, now) if reported else None
-            if delivery and reported and reported.kind == DeliveryEvent.Kind.UNSUBSCRIBED:
+            unsubscribed = reported is not None and reported.kind == DeliveryEvent.Kind.UNSUBSCRIBED
+            if delivery and unsubscribed and delivery.went_to(delivery.to_user.email):
                 runner = delivery.to_user
                 for enrollment in Enrollment.objects.filter(runner=runner, state__in=Enrollment.OPEN_STATES):
                     leave(enrollment.pk, Event.Actor.RUNNER, now)

@@ -50,7 +50,7 @@ def test_the_new_address_confirms_and_the_course_goes_on_there(mover: Mover, now
     }
     for old in (*(link(lesson, name) for name in ("day", "hour", "leave", "pause")), token_path):
         assert mover.client.get(old).status_code == 410
-    assert Event.objects.filter(kind="changed", detail="address").count() == 1
+    assert Event.objects.filter(kind="readdressed", actor="runner").count() == 1
     assert b"done already" in mover.client.get(path).content
     assert b"done already" in mover.client.post(path).content
 

@@ -34,7 +34,7 @@ def test_the_old_address_is_told_and_undoes_it_for_seven_days(mover: Mover, now:
 
     assert mover.address == OLD
     [changed] = [mail for mail in mover.sink.to(OLD) if mail["Subject"].startswith("Your changes")]
-    assert "Your old address is back." in body(changed)
+    assert "Your mails come here now." in body(changed)
     assert mover.client.get(moved).status_code == 410
     assert b"done already" in mover.client.get(path).content
 

@@ -18,7 +18,7 @@ REASONS: Mapping[str, Promise] = {
 
 _suppressed = Suppression.objects.filter(runner=OuterRef("runner"))
 _stops = Event.objects.filter(
-    enrollment=OuterRef("pk"), kind__in=[Event.Kind.UNREACHABLE, Event.Kind.RESUMED]
+    enrollment=OuterRef("pk"), kind__in=[Event.Kind.UNREACHABLE, Event.Kind.RESUMED, Event.Kind.READDRESSED]
 )
 
 
@@ -31,7 +31,8 @@ def bad_address() -> Exists:
 
 
 def mails_bounce() -> Q:
-    """Select enrollments that three bounces in a row have paused, not resumed since."""
+    """Select enrollments that three bounces in a row have paused; since then neither resumed nor with another
+    address."""
     last = Subquery(_stops.order_by("-at", "-pk").values("kind")[:1])
     return Q(Exact(last, Value(Event.Kind.UNREACHABLE.value)), state=Enrollment.State.PAUSED)
 

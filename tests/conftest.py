@@ -119,7 +119,12 @@ def enroll(program: Any) -> Enroll:
         state: str = Enrollment.State.ACTIVE,
     ) -> Enrollment:
         runner = User.objects.create_user(f"{name}@example.com", first_name=name.capitalize())
-        give_consents(runner, [Consent.Purpose.MAIL] + ([Consent.Purpose.HEALTH] if health else []), now)
+        give_consents(
+            runner,
+            [Consent.Purpose.MAIL] + ([Consent.Purpose.HEALTH] if health else []),
+            Consent.Form.SIGN_UP,
+            now,
+        )
         enrollment = Enrollment(
             runner=runner,
             program=program,
@@ -232,3 +237,12 @@ def runner(client: Any, alice: Any, sink: SmtpServer, go: Any, clock: Any, now: 
 
     go(now)
     return Runner(client, sink.mails[0])
+
+
+@pytest.fixture
+def owner(client: Any, alice: Any, sink: SmtpServer, go: Any, clock: Any, now: datetime) -> Any:
+    """Alice, who has got day 1, at the page of one's own."""
+    from tests.support.own_page import Owner
+
+    go(now)
+    return Owner(client, alice, sink, go, clock)

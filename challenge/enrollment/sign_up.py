@@ -80,7 +80,8 @@ def _save(enrollment: Enrollment, data: SignUpData, now: datetime) -> Enrollment
     enrollment.created_at = now
     enrollment.save()
     Consent.objects.filter(user=user, given_at=None).delete()
-    request_consents(user, [Consent.Purpose.MAIL] + ([Consent.Purpose.HEALTH] if data.health else []), now)
+    purposes = [Consent.Purpose.MAIL] + ([Consent.Purpose.HEALTH] if data.health else [])
+    request_consents(user, purposes, Consent.Form.SIGN_UP, now)
     log_event(enrollment, Event.Kind.SIGNED_UP, Event.Actor.RUNNER, now)
     return enrollment
 

@@ -22,6 +22,8 @@ OWN_CHANGES = (
 
 def what_next(enrollment: Enrollment, now: datetime) -> str:
     """Say which lesson comes when, on the runner's own clock, or why none comes."""
+    if enrollment.runner.erase_at:
+        return _("No lesson comes until you say that everything is to be kept.")
     if enrollment.state == State.ACTIVE:
         return _of_a_running_course(enrollment, now)
     if enrollment.state == State.PAUSED:
@@ -77,7 +79,8 @@ def changes_since(enrollment: Enrollment, since: datetime) -> str:
     """Say what a runner has changed since an instant, in sentences: of one thing the last change alone."""
     events = Event.objects.filter(enrollment__runner=enrollment.runner_id, at__gte=since)
     events = events.filter(actor=Event.Actor.RUNNER, kind__in=OWN_CHANGES)
-    said = {(event.kind, event.detail): _of_event(event) for event in events}
+    events = events.exclude(detail=Event.Detail.MAIL_CONSENT)  # giving and ending it have mails of their own
+    said = {event.detail or event.kind: _of_event(event) for event in events}
     return " ".join(said.values())
 
 

@@ -35,7 +35,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='delivery',
             name='address_change',
-            field=models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='deliveries', to='challenge.addresschange', verbose_name='change of address'),
+            field=models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.SET_NULL, to='challenge.addresschange', verbose_name='change of address'),
         ),
         migrations.AddIndex(
             model_name='delivery',

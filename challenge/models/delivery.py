@@ -143,13 +143,7 @@ class Delivery(models.Model):
         verbose_name=_("recall"),
     )
     address_change = models.ForeignKey(
-        AddressChange,
-        models.SET_NULL,
-        null=True,
-        blank=True,
-        related_name="deliveries",
-        db_index=False,
-        verbose_name=_("change of address"),
+        AddressChange, models.SET_NULL, null=True, db_index=False, verbose_name=_("change of address")
     )
     state = models.CharField(_("state"), max_length=10, choices=State, default=State.QUEUED)
     due_at = models.DateTimeField(_("due"))

@@ -131,6 +131,8 @@ class Event(models.Model):
         READDRESSED = "readdressed", _("got another address")
         ERASE_ASKED = "erase_asked", _("asked to be erased")
         KEPT = "kept", _("took back the wish to be erased")
+        CONSENT_GIVEN = "consented", _("gave a consent")
+        CONSENT_TAKEN_BACK = "took_back", _("took a consent back")
 
     class Actor(models.TextChoices):
         RUNNER = "runner", _("the runner")
@@ -146,6 +148,8 @@ class Event(models.Model):
         COMPLAINT = "complaint", _("The runner marked a mail as spam.")
         BAD_ADDRESS = "bad_address", _("The address refuses mail.")
         SOFT_BOUNCES = "soft_bounces", _("Three mails in a row came back.")
+        MAIL_CONSENT = "mail", _("Email of the program.")
+        HEALTH_CONSENT = "health", _("Keeping health data.")
         AS_WRITTEN = "as_written", "%(text)s"
 
     RESTARTS = (Kind.RESUMED, Kind.RETURNED)

@@ -24,6 +24,7 @@ DONE: Mapping[str, Promise] = {
     "agreed": _("Your consent is saved. You can take it back here at any time."),
     "taken-back": _("Your consent is taken back, and what was kept under it is erased."),
     "keep": _("Nothing will be erased. Everything is as it was."),
+    "erase": _("You have a day to change your mind: we have told you so by mail."),
     "nothing": _("Nothing was changed: it was so already."),
 }
 

@@ -48,6 +48,7 @@ JOBS = {
         Job("forget_requests", 3600, "challenge.enrollment.request_limits.forget"),
         Job("forget_addresses", 3600, "challenge.enrollment.address_change.forget"),
         Job("erase", 300, "challenge.enrollment.erasing.erase_due"),
+        Job("purge", 3600, "challenge.privacy.retention.purge"),
         Job("correct", 60, "challenge.delivery.corrections.correct", wakes_senders=True),
         Job("plan", 10, "challenge.delivery.plan.plan_due", repeats=True, wakes_senders=True),
         Job("send", 10, "challenge.worker.recurring.send", repeats=True),

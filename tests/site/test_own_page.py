@@ -2,61 +2,22 @@
 
 from collections.abc import Callable
 from datetime import datetime, time, timedelta
-from typing import Any
 
 import pytest
-from django.test import Client
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from accounts.models import User
-from challenge.checkins.questions import record_question
-from challenge.checkins.record import CheckInData, record
 from challenge.enrollment.transitions import PauseCause, pause
 from challenge.mail.links import Purpose, token
 from challenge.models import Delivery, Enrollment, Event
-from tests.support.smtp_server import SmtpServer
+from tests.support.own_page import ADDRESS, Owner
 from tests.support.visitor import body, link, whole_database
 
 pytestmark = pytest.mark.django_db
 
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
-ADDRESS = "alice@example.com"
-SAID = "Left calf, since Sunday"
 Go = Callable[[datetime], None]
-
-
-class Owner:
-    """Alice, who has got day 1, and her own page."""
-
-    def __init__(self, client: Client, alice: Enrollment, sink: SmtpServer, go: Go, clock: Any) -> None:
-        self.client, self.alice, self.sink, self.go, self.clock = client, alice, sink, go, clock
-
-    def path(self, at: datetime, part: str = "") -> str:
-        self.alice.refresh_from_db()
-        self.clock.move_to(at)
-        return f"/me/{token(Purpose.OWN_PAGE, at, self.alice)}/{part}"
-
-    def reads(self, at: datetime, part: str = "") -> str:
-        answer = self.client.get(self.path(at, part))
-        assert answer.status_code == 200
-        return str(answer.content.decode())
-
-    def posts(self, at: datetime, part: str, **fields: str) -> str:
-        """Post, and return the page that it leads to."""
-        answer = self.client.post(self.path(at, f"{part}/"), fields)
-        if answer.status_code == 302:
-            answer = self.client.get(answer["Location"])
-        return str(answer.content.decode())
-
-    def subjects(self) -> list[str]:
-        return [str(mail["Subject"]) for mail in self.sink.to(ADDRESS)]
-
-
-@pytest.fixture
-def owner(client: Client, alice: Enrollment, sink: SmtpServer, go: Go, clock: Any, now: datetime) -> Owner:
-    go(now)
-    return Owner(client, alice, sink, go, clock)
 
 
 def test_it_opens_by_a_fresh_link_and_for_an_hour(owner: Owner, now: datetime) -> None:
@@ -166,20 +127,10 @@ def test_a_mistake_is_marked_and_changes_nothing(
 
 def test_nothing_changes_on_a_get(owner: Owner, now: datetime) -> None:
     before = whole_database()
-    for part in ("hour", "name", "pause", "resume", "address", "links"):
+    for part in ("hour", "name", "pause", "resume", "address", "agree", "health", "links", "erase", "keep"):
         assert owner.client.get(owner.path(now, f"{part}/")).status_code in (200, 302)
     assert owner.client.get(owner.path(now, "nowhere/")).status_code == 404
     assert whole_database() == before
-
-
-def test_health_words_and_questions_stand_here(owner: Owner, now: datetime) -> None:
-    record(owner.alice.pk, 1, CheckInData("partly", 7, 8, "calf", note=SAID), now)
-    record_question(owner.alice.pk, 1, "May I run <b>twice</b>?", now)
-
-    page = owner.reads(now, "told/")
-    for words in (SAID, "<td>7</td>", "<td>8</td>", "<bdi>calf</bdi>", "May I run &lt;b&gt;twice&lt;/b&gt;?"):
-        assert words in page
-    assert SAID not in owner.reads(now)
 
 
 def test_ending_the_old_links_ends_this_page_and_mails_a_fresh_one(owner: Owner, now: datetime) -> None:

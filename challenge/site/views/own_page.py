@@ -7,7 +7,10 @@ from django.shortcuts import redirect
 from django.utils import timezone
 
 from accounts.models import Consent
+from accounts.wordings import WORDINGS
 from challenge import tasks
+from challenge.enrollment.consents import give, take_back
+from challenge.enrollment.erasing import keep, request_erasing
 from challenge.enrollment.leaving import current_run, undo_until
 from challenge.enrollment.own_changes import confirm_changes, end_old_links, rename
 from challenge.enrollment.transitions import PauseCause, pause, reschedule, resume
@@ -19,7 +22,7 @@ from challenge.site.forms import HourForm
 from challenge.site.own_forms import NewAddressForm, OwnNameForm
 from challenge.site.own_page import OwnPage
 from challenge.site.views.address import ask_address
-from challenge.site.views.own_data import told
+from challenge.site.views.own_data import download, everything, told
 
 State = Enrollment.State
 
@@ -42,6 +45,7 @@ def overview(page: OwnPage, status: int = 200, **bound: PlainForm) -> HttpRespon
         "has_left": has_left,
         "undo_until": undo_until(run, page.now) if has_left else None,
         "leave": url(Purpose.LEAVE, page.now, run),
+        "health_wording": WORDINGS[Consent.Purpose.HEALTH],
         "consents": {consent.purpose: consent for consent in given},
         "is_open": run.state in Enrollment.OPEN_STATES,
         "hour": HourForm(initial={"send_at": f"{run.send_at:%H:%M}", "time_zone": run.time_zone}),
@@ -90,6 +94,42 @@ def change_address(page: OwnPage) -> HttpResponse:
     return ask_address(page, form) if form.is_valid() else overview(page, 422, address=form)
 
 
+def agree(page: OwnPage) -> HttpResponse:
+    """Give the consent to health data, in the wording that the page shows."""
+    if not give(page.run.runner, Consent.Purpose.HEALTH, Consent.Form.OWN_PAGE, page.now):
+        return page.done("nothing")
+    confirm_changes(page.run, page.now)
+    return page.done("agreed")
+
+
+def take_back_health(page: OwnPage) -> HttpResponse:
+    """Say what is erased with the consent to health data, then erase it."""
+    if not page.is_posted:
+        return page.render("own/health.html")
+    if not take_back(page.run.runner, Consent.Purpose.HEALTH, Event.Actor.RUNNER, page.now):
+        return page.done("nothing")
+    confirm_changes(page.run, page.now)
+    return page.done("taken-back")
+
+
+def erase(page: OwnPage) -> HttpResponse:
+    """Say what is erased, then hold everything back for a day in which the runner can keep it."""
+    if page.run.runner.is_staff:
+        raise Http404
+    if not page.is_posted:
+        return page.render("own/erase.html")
+    request_erasing(page.run.runner_id, page.now)
+    tasks.nudge(tasks.send)
+    return page.done("erase")
+
+
+def keep_everything(page: OwnPage) -> HttpResponse:
+    if not keep(page.run.runner_id, page.now):
+        return page.done("nothing")
+    tasks.nudge(tasks.plan)
+    return page.done("keep")
+
+
 def end_links(page: OwnPage) -> HttpResponse:
     """End this page's own link too. The answer is the last that it gives."""
     if not page.is_posted:
@@ -110,6 +150,12 @@ PARTS: dict[str, Callable[[OwnPage], HttpResponse]] = {
     "pause": _posted(pause_course),
     "resume": _posted(resume_course),
     "address": _posted(change_address),
+    "agree": _posted(agree),
+    "health": take_back_health,
+    "erase": erase,
+    "keep": _posted(keep_everything),
     "told": told,
+    "everything": everything,
+    "download": download,
     "links": end_links,
 }

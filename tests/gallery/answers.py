@@ -21,6 +21,11 @@ WRONG = {
     "hour": {"send_at": "", "time_zone": "Mars/Base"},
     "day": {"text": ""},
 }
+# Answers to a form that no page shows on its own: the page with the form, its part, and what is posted.
+POSTED = {
+    "address-asked": ("own-page", "address/", {"email": "new@example.net"}),
+    "links-ended": ("own-page-erasing", "links/", {}),
+}
 
 
 def answers(walk: Walk) -> dict[str, bytes]:
@@ -44,4 +49,9 @@ def answers(walk: Walk) -> dict[str, bytes]:
                 answer = client.post(path, WRONG[name], secure=True, headers=headers)
                 assert answer.status_code == 422, (name, answer.status_code)
                 found[f"{name}-wrong"] = answer.content
+        for name, (whose, part, fields) in POSTED.items():
+            path = urlsplit(pages[whose].address).path + part
+            answer = client.post(path, fields, secure=True, headers=headers)
+            assert answer.status_code == 200, (name, answer.status_code)
+            found[name] = answer.content
     return found

@@ -5,7 +5,18 @@ from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
 
 import challenge.coach.admin  # noqa: F401  registers the coach's desk
-from challenge.site.views import check_in, day, health, keep, library, pages, runner, sign_up
+from challenge.site.views import (
+    address,
+    check_in,
+    day,
+    health,
+    keep,
+    library,
+    own_page,
+    pages,
+    runner,
+    sign_up,
+)
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", sign_up.sign_up_page, name="sign-up"),
@@ -20,6 +31,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("keep/<str:token>/", keep.keep_page, name="keep"),
     path("day/<str:token>/", day.day_page, name="day"),
     path("pause/<str:token>/", runner.pause_page, name="pause"),
+    path("me/<str:token>/", own_page.own_page, name="own-page"),
+    path("me/<str:token>/<slug:part>/", own_page.own_page, name="own-page"),
+    path("address/<str:token>/", address.address_page, name="address"),
+    path("address-undo/<str:token>/", address.address_undo_page, name="address-undo"),
     path("library/", library.library_page, name="library"),
     path("library/<slug:slug>/", library.stretch_page, name="stretch"),
     path("figures/<str:file_name>", pages.drawing, name="figure"),

@@ -239,3 +239,12 @@ def runner(client: Any, alice: Any, sink: SmtpServer, go: Any, clock: Any, now: 
 
     go(now)
     return Runner(client, sink.mails[0])
+
+
+@pytest.fixture
+def owner(client: Any, alice: Any, sink: SmtpServer, go: Any, clock: Any, now: datetime) -> Any:
+    """Alice, who has got day 1, at the page of one's own."""
+    from tests.support.own_page import Owner
+
+    go(now)
+    return Owner(client, alice, sink, go, clock)

@@ -30,6 +30,9 @@ NAMES = frozenset(
         "time_zone",
         "starts_on",
         "undo_until",
+        "changes",
+        "what_next",
+        "address_undo_until",
         "erase_at",
         "done_count",
         "tightness_first",
@@ -45,6 +48,10 @@ NAMES = frozenset(
         "pause_url",
         "hour_url",
         "leave_url",
+        "links_url",
+        "own_page_url",
+        "address_url",
+        "address_undo_url",
         "keep_url",
     }
 )

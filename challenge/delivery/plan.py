@@ -15,6 +15,7 @@ from django.db import connection, models, transaction
 from challenge import schedule
 from challenge.delivery.restore_guard.guard import is_stopped
 from challenge.models import Delivery, Enrollment, Event
+from challenge.models.attempt import was_refused_for_good
 from challenge.models.enrollment import log_event
 from challenge.models.heartbeat import Heartbeat, beat
 
@@ -90,7 +91,7 @@ def is_behind(lesson: Delivery) -> bool:
     sender, was withheld during a pause, or missed its window.
     """
     if lesson.state == State.FAILED:
-        return bool(lesson.attempts) and lesson.attempts[-1]["phase"] in ("compose", "unknown")
+        return not was_refused_for_good(lesson.attempts)
     return lesson.state != State.SENT
 
 

@@ -97,6 +97,11 @@ def _answer(enrollment: Enrollment, origin: Origin, now: datetime, place: dateti
     if mailed and pending:
         Delivery.objects.queue(Kind.CONFIRMATION, place or now, enrollment)
     elif mailed:
-        sent = enrollment.deliveries.filter(kind=Kind.LESSON, sent_at__isnull=False)
-        newest = sent.order_by("-day").values_list("day", flat=True).first()
-        Delivery.objects.queue(Kind.LINKS, now, enrollment, day=newest or 0)
+        queue_links(enrollment, now)
+
+
+def queue_links(enrollment: Enrollment, now: datetime) -> None:
+    """Queue fresh links, with those of the newest day that was sent."""
+    sent = enrollment.deliveries.filter(kind=Kind.LESSON, sent_at__isnull=False)
+    newest = sent.order_by("-day").values_list("day", flat=True).first()
+    Delivery.objects.queue(Kind.LINKS, now, enrollment, day=newest or 0)

@@ -56,7 +56,9 @@ def compose(delivery: Delivery, revision: Revision | None, now: datetime, greeti
     """
     values = MailContext(delivery, now)
     values["greeting"] = greeting
-    return message(_compiled(delivery, revision), values, _headers(delivery, values["leave_url"], now))
+    # Mail to an address that is not the runner's has no link to the course, in its headers neither.
+    leave_url = values["leave_url"] if "leave_url" in delivery.rules.slots else ""
+    return message(_compiled(delivery, revision), values, _headers(delivery, leave_url, now))
 
 
 def message(compiled: Compiled, values: Mapping[str, str], headers: bytes) -> bytes:
@@ -106,12 +108,10 @@ def _headers(delivery: Delivery, leave_url: str, now: datetime) -> bytes:
     Auto-Submitted (RFC 3834), and Feedback-ID (Gmail's feedback loop): four parts, the last names the
     sender."""
     program = delivery.required_enrollment.program
-    own = {
-        "To": delivery.to_address,
-        "Message-ID": delivery.message_id,
-        "List-Unsubscribe": f"<{leave_url}>",
-        "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
-    }
+    own = {"To": delivery.to_address, "Message-ID": delivery.message_id}
+    if leave_url:
+        own["List-Unsubscribe"] = f"<{leave_url}>"
+        own["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     shared = _shared(
         ("From", settings.MAIL_FROM),
         ("Date", _date(now.replace(microsecond=0))),

@@ -11,8 +11,10 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from challenge import schedule
-from challenge.mail.links import Purpose, build_url, token, url
-from challenge.models import CheckIn, Delivery, Enrollment, Event
+from challenge.curriculum.slots import wrap_line
+from challenge.enrollment.what_next import changes_since, what_next
+from challenge.mail.links import Purpose, address_url, build_url, token, url
+from challenge.models import AddressChange, CheckIn, Delivery, Enrollment, Event
 from challenge.models.conditions import among
 
 # So many days without a check-in are worth a word, and so many days done.
@@ -67,6 +69,19 @@ def _undo_until(enrollment: Enrollment) -> str:
     return date_format(enrollment.undo_ends_at.astimezone(enrollment.zone), "l, j F, H:i")
 
 
+def _address_change(values: MailContext) -> AddressChange:
+    """Return the change that a mail is about. Raises LookupError for one that was deleted meanwhile."""
+    change = values.delivery.address_change
+    if change is None:
+        raise LookupError(f"delivery {values.delivery.pk} is about no change of address")
+    return change
+
+
+def _address_undo_until(values: MailContext) -> str:
+    ends_at = _address_change(values).undo_ends_at
+    return date_format(ends_at.astimezone(values.enrollment.zone), "l, j F, H:i")
+
+
 def _erase_at(enrollment: Enrollment) -> str:
     """Return when the runner is erased. Raises LookupError for one who has not asked for it."""
     if enrollment.runner.erase_at is None:
@@ -94,6 +109,9 @@ SOURCES: dict[str, Callable[[MailContext], str]] = {
     "time_zone": lambda values: values.enrollment.time_zone.replace("_", " "),
     "starts_on": lambda values: _next_date(values.enrollment),
     "undo_until": lambda values: _undo_until(values.enrollment),
+    "address_undo_until": _address_undo_until,
+    "changes": lambda values: wrap_line(changes_since(values.enrollment, values.delivery.due_at)),
+    "what_next": lambda values: wrap_line(what_next(values.enrollment, values.now)),
     "erase_at": lambda values: _erase_at(values.enrollment),
     "done_count": _added_up("done_count"),
     "tightness_first": _added_up("tightness_first"),
@@ -103,6 +121,10 @@ SOURCES: dict[str, Callable[[MailContext], str]] = {
     "confirm_url": lambda values: values.link(Purpose.CONFIRM),
     "hour_url": lambda values: values.link(Purpose.HOUR),
     "pause_url": lambda values: values.link(Purpose.PAUSE),
+    "own_page_url": lambda values: values.link(Purpose.OWN_PAGE),
+    "address_url": lambda values: address_url(Purpose.ADDRESS, _address_change(values)),
+    "address_undo_url": lambda values: address_url(Purpose.ADDRESS_UNDO, _address_change(values)),
+    "links_url": lambda values: settings.SITE_URL + reverse("links"),
     "keep_url": lambda values: values.link(Purpose.KEEP),
     "leave_url": lambda values: values.link(Purpose.LEAVE),
     "day_url": lambda values: url(Purpose.DAY, values.now, values.enrollment, values.delivery.day),

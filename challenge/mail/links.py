@@ -1,10 +1,10 @@
 """The links of a mail and its return path.
 
 Each link is a capability (accounts.capabilities) for one purpose of one enrollment: it names the enrollment's
-key, so that a new key ends every link. Each mail has its own return
-path (VERP, variable envelope return path), so that a bounce proves which mail it is about: the tag after the
-plus is the delivery's id and a MAC over it. It is in base32, because mail servers may change the case of an
-address. A local part holds 64 octets (RFC 5321, 4.5.3.1.1); the tag takes 42.
+key, so that a new key ends every link. The links of a change of address name the key of that change. Each
+mail has its own return path (VERP, variable envelope return path), so that a bounce proves which mail it is
+about: the tag after the plus is the delivery's id and a MAC over it. It is in base32, because mail servers
+may change the case of an address. A local part holds 64 octets (RFC 5321, 4.5.3.1.1); the tag takes 42.
 """
 
 import hashlib
@@ -20,7 +20,7 @@ from django.conf import settings
 from django.urls import reverse
 
 from accounts import capabilities
-from challenge.models import Enrollment
+from challenge.models import AddressChange, Enrollment
 
 
 class Purpose(StrEnum):
@@ -32,6 +32,9 @@ class Purpose(StrEnum):
     LEAVE = "leave"
     PAUSE = "pause"
     DAY = "day"
+    OWN_PAGE = "own-page"
+    ADDRESS = "address"
+    ADDRESS_UNDO = "address-undo"
     KEEP = "keep"
 
 
@@ -44,6 +47,10 @@ LIFETIME = {
     Purpose.PAUSE: timedelta(days=60),
     # And the days of the whole course.
     Purpose.DAY: timedelta(days=60),
+    # It opens everything: whoever finds an old mail must not.
+    Purpose.OWN_PAGE: timedelta(hours=1),
+    Purpose.ADDRESS: AddressChange.CONFIRM_WITHIN,
+    Purpose.ADDRESS_UNDO: AddressChange.UNDO_FOR,
     Purpose.KEEP: timedelta(days=1),
 }
 RETURN_PATH = b"challenge.delivery.verp"
@@ -104,6 +111,26 @@ def open(purpose: Purpose, text: str, now: datetime) -> Link:
     if now >= capability.expires_at:
         raise LinkExpired(enrollment)
     return Link(enrollment, capability.values)
+
+
+def address_url(purpose: Purpose, change: AddressChange) -> str:
+    """Return the absolute address of the link that confirms a change of address, or undoes it. It ends as the
+    change does, whenever its mail leaves."""
+    begins_at = change.confirmed_at if purpose is Purpose.ADDRESS_UNDO else change.asked_at
+    assert begins_at is not None
+    return build_url(purpose, capabilities.issue(purpose, change.key, (), begins_at + LIFETIME[purpose]))
+
+
+def open_address(purpose: Purpose, text: str, now: datetime) -> AddressChange:
+    """Return the change of address that a link belongs to. Raises capabilities.Altered and LinkEnded, also
+    for one that has expired: a fresh one can't be had."""
+    capability = capabilities.read(purpose, text)
+    if isinstance(capability.row, int) or now >= capability.expires_at:
+        raise LinkEnded
+    change = AddressChange.objects.select_related("user").filter(key=capability.row).first()
+    if change is None:
+        raise LinkEnded
+    return change
 
 
 def build_url(purpose: Purpose, issued: str, choice: str = "") -> str:

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ("challenge", "0031_check_in_events"),
+        ("challenge", "0034_own_page"),
     ]
 
     operations = [

@@ -18,6 +18,6 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name='event',
             name='kind',
-            field=models.CharField(choices=[('signed_up', 'signed up'), ('reminded', 'reminded to confirm'), ('confirmed', 'confirmed'), ('paused', 'paused'), ('unreachable', 'paused as unreachable'), ('resumed', 'resumed'), ('rescheduled', 'changed the hour'), ('completed', 'completed'), ('withdrawn', 'left'), ('returned', 'came back'), ('readdressed', 'got another address'), ('erase_asked', 'asked to be erased'), ('kept', 'took back the wish to be erased')], max_length=12, verbose_name='what'),
+            field=models.CharField(choices=[('signed_up', 'signed up'), ('reminded', 'reminded to confirm'), ('confirmed', 'confirmed'), ('paused', 'paused'), ('unreachable', 'paused as unreachable'), ('resumed', 'resumed'), ('rescheduled', 'changed the hour'), ('completed', 'completed'), ('withdrawn', 'left'), ('returned', 'came back'), ('changed', 'changed'), ('readdressed', 'got another address'), ('erase_asked', 'asked to be erased'), ('kept', 'took back the wish to be erased')], max_length=12, verbose_name='what'),
         ),
     ]

@@ -1,5 +1,6 @@
 """The tables, one file for each subject."""
 
+from challenge.models.address_change import AddressChange
 from challenge.models.alarm import Alarm
 from challenge.models.attempt import Answer, Attempt, Outcome, OwnAnswer, Phase
 from challenge.models.check_in import CheckIn, DayAnswer, EarlierCheckIn, Progress
@@ -18,6 +19,7 @@ from challenge.models.stretch import Recall, Stretch, StretchVersion
 from challenge.models.suppression import Suppression
 
 __all__ = [
+    "AddressChange",
     "Alarm",
     "Answer",
     "Article",

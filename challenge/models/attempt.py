@@ -86,3 +86,9 @@ class Attempt(TypedDict):
     outcome: str
     code: int | None
     answer: str
+
+
+def was_refused_for_good(attempts: list[Attempt]) -> bool:
+    """Return whether a mail that failed is over: a server had it in hand. One that could not be composed, or
+    stopped its sender, is tried again."""
+    return not attempts or attempts[-1]["phase"] not in (Phase.COMPOSE, Phase.UNKNOWN)

@@ -10,6 +10,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from accounts.addresses import domain_of, keyed_hash
+from challenge.models.address_change import AddressChange
 from challenge.models.day import Revision
 from challenge.models.delivery_reason import Reason
 from challenge.models.enrollment import Enrollment
@@ -141,6 +142,9 @@ class Delivery(models.Model):
         db_index=False,
         verbose_name=_("recall"),
     )
+    address_change = models.ForeignKey(
+        AddressChange, models.SET_NULL, null=True, db_index=False, verbose_name=_("change of address")
+    )
     state = models.CharField(_("state"), max_length=10, choices=State, default=State.QUEUED)
     due_at = models.DateTimeField(_("due"))
     try_at = models.DateTimeField(_("next try"))
@@ -189,6 +193,11 @@ class Delivery(models.Model):
                 fields=["revision"], condition=models.Q(revision__isnull=False), name="delivery_revision"
             ),
             models.Index(fields=["recall"], condition=models.Q(recall__isnull=False), name="delivery_recall"),
+            models.Index(
+                fields=["address_change"],
+                condition=models.Q(address_change__isnull=False),
+                name="delivery_address_change",
+            ),
             models.Index(
                 fields=["recipient"], condition=models.Q(recipient__isnull=False), name="delivery_recipient"
             ),

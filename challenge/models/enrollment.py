@@ -127,6 +127,7 @@ class Event(models.Model):
         COMPLETED = "completed", _("completed")
         WITHDRAWN = "withdrawn", _("left")
         RETURNED = "returned", _("came back")
+        CHANGED = "changed", _("changed")
         CONSENT_GIVEN = "consented", _("gave a consent")
         CONSENT_TAKEN_BACK = "took_back", _("took a consent back")
         REMOVED = "removed", _("removed a check-in")
@@ -144,6 +145,8 @@ class Event(models.Model):
         """More about the event; `detail_values` fill the sentence."""
 
         HOUR = "hour", "%(send_at)s %(time_zone)s"
+        NAME = "name", _("The first name.")
+        LINKS = "links", _("All earlier links were ended.")
         COMPLAINT = "complaint", _("The runner marked a mail as spam.")
         BAD_ADDRESS = "bad_address", _("The address refuses mail.")
         SOFT_BOUNCES = "soft_bounces", _("Three mails in a row came back.")

@@ -23,6 +23,10 @@ class Kind(models.TextChoices):
     SUMMARY = "summary", _("summary of the course")
     GOODBYE = "goodbye", _("goodbye")
     LEFT = "left", _("left")
+    CHANGED = "changed", _("changes on the runner's page")
+    ADDRESS = "address", _("confirm a new address")
+    ADDRESS_USED = "address_used", _("a new address that is another runner's")
+    ADDRESS_OLD = "address_old", _("a changed address, to the old one")
     ERASING = "erasing", _("asked to be erased")
 
 
@@ -40,8 +44,9 @@ class Wording(models.TextChoices):
 
 
 CONFIRMED = frozenset(State) - {State.PENDING, State.WITHDRAWN}
-# The slots in the footer of every mail.
-FOOTER = frozenset({"first_name", "coach_name", "postal_address", "leave_url", "site_url"})
+# The slots in the footer of every mail, and those of a mail about the program.
+SENDER = frozenset({"coach_name", "postal_address"})
+FOOTER = SENDER | {"first_name", "leave_url", "site_url"}
 # A stranger may have written the name, so an unconfirmed address gets none; and it has nothing to share yet.
 UNNAMED = FOOTER - {"first_name", "site_url"}
 SCHEDULE = frozenset({"send_at", "time_zone"})
@@ -83,7 +88,9 @@ KINDS: dict[str, MailKind] = {
         states=PENDING, needs_consent=False, slots=UNNAMED | {"program_title", "confirm_url"}
     ),
     Kind.WELCOME: MailKind(priority=WAITED_FOR, slots=FOOTER | SCHEDULE | STEERING | {"starts_on"}),
-    Kind.LINKS: MailKind(priority=WAITED_FOR, slots=FOOTER | SCHEDULE | STEERING | CHECK_IN | {"day"}),
+    Kind.LINKS: MailKind(
+        priority=WAITED_FOR, slots=FOOTER | SCHEDULE | STEERING | CHECK_IN | {"day", "own_page_url"}
+    ),
     Kind.LESSON: MailKind(
         states=ACTIVE,
         waits_for_daylight=False,
@@ -114,6 +121,29 @@ KINDS: dict[str, MailKind] = {
         closes_after=timedelta(days=2),
         priority=WAITED_FOR,
         slots=FOOTER | {"program_title", "undo_until", "time_zone"},
+    ),
+    Kind.CHANGED: MailKind(
+        closes_after=timedelta(days=2), slots=FOOTER | STEERING | {"changes", "what_next", "links_url"}
+    ),
+    # These go to an address that is not, or no longer, the runner's: none has a link to the course.
+    Kind.ADDRESS: MailKind(
+        needs_consent=False,
+        closes_after=timedelta(days=1),
+        priority=WAITED_FOR,
+        slots=SENDER | {"program_title", "address_url"},
+    ),
+    Kind.ADDRESS_USED: MailKind(
+        states=CONFIRMED | {State.WITHDRAWN},
+        needs_consent=False,
+        closes_after=timedelta(days=1),
+        priority=WAITED_FOR,
+        slots=SENDER | {"program_title", "links_url"},
+    ),
+    Kind.ADDRESS_OLD: MailKind(
+        states=CONFIRMED | {State.WITHDRAWN},
+        needs_consent=False,
+        priority=WAITED_FOR,
+        slots=SENDER | {"program_title", "address_undo_url", "address_undo_until", "time_zone"},
     ),
     Kind.ERASING: MailKind(
         states=frozenset(State),

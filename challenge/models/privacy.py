@@ -72,6 +72,11 @@ TABLES = {
         secret="link_key",
         neither="opens_numbered_links",
     ),
+    "challenge.AddressChange": Declared(
+        "user",
+        personal="id user old_address new_address asked_at confirmed_at undone_at",
+        secret="key",
+    ),
     "challenge.Event": Declared(
         "enrollment__runner", personal="id enrollment at kind actor detail detail_values"
     ),
@@ -92,7 +97,8 @@ TABLES = {
     "challenge.Question": Declared("enrollment__runner", personal="id enrollment day text asked_at"),
     "challenge.Delivery": Declared(
         "enrollment__runner recipient",
-        personal="id enrollment recipient address address_hash domain kind day copy revision recall state"
+        personal="id enrollment recipient address address_hash domain kind day copy revision recall"
+        " address_change state"
         " due_at try_at closes_at sent_at uncertain reason reason_values attempts",
         neither="priority lease leased_until",
     ),

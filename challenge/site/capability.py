@@ -20,14 +20,18 @@ from challenge.site.public import current_visit
 View = Callable[..., HttpResponse]
 
 
+def guarded(view: Callable[Concatenate[HttpRequest, ...], HttpResponse]) -> View:
+    """Serve a view behind a link: it is not cached, and the link is the authority, so there is no cookie and
+    no CSRF token to check."""
+    return never_cache(csrf_exempt(require_http_methods(["GET", "HEAD", "POST"])(view)))
+
+
 def capability(purpose: Purpose) -> Callable[[Callable[Concatenate[HttpRequest, ...], HttpResponse]], View]:
     """Open a view to the holder of a link for `purpose`; the view gets the enrollment, then the link's other
-    values. The link is the authority, so there is no cookie and no CSRF token to check."""
+    values."""
 
     def decorate(view: Callable[Concatenate[HttpRequest, ...], HttpResponse]) -> View:
-        @never_cache
-        @csrf_exempt
-        @require_http_methods(["GET", "HEAD", "POST"])
+        @guarded
         @wraps(view)
         def opened(request: HttpRequest, token: str, **rest: Any) -> HttpResponse:
             try:

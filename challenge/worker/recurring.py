@@ -46,6 +46,7 @@ JOBS = {
         Job("remind_pending", 900, "challenge.enrollment.pending.remind_unconfirmed"),
         Job("drop_pending", 3600, "challenge.enrollment.pending.delete_unconfirmed"),
         Job("forget_requests", 3600, "challenge.enrollment.request_limits.forget"),
+        Job("forget_addresses", 3600, "challenge.enrollment.address_change.forget"),
         Job("purge", 3600, "challenge.privacy.retention.purge"),
         Job("erase", 300, "challenge.enrollment.erasing.erase_due"),
         Job("correct", 60, "challenge.delivery.corrections.correct", wakes_senders=True),

@@ -8,6 +8,7 @@ import pytest
 from django.test import Client
 
 from challenge.models import Enrollment
+from tests.support.moving import Mover
 from tests.support.smtp_server import SmtpServer
 from tests.support.visitor import form, link
 
@@ -73,3 +74,9 @@ def old_and_new(someone: Someone, alice: Enrollment) -> tuple[Enrollment, Enroll
     someone.live(2)
     assert someone.subjects()[-2:] == ["Day 1", "Day 2"]
     return alice, new
+
+
+@pytest.fixture
+def mover(client: Client, alice: Enrollment, sink: SmtpServer, go: Go, clock: Any, now: datetime) -> Mover:
+    go(now)
+    return Mover(client, alice, sink, go, clock)

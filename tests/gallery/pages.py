@@ -9,14 +9,15 @@ from django.conf import settings
 from django.urls import reverse
 
 from challenge.checkins.earlier import remove
+from challenge.checkins.questions import record_question
 from challenge.checkins.record import CheckInData, record
-from challenge.enrollment import transitions
+from challenge.enrollment import address_change, transitions
 from challenge.enrollment.confirm import confirm
 from challenge.enrollment.erasing import request_erasing
 from challenge.enrollment.leaving import leave
 from challenge.enrollment.sign_up import SignUpData, sign_up
-from challenge.mail.links import Purpose, token, url
-from challenge.models import Cohort, Enrollment, Event, Program, Stretch
+from challenge.mail.links import Purpose, address_url, token, url
+from challenge.models import AddressChange, Cohort, Enrollment, Event, Program, Stretch
 
 DAY = timedelta(days=1)
 NAMES = ("Ava", "Shay", "Hana", "Paula", "Penny", "Gwen", "Walt", "Esme")
@@ -64,7 +65,12 @@ def cast(program: Program, go: Callable[[datetime], None], now: datetime) -> Cas
     record(people.paused.pk, 1, CheckInData("done", tightness=3), now)
     remove(people.paused.pk, 1, now)
     request_erasing(people.erasing.runner_id, now)
+    record_question(people.hurt.pk, 1, "Is it normal that the left side is tighter?", now)
     transitions.pause(people.paused.pk, transitions.PauseCause.RUNNER, now)
+    address_change.ask(people.active.pk, "ava@example.net", now)
+    address_change.ask(people.paused.pk, "paula@example.net", now)
+    address_change.confirm(AddressChange.objects.get(user=people.paused.runner_id).pk, now)
+    people.paused.refresh_from_db()
     Cohort.objects.create(program=program, slug="spring", name="Spring group", starts_on=now.date() + DAY)
     return people
 
@@ -116,8 +122,30 @@ def _runners_pages(people: Cast, now: datetime) -> dict[str, Page]:
         "keep": page(Purpose.KEEP, people.erasing),
         "kept": page(Purpose.KEEP, people.active, query="?saved"),
         "nothing-to-keep": page(Purpose.KEEP, people.active),
+        **_own_pages(people, now),
         "day": page(Purpose.DAY, people.active, 1),
         "day-asked": page(Purpose.DAY, people.active, 1, query="?asked"),
+    }
+
+
+def _own_pages(people: Cast, now: datetime) -> dict[str, Page]:
+    def page(who: Enrollment, part: str = "", query: str = "") -> Page:
+        return Page(url(Purpose.OWN_PAGE, now, who, choice=part) + query)
+
+    asked, confirmed = (
+        AddressChange.objects.get(user=who.runner_id) for who in (people.active, people.paused)
+    )
+    return {
+        "own-page": page(people.active),
+        "own-page-changed": page(people.shy, query="?done=hour"),
+        "own-page-paused": page(people.paused, query="?done=pause"),
+        "own-page-erasing": page(people.erasing),
+        "own-page-left": page(people.gone),
+        **{f"own-page-{part}": page(people.hurt, part) for part in ("told", "everything", "health")},
+        **{f"own-page-{part}": page(people.active, part) for part in ("links", "erase")},
+        "address": Page(address_url(Purpose.ADDRESS, asked)),
+        "address-undo": Page(address_url(Purpose.ADDRESS_UNDO, confirmed)),
+        "address-done": Page(address_url(Purpose.ADDRESS, confirmed)),
     }
 
 
@@ -128,6 +156,7 @@ def _trouble(people: Cast, now: datetime) -> dict[str, Page]:
         "altered": Page(f"{settings.SITE_URL}/hour/{expired}/", 404),
         "expired": Page(f"{settings.SITE_URL}/check-in/{expired}/", 410),
         "ended": Page(url(Purpose.HOUR, now, Enrollment()), 410),
+        "address-ended": Page(address_url(Purpose.ADDRESS, AddressChange(asked_at=now)), 410),
         "gone": Page(url(Purpose.HOUR, now, people.gone), 410),
         "check-in-closed": Page(url(Purpose.CHECK_IN, now, people.active, 2), 410),
         "day-not-sent": Page(url(Purpose.DAY, now, people.active, 2), 410),

@@ -11,12 +11,13 @@ from challenge.delivery.corrections import correct
 from challenge.delivery.plan import plan
 from challenge.delivery.send import send_batch
 from challenge.delivery.smtp.transport import Transport
-from challenge.enrollment import pending, transitions
+from challenge.enrollment import address_change, pending, transitions
 from challenge.enrollment.confirm import confirm
 from challenge.enrollment.erasing import request_erasing
 from challenge.enrollment.leaving import leave
+from challenge.enrollment.own_changes import rename
 from challenge.enrollment.sign_up import SignUpData, send_links, sign_up
-from challenge.models import Delivery, Enrollment, Event, Program, Stretch
+from challenge.models import AddressChange, Delivery, Enrollment, Event, Program, Stretch
 from tests.support.smtp_server import SmtpServer
 
 BEGIN = datetime(2026, 3, 3, 8, 0, tzinfo=UTC)  # a Tuesday
@@ -38,6 +39,10 @@ OTHER_MAILS = {
     ("goodbye", "mid"): "goodbye",
     ("left", "quiet"): "left",
     ("erasing", "first-week"): "erasing",
+    ("changed", "after-a-pause"): "changed",
+    ("address", "after-a-pause"): "address",
+    ("address_used", "mid"): "address-used",
+    ("address_old", "after-a-pause"): "address-old",
     ("correction", "mid"): "correction",
 }
 
@@ -83,7 +88,7 @@ CAST = (
     Someone("after-a-pause", "back from a pause before each lesson", "Robin", lambda day: True),
     Someone("quiet", "has never checked in", "Quinn", lambda day: False),
 )
-NORA, MAYA, QUINN = CAST[0], CAST[1], CAST[3]
+NORA, MAYA, ROBIN, QUINN = CAST
 WAITING = Someone("waiting", "has not confirmed", "Wren", lambda day: False)
 
 
@@ -125,9 +130,22 @@ class Walk:
                 someone.come_back(morning + 11 * HOUR)
             self.go(morning + 11 * HOUR)
             morning += DAY
+        self.moves_house()
         leave(QUINN.enrollment.pk, Event.Actor.RUNNER, self.now, mails=True)
         request_erasing(NORA.enrollment.runner_id, self.now)
         self.go(self.now)
+
+    def moves_house(self) -> None:
+        """Robin gets another name and another address, after a wrong one, and goes back."""
+        robin, later = ROBIN.enrollment.pk, self.now + HOUR
+        for address in (MAYA.email, "robin@example.net"):
+            address_change.ask(robin, address, self.now)
+        change = AddressChange.objects.get(new_address="robin@example.net")
+        rename(robin, "Robin Lee", self.now)
+        self.go(self.now)
+        address_change.confirm(change.pk, self.now)
+        self.go(later)
+        address_change.undo(change.pk, later)
 
     def recall(self, slug: str, instead: str, message: str) -> None:
         stretches, at = Stretch.objects.filter(program=self.program), (self.now + DAY).replace(hour=12)

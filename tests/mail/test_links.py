@@ -79,7 +79,8 @@ def test_looking_at_every_link_of_every_mail_changes_nothing(
     assert len(subjects) == len(set(subjects)) == len(sink.mails) == 3 + 21 + 1
     kinds = set(Delivery.objects.filter(state="sent").values_list("kind", flat=True))
     assert kinds == {"confirmation", "reminder", "welcome", "lesson", "links"}
-    assert set(scanner.opened.values()) == {200}
+    # A form without anything posted leads back to its page.
+    assert set(scanner.opened.values()) == {200, 302}
     tokens = {tuple(path.split("/")[1:3]) for path in scanner.opened if path.count("/") > 2}
     per_purpose = {str(p): sum(purpose == p for purpose, _token in tokens) for p in Purpose}
     assert per_purpose["check-in"] == 21

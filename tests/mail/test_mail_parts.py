@@ -48,7 +48,8 @@ def test_every_mail_has_the_emergency_line_and_a_way_out(mails: list[Mail]) -> N
         for part in (mail.text, mail.html):
             flat = " ".join(part.split())
             assert "Nobody watches this mail live. In an emergency call your local" in flat, mail.name
-            assert "#leave_url" in part, mail.name
+            # Mail about an address may come to somebody who has no course to leave.
+            assert ("#leave_url" in part) == (not mail.name.startswith("address")), mail.name
             assert "1 Long Road, Bristol" in part, mail.name
 
 

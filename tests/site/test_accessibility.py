@@ -23,6 +23,7 @@ WRONG = {
     "check-in": ("[name=distance]", "far"),
     "day": ("[name=text]", ""),
     "links": ("[name=email]", "maya@"),
+    "own-page": ("[name=email]", "maya@"),
 }
 
 SEND_AS_IT_IS = "field => { field.form.noValidate = true; field.form.requestSubmit(); }"

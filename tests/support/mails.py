@@ -21,7 +21,7 @@ WORDS = (
 )
 OTHERS = (
     "confirmation", "reminder", "welcome", "links", "paused", "resumed", "summary", "goodbye", "left",
-    "erasing",
+    "erasing", "changed", "address", "address_used", "address_old",
 )  # fmt: skip
 
 

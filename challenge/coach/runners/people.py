@@ -7,7 +7,7 @@ from django.utils import timezone
 from accounts.admin import Form, PersonAdmin
 from accounts.models import User
 from challenge.enrollment.new_address import follow_address
-from challenge.models import Event
+from challenge.models import AddressChange, Event
 
 
 @admin.register(User)
@@ -17,4 +17,5 @@ class RunnerAdmin(PersonAdmin):
     def save_model(self, request: HttpRequest, obj: User, form: Form, change: bool) -> None:
         super().save_model(request, obj, form, change)
         if change and "email" in form.changed_data:
+            AddressChange.objects.end_all(obj, timezone.now())
             follow_address(obj, Event.Actor.COACH, timezone.now())

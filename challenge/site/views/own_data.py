@@ -1,0 +1,73 @@
+"""What is kept of a runner, on the runner's own page: what the runner told, and everything, to read or to
+download."""
+
+from typing import Any, NamedTuple
+
+from django.http import HttpResponse, JsonResponse
+from django.utils.text import capfirst
+
+from challenge.models import CheckIn, Enrollment, Question
+from challenge.models.privacy import model_of
+from challenge.privacy.export import export
+from challenge.site.own_page import OwnPage
+
+FILE_NAME = "runner-reset.json"
+NOTHING = "\u2013"
+
+
+class RunTold(NamedTuple):
+    """What a runner told in one run: check-ins by day, and the words of notes and questions."""
+
+    run: Enrollment
+    check_ins: list[CheckIn]
+    questions: list[Question]
+
+    @property
+    def with_words(self) -> list[CheckIn]:
+        return [check_in for check_in in self.check_ins if check_in.note or check_in.pain_where]
+
+
+def told(page: OwnPage) -> HttpResponse:
+    runs = Enrollment.objects.filter(runner=page.run.runner_id).select_related("program").order_by("-pk")
+    found = [
+        RunTold(
+            run,
+            list(run.check_ins.order_by("day")),
+            list(run.questions.order_by("asked_at")),
+        )
+        for run in runs
+    ]
+    shown = [each for each in found if each.check_ins or each.questions]
+    return page.render("own/told.html", told=shown)
+
+
+class Table(NamedTuple):
+    """The rows of one table, each as pairs of a field's name and its value."""
+
+    title: str
+    rows: list[list[tuple[str, str]]]
+
+
+def everything(page: OwnPage) -> HttpResponse:
+    """Show what `download` holds, with the names of tables and fields in the runner's language."""
+    exported = export(page.run.runner, page.now)["tables"]
+    tables = [_table(name, rows) for name, rows in exported.items() if rows]
+    return page.render("own/everything.html", tables=tables)
+
+
+def _table(name: str, rows: list[dict[str, Any]]) -> Table:
+    meta = model_of(name)._meta
+    names = {field.name: capfirst(str(field.verbose_name)) for field in meta.fields}
+    shown = [[(names[field], _value(value)) for field, value in row.items()] for row in rows]
+    return Table(capfirst(str(meta.verbose_name_plural)), shown)
+
+
+def _value(value: Any) -> str:
+    return NOTHING if value in (None, "", [], {}) else str(value)
+
+
+def download(page: OwnPage) -> HttpResponse:
+    written = {"indent": 2, "ensure_ascii": False}
+    answer = JsonResponse(export(page.run.runner, page.now), json_dumps_params=written)
+    answer["Content-Disposition"] = f'attachment; filename="{FILE_NAME}"'
+    return answer

@@ -1,0 +1,161 @@
+"""A runner's own page, opened by a fresh link that lasts an hour. Wide powers stand only here."""
+
+from collections.abc import Callable
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils import timezone
+
+from accounts.models import Consent
+from accounts.wordings import WORDINGS
+from challenge import tasks
+from challenge.enrollment.consents import give, take_back
+from challenge.enrollment.erasing import keep, request_erasing
+from challenge.enrollment.leaving import current_run, undo_until
+from challenge.enrollment.own_changes import confirm_changes, end_old_links, rename
+from challenge.enrollment.transitions import PauseCause, pause, reschedule, resume
+from challenge.mail.links import Purpose, url
+from challenge.models import Enrollment, Event
+from challenge.site.capability import capability
+from challenge.site.fields import PlainForm
+from challenge.site.forms import HourForm
+from challenge.site.own_forms import NewAddressForm, OwnNameForm
+from challenge.site.own_page import OwnPage
+from challenge.site.views.address import ask_address
+from challenge.site.views.own_data import download, everything, told
+
+State = Enrollment.State
+
+
+@capability(Purpose.OWN_PAGE)
+def own_page(request: HttpRequest, enrollment: Enrollment, part: str = "") -> HttpResponse:
+    """Show the page, or one part of it. A part that only takes a form leads back to the page."""
+    if part not in PARTS:
+        raise Http404
+    token = request.resolver_match.kwargs["token"] if request.resolver_match else ""
+    return PARTS[part](OwnPage(request, current_run(enrollment), token, timezone.now()))
+
+
+def overview(page: OwnPage, status: int = 200, **bound: PlainForm) -> HttpResponse:
+    """Show the page; `bound` is the form with mistakes in it, by its name in the template."""
+    run = page.run
+    given = Consent.objects.filter(user=run.runner_id, given_at__isnull=False, withdrawn_at=None)
+    has_left = run.state == State.WITHDRAWN
+    context = {
+        "has_left": has_left,
+        "undo_until": undo_until(run, page.now) if has_left else None,
+        "leave": url(Purpose.LEAVE, page.now, run),
+        "health_wording": WORDINGS[Consent.Purpose.HEALTH],
+        "consents": {consent.purpose: consent for consent in given},
+        "is_open": run.state in Enrollment.OPEN_STATES,
+        "hour": HourForm(initial={"send_at": f"{run.send_at:%H:%M}", "time_zone": run.time_zone}),
+        "name": OwnNameForm(initial={"first_name": run.runner.first_name}),
+        "address": NewAddressForm(),
+        **bound,
+    }
+    return page.render("own/page.html", status, **context)
+
+
+def change_hour(page: OwnPage) -> HttpResponse:
+    form = HourForm(page.request.POST)
+    if not form.is_valid():
+        return overview(page, 422, hour=form)
+    chosen = form.cleaned_data
+    actor = Event.Actor.RUNNER
+    if not reschedule(page.run.pk, chosen["send_at"], chosen["time_zone"], actor, page.now):
+        return page.done("nothing")
+    confirm_changes(page.run, page.now)
+    return page.done("hour")
+
+
+def change_name(page: OwnPage) -> HttpResponse:
+    form = OwnNameForm(page.request.POST)
+    if not form.is_valid():
+        return overview(page, 422, name=form)
+    return page.done("name" if rename(page.run.pk, form.cleaned_data["first_name"], page.now) else "nothing")
+
+
+def pause_course(page: OwnPage) -> HttpResponse:
+    if not pause(page.run.pk, PauseCause.RUNNER, page.now):
+        return page.done("nothing")
+    tasks.nudge(tasks.send)
+    return page.done("pause")
+
+
+def resume_course(page: OwnPage) -> HttpResponse:
+    if not resume(page.run.pk, Event.Actor.RUNNER, page.now):
+        return page.done("nothing")
+    tasks.nudge(tasks.plan)
+    return page.done("resume")
+
+
+def change_address(page: OwnPage) -> HttpResponse:
+    form = NewAddressForm(page.request.POST)
+    return ask_address(page, form) if form.is_valid() else overview(page, 422, address=form)
+
+
+def agree(page: OwnPage) -> HttpResponse:
+    """Give the consent to health data, in the wording that the page shows."""
+    if not give(page.run.runner, Consent.Purpose.HEALTH, Consent.Form.OWN_PAGE, page.now):
+        return page.done("nothing")
+    confirm_changes(page.run, page.now)
+    return page.done("agreed")
+
+
+def take_back_health(page: OwnPage) -> HttpResponse:
+    """Say what is erased with the consent to health data, then erase it."""
+    if not page.is_posted:
+        return page.render("own/health.html")
+    if not take_back(page.run.runner, Consent.Purpose.HEALTH, Event.Actor.RUNNER, page.now):
+        return page.done("nothing")
+    confirm_changes(page.run, page.now)
+    return page.done("taken-back")
+
+
+def erase(page: OwnPage) -> HttpResponse:
+    """Say what is erased, then hold everything back for a day in which the runner can keep it."""
+    if page.run.runner.is_staff:
+        raise Http404
+    if not page.is_posted:
+        return page.render("own/erase.html")
+    request_erasing(page.run.runner_id, page.now)
+    tasks.nudge(tasks.send)
+    return page.done("erase")
+
+
+def keep_everything(page: OwnPage) -> HttpResponse:
+    if not keep(page.run.runner_id, page.now):
+        return page.done("nothing")
+    tasks.nudge(tasks.plan)
+    return page.done("keep")
+
+
+def end_links(page: OwnPage) -> HttpResponse:
+    """End this page's own link too. The answer is the last that it gives."""
+    if not page.is_posted:
+        return page.render("own/end_links.html")
+    end_old_links(page.run.pk, page.now)
+    tasks.nudge(tasks.send)
+    return page.render("own/links_ended.html")
+
+
+def _posted(part: Callable[[OwnPage], HttpResponse]) -> Callable[[OwnPage], HttpResponse]:
+    return lambda page: part(page) if page.is_posted else redirect(page.home_url)
+
+
+PARTS: dict[str, Callable[[OwnPage], HttpResponse]] = {
+    "": overview,
+    "hour": _posted(change_hour),
+    "name": _posted(change_name),
+    "pause": _posted(pause_course),
+    "resume": _posted(resume_course),
+    "address": _posted(change_address),
+    "agree": _posted(agree),
+    "health": take_back_health,
+    "erase": erase,
+    "keep": _posted(keep_everything),
+    "told": told,
+    "everything": everything,
+    "download": download,
+    "links": end_links,
+}

@@ -90,7 +90,7 @@ class Oracle:
 
     def _check_farewell(self, delivery: Delivery, enrollment: Enrollment) -> None:
         """Check that after leaving nothing comes but one mail that says so, and after one click not even
-        that: the link to the own page is mailed only when it is asked for. A mail that may have arrived comes twice."""
+        that. A mail that may have arrived comes twice. The link to the own page comes when asked for."""
         assert delivery.kind == Kind.LEFT, f"{delivery} after leaving"
         assert enrollment.pk in self.left, f"{delivery} to somebody who has not left"
         if str(delivery.pk) not in self._said:

@@ -47,14 +47,14 @@ def sign_up(data: SignUpData, ip: str, now: datetime) -> None:
 
 
 def send_links(email: str, ip: str, now: datetime) -> None:
-    """Queue fresh links for the newest open enrollment of an address, if there is one. Raises TooManyRequests
-    when the connection has asked too often."""
+    """Queue fresh links for the newest open enrollment of an address, else for the newest that has ended.
+    Raises TooManyRequests when the connection has asked too often."""
     with transaction.atomic():
         origin = admit(ip, now)
-        found = Enrollment.objects.select_for_update(of=("self",)).filter(
-            runner__email=email, state__in=Enrollment.OPEN_STATES
-        )
-        newest = found.select_related("runner", "program").order_by("-pk").first()
+        found = Enrollment.objects.select_for_update(of=("self",)).filter(runner__email=email)
+        runs = found.select_related("runner", "program").order_by("-pk")
+        newest = runs.filter(state__in=Enrollment.OPEN_STATES).first()
+        newest = newest or runs.filter(confirmed_at__isnull=False).first()
         if newest:
             _answer(newest, origin, now)
         else:  # it counts for the connection nevertheless, so that the limit does not reveal who is known
@@ -101,7 +101,11 @@ def _answer(enrollment: Enrollment, origin: Origin, now: datetime, place: dateti
 
 
 def queue_links(enrollment: Enrollment, now: datetime) -> None:
-    """Queue fresh links, with those of the newest day that was sent."""
+    """Queue fresh links, with those of the newest day that was sent; after the end of a course, the link to
+    the runner's page alone."""
+    if enrollment.state not in Enrollment.OPEN_STATES:
+        Delivery.objects.queue(Kind.OWN_PAGE, now, enrollment)
+        return
     sent = enrollment.deliveries.filter(kind=Kind.LESSON, sent_at__isnull=False)
     newest = sent.order_by("-day").values_list("day", flat=True).first()
     Delivery.objects.queue(Kind.LINKS, now, enrollment, day=newest or 0)

@@ -13,7 +13,7 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name='delivery',
             name='kind',
-            field=models.CharField(choices=[('confirmation', 'confirmation'), ('reminder', 'reminder to confirm'), ('welcome', 'welcome'), ('links', 'fresh links'), ('lesson', 'lesson'), ('paused', 'paused'), ('resumed', 'resumed'), ('correction', 'correction'), ('summary', 'summary of the course'), ('goodbye', 'goodbye'), ('left', 'left'), ('changed', "changes on the runner's page"), ('address', 'confirm a new address'), ('address_used', "a new address that is another runner's"), ('address_old', 'a changed address, to the old one')], max_length=12, verbose_name='kind'),
+            field=models.CharField(choices=[('confirmation', 'confirmation'), ('reminder', 'reminder to confirm'), ('welcome', 'welcome'), ('links', 'fresh links'), ('lesson', 'lesson'), ('paused', 'paused'), ('resumed', 'resumed'), ('correction', 'correction'), ('summary', 'summary of the course'), ('goodbye', 'goodbye'), ('left', 'left'), ('changed', "changes on the runner's page"), ('own_page', "link to the runner's page"), ('address', 'confirm a new address'), ('address_used', "a new address that is another runner's"), ('address_old', 'a changed address, to the old one')], max_length=12, verbose_name='kind'),
         ),
         migrations.AlterField(
             model_name='event',

@@ -24,6 +24,7 @@ class Kind(models.TextChoices):
     GOODBYE = "goodbye", _("goodbye")
     LEFT = "left", _("left")
     CHANGED = "changed", _("changes on the runner's page")
+    OWN_PAGE = "own_page", _("link to the runner's page")
     ADDRESS = "address", _("confirm a new address")
     ADDRESS_USED = "address_used", _("a new address that is another runner's")
     ADDRESS_OLD = "address_old", _("a changed address, to the old one")
@@ -124,6 +125,14 @@ KINDS: dict[str, MailKind] = {
     ),
     Kind.CHANGED: MailKind(
         closes_after=timedelta(days=2), slots=FOOTER | STEERING | {"changes", "what_next", "links_url"}
+    ),
+    # A course has ended, and what is kept of it is still the runner's.
+    Kind.OWN_PAGE: MailKind(
+        states=frozenset({State.COMPLETED, State.WITHDRAWN}),
+        needs_consent=False,
+        closes_after=timedelta(days=1),
+        priority=WAITED_FOR,
+        slots=FOOTER | {"program_title", "own_page_url"},
     ),
     # These go to an address that is not, or no longer, the runner's: none has a link to the course.
     Kind.ADDRESS: MailKind(

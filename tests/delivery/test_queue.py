@@ -97,7 +97,7 @@ def test_what_somebody_waits_for_goes_before_what_was_due_long_ago(trio: list[An
 
 # These ask for the consent, confirm what ends it, or ask about an address.
 ABOUT_ADDRESSES = (Kind.ADDRESS, Kind.ADDRESS_USED, Kind.ADDRESS_OLD)
-WITHOUT_CONSENT = (Kind.CONFIRMATION, Kind.REMINDER, Kind.LEFT, Kind.ERASING, *ABOUT_ADDRESSES)
+WITHOUT_CONSENT = (Kind.CONFIRMATION, Kind.REMINDER, Kind.LEFT, Kind.ERASING, Kind.OWN_PAGE, *ABOUT_ADDRESSES)
 
 
 @pytest.mark.parametrize("kind", Kind)

@@ -12,6 +12,7 @@ from challenge.enrollment.address_change import ChangeResult
 from challenge.mail.links import Purpose, token, url
 from challenge.models import AddressChange, Delivery, Enrollment, Event, MailRequest, Suppression
 from tests.support.moving import NEW, OLD, Mover
+from tests.support.smtp_script import accept, always
 from tests.support.visitor import body, form, link, links_in, seen, whole_database
 
 pytestmark = pytest.mark.django_db
@@ -189,3 +190,15 @@ def test_a_change_of_a_runner_who_is_gone_is_gone(mover: Mover, now: datetime) -
     Enrollment.objects.update(confirmed_at=None)
     assert address_change.confirm(change.pk, now) is ChangeResult.GONE
     assert address_change.undo(change.pk, now) is ChangeResult.GONE
+
+
+def test_a_mistyped_address_that_bounces_neither_pauses_nor_suppresses_the_runner(
+    mover: Mover, now: datetime
+) -> None:
+    mover.sink.script = always("recipient", "550 5.1.1 no such user")
+    mover.asks(now, "mistyped@new.example")
+    mover.sink.script = accept
+
+    mover.alice.refresh_from_db()
+    assert mover.alice.state == "active"
+    assert not Suppression.objects.filter(address_hash=keyed_hash(OLD)).exists()

@@ -39,6 +39,7 @@ OTHER_MAILS = {
     ("goodbye", "mid"): "goodbye",
     ("left", "quiet"): "left",
     ("erasing", "first-week"): "erasing",
+    ("own_page", "quiet"): "own-page",
     ("changed", "after-a-pause"): "changed",
     ("address", "after-a-pause"): "address",
     ("address_used", "mid"): "address-used",
@@ -132,6 +133,7 @@ class Walk:
             morning += DAY
         self.moves_house()
         leave(QUINN.enrollment.pk, Event.Actor.RUNNER, self.now, mails=True)
+        send_links(QUINN.email, IP, self.now)
         request_erasing(NORA.enrollment.runner_id, self.now)
         self.go(self.now)
 

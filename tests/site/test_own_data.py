@@ -13,7 +13,7 @@ from challenge.enrollment.erasing import erase_due
 from challenge.models import CheckIn, Enrollment
 from challenge.privacy.export import export
 from tests.support.own_page import ADDRESS, Owner
-from tests.support.visitor import body
+from tests.support.visitor import body, link
 
 pytestmark = pytest.mark.django_db
 
@@ -46,8 +46,9 @@ def test_the_download_holds_every_field_and_the_page_the_same(told: Owner, now: 
     page = told.reads(now, "everything/")
     assert SAID in page
     for rows in json.loads(answer.content)["tables"].values():
-        for value in (value for row in rows for value in row.values() if isinstance(value, int | float)):
+        for value in (value for row in rows for value in row.values() if type(value) is int):
             assert f">{value}</dd>" in page
+    assert ">3 March 2026, 08:00</dd>" in page
 
 
 def test_nobody_elses_words_are_in_it(told: Owner, bob: Enrollment, now: datetime) -> None:
@@ -104,9 +105,17 @@ def test_a_coach_is_not_erased_by_a_link(told: Owner, now: datetime) -> None:
     assert not User.objects.filter(erase_at__isnull=False).exists()
 
 
-def test_who_has_left_still_sees_what_is_kept(told: Owner, now: datetime) -> None:
-    Enrollment.objects.update(state="withdrawn", next_due_at=None)
-    page = told.reads(now)
-    assert "You have left." in page
+@pytest.mark.parametrize(("state", "says"), [("withdrawn", "You have left."), ("completed", "every lesson")])
+def test_after_the_course_a_fresh_link_still_opens_what_is_kept(
+    told: Owner, now: datetime, state: str, says: str
+) -> None:
+    Enrollment.objects.update(state=state, next_due_at=None)
+    Consent.objects.filter(purpose="mail").update(withdrawn_at=now)
+    told.client.post("/links/", {"email": ADDRESS})
+    told.go(now)
+    assert told.subjects()[-1] == "The link to your page"
+
+    page = told.client.get(link(told.sink.to(ADDRESS)[-1], "me")).content.decode()
+    assert says in page
     assert "Save the hour" not in page
     assert SAID in told.reads(now, "told/")

@@ -1,10 +1,15 @@
 """What is kept of a runner, on the runner's own page: what the runner told, and everything, to read or to
 download."""
 
+from datetime import datetime
 from typing import Any, NamedTuple
+from zoneinfo import ZoneInfo
 
+from django.db.models import DateTimeField, Field
 from django.http import HttpResponse, JsonResponse
+from django.utils.formats import date_format
 from django.utils.text import capfirst
+from django.utils.translation import gettext as _
 
 from challenge.models import CheckIn, Enrollment, Question
 from challenge.models.privacy import model_of
@@ -49,21 +54,33 @@ class Table(NamedTuple):
 
 
 def everything(page: OwnPage) -> HttpResponse:
-    """Show what `download` holds, with the names of tables and fields in the runner's language."""
+    """Show what `download` holds, in words and on the runner's own clock."""
     exported = export(page.run.runner, page.now)["tables"]
-    tables = [_table(name, rows) for name, rows in exported.items() if rows]
+    tables = [_table(name, rows, page.run.zone) for name, rows in exported.items() if rows]
     return page.render("own/everything.html", tables=tables)
 
 
-def _table(name: str, rows: list[dict[str, Any]]) -> Table:
+def _table(name: str, rows: list[dict[str, Any]], zone: ZoneInfo) -> Table:
     meta = model_of(name)._meta
-    names = {field.name: capfirst(str(field.verbose_name)) for field in meta.fields}
-    shown = [[(names[field], _value(value)) for field, value in row.items()] for row in rows]
+    fields = {field.name: field for field in meta.fields}
+    shown = [
+        [
+            (capfirst(str(fields[key].verbose_name)), _value(fields[key], value, zone))
+            for key, value in row.items()
+        ]
+        for row in rows
+    ]
     return Table(capfirst(str(meta.verbose_name_plural)), shown)
 
 
-def _value(value: Any) -> str:
-    return NOTHING if value in (None, "", [], {}) else str(value)
+def _value(field: "Field[Any, Any]", value: Any, zone: ZoneInfo) -> str:
+    if value in (None, "", [], {}):
+        return NOTHING
+    if isinstance(field, DateTimeField):
+        return date_format(datetime.fromisoformat(value).astimezone(zone), "j F Y, H:i")
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
+    return str(next((label for choice, label in field.flatchoices if choice == value), value))
 
 
 def download(page: OwnPage) -> HttpResponse:

@@ -120,6 +120,7 @@ class Actions:
                 self._oracle.come_back(address(name), back)
 
     def asks_for_links(self, name: str) -> None:
+        self._oracle.asked_for_page.add(address(name))
         send_links(address(name), self._ip(), self._server.now)
 
     def is_held(self, name: str) -> None:

@@ -54,6 +54,7 @@ class Oracle:
         self.suppressed: set[str] = set()
         self.lessons: dict[int, list[Lesson]] = defaultdict(list)
         self.asked: set[int] = set()
+        self.asked_for_page: set[str] = set()
         self.moved: dict[int, datetime] = {}
         self.behaviours: Counter[Behaviour] = Counter()
         self._times: Counter[str] = Counter()
@@ -68,7 +69,9 @@ class Oracle:
         enrollment = delivery.enrollment
         assert enrollment, "mail to a coach"
         assert handover.recipient == enrollment.runner.email
-        if enrollment.pk in self.left or delivery.kind == Kind.LEFT:
+        if delivery.kind == Kind.OWN_PAGE:
+            assert handover.recipient in self.asked_for_page, f"{delivery} that nobody asked for"
+        elif enrollment.pk in self.left or delivery.kind == Kind.LEFT:
             self._check_farewell(delivery, enrollment)
         assert handover.recipient not in self.suppressed, f"{delivery} to a suppressed address"
         if delivery.kind == Kind.LESSON:
@@ -87,7 +90,7 @@ class Oracle:
 
     def _check_farewell(self, delivery: Delivery, enrollment: Enrollment) -> None:
         """Check that after leaving nothing comes but one mail that says so, and after one click not even
-        that. A mail that may have arrived comes twice."""
+        that. A mail that may have arrived comes twice. The link to the own page comes when asked for."""
         assert delivery.kind == Kind.LEFT, f"{delivery} after leaving"
         assert enrollment.pk in self.left, f"{delivery} to somebody who has not left"
         if str(delivery.pk) not in self._said:

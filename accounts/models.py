@@ -1,6 +1,6 @@
 """People and their consents."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from datetime import datetime
 from typing import Any, ClassVar
@@ -154,10 +154,10 @@ def withdraw_consent(user: User, purpose: str, now: datetime) -> None:
     Consent.objects.filter(user=user, purpose=purpose, withdrawn_at=None).update(withdrawn_at=now)
 
 
-def restore_consents(user: User, ended_at: datetime, now: datetime) -> None:
-    """Give again the consents that ended at one instant, from now on; the ended rows stay as the record. One
-    that was not confirmed then still has to be."""
-    ended = list(Consent.objects.filter(user=user, withdrawn_at=ended_at))
+def restore_consents(user: User, ended_at: datetime, now: datetime, *, without: Iterable[str]) -> None:
+    """Give again the consents that ended at one instant, but for some purposes, from now on; the ended rows
+    stay as the record. One that was not confirmed then still has to be."""
+    ended = list(Consent.objects.filter(user=user, withdrawn_at=ended_at).exclude(purpose__in=without))
     for consent in ended:
         consent.pk, consent.withdrawn_at = None, None
         if consent.given_at:

@@ -138,11 +138,13 @@ def request_consents(user: User, purposes: Sequence[str], form: Consent.Form, no
 
 
 def give_consents(user: User, purposes: Sequence[str], form: Consent.Form, now: datetime) -> None:
-    """Make the consents of these purposes count from now on, requested before or not."""
+    """Make the consents of these purposes count from now on, requested before or not. The record is of the
+    form on which the person gave them."""
     request_consents(user, purposes, form, now)
-    Consent.objects.filter(user=user, purpose__in=purposes, given_at=None, withdrawn_at=None).update(
-        given_at=now
-    )
+    for purpose in purposes:
+        Consent.objects.filter(user=user, purpose=purpose, given_at=None, withdrawn_at=None).update(
+            given_at=now, form=form, wording=str(WORDINGS[purpose]), version=Consent.VERSION
+        )
 
 
 def confirm_consents(user: User, now: datetime) -> None:

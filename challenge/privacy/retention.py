@@ -1,6 +1,7 @@
 """Erase what has been kept for its term. settings.RETENTION has the terms."""
 
-from datetime import datetime, timedelta
+from calendar import monthrange
+from datetime import datetime
 from typing import Any, NamedTuple
 
 from django.conf import settings
@@ -13,7 +14,6 @@ from challenge.enrollment.consents import hold
 from challenge.models import CheckIn, Enrollment, Question
 from challenge.models.privacy import blank, erase_health_data, filled, whose_health_data_is_kept
 
-MONTH = timedelta(days=31)
 BATCH = 1000
 
 
@@ -43,9 +43,18 @@ def purge(now: datetime) -> int:
     """Erase what is older than its term, and the health data of whoever has had no consent to it for as long
     as a leaving can be undone. Return how many rows changed."""
     aged = sum(
-        _purge(kept, now - settings.RETENTION[kind] * MONTH) for kind, rows in KEPT.items() for kept in rows
+        _purge(kept, months_before(now, settings.RETENTION[kind]))
+        for kind, rows in KEPT.items()
+        for kept in rows
     )
     return aged + _forget_without_consent(now)
+
+
+def months_before(now: datetime, months: int) -> datetime:
+    """Return the same day of an earlier month, or that month's last day."""
+    year, month = divmod(now.year * 12 + now.month - 1 - months, 12)
+    year, month = max(year, 1), month + 1
+    return now.replace(year=year, month=month, day=min(now.day, monthrange(year, month)[1]))
 
 
 def _purge(kept: Kept, before: datetime) -> int:

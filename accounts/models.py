@@ -1,6 +1,6 @@
 """People and their consents."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from datetime import datetime
 from typing import Any, ClassVar
@@ -143,11 +143,13 @@ def request_consents(user: User, purposes: Sequence[str], form: Consent.Form, no
 
 
 def give_consents(user: User, purposes: Sequence[str], form: Consent.Form, now: datetime) -> None:
-    """Make the consents of these purposes count from now on, requested before or not."""
+    """Make the consents of these purposes count from now on, requested before or not. The record is of the
+    form on which the person gave them."""
     request_consents(user, purposes, form, now)
-    Consent.objects.filter(user=user, purpose__in=purposes, given_at=None, withdrawn_at=None).update(
-        given_at=now
-    )
+    for purpose in purposes:
+        Consent.objects.filter(user=user, purpose=purpose, given_at=None, withdrawn_at=None).update(
+            given_at=now, form=form, wording=str(WORDINGS[purpose]), version=Consent.VERSION
+        )
 
 
 def confirm_consents(user: User, now: datetime) -> None:
@@ -159,10 +161,10 @@ def withdraw_consent(user: User, purpose: str, now: datetime) -> None:
     Consent.objects.filter(user=user, purpose=purpose, withdrawn_at=None).update(withdrawn_at=now)
 
 
-def restore_consents(user: User, ended_at: datetime, now: datetime) -> None:
-    """Give again the consents that ended at one instant, from now on; the ended rows stay as the record. One
-    that was not confirmed then still has to be."""
-    ended = list(Consent.objects.filter(user=user, withdrawn_at=ended_at))
+def restore_consents(user: User, ended_at: datetime, now: datetime, *, without: Iterable[str]) -> None:
+    """Give again the consents that ended at one instant, but for some purposes, from now on; the ended rows
+    stay as the record. One that was not confirmed then still has to be."""
+    ended = list(Consent.objects.filter(user=user, withdrawn_at=ended_at).exclude(purpose__in=without))
     for consent in ended:
         consent.pk, consent.withdrawn_at = None, None
         if consent.given_at:

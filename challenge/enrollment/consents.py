@@ -3,12 +3,33 @@
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from accounts.models import Consent, User, give_consents, has_consented, withdraw_consent
 from challenge.enrollment.leaving import leave
 from challenge.models import Enrollment, Event
 from challenge.models.enrollment import log_event
 from challenge.models.privacy import erase_health_data
+
+
+def hold(user: User) -> None:
+    """Lock a runner's row and those of the runs: no check-in is saved until the transaction ends."""
+    User.objects.select_for_update(no_key=True).get(pk=user.pk)
+    list(user.enrollments.order_by("pk").select_for_update(of=("self",)))
+
+
+def to_take_back(purpose: Consent.Purpose) -> QuerySet[Consent]:
+    """Select the consents that stand, and those that ended with a leaving: what was told under them is kept
+    while an undo can give them again."""
+    left = Enrollment.objects.filter(runner=OuterRef("user"), left_at=OuterRef("withdrawn_at"))
+    taken_back = Event.objects.filter(
+        enrollment__runner=OuterRef("user"),
+        kind=Event.Kind.CONSENT_TAKEN_BACK,
+        detail=purpose.value,
+        at__gte=OuterRef("withdrawn_at"),
+    )
+    given = Consent.objects.filter(purpose=purpose, given_at__isnull=False)
+    return given.filter(Q(withdrawn_at=None) | (Exists(left) & ~Exists(taken_back)))
 
 
 def give(user: User, purpose: Consent.Purpose, form: Consent.Form, now: datetime) -> bool:
@@ -24,10 +45,10 @@ def give(user: User, purpose: Consent.Purpose, form: Consent.Form, now: datetime
 
 def take_back(user: User, purpose: Consent.Purpose, by: Event.Actor, now: datetime) -> bool:
     """Take a consent back: that to health data erases what was kept under it, that to mail leaves every
-    program. Return False where none stands."""
+    program. Return False where there is none to take back."""
     with transaction.atomic():
-        User.objects.select_for_update(no_key=True).get(pk=user.pk)
-        if not has_consented(user, purpose):
+        hold(user)
+        if not to_take_back(purpose).filter(user=user).exists():
             return False
         if purpose == Consent.Purpose.HEALTH:
             erase_health_data(user)

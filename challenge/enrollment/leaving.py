@@ -80,16 +80,23 @@ def undo_until(enrollment: Enrollment, now: datetime) -> datetime | None:
 
 
 def undo_leaving(enrollment_id: int, now: datetime) -> bool:
-    """Lead a runner back to where the last leaving was, with the consents that ended then."""
+    """Lead a runner back to where the last leaving was, with the consents that ended then and were not
+    taken back since."""
     with _locked_runs(enrollment_id) as runs:
         left = _left_last(runs, now)
         for run in left:
             assert run.left_at is not None
-            restore_consents(run.runner, run.left_at, now)
+            restore_consents(run.runner, run.left_at, now, without=_taken_back(run))
             if run.confirmed_at:
                 give_consents(run.runner, [Consent.Purpose.MAIL], Consent.Form.UNDO, now)
             _go_back(run, now)
     return bool(left)
+
+
+def _taken_back(run: Enrollment) -> QuerySet[Event, str]:
+    """Select the purposes of the consents that a runner took back after leaving."""
+    events = Event.objects.filter(enrollment__runner=run.runner, kind=Event.Kind.CONSENT_TAKEN_BACK)
+    return events.filter(at__gte=run.left_at).values_list("detail", flat=True)
 
 
 def _left_last(runs: Sequence[Enrollment], now: datetime) -> list[Enrollment]:

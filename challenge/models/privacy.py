@@ -4,12 +4,12 @@ A test fails for a field that is not declared. Export, erasing and retention fol
 new field is in each of them as soon as it is declared.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
 
 from django.apps import apps
 from django.contrib.contenttypes.models import ContentType
-from django.db.models import Model, Q, QuerySet
+from django.db.models import Exists, Model, OuterRef, Q, QuerySet
 
 from accounts.models import User
 
@@ -174,13 +174,24 @@ def filled(model: type[Model], fields: Iterable[str]) -> Q:
     return found
 
 
-def erase_health_data(of: User | QuerySet[User]) -> int:
-    """Blank every field that holds health data, of one person or several. Return how many rows held some."""
-    people = of if isinstance(of, QuerySet) else [of.pk]
-    erased = 0
+def _with_health_data() -> Iterator[tuple[str, type[Model], list[str]]]:
+    """Yield the lookup that leads to the person, the table and its fields of health data."""
     for table, declared in TABLES.items():
         if declared.health:
-            model, fields = model_of(table), declared.health.split()
-            rows = model._base_manager.filter(filled(model, fields), **{f"{declared.of}__in": people})
-            erased += rows.update(**blank(model, fields))
-    return erased
+            assert isinstance(declared.of, str)
+            yield declared.of, model_of(table), declared.health.split()
+
+
+def whose_health_data_is_kept() -> QuerySet[User]:
+    found = Q(pk__in=[])
+    for of, model, fields in _with_health_data():
+        found |= Q(Exists(model._base_manager.filter(filled(model, fields), **{of: OuterRef("pk")})))
+    return User.objects.filter(found)
+
+
+def erase_health_data(user: User) -> int:
+    """Blank every field that holds health data of a person. Return how many rows held some."""
+    return sum(
+        model._base_manager.filter(filled(model, fields), **{of: user}).update(**blank(model, fields))
+        for of, model, fields in _with_health_data()
+    )

@@ -1,17 +1,19 @@
 """Erase what has been kept for its term. settings.RETENTION has the terms."""
 
-from datetime import datetime, timedelta
+from calendar import monthrange
+from datetime import datetime
 from typing import Any, NamedTuple
 
 from django.conf import settings
+from django.db import transaction
 from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import Consent, User
+from accounts.models import Consent
+from challenge.enrollment.consents import hold
 from challenge.models import CheckIn, EarlierCheckIn, Enrollment, Question
-from challenge.models.privacy import blank, erase_health_data, filled
+from challenge.models.privacy import blank, erase_health_data, filled, whose_health_data_is_kept
 
-MONTH = timedelta(days=31)
 BATCH = 1000
 
 
@@ -42,9 +44,18 @@ def purge(now: datetime) -> int:
     """Erase what is older than its term, and the health data of whoever has had no consent to it for as long
     as a leaving can be undone. Return how many rows changed."""
     aged = sum(
-        _purge(kept, now - settings.RETENTION[kind] * MONTH) for kind, rows in KEPT.items() for kept in rows
+        _purge(kept, months_before(now, settings.RETENTION[kind]))
+        for kind, rows in KEPT.items()
+        for kept in rows
     )
     return aged + _forget_without_consent(now)
+
+
+def months_before(now: datetime, months: int) -> datetime:
+    """Return the same day of an earlier month, or that month's last day."""
+    year, month = divmod(now.year * 12 + now.month - 1 - months, 12)
+    year, month = max(year, 1), month + 1
+    return now.replace(year=year, month=month, day=min(now.day, monthrange(year, month)[1]))
 
 
 def _purge(kept: Kept, before: datetime) -> int:
@@ -63,7 +74,17 @@ def _purge(kept: Kept, before: datetime) -> int:
 
 
 def _forget_without_consent(now: datetime) -> int:
-    consents = Consent.objects.filter(user=OuterRef("pk"), purpose=Consent.Purpose.HEALTH)
+    """Go person by person, each locked and asked again: a check-in may give the consent at this moment."""
+    given = Consent.objects.filter(
+        user=OuterRef("pk"), purpose=Consent.Purpose.HEALTH, given_at__isnull=False
+    )
     stands_or_may_return = Q(withdrawn_at=None) | Q(withdrawn_at__gt=now - Enrollment.UNDO_FOR)
-    lapsed = User.objects.filter(Exists(consents)).exclude(Exists(consents.filter(stands_or_may_return)))
-    return erase_health_data(lapsed)
+    lapsed = whose_health_data_is_kept().exclude(Exists(given.filter(stands_or_may_return)))
+    erased = 0
+    while people := list(lapsed.order_by("pk")[:BATCH]):
+        for user in people:
+            with transaction.atomic():
+                hold(user)
+                if lapsed.filter(pk=user.pk).exists():
+                    erased += erase_health_data(user)
+    return erased

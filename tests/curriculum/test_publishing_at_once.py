@@ -1,56 +1,18 @@
 """Publishing and recalling at the same instant: one after the other, and nothing is overwritten."""
 
-import threading
-from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from django.db import connection, transaction
 
 from challenge.curriculum.lesson import day_content
 from challenge.curriculum.publish import Origin, Publication, days_with, publish_day
 from challenge.curriculum.recall import recall
 from challenge.models import Day, Stretch
+from tests.support.threads import overlap
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.both_databases]
 HOUR = timedelta(hours=1)
-Work = Callable[[], object]
-
-
-def in_thread(work: Work, errors: list[Exception]) -> threading.Thread:
-    def run() -> None:
-        try:
-            work()
-        except Exception as error:  # the test's own thread raises it
-            errors.append(error)
-        finally:
-            connection.close()
-
-    thread = threading.Thread(target=run)
-    thread.start()
-    return thread
-
-
-def overlap(first: Work, second: Work) -> None:
-    """Begin the second when the first has done its work but has not committed."""
-    done, commit = threading.Event(), threading.Event()
-
-    def held() -> None:
-        with transaction.atomic():
-            first()
-            done.set()
-            commit.wait(10)
-
-    errors: list[Exception] = []
-    one = in_thread(held, errors)
-    assert done.wait(20)
-    two = in_thread(second, errors)
-    two.join(0.5)  # long enough to wait for the first one's lock
-    commit.set()
-    one.join(30)
-    two.join(30)
-    assert errors == []
 
 
 @pytest.fixture

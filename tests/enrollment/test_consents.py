@@ -3,11 +3,14 @@
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 from django.test import Client
+from django.utils.functional import lazy
+from django.utils.translation import get_language, override
 
-from accounts.models import Consent, has_consented
+from accounts.models import Consent, has_consented, request_consents
 from accounts.wordings import WORDINGS
 from challenge.checkins.record import CheckInData, record
 from challenge.enrollment.consents import give, take_back
@@ -77,3 +80,22 @@ def test_the_coach_takes_it_back_on_the_runners_word(told: CheckIn, alice: Any, 
     assert alice.events.last().actor == Event.Actor.COACH
     again = admin_client.post(action, {**form, "sure": "yes"}, follow=True).content.decode()
     assert "there is no consent to health data" in again
+
+
+def test_the_record_is_of_the_form_on_which_it_was_given(enroll: Any, now: datetime) -> None:
+    carol = enroll("carol", health=False).runner
+    request_consents(carol, [HEALTH], Consent.Form.SIGN_UP, now)
+    Consent.objects.filter(purpose=HEALTH).update(wording="Words of an earlier edition.", version="2025-01")
+
+    give(carol, HEALTH, Consent.Form.OWN_PAGE, now + LATER)
+    given = Consent.objects.get(purpose=HEALTH)
+    assert (given.form, given.wording) == ("own_page", str(WORDINGS["health"]))
+    assert (given.version, given.asked_at, given.given_at) == (Consent.VERSION, now, now + LATER)
+
+
+def test_the_wording_is_kept_in_the_language_that_was_read(alice: Any, now: datetime) -> None:
+    take_back(alice.runner, HEALTH, Event.Actor.RUNNER, now)
+    with patch("accounts.models.WORDINGS", {"health": lazy(get_language, str)()}), override("de"):
+        give(alice.runner, HEALTH, Consent.Form.OWN_PAGE, now + LATER)
+
+    assert Consent.objects.get(purpose=HEALTH, withdrawn_at=None).wording == "de"

@@ -7,6 +7,7 @@ from django.db.models import ForeignKey
 from accounts.models import User
 from challenge.models import Enrollment
 from challenge.models.privacy import TABLES, model_of
+from challenge.privacy.retention import KEPT
 
 pytestmark = pytest.mark.pure
 
@@ -53,3 +54,10 @@ def test_health_data_is_found_by_one_lookup_and_can_be_blank() -> None:
         assert len(declared.of.split()) == 1
         fields = [model_of(table)._meta.get_field(name) for name in declared.health.split()]
         assert all(field.blank for field in fields if not field.is_relation)  # type: ignore[union-attr]
+
+
+def test_all_health_data_has_a_term() -> None:
+    kept = [kept for rows in KEPT.values() for kept in rows]
+    for table, declared in TABLES.items():
+        aged = {name for each in kept if each.model is model_of(table) for name in each.fields}
+        assert set(declared.health.split()) <= aged

@@ -14,7 +14,7 @@ from accounts.models import Consent
 from challenge.coach.history import LoggedAction
 from challenge.coach.wording import runner_label
 from challenge.enrollment import transitions
-from challenge.enrollment.consents import take_back_health
+from challenge.enrollment.consents import take_back_health, to_take_back
 from challenge.enrollment.leaving import leave
 from challenge.models import Delivery, Enrollment, Event
 
@@ -123,13 +123,8 @@ def reasons_against(action: Action, enrollments: Sequence[Enrollment]) -> dict[i
 
 
 def _without_health_consent(ids: Sequence[int]) -> dict[int, str]:
-    standing = Consent.objects.filter(
-        user=OuterRef("runner"),
-        purpose=Consent.Purpose.HEALTH,
-        given_at__isnull=False,
-        withdrawn_at=None,
-    )
-    without = Enrollment.objects.filter(~Exists(standing), pk__in=ids)
+    consents = to_take_back(Consent.Purpose.HEALTH).filter(user=OuterRef("runner"))
+    without = Enrollment.objects.filter(~Exists(consents), pk__in=ids)
     return {pk: _("there is no consent to health data") for pk in without.values_list("pk", flat=True)}
 
 

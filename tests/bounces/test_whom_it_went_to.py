@@ -198,6 +198,7 @@ def test_nor_after_three_bounces(typo: Enrollment, coach: Client, go: Go, now: d
     assert state() == "paused"
     assert "three mails in a row came back" in coach.get(LIST).content.decode()
     correct(coach, typo)
+    assert "The course is still paused" in coach.get("/coach/").content.decode()
     assert "three mails in a row came back" not in coach.get(LIST).content.decode()
     assert "Got another address" in coach.get(f"{LIST}{typo.pk}/change/").content.decode()
 

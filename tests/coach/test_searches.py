@@ -1,5 +1,6 @@
 """The coach's searches find an address and a name in any spelling, and the coach's own fields are cleaned."""
 
+import re
 from collections.abc import Callable
 from datetime import datetime
 from urllib.parse import quote
@@ -8,6 +9,7 @@ import pytest
 from django.test import Client
 
 from accounts.models import User
+from accounts.search import without_addresses
 from challenge.models import CheckIn, Cohort, Delivery, Enrollment, Program, SavedFilter, Suppression
 from tests.support.desk import names
 
@@ -100,3 +102,35 @@ def test_a_coach_is_known_in_any_spelling(coach: Client, client: Client) -> None
     refused = coach.post("/coach/accounts/user/add/", {**form, "email": "kim"}).content.decode()
     assert "The @ is missing" in refused
     assert client.login(username="kim@b\u00fccher.example", password="Xw7-kq2-pp9-zz")
+
+
+@pytest.mark.parametrize(
+    "table", ["challenge/enrollment", "challenge/delivery", "challenge/checkin", "accounts/user"]
+)
+def test_no_address_that_is_searched_for_is_in_a_url(
+    coach: Client, zoe: Enrollment, bob: Enrollment, now: datetime, table: str
+) -> None:
+    """A server's log, and the next site, see URLs."""
+    for enrollment in (zoe, bob):
+        Delivery.objects.queue(Delivery.Kind.LINKS, now, enrollment)
+        CheckIn.objects.create(enrollment=enrollment, day=1, status="done", created_at=now, updated_at=now)
+    path, typed = f"/coach/{table}/", "Maya <maya@b\u00fccher.example>"
+    assert 'id="changelist-search" method="post"' in coach.get(path).content.decode()
+
+    answer = coach.post(path, {"q": typed, "o": "1", "csrfmiddlewaretoken": "x"})
+
+    assert answer["Location"] == f"{path}?q=Maya+{quote(f'#{zoe.runner_id}')}&o=1"
+    for found in (coach.get(answer["Location"]), coach.get(path, {"q": typed})):
+        page = found.content.decode()
+        assert "1 result" in page
+        assert not re.search(r'(?:href|action)="[^"]*(?:@|%40)', page)
+    assert "0 results" in coach.post(path, {"q": "nobody@example.org"}, follow=True).content.decode()
+
+
+def test_very_many_people_are_not_listed_in_a_url(coach: Client, enroll: Callable[..., Enrollment]) -> None:
+    User.objects.bulk_create(User(email=f"runner{number}@example.com") for number in range(101))
+    assert without_addresses("runner1@example.com") == f"#{User.objects.get(email='runner1@example.com').pk}"
+    assert without_addresses("r@example.com") == "#0"
+    assert without_addresses("1@example.com zo\u00eb").count(",") == 9
+    User.objects.bulk_create(User(email=f"x{number}r@example.com") for number in range(101))
+    assert without_addresses("r@example.com") == "@example.com"

@@ -10,7 +10,9 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from accounts.models import User
 from challenge.enrollment import pending
+from challenge.enrollment.erasing import request_erasing
 from challenge.mail.links import Purpose
 from challenge.models import Delivery
 from tests.support.smtp_server import SmtpServer
@@ -64,6 +66,9 @@ def mails_of_a_runner(
     client.post("/links/", {"email": "maya@example.com"})
     go(now + 24 * DAY)
     yield sink.mails[-1]
+    request_erasing(User.objects.get().pk, now + 24 * DAY)
+    go(now + 24 * DAY)
+    yield sink.mails[-1]
 
 
 def test_looking_at_every_link_of_every_mail_changes_nothing(
@@ -77,14 +82,14 @@ def test_looking_at_every_link_of_every_mail_changes_nothing(
         scanner.open(links_in(mail), again=not LATER_LESSON.match(subjects[-1]))
         assert whole_database() == before, mail["Subject"]
 
-    assert len(subjects) == len(set(subjects)) == len(sink.mails) == 3 + 21 + 1
+    assert len(subjects) == len(set(subjects)) == len(sink.mails) == 3 + 21 + 2
     kinds = set(Delivery.objects.filter(state="sent").values_list("kind", flat=True))
-    assert kinds == {"confirmation", "reminder", "welcome", "lesson", "links"}
+    assert kinds == {"confirmation", "reminder", "welcome", "lesson", "links", "erasing"}
     # A form without anything posted leads back to its page.
     assert set(scanner.opened.values()) == {200, 302}
     tokens = {tuple(path.split("/")[1:3]) for path in scanner.opened if path.count("/") > 2}
     count = Counter(purpose for purpose, _token in tokens)
     assert count["check-in"] == 21
     # These come to a runner who has asked for it.
-    asked_for = {Purpose.KEEP, Purpose.ADDRESS, Purpose.ADDRESS_UNDO}
+    asked_for = {Purpose.ADDRESS, Purpose.ADDRESS_UNDO}
     assert set(count) >= set(Purpose) - asked_for - {Purpose.OWN_PAGE} | {"me"}

@@ -1,13 +1,14 @@
 """People at the desk: what follows when a coach corrects an address."""
 
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.http import HttpRequest
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from accounts.admin import Form, PersonAdmin
 from accounts.models import User
 from challenge.enrollment.new_address import follow_address
-from challenge.models import AddressChange, Event
+from challenge.models import AddressChange, Enrollment, Event
 
 
 @admin.register(User)
@@ -19,3 +20,5 @@ class RunnerAdmin(PersonAdmin):
         if change and "email" in form.changed_data:
             AddressChange.objects.end_all(obj, timezone.now())
             follow_address(obj, Event.Actor.COACH, timezone.now())
+            if obj.enrollments.filter(state=Enrollment.State.PAUSED).exists():
+                messages.warning(request, _("The course is still paused. Resume it on the runner's page."))

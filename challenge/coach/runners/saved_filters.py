@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from accounts.fields import TextField
+from accounts.search import without_addresses
 from accounts.words import search_words
 from challenge.coach.runners.filters import DayFilter
 from challenge.models import SavedFilter
@@ -45,6 +46,7 @@ def known_parameters(query: str) -> str:
     except ValueError:  # more fields than Django reads, or bytes that it cannot decode
         return ""
     known = {name: search_words(given.get(name, "")) for name in KNOWN}
+    known["q"] = without_addresses(known["q"])
     return urlencode({name: value for name, value in known.items() if value})
 
 

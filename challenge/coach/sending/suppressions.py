@@ -5,13 +5,13 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
-from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.addresses import AddressError, keyed_hash, normalise
 from accounts.fields import AddressField
+from accounts.search import NOBODY
 from challenge.coach.access import CoachAdmin, ModelForm
 from challenge.models import Suppression
 
@@ -63,9 +63,7 @@ class SuppressionAdmin(CoachAdmin[Suppression]):
         obj.reason, obj.created_at = Suppression.Reason.BLOCKED, timezone.now()
         super().save_model(request, obj, form, change)
 
-    def get_search_results(
-        self, request: HttpRequest, queryset: QuerySet[Suppression], search_term: str
-    ) -> tuple[QuerySet[Suppression], bool]:
+    def stand_in(self, address: str) -> str:
         with suppress(AddressError):
-            search_term = keyed_hash(normalise(search_term))
-        return super().get_search_results(request, queryset, search_term)
+            return keyed_hash(normalise(address))
+        return NOBODY

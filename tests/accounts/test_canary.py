@@ -1,0 +1,274 @@
+"""A marked runner goes through every function. The marks stand in the columns listed here, and in
+no other table, file, log, key of Redis, cookie, metric or URL. After erasing only keyed hashes are left."""
+
+import logging
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote_plus
+
+import pytest
+from django.contrib.sessions.models import Session
+from django.core.management import call_command
+from django.db import connection
+from django.test import Client
+
+from accounts.addresses import keyed_hash
+from accounts.models import User
+from challenge.broker import redis_client
+from challenge.checkins.progress import sweep
+from challenge.enrollment.erasing import erase_due, request_erasing
+from challenge.enrollment.pending import delete_unconfirmed, remind_unconfirmed
+from challenge.inbound.bounce_mail import receive
+from challenge.mail.links import return_path
+from challenge.models import Delivery, Enrollment
+from challenge.monitoring.checks import check
+from challenge.monitoring.logs import Json, Line
+from tests.support.brokers import broker_at
+from tests.support.returned_mails import complaint, dsn
+from tests.support.smtp_server import SmtpServer
+from tests.support.visitor import body, form, link
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+MARK = "yellowbird"
+ADDRESS = "yellowbird@example.com"
+# Where a runner's own data is kept.
+KEPT_IN = {
+    "accounts_user.email",
+    "accounts_user.first_name",
+    "challenge_checkin.note",
+    "challenge_checkin.pain_where",
+    "challenge_question.text",
+    # What mail servers answered, and the titles in the coaches' log, which hold the name.
+    "challenge_delivery.attempts",
+    "django_admin_log.object_repr",
+}
+DESK = "/coach/challenge"
+
+
+def cells() -> Iterator[tuple[str, str]]:
+    """Yield every value of every table of the database, as text; sessions also as what they mean."""
+    with connection.cursor() as cursor:
+        for table in connection.introspection.table_names(cursor):
+            cursor.execute(f"SELECT * FROM {connection.ops.quote_name(table)}")
+            names = [column[0] for column in cursor.description]
+            for row in cursor.fetchall():
+                for name, value in zip(names, row, strict=True):
+                    text = bytes(value) if isinstance(value, memoryview) else value
+                    yield f"{table}.{name}", str(text)
+    for session in Session.objects.all():
+        yield "django_session decoded", str(session.get_decoded())
+
+
+def marked(text: str) -> bool:
+    return MARK in unquote_plus(text).lower()
+
+
+def marked_columns() -> set[str]:
+    return {place for place, text in cells() if marked(text)}
+
+
+def files(folders: list[Path]) -> Iterator[Path]:
+    for folder in folders:
+        yield from (path for path in ([folder] if folder.is_file() else folder.rglob("*")) if path.is_file())
+
+
+def marked_files(folders: list[Path]) -> list[str]:
+    return [str(path) for path in files(folders) if MARK.encode() in path.read_bytes().lower()]
+
+
+def marked_in_redis() -> list[str]:
+    found = []
+    with redis_client() as client:
+        for key in client.keys("*"):
+            kind = client.type(key).decode()
+            readers: dict[str, Callable[[], Any]] = {
+                "string": lambda key=key: client.get(key),
+                "list": lambda key=key: client.lrange(key, 0, -1),
+                "hash": lambda key=key: client.hgetall(key),
+                "set": lambda key=key: client.smembers(key),
+                "zset": lambda key=key: client.zrange(key, 0, -1),
+            }
+            if marked(str(key)) or marked(str(readers[kind]())):
+                found.append(str(key))
+    return found
+
+
+class Recorder(Client):
+    """Keeps every URL and cookie that a browser gets to see or asks for."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        self.seen: dict[str, set[str]] = defaultdict(set)
+
+    def request(self, **request: Any) -> Any:
+        answer = super().request(**request)
+        asked = f"{request['PATH_INFO']}?{request.get('QUERY_STRING', '')}"
+        self.seen["asked"].add(asked)
+        self.seen["answered"].update(f"{name}: {value}" for name, value in answer.items())
+        self.seen["cookies"].add(answer.cookies.output())
+        if "text/html" in answer.get("Content-Type", ""):
+            page = answer.content.decode()
+            for attribute in ('href="', 'src="', 'action="'):
+                self.seen["links"].update(part.partition('"')[0] for part in page.split(attribute)[1:])
+        return answer
+
+    def marked(self) -> set[str]:
+        return {text for texts in self.seen.values() for text in texts if marked(text)}
+
+
+class Canary:
+    """The marked runner, and the coach who looks after her."""
+
+    def __init__(self, sink: SmtpServer, go: Callable[[datetime], None], clock: Any, now: datetime) -> None:
+        self.sink, self.go, self.clock, self.now = sink, go, clock, now
+        self.runner, self.coach = Recorder(), Recorder()
+        self.coach.force_login(User.objects.create_superuser("coach@example.org", "x"))
+
+    def move(self, by: timedelta) -> None:
+        self.now += by
+        self.clock.move_to(self.now)
+        for job in (remind_unconfirmed, delete_unconfirmed, self.go, sweep, check):
+            job(self.now)
+
+    def newest(self, purpose: str, choice: str = "") -> str:
+        """Return the link of the newest mail that has one for this purpose."""
+        with_link = [mail for mail in self.sink.to(ADDRESS) if f"/{purpose}/" in body(mail)]
+        return link(with_link[-1], purpose, choice)
+
+    def signs_up(self) -> None:
+        fields = form(email=ADDRESS, first_name="Yellowbird", starts_on=f"{self.now:%Y-%m-%d}")
+        assert self.runner.post("/", {**fields, "email": "yellowbird@@example.com"}).status_code == 422
+        assert self.runner.post("/", {**fields, "health_consent": "on"}).status_code == 302
+        self.move(timedelta(0))
+        confirm = self.newest("confirm")
+        assert self.runner.get(confirm).status_code == 200
+        assert self.runner.post(confirm).status_code == 302
+
+    def lives_a_day(self) -> None:
+        said = {"status": "partly", "unit": "km", "pain": "3", "tightness": "4"}
+        words = {"pain_where": "yellowbird place", "note": "yellowbird note"}
+        # A server that answers in words about her, once.
+        answers = iter([f"451 4.2.1 <{ADDRESS}>: yellowbird is busy"])
+        self.sink.script = lambda phase, to: next(answers, None) if phase == "recipient" else None
+        self.move(DAY)
+        self.move(HOUR)
+        path = self.newest("check-in", "partly")
+        self.runner.get(path)
+        assert self.runner.post(path, {**said, **words}).status_code == 302
+        assert (
+            self.runner.post(path, {**said, **words, "note": "yellowbird note, once more"}).status_code == 302
+        )
+        day = self.newest("day")
+        assert self.runner.post(day, {"text": "yellowbird?"}).status_code == 302
+        self.runner.get(f"{day}?asked")
+
+    def steers(self) -> None:
+        lesson = self.sink.lessons[-1]
+        self.runner.post(link(lesson, "pause"), {"action": "pause"})
+        self.move(HOUR)
+        self.runner.post(link(lesson, "pause"), {"action": "resume"})
+        self.runner.post(link(lesson, "hour"), {"send_at": "08:00", "time_zone": "Europe/Paris"})
+        self.runner.post(link(lesson, "leave"), {"action": "leave"})
+        self.move(HOUR)
+        self.runner.post(link(lesson, "leave"), {"action": "undo"})
+        self.runner.post("/links/", {"email": ADDRESS})
+        self.move(DAY)
+        self.runner.post("/links/", {"email": "yellowbird@@example.com"})
+
+    def is_looked_after(self) -> None:
+        run, coach = Enrollment.objects.get(), self.coach
+        for table in ("enrollment", "delivery", "checkin", "question", "suppression"):
+            coach.get(f"{DESK}/{table}/")
+            coach.post(f"{DESK}/{table}/", {"q": ADDRESS}, follow=True)
+        for table in ("user", "consent"):
+            coach.post(f"/coach/accounts/{table}/", {"q": f"<{ADDRESS}>"}, follow=True)
+        page = f"{DESK}/enrollment/{run.pk}/change/"
+        assert "Yellowbird" in coach.get(page).content.decode()
+        for move in ("pause", "resume", "send_again"):
+            coach.post(f"{DESK}/enrollment/move/", {"move": move, "ids": run.pk, "sure": "yes"}, follow=True)
+        coach.post(f"{DESK}/enrollment/{run.pk}/hour/", {"send_at": "09:00", "time_zone": "Europe/Rome"})
+        person = f"/coach/accounts/user/{run.runner_id}/change/"
+        coach.post(person, {"email": ADDRESS, "first_name": "Yellowbird B", "is_active": "on"})
+        coach.post(f"{DESK}/enrollment/filters/", {"name": "Mine", "query": f"q={ADDRESS}&quiet=7"})
+        for delivery in Delivery.objects.all():
+            coach.get(f"{DESK}/delivery/{delivery.pk}/change/")
+        coach.get("/coach/")
+        self.move(DAY)
+
+    def comes_back(self) -> None:
+        mail = Delivery.objects.filter(kind="lesson", state="sent").latest("sent_at")
+        receive(dsn(mail, "5.2.2", f"smtp; 552 5.2.2 <{ADDRESS}>: yellowbird is full"), [], self.now)
+        path = return_path(mail.pk)
+        told = complaint(b"Subject: Day 1\r\n\r\n", extra=f"Original-Mail-From: <{path}>\n")
+        receive(told, [], self.now)
+        self.move(DAY)
+
+
+@pytest.fixture
+def folders(settings: Any) -> list[Path]:
+    database = Path(connection.settings_dict["NAME"])
+    beside = [database, database.with_name(f"{database.name}-wal")] if connection.vendor == "sqlite" else []
+    return [Path(settings.MARKS_DIR), Path(settings.ERASED_FILE), *beside]
+
+
+def test_the_marks_are_where_they_belong_and_go_with_the_runner(
+    program: Any,
+    sink: SmtpServer,
+    go: Callable[[datetime], None],
+    clock: Any,
+    now: datetime,
+    settings: Any,
+    caplog: pytest.LogCaptureFixture,
+    redis_url: str,
+    folders: list[Path],
+) -> None:
+    settings.BOUNCE_ADDRESS, settings.METRICS_TOKEN = "bounces@example.org", "open sesame"
+    caplog.set_level(logging.DEBUG)
+    with broker_at(redis_url):
+        canary = Canary(sink, go, clock, now)
+        canary.signs_up()
+        canary.lives_a_day()
+        canary.steers()
+        canary.is_looked_after()
+        canary.comes_back()
+
+        assert marked_columns() == KEPT_IN
+        request_erasing(Enrollment.objects.get().runner_id, canary.now)
+        canary.move(DAY)
+        assert erase_due(canary.now) == 1
+        metrics = canary.runner.get("/metrics", headers={"Authorization": "Bearer open sesame"})
+        canary.move(DAY)
+
+        assert marked_columns() == set()
+        assert marked_files(folders) == []
+        assert marked_in_redis() == []
+    assert canary.runner.marked() | canary.coach.marked() == set()
+    assert not marked(metrics.content.decode())
+    for formatter in (Line(), Json()):
+        assert [line for line in map(formatter.format, caplog.records) if marked(line)] == []
+    hashed = keyed_hash(ADDRESS)
+    assert {place for place, text in cells() if hashed in text} == {
+        "challenge_suppression.address_hash",
+        "challenge_mailrequest.mailbox_hash",
+    }
+
+
+def test_what_is_deleted_is_written_over_in_the_file(
+    program: Any,
+    go: Callable[[datetime], None],
+    enroll: Any,
+    now: datetime,
+    folders: list[Path],
+    sink: SmtpServer,
+) -> None:
+    if connection.vendor != "sqlite":
+        pytest.skip("PostgreSQL clears its own pages")
+    enroll("yellowbird")
+    go(now)
+    call_command("erase", "yellowbird@example.com", "--yes")
+    assert marked_files(folders) == []

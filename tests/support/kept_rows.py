@@ -12,7 +12,7 @@ class KeptRows:
 
     def __init__(self, models: Sequence[Any]) -> None:
         self._models = models
-        self._rows: dict[type, list[Any]] = {}
+        self._rows: dict[Any, list[Any]] = {}
         self._statements: list[tuple[str, Any]] = []
 
     def keep(self) -> None:

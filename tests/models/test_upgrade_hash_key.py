@@ -14,7 +14,7 @@ from django.core.management import call_command
 
 from accounts.addresses import keyed_hash
 from challenge.models import RestoreStop, Suppression
-from tests.models.test_upgrade import migrate
+from tests.models.conftest import migrate
 from tests.support import ROOT
 from tests.support.restores import look
 from tests.support.workers import database_url

@@ -24,6 +24,8 @@ MODULES = {
     "bench.composing": ("P5",),
     "bench.rates": ("P1", "P2", "P4", "P5b", "P6b"),
     "bench.statements": ("P9",),
+    "bench.enumeration": ("A5",),
+    "bench.footprint": ("P13",),
     "bench.peer_rates": ("P3",),
     "bench.burst": ("P7", "P8"),
     "bench.due": ("P6",),

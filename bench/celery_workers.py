@@ -1,7 +1,6 @@
 """The product's own Celery workers, each with one sender, as the Procfile starts them."""
 
 import os
-import sys
 from time import monotonic, perf_counter, sleep
 from typing import Self
 
@@ -33,8 +32,8 @@ class CeleryWorkers:
     def start(self, *arguments: str) -> None:
         """Start one Celery program; its log is a file in the benchmark's folder."""
         log = self._run.services.folder / f"celery-{len(self.groups)}-{perf_counter():.6f}.log"
-        command = [sys.executable, "-m", "celery", "--app", "challenge.celery", *arguments]
-        group = Group(command, {**os.environ, "EMAIL_URL": f"smtp://127.0.0.1:{self._port}"}, log)
+        program = ["-m", "celery", "--app", "challenge.celery", *arguments]
+        group = Group(program, {**os.environ, "EMAIL_URL": f"smtp://127.0.0.1:{self._port}"}, log)
         self.groups.append(group)
         group.start()
 

@@ -32,11 +32,13 @@ class Scale:
     burst_mails: int = 100_000
     with_beat: bool = True
     counted_mails: int = 1000
+    asked: int = 300  # times for each state of an address
+    requests: int = 1000
 
 
 FULL = Scale()
 # Enough to see that it all runs. Beat is left out, as it looks every ten seconds.
-SMALL = Scale(1, False, 60, 60, 20, 60, False, 20, (1000, 2000), 2, 500, 200, False, 120)
+SMALL = Scale(1, False, 60, 60, 20, 60, False, 20, (1000, 2000), 2, 500, 200, False, 120, 3, 20)
 
 
 @dataclass

@@ -85,9 +85,10 @@ def server(sink: SmtpServer, settings: Any) -> SmtpServer:
 
 @pytest.fixture(scope="session")
 def course_rows() -> Any:
-    from tests.support.course_rows import CourseRows
+    from challenge.models import Article, Day, Program, Revision, Stretch, StretchVersion
+    from tests.support.kept_rows import KeptRows
 
-    return CourseRows()
+    return KeptRows((Program, Article, Stretch, StretchVersion, Day, Revision, Revision.stretches.through))
 
 
 @pytest.fixture

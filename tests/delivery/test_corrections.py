@@ -15,11 +15,12 @@ from challenge.models import Day, Delivery, Enrollment, Event, Stretch
 from tests.support.recalls import WHY, corrections, take_back
 from tests.support.smtp_server import SmtpServer
 
-pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
+pytestmark = pytest.mark.django_db
 Go = Callable[[datetime], None]
 DAY, HOUR = timedelta(days=1), timedelta(hours=1)
 
 
+@pytest.mark.both_databases
 def test_those_who_got_it_are_told_once_and_nobody_else(
     trio: list[Any], enroll: Any, first: Stretch, other: Stretch, sink: SmtpServer, go: Go, now: datetime
 ) -> None:
@@ -41,6 +42,7 @@ def test_those_who_got_it_are_told_once_and_nobody_else(
     assert other.title in text
 
 
+@pytest.mark.both_databases
 def test_a_lesson_that_was_on_the_wire_gets_its_correction_from_the_sweep(
     alice: Any, first: Stretch, other: Stretch, sink: SmtpServer, go: Go, now: datetime
 ) -> None:
@@ -61,6 +63,7 @@ def test_a_lesson_that_was_on_the_wire_gets_its_correction_from_the_sweep(
     assert correct(now + timedelta(minutes=2)) == 0
 
 
+@pytest.mark.both_databases
 def test_a_lesson_of_which_nobody_knows_whether_it_arrived_counts_as_sent(
     alice: Any, first: Stretch, other: Stretch, now: datetime
 ) -> None:
@@ -69,6 +72,7 @@ def test_a_lesson_of_which_nobody_knows_whether_it_arrived_counts_as_sent(
     assert queue_corrections(take_back(first, other, now + HOUR), now + HOUR) == 1
 
 
+@pytest.mark.both_databases
 def test_a_lesson_that_was_first_tried_after_the_recall_carried_the_replacement(
     alice: Any, first: Stretch, other: Stretch, now: datetime
 ) -> None:
@@ -98,6 +102,7 @@ def begin_again(before: Enrollment, now: datetime) -> Enrollment:
     )
 
 
+@pytest.mark.both_databases
 def test_who_got_it_in_two_runs_is_told_once(
     alice: Any, first: Stretch, other: Stretch, sink: SmtpServer, go: Go, now: datetime
 ) -> None:
@@ -109,6 +114,7 @@ def test_who_got_it_in_two_runs_is_told_once(
     assert queue_corrections(take_back(first, other, now + DAY + HOUR), now + DAY + HOUR) == 1
 
 
+@pytest.mark.both_databases
 def test_who_left_and_came_back_is_told_of_what_came_before(
     alice: Any, first: Stretch, other: Stretch, go: Go, now: datetime
 ) -> None:
@@ -141,6 +147,7 @@ def test_a_time_zone_that_nobody_knows_keeps_nobody_from_being_told(
     assert queue_corrections(take_back(first, other, now + HOUR), now + HOUR) == 3
 
 
+@pytest.mark.both_databases
 def test_paused_runners_are_told_and_those_who_left_are_not(
     trio: list[Any], first: Stretch, other: Stretch, sink: SmtpServer, go: Go, now: datetime
 ) -> None:

@@ -13,11 +13,12 @@ from challenge.models import Delivery, Enrollment, Event
 from tests.support.smtp_script import accept
 from tests.support.smtp_server import SmtpServer
 
-pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
+pytestmark = pytest.mark.django_db
 Go = Callable[[datetime], None]
 DAY = timedelta(days=1)
 
 
+@pytest.mark.both_databases
 def test_a_lesson_that_missed_its_window_is_opened_again_under_the_same_row(
     alice: Any, sink: SmtpServer, go: Go, now: datetime
 ) -> None:
@@ -38,6 +39,7 @@ def test_a_lesson_that_missed_its_window_is_opened_again_under_the_same_row(
     assert list(Delivery.objects.order_by("day").values_list("day", "state")) == [(1, "sent"), (2, "sent")]
 
 
+@pytest.mark.both_databases
 def test_a_lesson_that_was_refused_for_good_is_not_tried_again_and_the_course_goes_on(
     alice: Any, sink: SmtpServer, go: Go, now: datetime
 ) -> None:
@@ -49,6 +51,7 @@ def test_a_lesson_that_was_refused_for_good_is_not_tried_again_and_the_course_go
     assert list(Delivery.objects.order_by("day").values_list("day", "state")) == [(1, "failed"), (2, "sent")]
 
 
+@pytest.mark.both_databases
 def test_nothing_goes_out_in_a_pause_and_it_goes_on_with_the_next_unsent_day(
     alice: Any, sink: SmtpServer, go: Go, now: datetime
 ) -> None:
@@ -63,6 +66,7 @@ def test_nothing_goes_out_in_a_pause_and_it_goes_on_with_the_next_unsent_day(
     assert [mail["Subject"][:6] for mail in sink.lessons] == ["Day 1:", "Day 2:"]
 
 
+@pytest.mark.both_databases
 def test_a_pause_and_resume_on_one_day_sends_no_second_lesson_that_day(
     alice: Any, sink: SmtpServer, go: Go, now: datetime
 ) -> None:
@@ -74,6 +78,7 @@ def test_a_pause_and_resume_on_one_day_sends_no_second_lesson_that_day(
     assert len(sink.lessons) == 1
 
 
+@pytest.mark.both_databases
 def test_a_lesson_planned_before_a_pause_goes_out_after_it(
     alice: Any, sink: SmtpServer, go: Go, now: datetime
 ) -> None:
@@ -104,6 +109,7 @@ def test_the_course_ends_the_day_after_the_last_lesson(
     assert len(sink.lessons) == 21
 
 
+@pytest.mark.both_databases
 def test_a_time_zone_that_nobody_knows_holds_nobody_else_up(
     alice: Any, bob: Any, sink: SmtpServer, go: Go, now: datetime
 ) -> None:
@@ -115,6 +121,7 @@ def test_a_time_zone_that_nobody_knows_holds_nobody_else_up(
     assert alice.next_due_at > now
 
 
+@pytest.mark.both_databases
 def test_many_are_planned_in_batches(enroll: Callable[..., Any], now: datetime) -> None:
     for number in range(7):
         enroll(f"runner{number}")

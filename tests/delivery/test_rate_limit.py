@@ -13,7 +13,7 @@ from challenge.models import Limit
 from challenge.models.limit import ALL
 from tests.support.threads import together
 
-pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
+pytestmark = pytest.mark.django_db
 
 START = datetime(2026, 3, 3, 8, 0, tzinfo=UTC)
 SECOND, HOUR, DAY = timedelta(seconds=1), timedelta(hours=1), timedelta(days=1)
@@ -40,6 +40,7 @@ def sender(limit: Limit) -> tuple[rate_limit._Reserve, Limit]:
     return rate_limit._Reserve(), Limit.objects.get(pk=limit.pk)
 
 
+@pytest.mark.both_databases
 @settings(
     max_examples=50,
     deadline=None,
@@ -93,6 +94,7 @@ def test_all_of_the_pace_can_be_used(monkeypatch: pytest.MonkeyPatch) -> None:
     assert len(left) >= 900
 
 
+@pytest.mark.both_databases
 @pytest.mark.django_db(transaction=True)
 def test_senders_at_the_same_time_share_one_pace() -> None:
     limit = Limit.objects.create(domain=ALL, per_second=60)
@@ -113,6 +115,7 @@ def test_senders_at_the_same_time_share_one_pace() -> None:
     assert len(left) >= 30
 
 
+@pytest.mark.both_databases
 def test_a_slot_that_nobody_used_is_lost() -> None:
     limit = Limit.objects.create(domain=ALL, per_second=2)
     slots = [rate_limit.take(limit, START + hours * HOUR) for hours in (0, 1, 1, 1)]
@@ -125,6 +128,7 @@ def test_a_slot_that_nobody_used_is_lost() -> None:
     ]
 
 
+@pytest.mark.both_databases
 def test_nobody_waits_long() -> None:
     limit = Limit.objects.create(domain=ALL, per_second=0.1)
     assert rate_limit.take(limit, START) is not None
@@ -135,6 +139,7 @@ def test_nobody_waits_long() -> None:
     )
 
 
+@pytest.mark.both_databases
 def test_a_clock_that_was_wrong_stops_nobody() -> None:
     """A sender whose clock was a day ahead took the last slot."""
     limit = Limit.objects.create(domain=ALL, per_second=1)
@@ -143,6 +148,7 @@ def test_a_clock_that_was_wrong_stops_nobody() -> None:
     assert rate_limit.take(limit, START) is not None
 
 
+@pytest.mark.both_databases
 def test_a_warm_up_doubles_from_day_to_day() -> None:
     limit = Limit.objects.create(domain=ALL, warm_up_from=START.date(), first_day=3)
 
@@ -159,6 +165,7 @@ def test_a_warm_up_doubles_from_day_to_day() -> None:
     assert row.quota(START + 30 * DAY) is None
 
 
+@pytest.mark.both_databases
 def test_a_warm_up_and_a_pace_hold_together() -> None:
     limit = Limit.objects.create(domain=ALL, per_second=1000, warm_up_from=START.date(), first_day=150)
     slots = [rate_limit.take(limit, START + timedelta(milliseconds=2) * number) for number in range(400)]
@@ -167,6 +174,7 @@ def test_a_warm_up_and_a_pace_hold_together() -> None:
     assert slots[-1] is None
 
 
+@pytest.mark.both_databases
 def test_a_limit_that_is_taken_away_holds_nobody() -> None:
     limit = Limit.objects.create(domain=ALL, per_second=0.1)
     rate_limit.take(limit, START)

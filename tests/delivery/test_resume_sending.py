@@ -12,7 +12,7 @@ from challenge.delivery.plan import plan
 from challenge.models import Delivery, Enrollment, RestoreStop
 from tests.support.restores import Dump, look, restored, resume
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.both_databases]
+pytestmark = pytest.mark.django_db(transaction=True)
 
 DAY, MINUTE = timedelta(days=1), timedelta(minutes=1)
 LATER = timedelta(days=1, hours=1)
@@ -26,6 +26,7 @@ def after_restore(trio: list[Any], now: datetime, tmp_path: Path) -> datetime:
     return now + LATER
 
 
+@pytest.mark.both_databases
 def test_the_operator_sees_first_and_changes_nothing(after_restore: datetime, now: datetime) -> None:
     said = resume(after_restore)
     assert "an older state of the database was restored" in said
@@ -38,12 +39,14 @@ def test_the_operator_sees_first_and_changes_nothing(after_restore: datetime, no
     assert look(after_restore) == [True]
 
 
+@pytest.mark.both_databases
 def test_the_operator_lets_everything_go(after_restore: datetime) -> None:
     assert "Leaves now: 3 lesson." in resume(after_restore, "--yes")
     assert {(d.day, d.state) for d in claim(after_restore, 10)} == {(1, "sending")}
     assert look(after_restore + DAY, times=2) == [False, False]
 
 
+@pytest.mark.both_databases
 def test_what_was_sent_by_the_lost_database_is_not_sent_again(after_restore: datetime, now: datetime) -> None:
     seen = resume(after_restore, "--sent-until", "2026-03-04T08:02:00Z")
     assert "Taken as sent: 6 lesson.\nWould leave now: nothing." in seen
@@ -62,6 +65,7 @@ def test_what_was_sent_by_the_lost_database_is_not_sent_again(after_restore: dat
     assert {d.day for d in claim(tomorrow, 10)} == {3}
 
 
+@pytest.mark.both_databases
 def test_a_lease_that_was_in_the_backup_is_taken_as_sent(
     trio: list[Any], now: datetime, tmp_path: Path
 ) -> None:
@@ -73,6 +77,7 @@ def test_a_lease_that_was_in_the_backup_is_taken_as_sent(
     assert set(Delivery.objects.filter(day=1).values_list("state", "lease")) == {("sent", None)}
 
 
+@pytest.mark.both_databases
 def test_a_backup_of_the_time_before_the_resume_is_held_back_again(
     after_restore: datetime, now: datetime, tmp_path: Path
 ) -> None:
@@ -84,6 +89,7 @@ def test_a_backup_of_the_time_before_the_resume_is_held_back_again(
     assert look(after_restore + DAY) == [True]
 
 
+@pytest.mark.both_databases
 def test_there_is_nothing_to_resume(now: datetime) -> None:
     look(now)
     history = RestoreStop.objects.get().history
@@ -91,6 +97,7 @@ def test_there_is_nothing_to_resume(now: datetime) -> None:
     assert RestoreStop.objects.get().history == history
 
 
+@pytest.mark.both_databases
 def test_a_restore_that_nothing_tells_can_be_told(trio: list[Any], now: datetime) -> None:
     """The whole machine went back to a snapshot, the high-water marks with it."""
     look(now)

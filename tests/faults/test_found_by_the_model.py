@@ -14,7 +14,7 @@ from tests.support.cast import lesson_of
 from tests.support.smtp_script import accept, always, drop
 from tests.support.smtp_server import SmtpServer
 
-pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
+pytestmark = pytest.mark.django_db
 Go = Callable[[datetime], None]
 
 
@@ -54,6 +54,7 @@ def test_another_zone_brings_no_lesson_on_the_date_of_one_that_may_have_arrived(
     assert len(sink.lessons) == 2
 
 
+@pytest.mark.both_databases
 def test_a_refusal_in_the_instant_of_the_resuming_is_no_old_news(alice: Any, now: datetime) -> None:
     """The mail that confirms the pause is on the wire while the runner resumes."""
     pause(alice.pk, PauseCause.RUNNER, now - timedelta(seconds=1))

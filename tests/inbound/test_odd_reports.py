@@ -12,11 +12,12 @@ from challenge.models import Delivery, DeliveryEvent, Suppression
 from tests.support import returned_mails
 from tests.support.returned_mails import dsn
 
-pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
+pytestmark = pytest.mark.django_db
 
 LEFT_ALONE = (Disposition.OTHER, Disposition.UNPROVEN)
 
 
+@pytest.mark.both_databases
 def test_a_report_in_shift_jis_is_understood(lesson: Delivery, now: datetime) -> None:
     assert receive(returned_mails.shift_jis(lesson), [], now) is Disposition.RECORDED
     assert Suppression.objects.get().reason == "bounced"

@@ -5,22 +5,26 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from datetime import datetime
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 import pytest
+from django.apps import apps
 from django.apps.registry import Apps
 from django.core.management import call_command
 
 from accounts.addresses import keyed_hash
 from challenge.models import RestoreStop, Suppression
-from tests.models.test_upgrade import migrate
+from tests.models.conftest import migrate
 from tests.support import ROOT
 from tests.support.restores import look
 from tests.support.workers import database_url
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.both_databases]
 
+# What the migration does in between, in the tables of today: one test goes the whole way.
+keep_the_key = import_module("challenge.migrations.0025_address_hash_key").keep_the_key
 SECRET, NEXT = "the secret key of before", "the next secret key"
 ASKED = """
 import django; django.setup()
@@ -46,12 +50,12 @@ def before(key_file: Path) -> Iterator[Apps]:
     migrate(None)
 
 
-def suppress(before: Apps, name: str, now: datetime, key: str = SECRET) -> Any:
+def suppress(tables: Apps, name: str, now: datetime, key: str = SECRET) -> Any:
     """Make a runner of before, whose address was suppressed with a key."""
-    runner = before.get_model("accounts", "User").objects.create(email=f"{name}@example.com")
+    runner = tables.get_model("accounts", "User").objects.create(email=f"{name}@example.com")
     row = {"reason": "complained", "created_at": now, "runner": runner}
     digest = keyed_hash(runner.email, key)
-    before.get_model("challenge", "Suppression").objects.create(address_hash=digest, **row)
+    tables.get_model("challenge", "Suppression").objects.create(address_hash=digest, **row)
     return runner
 
 
@@ -90,15 +94,15 @@ def test_a_suppressed_address_stays_so_when_secret_key_changes(
 
 
 def test_a_secret_key_that_was_changed_before_the_upgrade_is_found_out(
-    before: Apps, key_file: Path, settings: Any, now: datetime
+    key_file: Path, settings: Any, now: datetime
 ) -> None:
     for name in ("alice", "bob"):
-        suppress(before, name, now, key=SECRET)
-    suppress(before, "charlie", now, key=NEXT)
+        suppress(apps, name, now, key=SECRET)
+    suppress(apps, "charlie", now, key=NEXT)
     settings.SECRET_KEY = settings.ADDRESS_HASH_KEY = NEXT
     settings.SECRET_KEY_FALLBACKS = [SECRET]
 
-    migrate(None)
+    keep_the_key(apps, None)
 
     assert key_file.read_text() == f"{SECRET}\n"
     assert [is_suppressed(name) for name in ("alice", "bob", "charlie")] == [True] * 3
@@ -108,35 +112,33 @@ def test_a_secret_key_that_was_changed_before_the_upgrade_is_found_out(
 
 
 def test_an_erased_runner_is_known_by_the_key_of_the_mails(
-    before: Apps, key_file: Path, settings: Any, now: datetime
+    key_file: Path, settings: Any, now: datetime
 ) -> None:
-    suppress(before, "alice", now).delete()
-    bob = before.get_model("accounts", "User").objects.create(email="bob@example.com")
-    program = before.get_model("challenge", "Program").objects.create(slug="reset-21", title="R", length=21)
+    suppress(apps, "alice", now).delete()
+    bob = apps.get_model("accounts", "User").objects.create(email="bob@example.com")
+    program = apps.get_model("challenge", "Program").objects.create(slug="reset-21", title="R", length=21)
     place = {"time_zone": "UTC", "send_at": "07:00", "starts_on": now.date(), "created_at": now}
-    enrollment = before.get_model("challenge", "Enrollment").objects.create(
+    enrollment = apps.get_model("challenge", "Enrollment").objects.create(
         runner=bob, program=program, **place
     )
     row = {"due_at": now, "try_at": now, "state": "sent", "sent_at": now, "domain": "example.com"}
     digest = keyed_hash("bob@example.com", SECRET)
-    before.get_model("challenge", "Delivery").objects.create(
+    apps.get_model("challenge", "Delivery").objects.create(
         enrollment=enrollment, kind="lesson", day=1, address_hash=digest, **row
     )
     settings.SECRET_KEY = settings.ADDRESS_HASH_KEY = NEXT
     settings.SECRET_KEY_FALLBACKS = [SECRET]
 
-    migrate(None)
+    keep_the_key(apps, None)
 
     assert key_file.read_text() == f"{SECRET}\n"
 
 
-def test_mail_is_held_back_where_no_key_fits(
-    before: Apps, key_file: Path, settings: Any, now: datetime
-) -> None:
-    suppress(before, "alice", now)
+def test_mail_is_held_back_where_no_key_fits(key_file: Path, settings: Any, now: datetime) -> None:
+    suppress(apps, "alice", now)
     settings.SECRET_KEY = settings.ADDRESS_HASH_KEY = NEXT
 
-    migrate(None)
+    keep_the_key(apps, None)
 
     assert not key_file.exists()
     assert look(now) == [True]
@@ -146,25 +148,25 @@ def test_mail_is_held_back_where_no_key_fits(
     assert look(now) == [False]
 
 
-def test_an_own_key_stays_where_it_is(before: Apps, key_file: Path, settings: Any, now: datetime) -> None:
+def test_an_own_key_stays_where_it_is(key_file: Path, settings: Any, now: datetime) -> None:
     settings.ADDRESS_HASH_KEY, settings.HAS_ADDRESS_HASH_KEY = NEXT, True
-    suppress(before, "alice", now, key=NEXT)
-    migrate(None)
+    suppress(apps, "alice", now, key=NEXT)
+    keep_the_key(apps, None)
     assert not key_file.exists()
     assert look(now) == [False]
 
 
-def test_a_new_installation_writes_nothing(before: Apps, key_file: Path) -> None:
-    migrate(None)
+def test_a_new_installation_writes_nothing(key_file: Path) -> None:
+    keep_the_key(apps, None)
     assert not key_file.exists()
 
 
 def test_a_folder_that_cannot_be_written_holds_no_upgrade_up(
-    before: Apps, key_file: Path, settings: Any, now: datetime, caplog: pytest.LogCaptureFixture
+    key_file: Path, settings: Any, now: datetime, caplog: pytest.LogCaptureFixture
 ) -> None:
     settings.ADDRESS_HASH_KEY_FILE = key_file / "folder" / "file"
     key_file.touch()
-    suppress(before, "alice", now)
-    migrate(None)
+    suppress(apps, "alice", now)
+    keep_the_key(apps, None)
     assert "set it to the present SECRET_KEY" in caplog.text
     assert look(now) == [False]

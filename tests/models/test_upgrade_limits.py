@@ -8,7 +8,7 @@ from django.apps.registry import Apps
 
 from accounts.addresses import keyed_hash
 from challenge.enrollment.request_limits import may_mail
-from tests.models.test_upgrade import migrate
+from tests.models.conftest import migrate
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.both_databases]
 

@@ -18,7 +18,7 @@ from tests.support.restores import Dump
 from tests.support.smtp_server import SmtpServer
 from tests.support.visitor import form, link, links_in, whole_database
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.both_databases]
+pytestmark = pytest.mark.django_db
 
 Go = Callable[[datetime], None]
 DAY = timedelta(days=1)
@@ -83,6 +83,8 @@ def assert_opens_nothing(client: Client, links: dict[str, str]) -> None:
     assert whole_database() == before
 
 
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.both_databases
 def test_a_restored_backup_that_gives_a_number_out_again_opens_nothing(
     client: Client,
     alice: Enrollment,
@@ -106,6 +108,7 @@ def test_a_restored_backup_that_gives_a_number_out_again_opens_nothing(
     assert_opens_nothing(client, mayas)
 
 
+@pytest.mark.both_databases
 def test_erasing_ends_the_links(
     client: Client, alice: Enrollment, sink: SmtpServer, go: Go, clock: Any, now: datetime, enroll: Any
 ) -> None:

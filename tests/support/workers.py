@@ -18,6 +18,7 @@ from django.conf import settings
 from django.db import connection
 
 from tests.support import ROOT, free_port
+from tests.support.preloaded import Forked
 from tests.support.threads import repeating
 
 LEASE_SECONDS = 4
@@ -43,12 +44,29 @@ def database_url() -> str:
     return f"postgres://{who}@{port}/{database['NAME']}?host={quote(host, safe='')}"
 
 
-class Group:
-    """One command in a process group of its own, its output in a file."""
+def from_nothing(arguments: list[str], environ: dict[str, str], log: Path) -> "subprocess.Popen[bytes]":
+    with log.open("wb") as output:
+        return subprocess.Popen(
+            [sys.executable, *arguments],
+            cwd=ROOT,
+            env=environ,
+            stdout=output,
+            stderr=output,
+            start_new_session=True,
+        )
 
-    def __init__(self, command: list[str], environ: dict[str, str], log: Path) -> None:
-        self._command, self._environ, self._log = command, environ, log
-        self._process: subprocess.Popen[bytes] | None = None
+
+Launch = Callable[[list[str], dict[str, str], Path], "subprocess.Popen[bytes] | Forked"]
+
+
+class Group:
+    """Python with these arguments in a process group of its own, its output in a file; `launch` starts it."""
+
+    def __init__(
+        self, arguments: list[str], environ: dict[str, str], log: Path, launch: Launch = from_nothing
+    ) -> None:
+        self._arguments, self._environ, self._log, self._launch = arguments, environ, log, launch
+        self._process: subprocess.Popen[bytes] | Forked | None = None
 
     @property
     def pid(self) -> int:
@@ -56,10 +74,7 @@ class Group:
         return self._process.pid
 
     def start(self) -> None:
-        with self._log.open("wb") as log:
-            self._process = subprocess.Popen(
-                self._command, cwd=ROOT, env=self._environ, stdout=log, stderr=log, start_new_session=True
-            )
+        self._process = self._launch(self._arguments, self._environ, self._log)
 
     def count(self, text: str) -> int:
         """Count the text in the output since the last start."""
@@ -132,7 +147,7 @@ class Mailroom:
     def start(self, *arguments: str) -> Group:
         """Start Python with these arguments, as a sender of this mailroom."""
         log = self._folder / f"process-{len(self._groups)}.log"
-        group = Group([sys.executable, *arguments], self._environ, log)
+        group = Group([*arguments], self._environ, log, Forked)
         self._groups.append(group)
         group.start()
         return group

@@ -1,24 +1,22 @@
-"""The rows of a loaded course: kept after the first load, put back for each further test."""
+"""Rows that take long to make: kept after the first time, put back for each further test."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.core.management.color import no_style
 from django.db import connection, transaction
 
-from challenge.models import Article, Day, Program, Revision, Stretch, StretchVersion
 
-MODELS = (Program, Article, Stretch, StretchVersion, Day, Revision, Revision.stretches.through)
+class KeptRows:
+    """The rows of some models under their own ids, as the statements that insert them."""
 
-
-class CourseRows:
-    """The rows under their own ids, as the statements that insert them."""
-
-    def __init__(self) -> None:
-        self._rows: dict[type, list[Any]] = {}
+    def __init__(self, models: Sequence[Any]) -> None:
+        self._models = models
+        self._rows: dict[Any, list[Any]] = {}
         self._statements: list[tuple[str, Any]] = []
 
     def keep(self) -> None:
-        self._rows = {model: list(model._default_manager.all()) for model in MODELS}
+        self._rows = {model: list(model._base_manager.all()) for model in self._models}
 
     def restore(self) -> bool:
         """Put the rows back; False when none are kept. The statements are kept: Django takes longer to
@@ -35,7 +33,7 @@ class CourseRows:
 
     def _insert(self) -> None:
         for model, rows in self._rows.items():
-            model._default_manager.bulk_create(rows)  # type: ignore[attr-defined]
+            model._base_manager.bulk_create(rows)
         with connection.cursor() as cursor:  # the sequences of ids go on behind them
             for statement in connection.ops.sequence_reset_sql(no_style(), list(self._rows)):
                 cursor.execute(statement)

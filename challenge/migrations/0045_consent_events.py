@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ("challenge", "0041_whom_it_went_to"),
+        ("challenge", "0042_saved_searches"),
     ]
 
     operations = [

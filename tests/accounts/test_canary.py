@@ -3,21 +3,18 @@ no other table, file, log, key of Redis, cookie, metric or URL. After erasing on
 
 import logging
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
-from urllib.parse import unquote_plus
 
 import pytest
-from django.contrib.sessions.models import Session
 from django.core.management import call_command
 from django.db import connection
 from django.test import Client
 
 from accounts.addresses import keyed_hash
 from accounts.models import User
-from challenge.broker import redis_client
 from challenge.checkins.progress import sweep
 from challenge.enrollment.erasing import erase_due, request_erasing
 from challenge.enrollment.pending import delete_unconfirmed, remind_unconfirmed
@@ -27,6 +24,7 @@ from challenge.models import Delivery, Enrollment
 from challenge.monitoring.checks import check
 from challenge.monitoring.logs import Json, Line
 from tests.support.brokers import broker_at
+from tests.support.marks import cells, marked, marked_columns, marked_files, marked_in_redis
 from tests.support.returned_mails import complaint, dsn
 from tests.support.smtp_server import SmtpServer
 from tests.support.visitor import body, form, link
@@ -50,54 +48,6 @@ KEPT_IN = {
 DESK = "/coach/challenge"
 
 
-def cells() -> Iterator[tuple[str, str]]:
-    """Yield every value of every table of the database, as text; sessions also as what they mean."""
-    with connection.cursor() as cursor:
-        for table in connection.introspection.table_names(cursor):
-            cursor.execute(f"SELECT * FROM {connection.ops.quote_name(table)}")
-            names = [column[0] for column in cursor.description]
-            for row in cursor.fetchall():
-                for name, value in zip(names, row, strict=True):
-                    text = bytes(value) if isinstance(value, memoryview) else value
-                    yield f"{table}.{name}", str(text)
-    for session in Session.objects.all():
-        yield "django_session decoded", str(session.get_decoded())
-
-
-def marked(text: str) -> bool:
-    return MARK in unquote_plus(text).lower()
-
-
-def marked_columns() -> set[str]:
-    return {place for place, text in cells() if marked(text)}
-
-
-def files(folders: list[Path]) -> Iterator[Path]:
-    for folder in folders:
-        yield from (path for path in ([folder] if folder.is_file() else folder.rglob("*")) if path.is_file())
-
-
-def marked_files(folders: list[Path]) -> list[str]:
-    return [str(path) for path in files(folders) if MARK.encode() in path.read_bytes().lower()]
-
-
-def marked_in_redis() -> list[str]:
-    found = []
-    with redis_client() as client:
-        for key in client.keys("*"):
-            kind = client.type(key).decode()
-            readers: dict[str, Callable[[], Any]] = {
-                "string": lambda key=key: client.get(key),
-                "list": lambda key=key: client.lrange(key, 0, -1),
-                "hash": lambda key=key: client.hgetall(key),
-                "set": lambda key=key: client.smembers(key),
-                "zset": lambda key=key: client.zrange(key, 0, -1),
-            }
-            if marked(str(key)) or marked(str(readers[kind]())):
-                found.append(str(key))
-    return found
-
-
 class Recorder(Client):
     """Keeps every URL and cookie that a browser gets to see or asks for."""
 
@@ -118,7 +68,7 @@ class Recorder(Client):
         return answer
 
     def marked(self) -> set[str]:
-        return {text for texts in self.seen.values() for text in texts if marked(text)}
+        return {text for texts in self.seen.values() for text in texts if marked(MARK, text)}
 
 
 class Canary:
@@ -237,20 +187,20 @@ def test_the_marks_are_where_they_belong_and_go_with_the_runner(
         canary.is_looked_after()
         canary.comes_back()
 
-        assert marked_columns() == KEPT_IN
+        assert marked_columns(MARK) == KEPT_IN
         request_erasing(Enrollment.objects.get().runner_id, canary.now)
         canary.move(DAY)
         assert erase_due(canary.now) == 1
         metrics = canary.runner.get("/metrics", headers={"Authorization": "Bearer open sesame"})
         canary.move(DAY)
 
-        assert marked_columns() == set()
-        assert marked_files(folders) == []
-        assert marked_in_redis() == []
+        assert marked_columns(MARK) == set()
+        assert marked_files(MARK, folders) == []
+        assert marked_in_redis(MARK) == []
     assert canary.runner.marked() | canary.coach.marked() == set()
-    assert not marked(metrics.content.decode())
+    assert not marked(MARK, metrics.content.decode())
     for formatter in (Line(), Json()):
-        assert [line for line in map(formatter.format, caplog.records) if marked(line)] == []
+        assert [line for line in map(formatter.format, caplog.records) if marked(MARK, line)] == []
     hashed = keyed_hash(ADDRESS)
     assert {place for place, text in cells() if hashed in text} == {
         "challenge_suppression.address_hash",
@@ -271,4 +221,4 @@ def test_what_is_deleted_is_written_over_in_the_file(
     enroll("yellowbird")
     go(now)
     call_command("erase", "yellowbird@example.com", "--yes")
-    assert marked_files(folders) == []
+    assert marked_files(MARK, folders) == []

@@ -6,7 +6,7 @@ import pytest
 from django.apps.registry import Apps
 
 from challenge.models import SavedFilter
-from tests.models.test_upgrade import migrate
+from tests.models.conftest import migrate
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.both_databases]
 

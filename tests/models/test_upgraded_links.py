@@ -17,6 +17,16 @@ pytestmark = [
     pytest.mark.usefixtures("upgraded"),
 ]
 
+# The purposes that there were before there were keys.
+NUMBERED = (
+    Purpose.LEAVE,
+    Purpose.CONFIRM,
+    Purpose.CHECK_IN,
+    Purpose.HOUR,
+    Purpose.PAUSE,
+    Purpose.DAY,
+)
+
 
 def test_links_that_are_out_go_on_for_their_own_row_until_they_expire(
     client: Client, clock: Any, now: datetime
@@ -61,6 +71,5 @@ def numbered_links(number: int, issued: datetime) -> list[str]:
     """Return a link for each purpose, the one to leave first, as it was mailed before rows had keys."""
     days = {Purpose.CHECK_IN: [1], Purpose.DAY: [1]}
     return [
-        f"/{p}/{numbered_capability(p, [number, *days.get(p, [])], issued + LIFETIME[p])}/"
-        for p in sorted(Purpose, key=lambda purpose: purpose != Purpose.LEAVE)
+        f"/{p}/{numbered_capability(p, [number, *days.get(p, [])], issued + LIFETIME[p])}/" for p in NUMBERED
     ]

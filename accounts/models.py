@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.addresses import AddressError, keyed_hash, mailbox, normalise
 from accounts.wordings import WORDINGS
-from accounts.words import WordsError, first_name, isolated_html, one_line
+from accounts.words import WordsError, first_name, isolated, isolated_html, one_line
 
 
 class UserManager(BaseUserManager["User"]):
@@ -60,7 +60,8 @@ class User(AbstractBaseUser, PermissionsMixin):
     def __str__(self) -> str:
         """Return the name, for logs and titles, where an address must not stand."""
         role = _("coach %(number)s") if self.is_staff else _("runner %(number)s")
-        return one_line(self.first_name) or role % {"number": self.pk}
+        name = one_line(self.first_name)
+        return isolated(name) if name else role % {"number": self.pk}
 
     def clean(self) -> None:
         try:

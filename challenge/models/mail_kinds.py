@@ -155,7 +155,7 @@ KINDS: dict[str, MailKind] = {
         slots=SENDER | {"program_title", "address_undo_url", "address_undo_until", "time_zone"},
     ),
     Kind.ERASING: MailKind(
-        states=frozenset(State),
+        states=frozenset(State) - PENDING,
         needs_consent=False,
         closes_after=timedelta(days=1),
         priority=WAITED_FOR,

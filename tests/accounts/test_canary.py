@@ -38,8 +38,12 @@ ADDRESS = "yellowbird@example.com"
 KEPT_IN = {
     "accounts_user.email",
     "accounts_user.first_name",
+    "challenge_addresschange.new_address",
+    "challenge_addresschange.old_address",
     "challenge_checkin.note",
     "challenge_checkin.pain_where",
+    "challenge_earliercheckin.note",
+    "challenge_earliercheckin.pain_where",
     "challenge_question.text",
     # What mail servers answered, and the titles in the coaches' log, which hold the name.
     "challenge_delivery.attempts",
@@ -126,9 +130,19 @@ class Canary:
         self.runner.post(link(lesson, "leave"), {"action": "leave"})
         self.move(HOUR)
         self.runner.post(link(lesson, "leave"), {"action": "undo"})
-        self.runner.post("/links/", {"email": ADDRESS})
-        self.move(DAY)
         self.runner.post("/links/", {"email": "yellowbird@@example.com"})
+        self.runner.post("/links/", {"email": ADDRESS})
+        self.move(timedelta(0))
+
+    def looks_after_herself(self) -> None:
+        page = self.newest("me")
+        for part in ("", "told/", "everything/", "health/", "erase/"):
+            assert self.runner.get(page + part).status_code == 200
+        assert b"yellowbird note" in self.runner.get(f"{page}told/").content
+        assert self.runner.post(f"{page}download/").status_code == 200
+        self.runner.post(f"{page}name/", {"first_name": "Yellowbird A"}, follow=True)
+        self.runner.post(f"{page}address/", {"email": f"new.{ADDRESS}"}, follow=True)
+        self.move(HOUR)
 
     def is_looked_after(self) -> None:
         run, coach = Enrollment.objects.get(), self.coach
@@ -184,6 +198,7 @@ def test_the_marks_are_where_they_belong_and_go_with_the_runner(
         canary.signs_up()
         canary.lives_a_day()
         canary.steers()
+        canary.looks_after_herself()
         canary.is_looked_after()
         canary.comes_back()
 
@@ -206,19 +221,3 @@ def test_the_marks_are_where_they_belong_and_go_with_the_runner(
         "challenge_suppression.address_hash",
         "challenge_mailrequest.mailbox_hash",
     }
-
-
-def test_what_is_deleted_is_written_over_in_the_file(
-    program: Any,
-    go: Callable[[datetime], None],
-    enroll: Any,
-    now: datetime,
-    folders: list[Path],
-    sink: SmtpServer,
-) -> None:
-    if connection.vendor != "sqlite":
-        pytest.skip("PostgreSQL clears its own pages")
-    enroll("yellowbird")
-    go(now)
-    call_command("erase", "yellowbird@example.com", "--yes")
-    assert marked_files(MARK, folders) == []

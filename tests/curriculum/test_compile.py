@@ -109,10 +109,10 @@ def test_the_two_placeholders_become_slots_in_both_parts() -> None:
     mail = compiled("Well done, {first_name}. Yours, {coach_name}. {leave_url} {{first_name}}")
     values = sample_values(first_name="<Robin>", coach_name="Mara")
 
-    assert "Well done, &lt;Robin&gt;. Yours, Mara. {leave_url} {&lt;Robin&gt;}" in fill(
+    assert "Well done, <bdi>&lt;Robin&gt;</bdi>. Yours, Mara. {leave_url} {<bdi>&lt;Robin&gt;</bdi>}" in fill(
         mail.html, values, html=True
     )
-    assert "Well done, <Robin>. Yours, Mara. {leave_url} {<Robin>}" in " ".join(
+    assert "Well done, \u2068<Robin>\u2069. Yours, Mara. {leave_url} {\u2068<Robin>\u2069}" in " ".join(
         fill(mail.text, values).split()
     )
 

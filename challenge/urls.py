@@ -5,14 +5,14 @@ from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
 
 import challenge.coach.admin  # noqa: F401  registers the coach's desk
-from challenge.site.views import day, health, library, pages, runner, sign_up
+from challenge.site.views import confirm, day, health, library, pages, runner, sign_up
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", sign_up.sign_up_page, name="sign-up"),
     path("join/<slug:cohort>/", sign_up.sign_up_page, name="join"),
     path("sent/", pages.sent_page, name="sent"),
     path("links/", sign_up.links_page, name="links"),
-    path("confirm/<str:token>/", sign_up.confirm_page, name="confirm"),
+    path("confirm/<str:token>/", confirm.confirm_page, name="confirm"),
     path("check-in/<str:token>/", runner.check_in_page, name="check-in"),
     path("check-in/<str:token>/<slug:choice>/", runner.check_in_page, name="check-in"),
     path("hour/<str:token>/", runner.hour_page, name="hour"),

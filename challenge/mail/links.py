@@ -57,6 +57,10 @@ _SHIFTS = tuple(range(200, -1, -10))
 class LinkEnded(Exception):
     """The link was issued; since then its row was deleted or got another key."""
 
+    def __init__(self, expires_at: datetime) -> None:
+        super().__init__("ended")
+        self.expires_at = expires_at
+
 
 class LinkExpired(Exception):
     """The link was issued for this enrollment, and has expired."""
@@ -73,7 +77,11 @@ class Link(NamedTuple):
 
 def token(purpose: Purpose, now: datetime, enrollment: Enrollment, *values: int) -> str:
     """Return a capability; for a check-in or a day's page, `values` is the day."""
-    return capabilities.issue(purpose, enrollment.link_key, values, now + LIFETIME[purpose])
+    lifetime = LIFETIME[purpose]
+    if purpose == Purpose.PAUSE and enrollment.state == Enrollment.State.PAUSED:
+        # A pause has no end. No mail comes in it, so the link that ends it is the last one that was mailed.
+        lifetime = LIFETIME[Purpose.LEAVE]
+    return capabilities.issue(purpose, enrollment.link_key, values, now + lifetime)
 
 
 def url(purpose: Purpose, now: datetime, enrollment: Enrollment, *values: int, choice: str = "") -> str:
@@ -91,7 +99,7 @@ def open(purpose: Purpose, text: str, now: datetime) -> Link:
         found = rows.filter(link_key=capability.row)
     enrollment = found.first()
     if enrollment is None:
-        raise LinkEnded
+        raise LinkEnded(capability.expires_at)
     if now >= capability.expires_at:
         raise LinkExpired(enrollment)
     return Link(enrollment, capability.values)

@@ -76,7 +76,7 @@ KINDS: dict[str, MailKind] = {
         states=PENDING,
         needs_consent=False,
         priority=WAITED_FOR,
-        slots=UNNAMED | SCHEDULE | {"program_title", "confirm_url", "starts_on"},
+        slots=UNNAMED | SCHEDULE | {"program_title", "confirm_url", "starts_on", "second_address"},
     ),
     Kind.REMINDER: MailKind(
         states=PENDING, needs_consent=False, slots=UNNAMED | {"program_title", "confirm_url"}
@@ -84,7 +84,10 @@ KINDS: dict[str, MailKind] = {
     Kind.WELCOME: MailKind(
         priority=WAITED_FOR, slots=FOOTER | SCHEDULE | STEERING | {"starts_on", "site_url"}
     ),
-    Kind.LINKS: MailKind(priority=WAITED_FOR, slots=FOOTER | SCHEDULE | STEERING | CHECK_IN | {"day"}),
+    Kind.LINKS: MailKind(
+        priority=WAITED_FOR,
+        slots=FOOTER | SCHEDULE | STEERING | CHECK_IN | {"day", "resume_url", "asked_name", "second_address"},
+    ),
     Kind.LESSON: MailKind(
         states=ACTIVE,
         waits_for_daylight=False,

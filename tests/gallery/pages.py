@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from challenge.checkins.record import CheckInData, record
 from challenge.enrollment import transitions
-from challenge.enrollment.confirm import confirm
+from challenge.enrollment.confirm import Confirmation, confirm
 from challenge.enrollment.leaving import leave
 from challenge.enrollment.sign_up import SignUpData, sign_up
 from challenge.mail.links import Purpose, token, url
@@ -44,11 +44,11 @@ def cast(program: Program, go: Callable[[datetime], None], now: datetime) -> Cas
     found = []
     for name in NAMES:
         email = f"{name.lower()}@example.org"
-        wish = SignUpData(email, name, program, now.date(), time(7), "Europe/London", health=name != "Shay")
+        wish = SignUpData(email, name, program, now.date(), time(7), "Europe/London")
         sign_up(wish, "192.0.2.2", now)
         enrollment = Enrollment.objects.get(runner__email=email)
         if name != "Penny":
-            confirm(enrollment.pk, now)
+            confirm(enrollment.pk, Confirmation.unchanged(enrollment, health=name != "Shay"), now)
         found.append(enrollment)
     people = Cast(*found)
     leave(people.gone.pk, Event.Actor.RUNNER, now)

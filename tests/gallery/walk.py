@@ -12,7 +12,7 @@ from challenge.delivery.plan import plan
 from challenge.delivery.send import send_batch
 from challenge.delivery.smtp.transport import Transport
 from challenge.enrollment import pending, transitions
-from challenge.enrollment.confirm import confirm
+from challenge.enrollment.confirm import Confirmation, confirm
 from challenge.enrollment.leaving import leave
 from challenge.enrollment.sign_up import SignUpData, send_links, sign_up
 from challenge.models import Delivery, Enrollment, Event, Program, Stretch
@@ -59,7 +59,7 @@ class Someone:
 
     def wish(self, program: Program) -> SignUpData:
         tomorrow = (BEGIN + DAY).date()
-        return SignUpData(self.email, self.name, program, tomorrow, time(7), "Europe/London", health=True)
+        return SignUpData(self.email, self.name, program, tomorrow, time(7), "Europe/London")
 
     def respond(self, at: datetime) -> None:
         """Check in, and pause, as this runner does after a lesson."""
@@ -105,7 +105,9 @@ class Walk:
             sign_up(someone.wish(self.program), IP, BEGIN)
         self.go(BEGIN)
         for someone in CAST:
-            confirm(someone.enrollment.pk, BEGIN + HOUR)
+            confirm(
+                someone.enrollment.pk, Confirmation.unchanged(someone.enrollment, health=True), BEGIN + HOUR
+            )
         send_links(QUINN.email, IP, BEGIN + HOUR)
         self.go(BEGIN + HOUR)
 

@@ -72,7 +72,6 @@ def signs_up(page: Any, dev: Dev, zone: str) -> None:
     page.select_option("[name=send_at]", f"{local.hour:02}:{local.minute // 15 * 15:02}")
     assert page.input_value("[name=time_zone]") == zone
     page.check("[name=mail_consent]")
-    page.check("[name=health_consent]")
     page.click("button")
     assert page.locator("h1").inner_text() == "Look into your mail"
 

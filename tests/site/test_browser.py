@@ -31,7 +31,6 @@ def test_with_javascript(program: Any, site: str, sink: SmtpServer, go: Go, open
     page.fill("[name=email]", "maya@example.com")
     page.fill("[name=first_name]", "Maya")
     page.check("[name=mail_consent]")
-    page.check("[name=health_consent]")
     page.click("button")
     assert heading(page) == "Look into your mail"
 

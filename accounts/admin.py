@@ -92,8 +92,8 @@ class ConsentAdmin(CleanSearch, ConsentBase):
 
     change_form_template = "admin/record.html"
 
-    list_display = ("user", "purpose", "version", "asked_at", "given_at", "withdrawn_at")
-    list_filter = ("purpose", "version")
+    list_display = ("user", "purpose", "version", "form", "asked_at", "given_at", "withdrawn_at")
+    list_filter = ("purpose", "version", "form")
     list_select_related = ("user",)
     search_fields = ("user__email", "user__first_name")
     ordering = ("-asked_at",)

@@ -13,6 +13,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from accounts.addresses import AddressError, keyed_hash, mailbox, normalise
+from accounts.wordings import WORDINGS
 from accounts.words import WordsError, first_name, isolated_html, one_line
 
 
@@ -83,18 +84,28 @@ class User(AbstractBaseUser, PermissionsMixin):
 
 
 class Consent(models.Model):
-    """One consent of a person, in the wording of one version. `asked_at` is when the form was sent,
-    `given_at` when the person confirmed it. A consent counts from then until it is withdrawn."""
+    """One consent of a person. `asked_at` is when the form was sent, `given_at` when the person confirmed it.
+    A consent counts from then until it is withdrawn. `wording` is what the person read beside the tick, in
+    the person's language; rows of before it was kept have none, and no form."""
 
     class Purpose(models.TextChoices):
         MAIL = "mail", _("email of the program")
         HEALTH = "health", _("keeping health data")
+
+    class Form(models.TextChoices):
+        SIGN_UP = "sign_up", _("sign-up form")
+        CONFIRM = "confirm", _("confirmation page")
+        CHECK_IN = "check_in", _("check-in")
+        OWN_PAGE = "own_page", _("the runner's own page")
+        UNDO = "undo", _("undo of a leaving")
 
     VERSION = "2026-11"
 
     user = models.ForeignKey(User, models.CASCADE, related_name="consents", verbose_name=_("person"))
     purpose = models.CharField(_("purpose"), max_length=10, choices=Purpose)
     version = models.CharField(_("version of the wording"), max_length=20, default=VERSION)
+    form = models.CharField(_("form"), max_length=10, choices=Form, blank=True)
+    wording = models.TextField(_("wording"), blank=True)
     asked_at = models.DateTimeField(_("asked"))
     given_at = models.DateTimeField(_("given"), null=True, blank=True)
     withdrawn_at = models.DateTimeField(_("withdrawn"), null=True, blank=True)
@@ -114,17 +125,21 @@ class Consent(models.Model):
         return f"{self.get_purpose_display()} ({self.version})"
 
 
-def request_consents(user: User, purposes: Sequence[str], now: datetime) -> None:
-    """Record the consents ticked on a form; they count from the person's confirmation on."""
+def request_consents(user: User, purposes: Sequence[str], form: Consent.Form, now: datetime) -> None:
+    """Record the consents ticked on a form, with their wording; they count from the person's confirmation
+    on."""
     Consent.objects.bulk_create(
-        [Consent(user=user, purpose=purpose, asked_at=now) for purpose in purposes],
+        [
+            Consent(user=user, purpose=purpose, form=form, wording=str(WORDINGS[purpose]), asked_at=now)
+            for purpose in purposes
+        ],
         ignore_conflicts=True,
     )
 
 
-def give_consents(user: User, purposes: Sequence[str], now: datetime) -> None:
+def give_consents(user: User, purposes: Sequence[str], form: Consent.Form, now: datetime) -> None:
     """Make the consents of these purposes count from now on, requested before or not."""
-    request_consents(user, purposes, now)
+    request_consents(user, purposes, form, now)
     Consent.objects.filter(user=user, purpose__in=purposes, given_at=None, withdrawn_at=None).update(
         given_at=now
     )

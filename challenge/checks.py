@@ -24,6 +24,7 @@ def register_checks() -> None:
     register(check_mail)
     register(check_site)
     register(check_sending)
+    register(check_retention)
     register(check_signing)
     register(check_returns)
     register(check_alarms)
@@ -70,6 +71,18 @@ def check_sending(app_configs: Sequence[Any] | None, **kwargs: Any) -> list[Chec
             Error("BATCH_SIZE is below 1, so nothing would be sent.", hint=hint, id="challenge.E004")
         )
     return found
+
+
+def check_retention(app_configs: Sequence[Any] | None, **kwargs: Any) -> list[CheckMessage]:
+    return [
+        Error(
+            f"RETENTION_{kind.upper()} is below 1, so it would be erased at once.",
+            hint="Set it to a number of months, such as 24.",
+            id="challenge.E005",
+        )
+        for kind, months in settings.RETENTION.items()
+        if months < 1
+    ]
 
 
 def check_signing(app_configs: Sequence[Any] | None, **kwargs: Any) -> list[CheckMessage]:

@@ -41,6 +41,14 @@ COACH_NAME = env.str("COACH_NAME", "Your coach")
 COACH_TIME_ZONE = env.str("COACH_TIME_ZONE", "UTC")
 POSTAL_ADDRESS = env.str("POSTAL_ADDRESS", "")
 
+# How long what a runner told is kept, in months (challenge.privacy.retention)
+RETENTION = {
+    "scores": env.int("RETENTION_SCORES", 24),
+    "places": env.int("RETENTION_PLACES", 24),
+    "comments": env.int("RETENTION_COMMENTS", 24),
+    "questions": env.int("RETENTION_QUESTIONS", 24),
+}
+
 # Stores
 VAR_DIR = env.path("VAR_DIR", BASE_DIR / "var")
 MARKS_DIR = VAR_DIR / "marks"

@@ -72,7 +72,7 @@ def record(
             raise Closed
         fields = asdict(data)
         if keep_health:
-            give_consents(enrollment.runner, [Consent.Purpose.HEALTH], now)
+            give_consents(enrollment.runner, [Consent.Purpose.HEALTH], Consent.Form.CHECK_IN, now)
         elif not has_consented(enrollment.runner, Consent.Purpose.HEALTH):
             fields |= HEALTH_DATA
         check_in, _ = CheckIn.objects.update_or_create(

@@ -23,6 +23,7 @@ class LoggedAction(models.TextChoices):
     RESUMED = "resumed", _("Resumed")
     WITHDRAWN = "withdrawn", _("Withdrawn")
     QUEUED_AGAIN = "queued_again", _("Queued once more")
+    HEALTH_TAKEN_BACK = "health_taken_back", _("Consent to health data taken back")
     LANE_OPENED = "lane_opened", _("Sends again.")
 
 

@@ -77,4 +77,5 @@ def _decide_consents(runner: User, now: datetime, *, health: bool) -> None:
     """Let the newest form decide: a consent to keep health data that it does not give ends."""
     Consent.objects.filter(user=runner, purpose=Consent.Purpose.HEALTH, given_at=None).delete()
     withdraw_consent(runner, Consent.Purpose.HEALTH, now)
-    give_consents(runner, [Consent.Purpose.MAIL, *([Consent.Purpose.HEALTH] if health else [])], now)
+    purposes = [Consent.Purpose.MAIL, *([Consent.Purpose.HEALTH] if health else [])]
+    give_consents(runner, purposes, Consent.Form.CONFIRM, now)

@@ -87,7 +87,7 @@ def undo_leaving(enrollment_id: int, now: datetime) -> bool:
             assert run.left_at is not None
             restore_consents(run.runner, run.left_at, now)
             if run.confirmed_at:
-                give_consents(run.runner, [Consent.Purpose.MAIL], now)
+                give_consents(run.runner, [Consent.Purpose.MAIL], Consent.Form.UNDO, now)
             _go_back(run, now)
     return bool(left)
 

@@ -64,5 +64,5 @@ def write(enrollment: Enrollment, wish: Wish, now: datetime) -> None:
     enrollment.save()
     WaitingSignUp.objects.filter(enrollment=enrollment).delete()
     Consent.objects.filter(user=user, given_at=None).delete()
-    request_consents(user, [Consent.Purpose.MAIL], now)
+    request_consents(user, [Consent.Purpose.MAIL], Consent.Form.SIGN_UP, now)
     log_event(enrollment, Event.Kind.SIGNED_UP, Event.Actor.RUNNER, now)

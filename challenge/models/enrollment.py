@@ -127,6 +127,8 @@ class Event(models.Model):
         COMPLETED = "completed", _("completed")
         WITHDRAWN = "withdrawn", _("left")
         RETURNED = "returned", _("came back")
+        CONSENT_GIVEN = "consented", _("gave a consent")
+        CONSENT_TAKEN_BACK = "took_back", _("took a consent back")
 
     class Actor(models.TextChoices):
         RUNNER = "runner", _("the runner")
@@ -140,6 +142,8 @@ class Event(models.Model):
         COMPLAINT = "complaint", _("The runner marked a mail as spam.")
         BAD_ADDRESS = "bad_address", _("The address refuses mail.")
         SOFT_BOUNCES = "soft_bounces", _("Three mails in a row came back.")
+        MAIL_CONSENT = "mail", _("Email of the program.")
+        HEALTH_CONSENT = "health", _("Keeping health data.")
         AS_WRITTEN = "as_written", "%(text)s"
 
     RESTARTS = (Kind.RESUMED, Kind.RETURNED)

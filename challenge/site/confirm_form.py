@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from accounts.wordings import WORDINGS
 from challenge import schedule
 from challenge.enrollment.confirm import Confirmation
 from challenge.enrollment.wish import Wish
@@ -16,7 +17,7 @@ from challenge.site.forms import WishForm
 
 class ConfirmForm(WishForm):
     health_consent = forms.BooleanField(
-        label=_("Keep my tightness, pain and notes, so that the coach can see how I am doing."),
+        label=WORDINGS["health"],
         help_text=_("Your choice: the course works without it."),
         required=False,
     )

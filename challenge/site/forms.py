@@ -8,6 +8,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from accounts.fields import AddressField, DayField, NameField, NoteField, TextField
+from accounts.wordings import WORDINGS
 from challenge import schedule
 from challenge.checkins.record import HEALTH_DATA, CheckInData
 from challenge.enrollment.hours import hour_choices, zone_choices
@@ -75,7 +76,7 @@ class WishForm(HourForm):
 class SignUpForm(WishForm):
     email = AddressField(label=_("Email address"), max_length=254)
     mail_consent = forms.BooleanField(
-        label=_("Send me the program by email. I can leave at any time, by a link in every mail."),
+        label=WORDINGS["mail"],
         error_messages={"required": _("The program comes by email: tick this box to receive it.")},
     )
     website = TextField(
@@ -164,7 +165,7 @@ class CheckInForm(PlainForm):
         widget=forms.Textarea(attrs={"rows": 4}),
     )
     keep_health = forms.BooleanField(
-        label=_("Keep my tightness, pain and notes, so that the coach can see how I am doing."),
+        label=WORDINGS["health"],
         required=False,
     )
 

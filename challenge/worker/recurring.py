@@ -47,6 +47,7 @@ JOBS = {
         Job("drop_pending", 3600, "challenge.enrollment.pending.delete_unconfirmed"),
         Job("answer_waiting", 300, "challenge.enrollment.waiting.answer_waiting", wakes_senders=True),
         Job("forget_requests", 3600, "challenge.enrollment.request_limits.forget"),
+        Job("purge", 3600, "challenge.privacy.retention.purge"),
         Job("correct", 60, "challenge.delivery.corrections.correct", wakes_senders=True),
         Job("plan", 10, "challenge.delivery.plan.plan_due", repeats=True, wakes_senders=True),
         Job("send", 10, "challenge.worker.recurring.send", repeats=True),

@@ -84,7 +84,7 @@ def doubt(at: datetime) -> None:
 
 
 def begin_again(before: Enrollment, now: datetime) -> Enrollment:
-    give_consents(before.runner, [Consent.Purpose.MAIL], now)
+    give_consents(before.runner, [Consent.Purpose.MAIL], Consent.Form.SIGN_UP, now)
     return Enrollment.objects.create(
         runner=before.runner,
         program=before.program,

@@ -99,7 +99,7 @@ def _is_planned(now: datetime) -> bool:
 def _runner(journey: Journey, program: Program) -> Iterator[Enrollment]:
     """Sign somebody up, and erase them afterwards."""
     runner = User.objects.create(email="mover@example.com", first_name="Mo")
-    request_consents(runner, [Consent.Purpose.MAIL], journey.confirmed_at)
+    request_consents(runner, [Consent.Purpose.MAIL], Consent.Form.SIGN_UP, journey.confirmed_at)
     try:
         yield Enrollment.objects.create(
             runner=runner,

@@ -6,12 +6,15 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from accounts.models import Consent
 from challenge.coach.history import LoggedAction
 from challenge.coach.wording import runner_label
 from challenge.enrollment import transitions
+from challenge.enrollment.consents import take_back_health
 from challenge.enrollment.leaving import leave
 from challenge.models import Delivery, Enrollment, Event
 
@@ -33,6 +36,7 @@ class Action:
     run: Callable[[int, datetime], bool]
     question: "_StrPromise | None" = None
     sends: bool = False
+    wants_health_consent: bool = False
 
 
 @dataclass
@@ -74,7 +78,19 @@ SEND_AGAIN = Action(
     ),
     sends=True,
 )
-ACTIONS = {action.name: action for action in (PAUSE, RESUME, SEND_AGAIN, WITHDRAW)}
+TAKE_BACK_HEALTH = Action(
+    name="take_back_health",
+    label=gettext_lazy("Take back the consent to health data"),
+    done=LoggedAction.HEALTH_TAKEN_BACK,
+    states=frozenset(State),
+    run=lambda pk, now: take_back_health(pk, COACH, now),
+    question=gettext_lazy(
+        "Did these runners say that they take their consent back? Tightness, pain, places and notes are "
+        "erased at once, and it can't be undone."
+    ),
+    wants_health_consent=True,
+)
+ACTIONS = {action.name: action for action in (PAUSE, RESUME, SEND_AGAIN, WITHDRAW, TAKE_BACK_HEALTH)}
 
 
 def run(action: Action, enrollments: Sequence[Enrollment], now: datetime) -> ActionResult:
@@ -101,7 +117,20 @@ def reasons_against(action: Action, enrollments: Sequence[Enrollment]) -> dict[i
         for pk, state in states.items()
         if state not in action.states
     }
+    if action.wants_health_consent:
+        found |= _without_health_consent(ids)
     return {**_unsendable(ids), **found} if action.sends else found
+
+
+def _without_health_consent(ids: Sequence[int]) -> dict[int, str]:
+    standing = Consent.objects.filter(
+        user=OuterRef("runner"),
+        purpose=Consent.Purpose.HEALTH,
+        given_at__isnull=False,
+        withdrawn_at=None,
+    )
+    without = Enrollment.objects.filter(~Exists(standing), pk__in=ids)
+    return {pk: _("there is no consent to health data") for pk in without.values_list("pk", flat=True)}
 
 
 def latest_sent(ids: Sequence[int]) -> dict[int, int]:

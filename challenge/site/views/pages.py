@@ -11,6 +11,7 @@ from django.views.decorators.http import require_safe
 from challenge.curriculum import drawing_files
 from challenge.enrollment.request_limits import last_place
 from challenge.models import Article
+from challenge.privacy.retention import LABELS
 from challenge.site.faq import entries, introduction
 from challenge.site.lessons import lesson_context, render_markdown, sample_lesson
 from challenge.site.public import current_visit, render_public, render_unpublished
@@ -63,7 +64,8 @@ def sample_page(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def privacy_page(request: HttpRequest) -> HttpResponse:
-    context = {"visit": current_visit(request), "coach": settings.COACH_NAME}
+    terms = [(label, settings.RETENTION[kind]) for kind, label in LABELS.items()]
+    context = {"visit": current_visit(request), "coach": settings.COACH_NAME, "terms": terms}
     return render(request, "pages/privacy.html", context)
 
 

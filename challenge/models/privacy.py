@@ -1,0 +1,179 @@
+"""What each field of each table holds: health data, personal data, or neither.
+
+A test fails for a field that is not declared. Export, erasing and retention follow from this list, so that a
+new field is in each of them as soon as it is declared.
+"""
+
+from collections.abc import Callable, Iterable
+from typing import NamedTuple
+
+from django.apps import apps
+from django.contrib.contenttypes.models import ContentType
+from django.db.models import Model, Q, QuerySet
+
+from accounts.models import User
+
+
+class Declared(NamedTuple):
+    """The fields of one table, by what they hold; names are separated by spaces. `of` finds the rows about a
+    person: lookups that lead to the person, or a function; a table without it has none. `secret` is personal,
+    opens something, and is not exported."""
+
+    of: str | Callable[[User], Q] = ""
+    health: str = ""
+    personal: str = ""
+    secret: str = ""
+    neither: str = ""
+
+    def about(self, user: User) -> Q:
+        """Find the rows about a person."""
+        if not isinstance(self.of, str):
+            return self.of(user)
+        found = Q(pk__in=[])
+        for lookup in self.of.split():
+            found |= Q(**{lookup: user})
+        return found
+
+    @property
+    def fields(self) -> list[str]:
+        return " ".join([self.health, self.personal, self.secret, self.neither]).split()
+
+    @property
+    def exported(self) -> list[str]:
+        return [name for name in self.fields if name not in self.secret.split()]
+
+
+def _of_log(user: User) -> Q:
+    """Find what coaches did to a person, and to that person's enrollments."""
+    about = Q(pk__in=[])
+    for table, keys in (("user", [user.pk]), ("enrollment", user.enrollments.values_list("pk", flat=True))):
+        types = ContentType.objects.filter(model=table, app_label__in=["accounts", "challenge"])
+        about |= Q(content_type__in=types, object_id__in=[str(key) for key in keys])
+    return about
+
+
+TABLES = {
+    "accounts.User": Declared(
+        lambda user: Q(pk=user.pk),
+        personal="id email first_name is_active last_login date_joined",
+        secret="password",
+        neither="is_superuser is_staff",
+    ),
+    "accounts.User_groups": Declared("user", personal="id user group"),
+    "accounts.User_user_permissions": Declared("user", personal="id user permission"),
+    "accounts.Consent": Declared(
+        "user",
+        personal="id user purpose version form wording asked_at given_at withdrawn_at",
+    ),
+    "challenge.Enrollment": Declared(
+        "runner",
+        personal="id runner program cohort state starts_on send_at time_zone next_due_at created_at"
+        " confirmed_at pinned_at left_at left_from",
+        secret="link_key",
+        neither="opens_numbered_links",
+    ),
+    "challenge.WaitingSignUp": Declared(
+        "enrollment__runner",
+        personal="id enrollment first_name starts_on send_at time_zone cohort asked_at answered_at",
+    ),
+    "challenge.Event": Declared(
+        "enrollment__runner", personal="id enrollment at kind actor detail detail_values"
+    ),
+    "challenge.CheckIn": Declared(
+        "enrollment__runner",
+        health="tightness pain pain_where note",
+        personal="id enrollment day status distance unit created_at updated_at",
+        neither="processed_at",
+    ),
+    "challenge.Progress": Declared(
+        "enrollment__runner", personal="id enrollment done partly not_today streak last_check_in_at"
+    ),
+    "challenge.Question": Declared("enrollment__runner", personal="id enrollment day text asked_at"),
+    "challenge.Delivery": Declared(
+        "enrollment__runner recipient",
+        personal="id enrollment recipient address address_hash domain kind day copy revision recall state"
+        " due_at try_at closes_at sent_at uncertain reason reason_values attempts",
+        neither="priority lease leased_until",
+    ),
+    "challenge.DeliveryEvent": Declared(
+        "delivery__enrollment__runner delivery__recipient",
+        personal="id delivery kind source bad_address at event_id detail",
+    ),
+    "challenge.Suppression": Declared(
+        lambda user: Q(runner=user) | Q(address_hash=user.address_hash),
+        personal="id address_hash reason detail runner created_at",
+    ),
+    "challenge.MailRequest": Declared(
+        lambda user: Q(mailbox_hash=user.mailbox_hash),
+        personal="id mailbox_hash ip_hash network_hash created_at mail mailed leaves_at answered",
+    ),
+    "admin.LogEntry": Declared(
+        _of_log,
+        personal="id action_time user content_type object_id object_repr action_flag change_message",
+    ),
+    # Of coaches, and of nobody.
+    "challenge.SavedFilter": Declared(neither="id coach name query"),
+    "sessions.Session": Declared(neither="session_key session_data expire_date"),
+    "challenge.Alarm": Declared(neither="kind code values since told_at claimed_until"),
+    "challenge.Program": Declared(neither="id slug title summary length weeks points safety is_open"),
+    "challenge.Article": Declared(neither="id program slug title summary body is_edited"),
+    "challenge.Cohort": Declared(neither="id program slug name starts_on"),
+    "challenge.Stretch": Declared(
+        neither="id draft draft_saved_at draft_by program slug kind title minutes content recalled_at"
+        " replacement"
+    ),
+    "challenge.StretchVersion": Declared(neither="id number origin author note content published_at stretch"),
+    "challenge.Recall": Declared(neither="id stretch message subject text html recalled_at recalled_by"),
+    "challenge.Day": Declared(neither="id draft draft_saved_at draft_by program number published"),
+    "challenge.Revision": Declared(
+        neither="id number origin author note content published_at day title points minutes subject text"
+        " html digest for_all"
+    ),
+    "challenge.Revision_stretches": Declared(neither="id revision stretch"),
+    "challenge.Heartbeat": Declared(neither="name at"),
+    "challenge.Limit": Declared(
+        neither="id domain per_second connections warm_up_from first_day counted_on counted free_at"
+        " slow_until suspended_until reason reason_values suspensions"
+    ),
+    "challenge.RestoreStop": Declared(
+        neither="id history counter counted_at database_identity key_canary reason stopped_since ran_until"
+    ),
+    "auth.Permission": Declared(neither="id name content_type codename"),
+    "auth.Group": Declared(neither="id name"),
+    "auth.Group_permissions": Declared(neither="id group permission"),
+    "contenttypes.ContentType": Declared(neither="id app_label model"),
+}
+
+
+def model_of(table: str) -> type[Model]:
+    app, name = table.split(".")
+    return next(
+        model
+        for model in apps.get_app_config(app).get_models(include_auto_created=True)
+        if model._meta.object_name == name
+    )
+
+
+def blank(model: type[Model], fields: Iterable[str]) -> dict[str, object]:
+    """Return what these fields hold when they hold nothing."""
+    return {name: None if model._meta.get_field(name).null else "" for name in fields}
+
+
+def filled(model: type[Model], fields: Iterable[str]) -> Q:
+    """Find the rows in which any of these fields holds something."""
+    found = Q()
+    for name, nothing in blank(model, fields).items():
+        found |= Q(**{f"{name}__isnull": False}) if nothing is None else ~Q(**{name: nothing})
+    return found
+
+
+def erase_health_data(of: User | QuerySet[User]) -> int:
+    """Blank every field that holds health data, of one person or several. Return how many rows held some."""
+    people = of if isinstance(of, QuerySet) else [of.pk]
+    erased = 0
+    for table, declared in TABLES.items():
+        if declared.health:
+            model, fields = model_of(table), declared.health.split()
+            rows = model._base_manager.filter(filled(model, fields), **{f"{declared.of}__in": people})
+            erased += rows.update(**blank(model, fields))
+    return erased

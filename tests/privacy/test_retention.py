@@ -1,0 +1,94 @@
+"""What a runner told goes when its term is over."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+
+from accounts.models import Consent
+from challenge.checkins.questions import record_question
+from challenge.checkins.record import CheckInData, record
+from challenge.enrollment.leaving import leave, undo_leaving
+from challenge.models import CheckIn, Event, Question
+from challenge.privacy.retention import MONTH, purge
+
+pytestmark = pytest.mark.django_db
+
+TOLD = CheckInData("done", tightness=4, pain=2, pain_where="left groin", note="tight", distance=None)
+SECOND = timedelta(seconds=1)
+
+
+@pytest.fixture
+def told(alice: Any, go: Callable[[datetime], None], now: datetime) -> CheckIn:
+    go(now)
+    record_question(alice.pk, 1, "Which shoes?", now)
+    return record(alice.pk, 1, TOLD, now, keep_health=True)
+
+
+@pytest.mark.parametrize(
+    ("kind", "fields"),
+    [
+        ("scores", {"tightness": None, "pain": None}),
+        ("places", {"pain_where": ""}),
+        ("comments", {"note": ""}),
+    ],
+)
+def test_each_field_goes_at_its_own_term(
+    told: CheckIn, now: datetime, settings: Any, kind: str, fields: dict[str, object]
+) -> None:
+    settings.RETENTION = {**dict.fromkeys(settings.RETENTION, 24), kind: 6}
+    before = CheckIn.objects.values().get()
+
+    assert purge(now + 6 * MONTH) == 0
+    assert purge(now + 6 * MONTH + SECOND) == 1
+    assert CheckIn.objects.values().get() == {**before, **fields}
+    assert purge(now + 6 * MONTH + SECOND) == 0
+
+
+def test_a_question_goes_whole(told: CheckIn, now: datetime, settings: Any) -> None:
+    settings.RETENTION = {**dict.fromkeys(settings.RETENTION, 24), "questions": 6}
+    purge(now + 6 * MONTH)
+    assert Question.objects.exists()
+
+    purge(now + 6 * MONTH + SECOND)
+    assert not Question.objects.exists()
+    assert CheckIn.objects.get().note == "tight"
+
+
+def test_more_than_a_batch_goes_in_one_go(
+    told: CheckIn, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("challenge.privacy.retention.BATCH", 2)
+    Question.objects.bulk_create(
+        [Question(enrollment=told.enrollment, day=1, text=str(n), asked_at=now) for n in range(6)]
+    )
+
+    purge(now + 25 * MONTH)
+    assert not Question.objects.exists()
+
+
+def test_who_left_is_forgotten_when_the_undo_is_over(told: CheckIn, alice: Any, now: datetime) -> None:
+    leave(alice.pk, Event.Actor.RUNNER, now)
+    Consent.objects.filter(purpose=Consent.Purpose.HEALTH).update(withdrawn_at=now)
+
+    purge(now + timedelta(days=7) - SECOND)
+    assert CheckIn.objects.get().pain == 2
+    purge(now + timedelta(days=7))
+    kept = CheckIn.objects.get()
+    assert (kept.status, kept.pain, kept.tightness, kept.pain_where, kept.note) == (
+        "done",
+        None,
+        None,
+        "",
+        "",
+    )
+
+
+def test_who_came_back_in_time_is_not(told: CheckIn, alice: Any, now: datetime) -> None:
+    leave(alice.pk, Event.Actor.RUNNER, now)
+    Consent.objects.filter(purpose=Consent.Purpose.HEALTH).update(withdrawn_at=now)
+    undo_leaving(alice.pk, now + timedelta(days=6))
+
+    purge(now + timedelta(days=30))
+    assert CheckIn.objects.get().pain == 2

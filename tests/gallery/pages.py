@@ -117,6 +117,8 @@ def _trouble(people: Cast, now: datetime) -> dict[str, Page]:
         "expired": Page(f"{settings.SITE_URL}/check-in/{expired}/", 410),
         "ended": Page(url(Purpose.HOUR, now, Enrollment()), 410),
         "gone": Page(url(Purpose.HOUR, now, people.gone), 410),
+        "sign-up-deleted": Page(url(Purpose.CONFIRM, now - 7 * DAY, Enrollment()), 410),
+        "sign-up-ended": Page(url(Purpose.CONFIRM, now, Enrollment()), 410),
         "check-in-closed": Page(url(Purpose.CHECK_IN, now, people.active, 2), 410),
         "day-not-sent": Page(url(Purpose.DAY, now, people.active, 2), 410),
     }

@@ -1,7 +1,7 @@
 """Four runners in four states go through the whole course, with the real sign-up, planner and sender."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time, timedelta
 from email import message_from_bytes
 
@@ -30,6 +30,8 @@ OTHER_MAILS = {
     ("welcome", "mid"): "welcome",
     ("links", "mid"): "links",
     ("links", "quiet"): "links-before-day-1",
+    ("links", "after-a-pause"): "links-in-a-pause",
+    ("links", "first-week"): "links-somebody-else",
     ("paused", "after-a-pause"): "paused",
     ("resumed", "after-a-pause"): "resumed",
     ("summary", "mid"): "summary",
@@ -81,7 +83,7 @@ CAST = (
     Someone("after-a-pause", "back from a pause before each lesson", "Robin", lambda day: True),
     Someone("quiet", "has never checked in", "Quinn", lambda day: False),
 )
-MAYA, QUINN = CAST[1], CAST[3]
+NORA, MAYA, ROBIN, QUINN = CAST
 WAITING = Someone("waiting", "has not confirmed", "Wren", lambda day: False)
 
 
@@ -120,6 +122,8 @@ class Walk:
                 someone.respond(morning + HOUR)
             if morning.date() == (BEGIN + 9 * DAY).date():
                 send_links(MAYA.email, IP, morning + HOUR)
+                send_links(ROBIN.email, IP, morning + HOUR)
+                sign_up(replace(NORA.wish(self.program), first_name="Kim"), IP, morning + HOUR)
             self.go(morning + HOUR)
             for someone in CAST:
                 someone.come_back(morning + 11 * HOUR)

@@ -36,6 +36,7 @@ def test_with_javascript(program: Any, site: str, sink: SmtpServer, go: Go, open
 
     page.goto(site + confirm_link(sink, go))
     assert heading(page) == "Maya, is everything right?"
+    page.check("[name=health_consent]")
     page.click("button")
     assert heading(page) == "You are in, Maya"
     enrollment = Enrollment.objects.get()

@@ -85,6 +85,7 @@ def test_from_the_sign_up_page_to_the_coachs_desk(dev: Dev, open_page: Callable[
     page.get_by_role("link", name="Open the local inbox").click()
     inbox.opens("Please confirm")
     tab = inbox.follows("Confirm my place")
+    tab.check("[name=health_consent]")
     tab.get_by_role("button", name="Yes, start my course").click()
     tab.get_by_role("heading", name="You are in, Maya").wait_for()
 

@@ -153,10 +153,6 @@ def give_consents(user: User, purposes: Sequence[str], form: Consent.Form, now: 
         )
 
 
-def confirm_consents(user: User, now: datetime) -> None:
-    Consent.objects.filter(user=user, given_at=None, withdrawn_at=None).update(given_at=now)
-
-
 def withdraw_consent(user: User, purpose: str, now: datetime) -> None:
     """End a consent; its row stays as the record."""
     Consent.objects.filter(user=user, purpose=purpose, withdrawn_at=None).update(withdrawn_at=now)

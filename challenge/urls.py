@@ -8,6 +8,7 @@ import challenge.coach.admin  # noqa: F401  registers the coach's desk
 from challenge.site.views import (
     address,
     check_in,
+    confirm,
     day,
     health,
     keep,
@@ -23,7 +24,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("join/<slug:cohort>/", sign_up.sign_up_page, name="join"),
     path("sent/", pages.sent_page, name="sent"),
     path("links/", sign_up.links_page, name="links"),
-    path("confirm/<str:token>/", sign_up.confirm_page, name="confirm"),
+    path("confirm/<str:token>/", confirm.confirm_page, name="confirm"),
     path("check-in/<str:token>/", check_in.check_in_page, name="check-in"),
     path("check-in/<str:token>/<slug:choice>/", check_in.check_in_page, name="check-in"),
     path("hour/<str:token>/", runner.hour_page, name="hour"),

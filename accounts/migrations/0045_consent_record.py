@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('accounts', '0040_erase_at'),
+        ("accounts", "0040_erase_at"),
     ]
 
     operations = [

@@ -29,6 +29,8 @@ def sample_values(day: int = 9, **overrides: str) -> dict[str, str]:
         "done_count": "17",
         "tightness_first": "6",
         "tightness_last": "3",
+        "asked_name": "Kim",
+        "second_address": "robin+two@example.com",
         "site_url": settings.SITE_URL,
     }
     return {**links, **texts, **overrides}

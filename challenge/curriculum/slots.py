@@ -47,6 +47,9 @@ NAMES = frozenset(
         "not_today_url",
         "pause_url",
         "hour_url",
+        "resume_url",
+        "asked_name",
+        "second_address",
         "leave_url",
         "links_url",
         "own_page_url",
@@ -56,7 +59,7 @@ NAMES = frozenset(
     }
 )
 # A stranger's words, which turn nothing around them.
-ISOLATED = frozenset({"first_name"})
+ISOLATED = frozenset({"first_name", "asked_name"})
 LINE_WIDTH = 72
 # A slot, or a section with its content, or a single bracket.
 _SLOT = re.compile(f"{OPEN}(?:(\\w+){CLOSE}|\\?(\\w+){CLOSE}(.*?){OPEN}/\\2{CLOSE})?", re.DOTALL)

@@ -19,7 +19,7 @@ from accounts.models import User
 from challenge.enrollment.new_address import follow_address
 from challenge.enrollment.own_changes import confirm_changes
 from challenge.enrollment.request_limits import Origin, answered, may_mail, one_at_a_time, remember
-from challenge.models import AddressChange, Delivery, Enrollment, Event, Suppression
+from challenge.models import AddressChange, Delivery, Enrollment, Event, MailRequest, Suppression
 from challenge.models.mail_kinds import Kind
 
 DAILY_LIMIT = 3
@@ -61,11 +61,12 @@ def _mail_new_address(change: AddressChange, enrollment: Enrollment, now: dateti
     theirs = Enrollment.objects.filter(runner__email=address, confirmed_at__isnull=False)
     known = theirs.select_related("runner", "program").order_by("-pk").first()
     mailbox_hash = keyed_hash(mailbox(address))
-    mailed = may_mail(mailbox_hash, now, stranger=known is None)
+    mail = MailRequest.Mail.SIGNED_UP_AGAIN if known else MailRequest.Mail.CONFIRMATION
+    mailed = may_mail(mailbox_hash, mail, now)
     refused = Suppression.objects.filter(address_hash=keyed_hash(address)).exists()
     coachs = User.objects.filter(email=address, is_staff=True).exists()
     mailed = mailed and not (refused or coachs or address == change.old_address)
-    remember(mailbox_hash, Origin(), now, mailed=mailed)
+    remember(mailbox_hash, Origin(), now, mail=mail, mailed=mailed)
     if mailed and known:
         Delivery.objects.queue(Kind.ADDRESS_USED, now, known)
     elif mailed:

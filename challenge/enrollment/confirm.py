@@ -1,13 +1,16 @@
 """Confirm a sign-up: from then on the runner's consents count and the course is due."""
 
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
 from django.db import transaction
 
-from accounts.models import confirm_consents
+from accounts.models import Consent, User, give_consents, withdraw_consent
 from challenge import schedule
+from challenge.enrollment import waiting
 from challenge.enrollment.request_limits import answered
+from challenge.enrollment.wish import Wish
 from challenge.models import Delivery, Enrollment, Event
 from challenge.models.enrollment import log_event
 
@@ -15,30 +18,64 @@ from challenge.models.enrollment import log_event
 class ConfirmResult(StrEnum):
     CONFIRMED = "confirmed"
     ALREADY = "already"
+    CHANGED = "changed"
     GONE = "gone"
 
 
-def confirm(enrollment_id: int, now: datetime) -> ConfirmResult:
-    """Confirm a pending enrollment; clicked twice it stays confirmed."""
+@dataclass(frozen=True)
+class Confirmation:
+    """What the owner of an address confirms: a wish, perhaps changed on the form, and the consent to keep
+    health data. `shown` is the digest of the wish that the form was made from."""
+
+    wish: Wish
+    shown: str
+    health: bool = False
+
+    @classmethod
+    def unchanged(cls, enrollment: Enrollment, *, health: bool = False) -> "Confirmation":
+        wish = Wish.of(enrollment)
+        return cls(wish, wish.digest, health)
+
+
+def confirm(enrollment_id: int, form: Confirmation, now: datetime) -> ConfirmResult:
+    """Confirm a pending enrollment; clicked twice it stays confirmed. Nothing is confirmed if the wish is no
+    longer the one that the form showed."""
+    found = Enrollment.objects.filter(pk=enrollment_id).first()
+    if found is None:
+        return ConfirmResult.GONE
     with transaction.atomic():
-        enrollment = (
-            Enrollment.objects.select_for_update(of=("self",))
-            .select_related("runner", "program")
-            .filter(pk=enrollment_id)
-            .first()
-        )
-        if enrollment is None or enrollment.state == Enrollment.State.WITHDRAWN:
+        runner = User.objects.select_for_update(no_key=True).filter(pk=found.runner_id).first()
+        enrollments = Enrollment.objects.select_for_update(of=("self",)).select_related("program", "cohort")
+        enrollment = enrollments.filter(pk=enrollment_id).first()
+        if runner is None or enrollment is None or enrollment.state == Enrollment.State.WITHDRAWN:
             return ConfirmResult.GONE
         if enrollment.state != Enrollment.State.PENDING:
             return ConfirmResult.ALREADY
-        enrollment.state = Enrollment.State.ACTIVE
-        enrollment.confirmed_at = now
-        enrollment.next_due_at = schedule.first_due(
-            enrollment.starts_on, now, enrollment.send_at, enrollment.zone
-        )
-        enrollment.save(update_fields=["state", "confirmed_at", "next_due_at"])
-        confirm_consents(enrollment.runner, now)
-        answered(enrollment.runner.mailbox_hash)
-        log_event(enrollment, Event.Kind.CONFIRMED, Event.Actor.RUNNER, now)
-        Delivery.objects.queue(Delivery.Kind.WELCOME, now, enrollment)
+        enrollment.runner = runner
+        if Wish.of(enrollment).digest != form.shown:
+            return ConfirmResult.CHANGED
+        _begin(enrollment, form, now)
     return ConfirmResult.CONFIRMED
+
+
+def _begin(enrollment: Enrollment, form: Confirmation, now: datetime) -> None:
+    runner, wish = enrollment.runner, form.wish
+    runner.first_name = wish.first_name
+    runner.save(update_fields=["first_name"])
+    enrollment.starts_on, enrollment.send_at, enrollment.time_zone = wish[1:4]
+    enrollment.state, enrollment.confirmed_at = Enrollment.State.ACTIVE, now
+    enrollment.next_due_at = schedule.first_due(wish.starts_on, now, wish.send_at, enrollment.zone)
+    enrollment.save()
+    _decide_consents(runner, now, health=form.health)
+    answered(runner.mailbox_hash)
+    waiting.confirmed(enrollment)
+    log_event(enrollment, Event.Kind.CONFIRMED, Event.Actor.RUNNER, now)
+    Delivery.objects.queue(Delivery.Kind.WELCOME, now, enrollment)
+
+
+def _decide_consents(runner: User, now: datetime, *, health: bool) -> None:
+    """Let the newest form decide: a consent to keep health data that it does not give ends."""
+    Consent.objects.filter(user=runner, purpose=Consent.Purpose.HEALTH, given_at=None).delete()
+    withdraw_consent(runner, Consent.Purpose.HEALTH, now)
+    purposes = [Consent.Purpose.MAIL, *([Consent.Purpose.HEALTH] if health else [])]
+    give_consents(runner, purposes, Consent.Form.CONFIRM, now)

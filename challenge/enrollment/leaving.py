@@ -50,8 +50,8 @@ def _locked_runs(enrollment_id: int) -> Iterator[list[Enrollment]]:
 
 def leave(enrollment_id: int, actor: Event.Actor, now: datetime, *, mails: bool = False) -> bool:
     """End every run of a runner in the program of an enrollment. Nothing more is sent but, if `mails`, one
-    mail that says so; the consent to mail ends with the runner's last program. Only what the runner did can
-    be undone."""
+    mail that says so; the consents end with the runner's last program. Only what the runner did can be
+    undone."""
     with _locked_runs(enrollment_id) as runs:
         ended = [run for run in runs if run.state != State.WITHDRAWN]
         for run in ended:
@@ -66,7 +66,8 @@ def leave(enrollment_id: int, actor: Event.Actor, now: datetime, *, mails: bool 
             _withhold_farewell(run, now)
         runner = ended[0].runner
         if not Enrollment.objects.filter(runner=runner, state__in=Enrollment.OPEN_STATES).exists():
-            withdraw_consent(runner, Consent.Purpose.MAIL, now)
+            for purpose in Consent.Purpose:
+                withdraw_consent(runner, purpose, now)
         confirmed = [run for run in ended if run.confirmed_at]
         if mails and confirmed:
             confirm_by_mail(confirmed[-1], Kind.LEFT, now)

@@ -6,7 +6,7 @@ from django.db import transaction
 
 from accounts.models import User
 from challenge import schedule
-from challenge.enrollment.sign_up import queue_links
+from challenge.enrollment.waiting import queue_links
 from challenge.models import AddressChange, Delivery, Enrollment, Event
 from challenge.models.enrollment import log_event
 from challenge.models.mail_kinds import KINDS, Kind

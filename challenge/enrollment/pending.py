@@ -8,7 +8,7 @@ from django.db import transaction
 from accounts.models import User
 from challenge import schedule
 from challenge.enrollment.request_limits import Origin, may_mail, one_at_a_time, remember
-from challenge.models import Delivery, Enrollment, Event, Suppression
+from challenge.models import Delivery, Enrollment, Event, MailRequest, Suppression, WaitingSignUp
 from challenge.models.enrollment import log_event
 
 log = logging.getLogger(__name__)
@@ -40,9 +40,10 @@ def _remind(enrollment: Enrollment, now: datetime) -> None:
     log_event(enrollment, Event.Kind.REMINDED, Event.Actor.SYSTEM, now)
     runner = enrollment.runner
     suppressed = Suppression.objects.filter(address_hash=runner.address_hash).exists()
-    if suppressed or not may_mail(runner.mailbox_hash, now, stranger=True):
+    mail = MailRequest.Mail.CONFIRMATION
+    if suppressed or not may_mail(runner.mailbox_hash, mail, now):
         return
-    remember(runner.mailbox_hash, Origin(), now, mailed=True)
+    remember(runner.mailbox_hash, Origin(), now, mail=mail, mailed=True)
     today = schedule.local_date(now, enrollment.zone)
     due_at = schedule.first_due(today, now, enrollment.send_at, enrollment.zone)
     if due_at < now:
@@ -51,8 +52,10 @@ def _remind(enrollment: Enrollment, now: datetime) -> None:
 
 
 def delete_unconfirmed(now: datetime) -> int:
-    """Delete sign-ups that are unconfirmed after seven days, and the people known only from them."""
+    """Delete sign-ups that are unconfirmed after seven days, and the people known only from them. Forms that
+    waited as long go too; the others are counted."""
     with transaction.atomic():
+        WaitingSignUp.objects.filter(asked_at__lte=now - DROP_AFTER).delete()
         never = [Enrollment.State.PENDING, Enrollment.State.WITHDRAWN]
         old = Enrollment.objects.filter(
             state__in=never, confirmed_at=None, created_at__lte=now - DROP_AFTER

@@ -90,20 +90,26 @@ def last_place(now: datetime) -> datetime | None:
     return waiting.values_list("leaves_at", flat=True).first()
 
 
-def may_mail(mailbox_hash: str, now: datetime, *, stranger: bool) -> bool:
-    """Return whether a mailbox may get another mail: one in 24 hours; three in all if unconfirmed."""
-    mailed = MailRequest.objects.filter(mailbox_hash=mailbox_hash, mailed=True)
+def may_mail(mailbox_hash: str, mail: MailRequest.Mail, now: datetime) -> bool:
+    """Return whether a mailbox may get one more of a mail: one in 24 hours, and three confirmations in all.
+    A mailbox of which nobody has confirmed gets nothing but these."""
+    mailed = MailRequest.objects.filter(mailbox_hash=mailbox_hash, mail=mail, mailed=True)
     if mailed.filter(created_at__gt=now - DAY).exists():
         return False
-    return not stranger or mailed.count() < STRANGER_MAILS
+    return mail != MailRequest.Mail.CONFIRMATION or mailed.count() < STRANGER_MAILS
 
 
 def remember(
-    mailbox_hash: str, origin: Origin, now: datetime, *, mailed: bool, leaves_at: datetime | None = None
+    mailbox_hash: str,
+    origin: Origin,
+    now: datetime,
+    *,
+    mail: MailRequest.Mail,
+    mailed: bool,
+    leaves_at: datetime | None = None,
 ) -> None:
-    MailRequest.objects.create(
-        mailbox_hash=mailbox_hash, created_at=now, mailed=mailed, leaves_at=leaves_at, **origin._asdict()
-    )
+    fields = {"created_at": now, "mail": mail, "mailed": mailed, "leaves_at": leaves_at}
+    MailRequest.objects.create(mailbox_hash=mailbox_hash, **fields, **origin._asdict())
 
 
 def answered(mailbox_hash: str) -> None:

@@ -6,18 +6,19 @@ from datetime import date, datetime, time
 from django.db import transaction
 
 from accounts.addresses import keyed_hash, mailbox
-from accounts.models import Consent, User, request_consents
+from accounts.models import User
 from challenge.enrollment.request_limits import Origin, admit, may_mail, next_place, remember
-from challenge.models import Cohort, Delivery, Enrollment, Event, Program, Suppression
-from challenge.models.enrollment import log_event
+from challenge.enrollment.waiting import queue_links, take
+from challenge.enrollment.wish import Wish, write
+from challenge.models import Cohort, Delivery, Enrollment, MailRequest, Program, Suppression
 
-Kind, State = Delivery.Kind, Enrollment.State
+Kind, Mail, State = Delivery.Kind, MailRequest.Mail, Enrollment.State
 
 
 @dataclass(frozen=True)
 class SignUpData:
-    """A sign-up form. `send_at` and `time_zone` are the visitor's local time; `health` is the consent to
-    store health data; the form requires the consent to mail."""
+    """A sign-up form. `send_at` and `time_zone` are the visitor's local time; the form requires the consent
+    to mail."""
 
     email: str
     first_name: str
@@ -25,8 +26,11 @@ class SignUpData:
     starts_on: date
     send_at: time
     time_zone: str
-    health: bool
     cohort: Cohort | None = None
+
+    @property
+    def wish(self) -> Wish:
+        return Wish(self.first_name, self.starts_on, self.send_at, self.time_zone, self.cohort)
 
 
 def sign_up(data: SignUpData, ip: str, now: datetime) -> None:
@@ -41,9 +45,14 @@ def sign_up(data: SignUpData, ip: str, now: datetime) -> None:
             email=data.email
         )  # lock: two forms at the same time go one after the other
         enrollment = _open_enrollment(user, data.program)
-        if enrollment is None or enrollment.state == State.PENDING:
-            enrollment = _save(enrollment or Enrollment(runner=user, program=data.program), data, now)
-        _answer(enrollment, origin, now, place)
+        if enrollment is None:
+            enrollment = Enrollment(runner=user, program=data.program)
+            write(enrollment, data.wish, now)
+            mails = _may_mail(enrollment, Mail.CONFIRMATION, now)
+        else:
+            mails = _may_mail(enrollment, Mail.SIGNED_UP_AGAIN, now)
+            take(enrollment, data.wish, now, mails=mails)
+        _answer(enrollment, Mail.SIGNED_UP_AGAIN, origin, now, mails=mails, place=place)
 
 
 def send_links(email: str, ip: str, now: datetime) -> None:
@@ -56,56 +65,48 @@ def send_links(email: str, ip: str, now: datetime) -> None:
         newest = runs.filter(state__in=Enrollment.OPEN_STATES).first()
         newest = newest or runs.filter(confirmed_at__isnull=False).first()
         if newest:
-            _answer(newest, origin, now)
+            mails = _may_mail(newest, Mail.LINKS, now)
+            _answer(newest, Mail.LINKS, origin, now, mails=mails)
         else:  # it counts for the connection nevertheless, so that the limit does not reveal who is known
-            remember(keyed_hash(mailbox(email)), origin, now, mailed=False)
+            remember(keyed_hash(mailbox(email)), origin, now, mail=Mail.LINKS, mailed=False)
 
 
 def _open_enrollment(user: User, program: Program) -> Enrollment | None:
     return (
         Enrollment.objects.select_for_update(of=("self",))
         .filter(runner=user, program=program, state__in=Enrollment.OPEN_STATES)
-        .select_related("runner", "program")
+        .select_related("runner", "program", "cohort")
         .first()
     )
 
 
-def _save(enrollment: Enrollment, data: SignUpData, now: datetime) -> Enrollment:
-    """Write the newest form into a pending enrollment; an earlier form no longer counts."""
-    user = enrollment.runner
-    if not Enrollment.objects.filter(runner=user, confirmed_at__isnull=False).exists():
-        User.objects.filter(pk=user.pk, is_staff=False).update(first_name=data.first_name)
-    for name in ("starts_on", "send_at", "time_zone", "cohort"):
-        setattr(enrollment, name, getattr(data, name))
-    enrollment.created_at = now
-    enrollment.save()
-    Consent.objects.filter(user=user, given_at=None).delete()
-    purposes = [Consent.Purpose.MAIL] + ([Consent.Purpose.HEALTH] if data.health else [])
-    request_consents(user, purposes, Consent.Form.SIGN_UP, now)
-    log_event(enrollment, Event.Kind.SIGNED_UP, Event.Actor.RUNNER, now)
-    return enrollment
+def _mail(enrollment: Enrollment, asked: MailRequest.Mail) -> MailRequest.Mail:
+    """Return the mail that answers a request: a pending enrollment has no other than its confirmation."""
+    return Mail.CONFIRMATION if enrollment.state == State.PENDING else asked
 
 
-def _answer(enrollment: Enrollment, origin: Origin, now: datetime, place: datetime | None = None) -> None:
-    """Queue the mail for an open enrollment, within the limits and never to a suppressed address. `place` is
-    when a confirmation may leave."""
+def _may_mail(enrollment: Enrollment, asked: MailRequest.Mail, now: datetime) -> bool:
+    """Return whether a mail may follow, by the limits; never to a suppressed address."""
     runner = enrollment.runner
-    pending = enrollment.state == State.PENDING
-    mailed = may_mail(runner.mailbox_hash, now, stranger=pending)
-    mailed = mailed and not Suppression.objects.filter(address_hash=runner.address_hash).exists()
-    remember(runner.mailbox_hash, origin, now, mailed=mailed, leaves_at=place)
-    if mailed and pending:
+    if Suppression.objects.filter(address_hash=runner.address_hash).exists():
+        return False
+    return may_mail(runner.mailbox_hash, _mail(enrollment, asked), now)
+
+
+def _answer(
+    enrollment: Enrollment,
+    asked: MailRequest.Mail,
+    origin: Origin,
+    now: datetime,
+    *,
+    mails: bool,
+    place: datetime | None = None,
+) -> None:
+    """Remember a request, and queue the mail for an open enrollment if one follows. `place` is when a
+    confirmation may leave."""
+    mail = _mail(enrollment, asked)
+    remember(enrollment.runner.mailbox_hash, origin, now, mail=mail, mailed=mails, leaves_at=place)
+    if mails and mail == Mail.CONFIRMATION:
         Delivery.objects.queue(Kind.CONFIRMATION, place or now, enrollment)
-    elif mailed:
+    elif mails:
         queue_links(enrollment, now)
-
-
-def queue_links(enrollment: Enrollment, now: datetime) -> None:
-    """Queue fresh links, with those of the newest day that was sent; after the end of a course, the link to
-    the runner's page alone."""
-    if enrollment.state not in Enrollment.OPEN_STATES:
-        Delivery.objects.queue(Kind.OWN_PAGE, now, enrollment)
-        return
-    sent = enrollment.deliveries.filter(kind=Kind.LESSON, sent_at__isnull=False)
-    newest = sent.order_by("-day").values_list("day", flat=True).first()
-    Delivery.objects.queue(Kind.LINKS, now, enrollment, day=newest or 0)

@@ -10,11 +10,13 @@ from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
+from accounts.addresses import MAX_LOCAL
 from challenge import schedule
+from challenge.checkins.record import is_open, sent_lesson
 from challenge.curriculum.slots import wrap_line
 from challenge.enrollment.what_next import changes_since, what_next
 from challenge.mail.links import Purpose, address_url, build_url, token, url
-from challenge.models import AddressChange, CheckIn, Delivery, Enrollment, Event
+from challenge.models import AddressChange, CheckIn, Delivery, Enrollment, Event, WaitingSignUp
 from challenge.models.conditions import among
 
 # So many days without a check-in are worth a word, and so many days done.
@@ -41,10 +43,17 @@ class MailContext(dict[str, str]):
         return url(purpose, self.now, self.enrollment)
 
     def check_in(self, status: str) -> str:
-        """Return the link of one answer. The three share one capability: a link only proposes an answer."""
+        """Return the link of one answer, or an empty text if the day takes none any more. The three share one
+        capability: a link only proposes an answer."""
         whose = self.enrollment, self.delivery.day
+        if self.delivery.kind == Delivery.Kind.LINKS and not self._takes_check_in(*whose):
+            return ""
         self._check_in = self._check_in or token(Purpose.CHECK_IN, self.now, *whose)
         return build_url(Purpose.CHECK_IN, self._check_in, status)
+
+    def _takes_check_in(self, enrollment: Enrollment, day: int) -> bool:
+        lesson = sent_lesson(enrollment.pk, day)
+        return lesson is not None and is_open(lesson, self.now)
 
     def add_up(self) -> None:
         check_ins = list(CheckIn.objects.filter(enrollment=self.enrollment).order_by("day"))
@@ -89,6 +98,27 @@ def _erase_at(enrollment: Enrollment) -> str:
     return date_format(enrollment.runner.erase_at.astimezone(enrollment.zone), "l, j F, H:i")
 
 
+def _resume_url(values: MailContext) -> str:
+    """Return the link to go on after a pause, or an empty text where there is none."""
+    is_paused = values.enrollment.state == Enrollment.State.PAUSED
+    return values.link(Purpose.PAUSE) if is_paused else ""
+
+
+def _asked_name(values: MailContext) -> str:
+    """Return the other name under which somebody signed up at a runner's address, or an empty text."""
+    asked = WaitingSignUp.objects.filter(enrollment=values.enrollment, answered_at__isnull=False)
+    return asked.values_list("first_name", flat=True).first() or ""
+
+
+def _second_address(values: MailContext) -> str:
+    """Return an address of the same mailbox for a second runner, where more than one form was sent; else an
+    empty text. The part before the @ holds 64 octets (RFC 5321, 4.5.3.1.1)."""
+    local, _at, domain = values.enrollment.runner.email.rpartition("@")
+    local = f"{local.partition('+')[0] or local}+two"
+    is_asked = values["asked_name"] if values.delivery.kind == Delivery.Kind.LINKS else values.delivery.copy
+    return f"{local}@{domain}" if is_asked and len(local) <= MAX_LOCAL else ""
+
+
 def _added_up(name: str) -> Callable[[MailContext], str]:
     def value(values: MailContext) -> str:
         values.add_up()
@@ -126,6 +156,9 @@ SOURCES: dict[str, Callable[[MailContext], str]] = {
     "address_undo_url": lambda values: address_url(Purpose.ADDRESS_UNDO, _address_change(values)),
     "links_url": lambda values: settings.SITE_URL + reverse("links"),
     "keep_url": lambda values: values.link(Purpose.KEEP),
+    "resume_url": _resume_url,
+    "asked_name": _asked_name,
+    "second_address": _second_address,
     "leave_url": lambda values: values.link(Purpose.LEAVE),
     "day_url": lambda values: url(Purpose.DAY, values.now, values.enrollment, values.delivery.day),
     "done_url": lambda values: values.check_in(CheckIn.Status.DONE),

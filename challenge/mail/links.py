@@ -68,6 +68,10 @@ _SHIFTS = tuple(range(200, -1, -10))
 class LinkEnded(Exception):
     """The link was issued; since then its row was deleted or got another key."""
 
+    def __init__(self, expires_at: datetime) -> None:
+        super().__init__("ended")
+        self.expires_at = expires_at
+
 
 class LinkExpired(Exception):
     """The link was issued for this enrollment, and has expired."""
@@ -88,8 +92,12 @@ def token(purpose: Purpose, now: datetime, enrollment: Enrollment, *values: int)
 
 
 def lifetime(purpose: Purpose, enrollment: Enrollment) -> timedelta:
-    course = timedelta(days=enrollment.program.length) if purpose == Purpose.DAY else timedelta()
-    return course + LIFETIME[purpose]
+    if purpose == Purpose.DAY:
+        return timedelta(days=enrollment.program.length) + LIFETIME[purpose]
+    if purpose == Purpose.PAUSE and enrollment.state == Enrollment.State.PAUSED:
+        # A pause has no end. No mail comes in it, so the link that ends it is the last one that was mailed.
+        return LIFETIME[Purpose.LEAVE]
+    return LIFETIME[purpose]
 
 
 def url(purpose: Purpose, now: datetime, enrollment: Enrollment, *values: int, choice: str = "") -> str:
@@ -107,7 +115,7 @@ def open(purpose: Purpose, text: str, now: datetime) -> Link:
         found = rows.filter(link_key=capability.row)
     enrollment = found.first()
     if enrollment is None:
-        raise LinkEnded
+        raise LinkEnded(capability.expires_at)
     if now >= capability.expires_at:
         raise LinkExpired(enrollment)
     return Link(enrollment, capability.values)
@@ -126,10 +134,10 @@ def open_address(purpose: Purpose, text: str, now: datetime) -> AddressChange:
     for one that has expired: a fresh one can't be had."""
     capability = capabilities.read(purpose, text)
     if isinstance(capability.row, int) or now >= capability.expires_at:
-        raise LinkEnded
+        raise LinkEnded(capability.expires_at)
     change = AddressChange.objects.select_related("user").filter(key=capability.row).first()
     if change is None:
-        raise LinkEnded
+        raise LinkEnded(capability.expires_at)
     return change
 
 

@@ -10,7 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ("challenge", "0031_check_in_events"),
+        ("challenge", "0030_earlier_check_ins"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

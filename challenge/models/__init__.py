@@ -17,6 +17,7 @@ from challenge.models.restore_stop import RestoreStop
 from challenge.models.saved_filter import SavedFilter
 from challenge.models.stretch import Recall, Stretch, StretchVersion
 from challenge.models.suppression import Suppression
+from challenge.models.waiting_sign_up import WaitingSignUp
 
 __all__ = [
     "AddressChange",
@@ -49,4 +50,5 @@ __all__ = [
     "Stretch",
     "StretchVersion",
     "Suppression",
+    "WaitingSignUp",
 ]

@@ -83,14 +83,19 @@ KINDS: dict[str, MailKind] = {
         states=PENDING,
         needs_consent=False,
         priority=WAITED_FOR,
-        slots=UNNAMED | SCHEDULE | {"program_title", "confirm_url", "starts_on"},
+        slots=UNNAMED | SCHEDULE | {"program_title", "confirm_url", "starts_on", "second_address"},
     ),
     Kind.REMINDER: MailKind(
         states=PENDING, needs_consent=False, slots=UNNAMED | {"program_title", "confirm_url"}
     ),
     Kind.WELCOME: MailKind(priority=WAITED_FOR, slots=FOOTER | SCHEDULE | STEERING | {"starts_on"}),
     Kind.LINKS: MailKind(
-        priority=WAITED_FOR, slots=FOOTER | SCHEDULE | STEERING | CHECK_IN | {"day", "own_page_url"}
+        priority=WAITED_FOR,
+        slots=FOOTER
+        | SCHEDULE
+        | STEERING
+        | CHECK_IN
+        | {"day", "own_page_url", "resume_url", "asked_name", "second_address"},
     ),
     Kind.LESSON: MailKind(
         states=ACTIVE,

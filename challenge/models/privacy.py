@@ -77,6 +77,10 @@ TABLES = {
         personal="id user old_address new_address asked_at confirmed_at undone_at",
         secret="key",
     ),
+    "challenge.WaitingSignUp": Declared(
+        "enrollment__runner",
+        personal="id enrollment first_name starts_on send_at time_zone cohort asked_at answered_at",
+    ),
     "challenge.Event": Declared(
         "enrollment__runner", personal="id enrollment at kind actor detail detail_values"
     ),
@@ -112,7 +116,7 @@ TABLES = {
     ),
     "challenge.MailRequest": Declared(
         lambda user: Q(mailbox_hash=user.mailbox_hash),
-        personal="id mailbox_hash ip_hash network_hash created_at mailed leaves_at answered",
+        personal="id mailbox_hash ip_hash network_hash created_at mail mailed leaves_at answered",
     ),
     "admin.LogEntry": Declared(
         _of_log,

@@ -1,6 +1,7 @@
 """Views behind a capability link, and the page for an invalid link."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from functools import wraps
 from typing import Any, Concatenate
 
@@ -14,9 +15,11 @@ from django.views.decorators.http import require_http_methods
 from accounts.capabilities import Altered
 from challenge.mail import links
 from challenge.mail.links import LinkEnded, LinkExpired, Purpose
-from challenge.site.forms import LinksForm
+from challenge.site.forms import LinksForm, SignUpForm
 from challenge.site.public import current_visit
 
+# A sign-up is deleted about when its link expires: the mail left some hours later.
+A_DAY = timedelta(days=1)
 View = Callable[..., HttpResponse]
 
 
@@ -38,8 +41,8 @@ def capability(purpose: Purpose) -> Callable[[Callable[Concatenate[HttpRequest, 
                 link = links.open(purpose, token, timezone.now())
             except Altered:
                 return link_error(request, "altered", 404)
-            except LinkEnded:
-                return link_error(request, "ended", 410)
+            except LinkEnded as ended:
+                return ended_link(request, purpose, ended)
             except LinkExpired:
                 return link_error(request, "expired", 410, purpose=purpose, token=token)
             return view(request, link.enrollment, *link.values, **rest)
@@ -47,6 +50,18 @@ def capability(purpose: Purpose) -> Callable[[Callable[Concatenate[HttpRequest, 
         return opened
 
     return decorate
+
+
+def ended_link(request: HttpRequest, purpose: str, ended: LinkEnded) -> HttpResponse:
+    """Explain that what a link belonged to is gone; for a sign-up, show the form."""
+    if purpose != Purpose.CONFIRM:
+        return link_error(request, "ended", 410)
+    visit = current_visit(request)
+    context: dict[str, Any] = {"visit": visit, "is_old": timezone.now() > ended.expires_at - A_DAY}
+    if visit.program and visit.program.is_open:
+        form = SignUpForm(now=timezone.now(), cohort=visit.cohort)
+        context |= {"program": visit.program, "form": form, "cohort": form.cohort}
+    return render(request, "pages/deleted_sign_up.html", context, status=410)
 
 
 def link_error(request: HttpRequest, what: str, status: int, **context: Any) -> HttpResponse:

@@ -47,8 +47,9 @@ class HourForm(PlainForm):
     )
 
 
-class SignUpForm(HourForm):
-    email = AddressField(label=_("Email address"), max_length=254)
+class WishForm(HourForm):
+    """What can be chosen at the sign-up, and changed until it is confirmed."""
+
     first_name = NameField(
         label=_("First name"),
         max_length=60,
@@ -63,14 +64,20 @@ class SignUpForm(HourForm):
             "required": _("Choose the day of your first lesson."),
         },
     )
+
+    def check_start(self, starts_on: date, today: date, earliest: date | None = None) -> None:
+        """Mark a day that is past, from `earliest` on if it is given, or too far ahead."""
+        if starts_on < (earliest or today):
+            self.add_error("starts_on", _("This day is past. Choose today or a later day."))
+        elif starts_on > today + MAX_AHEAD:
+            self.add_error("starts_on", _("Choose a day within the next six months."))
+
+
+class SignUpForm(WishForm):
+    email = AddressField(label=_("Email address"), max_length=254)
     mail_consent = forms.BooleanField(
         label=WORDINGS["mail"],
         error_messages={"required": _("The program comes by email: tick this box to receive it.")},
-    )
-    health_consent = forms.BooleanField(
-        label=WORDINGS["health"],
-        help_text=_("Your choice: the course works without it."),
-        required=False,
     )
     website = TextField(
         label=_("Leave this field empty"),
@@ -93,14 +100,8 @@ class SignUpForm(HourForm):
             data["starts_on"] = self.cohort.starts_on
         starts_on, zone = data.get("starts_on"), data.get("time_zone")
         if starts_on and zone and not self.cohort:
-            self._check_start(starts_on, schedule.local_date(self._now, ZoneInfo(zone)))
+            self.check_start(starts_on, schedule.local_date(self._now, ZoneInfo(zone)))
         return data
-
-    def _check_start(self, starts_on: date, today: date) -> None:
-        if starts_on < today:
-            self.add_error("starts_on", _("This day is past. Choose today or a later day."))
-        elif starts_on > today + MAX_AHEAD:
-            self.add_error("starts_on", _("Choose a day within the next six months."))
 
     @property
     def is_from_a_bot(self) -> bool:

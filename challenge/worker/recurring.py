@@ -45,6 +45,7 @@ JOBS = {
         Job("rescue", 10, "challenge.delivery.rescue.rescue_and_close", wakes_senders=True),
         Job("remind_pending", 900, "challenge.enrollment.pending.remind_unconfirmed"),
         Job("drop_pending", 3600, "challenge.enrollment.pending.delete_unconfirmed"),
+        Job("answer_waiting", 300, "challenge.enrollment.waiting.answer_waiting", wakes_senders=True),
         Job("forget_requests", 3600, "challenge.enrollment.request_limits.forget"),
         Job("forget_addresses", 3600, "challenge.enrollment.address_change.forget"),
         Job("purge", 3600, "challenge.privacy.retention.purge"),

@@ -47,9 +47,7 @@ def test_an_erased_address_that_signs_up_again_is_not_written_to(
     call_command("erase", "alice@example.com", "--yes")
     already = len(sink.mails)
 
-    wish = SignUpData(
-        "alice@example.com", "Alice", program, date(2026, 3, 10), time(7), "Europe/London", health=False
-    )
+    wish = SignUpData("alice@example.com", "Alice", program, date(2026, 3, 10), time(7), "Europe/London")
     sign_up(wish, "192.0.2.1", now + DAY)
     go(now + DAY)
 

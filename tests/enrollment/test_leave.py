@@ -16,7 +16,7 @@ from challenge.delivery.plan import plan
 from challenge.enrollment import pending
 from challenge.models import Day, Delivery, Enrollment, Event, Program
 from tests.support.smtp_server import SmtpServer
-from tests.support.visitor import form, link
+from tests.support.visitor import confirm, form, link
 
 pytestmark = pytest.mark.django_db
 
@@ -128,7 +128,7 @@ def test_who_joins_again_begins_anew_and_the_history_stays(
 
     client.post("/", form(email="alice@example.com", starts_on="2026-03-07"))
     go(now + 3 * DAY)
-    client.post(link(sink.mails[-1], "confirm"))
+    confirm(client, link(sink.mails[-1], "confirm"))
     for days in range(3, 6):
         go(now + days * DAY)
 

@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 
 from accounts.addresses import keyed_hash
-from accounts.models import Consent, User
+from accounts.models import User
 from challenge.mail.links import Purpose, url
-from challenge.models import Cohort, Delivery, Enrollment, Event, Program, Suppression
+from challenge.models import Delivery, Enrollment, Event, Program, Suppression, WaitingSignUp
 from tests.support.visitor import Visitor, body, seen, whole_database
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
@@ -16,30 +16,53 @@ pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 
 
-def test_the_answer_is_the_same_for_every_address(visitor: Visitor, enroll: Any, now: datetime) -> None:
-    enroll("active")
-    enroll("withdrawn", state="withdrawn")
-    enroll("completed", state="completed")
-    enroll("pending", state="pending")
-    enroll("suppressed")
-    for name in ("suppressed", "stranger"):
+STATES = ("fresh", "doing", "gone", "ended", "asked", "banned", "strange", "waits")
+
+
+def addresses(visitor: Visitor, enroll: Any, now: datetime) -> list[str]:
+    """Return addresses in every state there is, each as long as the others."""
+    enroll("doing")
+    enroll("gone", state="withdrawn")
+    enroll("ended", state="completed")
+    enroll("asked", state="pending")
+    enroll("banned")
+    for name in ("banned", "strange"):
         Suppression.objects.create(
             address_hash=keyed_hash(f"{name}@example.com"), reason="bounced", created_at=now
         )
-    names = ("new", "active", "withdrawn", "completed", "pending", "suppressed", "stranger", "new")
+    visitor.signs_up(now, email="waits@example.com", ip="198.51.100.1")
+    visitor.post(email="waits@example.com", ip="198.51.100.2", send_at="19:00")
+    assert WaitingSignUp.objects.count() == 1
+    return [f"{name}@example.com" for name in STATES]
 
-    answers = [
-        seen(visitor.post(ip=f"192.0.2.{place}", email=f"{name}@example.com"))
-        for place, name in enumerate(names)
-    ]
-    pages = [seen(visitor.client.get("/sent/")) for _ in names]
+
+@pytest.mark.parametrize("path", ["/", "/links/"])
+def test_the_answer_is_the_same_for_every_address(
+    visitor: Visitor, enroll: Any, now: datetime, path: str
+) -> None:
+    answers, shown = [], []
+    for place, address in enumerate(addresses(visitor, enroll, now)):
+        answer = visitor.post(ip=f"192.0.2.{place}", path=path, email=address)
+        shown.append(answer.content.count(address.encode()))
+        answer.content = answer.content.replace(address.encode(), b"ADDRESS")
+        answer.headers.pop("Content-Length", None)
+        answers.append(seen(answer))
 
     assert answers == answers[:1] * len(answers)
-    assert pages == pages[:1] * len(pages)
-    assert (answers[0][0], dict(answers[0][2])["Location"], answers[0][3]) == (302, "/sent/", "")
+    assert shown == [0 if path == "/links/" else 2] * len(answers)
+    assert (answers[0][0], answers[0][3]) == (302 if path == "/links/" else 200, "")
     visitor.go(now)
     written_to = {mail["To"].partition("@")[0] for mail in visitor.sink.mails}
-    assert written_to == {"new", "active", "withdrawn", "completed", "pending"}
+    assert written_to == ({"doing", "asked", "waits"} if path == "/links/" else {*STATES[:5], "waits"})
+
+
+def test_the_page_after_a_request_for_links_is_the_same(visitor: Visitor, enroll: Any, now: datetime) -> None:
+    pages = []
+    for place, address in enumerate(addresses(visitor, enroll, now)):
+        visitor.post(ip=f"192.0.2.{place}", path="/links/", email=address)
+        pages.append(seen(visitor.client.get("/sent/")))
+
+    assert pages == pages[:1] * len(pages)
 
 
 def test_who_is_enrolled_gets_the_links_and_keeps_the_hour(
@@ -57,7 +80,7 @@ def test_who_is_enrolled_gets_the_links_and_keeps_the_hour(
 
 
 def test_a_visitor_becomes_a_runner(visitor: Visitor, now: datetime) -> None:
-    path = visitor.signs_up(now, health_consent="on")
+    path = visitor.signs_up(now)
 
     [mail] = visitor.sink.mails
     assert (mail["To"], mail["Subject"]) == (
@@ -97,42 +120,6 @@ def test_confirming_twice_is_harmless(visitor: Visitor, now: datetime) -> None:
     assert whole_database() == once
     assert Event.objects.filter(kind="confirmed").count() == 1
     assert Delivery.objects.filter(kind="welcome").count() == 1
-
-
-@pytest.mark.parametrize("ticked", [True, False])
-def test_consents_are_kept_apart_and_count_from_the_confirmation(
-    visitor: Visitor, now: datetime, ticked: bool
-) -> None:
-    path = visitor.signs_up(now, health_consent="on" if ticked else None)
-    wanted = {"mail", "health"} if ticked else {"mail"}
-
-    asked = Consent.objects.all()
-    assert {(c.purpose, c.asked_at, c.given_at) for c in asked} == {(p, now, None) for p in wanted}
-    assert (b"keeping your tightness" in visitor.client.get(path).content) is ticked
-
-    visitor.clock.move_to(now + HOUR)
-    visitor.confirms(path)
-    assert {(c.purpose, c.given_at) for c in asked.all()} == {(p, now + HOUR) for p in wanted}
-
-
-def test_the_newest_form_is_the_one_that_counts(visitor: Visitor, now: datetime) -> None:
-    first = visitor.signs_up(now, health_consent="on")
-    visitor.post(send_at="18:15", time_zone="Asia/Tokyo", first_name="Maja")
-
-    enrollment = Enrollment.objects.get()
-    assert (enrollment.send_at, enrollment.time_zone) == (time(18, 15), "Asia/Tokyo")
-    assert [c.purpose for c in Consent.objects.all()] == ["mail"]
-    visitor.confirms(first)
-    assert [c.purpose for c in Consent.objects.exclude(given_at=None)] == ["mail"]
-    assert User.objects.get().first_name == "Maja"
-
-
-def test_what_is_wrong_is_mended_on_the_page_of_the_same_cohort(visitor: Visitor, now: datetime) -> None:
-    starts_on = now.date() + 20 * DAY
-    Cohort.objects.create(program=Program.objects.get(), slug="spring", name="Spring", starts_on=starts_on)
-    path = visitor.signs_up(now, path="/join/spring/")
-
-    assert b'<a href="/join/spring/">Fill in the form once more' in visitor.client.get(path).content
 
 
 def test_who_left_is_asked_back_only_while_one_can_join(visitor: Visitor, enroll: Any, now: datetime) -> None:

@@ -2,7 +2,6 @@
 
 from datetime import date, datetime, time, timedelta
 from functools import partial
-from random import Random
 from typing import Any
 
 import pytest
@@ -10,8 +9,8 @@ import pytest
 from accounts.models import User
 from challenge.enrollment import request_limits
 from challenge.enrollment.request_limits import SITE_FACTOR, TooManyRequests
-from challenge.enrollment.sign_up import SignUpData, send_links, sign_up
-from challenge.models import Cohort, Delivery, Enrollment, Program
+from challenge.enrollment.sign_up import SignUpData, sign_up
+from challenge.models import Cohort, Delivery, Program
 from tests.support.threads import together
 from tests.support.visitor import Visitor, form, seen
 
@@ -30,7 +29,7 @@ def test_the_field_that_people_do_not_see_catches_machines(visitor: Visitor) -> 
 def test_a_connection_may_ask_so_often_within_an_hour(visitor: Visitor, settings: Any, now: datetime) -> None:
     settings.SIGN_UPS_PER_IP = 3
     for number in range(3):
-        assert visitor.post(email=f"r{number}@example.com").status_code == 302
+        assert visitor.post(email=f"r{number}@example.com").status_code == 200
 
     answer = visitor.post(email="late@example.com", HTTP_X_FORWARDED_FOR="203.0.113.9")
     assert answer.status_code == 429
@@ -41,9 +40,9 @@ def test_a_connection_may_ask_so_often_within_an_hour(visitor: Visitor, settings
     assert "data-prefill" not in page
     assert not User.objects.filter(email="late@example.com").exists()
 
-    assert visitor.post(ip="192.0.2.2", email="other@example.com").status_code == 302
+    assert visitor.post(ip="192.0.2.2", email="other@example.com").status_code == 200
     visitor.clock.move_to(now + HOUR)
-    assert visitor.post(email="late@example.com").status_code == 302
+    assert visitor.post(email="late@example.com").status_code == 200
 
 
 def test_a_forged_forwarding_header_opens_nothing(visitor: Visitor, settings: Any) -> None:
@@ -54,13 +53,13 @@ def test_a_forged_forwarding_header_opens_nothing(visitor: Visitor, settings: An
         ).status_code
         for n in range(2)
     ]
-    assert answers == [302, 429]
+    assert answers == [200, 429]
 
     settings.PROXY_COUNT = 1
     answer = visitor.client.post(
         "/", form(email="r3@example.com"), headers={"X-Forwarded-For": "198.51.100.1, 203.0.113.77"}
     )
-    assert answer.status_code == 302
+    assert answer.status_code == 200
     answer = visitor.client.post(
         "/", form(email="r4@example.com"), headers={"X-Forwarded-For": "198.51.100.2, 203.0.113.77"}
     )
@@ -87,7 +86,7 @@ def test_a_port_makes_no_other_connection(visitor: Visitor, settings: Any, hops:
         visitor.client.post("/", form(email=f"r{n}@example.com"), headers={"X-Forwarded-For": hop})
         for n, hop in enumerate(hops)
     ]
-    assert [answer.status_code for answer in answers] == [302] * 4 + [429]
+    assert [answer.status_code for answer in answers] == [200] * 4 + [429]
 
 
 def test_a_whole_ipv6_network_counts_as_one(visitor: Visitor, settings: Any) -> None:
@@ -98,7 +97,7 @@ def test_a_whole_ipv6_network_counts_as_one(visitor: Visitor, settings: Any) -> 
         visitor.post(ip=ip, email=f"r{number}@example.com").status_code for number, ip in enumerate(ips)
     ]
 
-    assert answers == [302, 302, 429, 302]
+    assert answers == [200, 200, 429, 200]
 
 
 def test_a_network_of_networks_counts_more_generously(visitor: Visitor, settings: Any) -> None:
@@ -107,8 +106,8 @@ def test_a_network_of_networks_counts_more_generously(visitor: Visitor, settings
 
     answers = [visitor.post(ip=ip, email=f"{n}@example.com").status_code for n, ip in enumerate(ips)]
 
-    assert answers == [302] * SITE_FACTOR + [429]
-    assert visitor.post(ip="2001:db8:2::1", email="other@example.com").status_code == 302
+    assert answers == [200] * SITE_FACTOR + [429]
+    assert visitor.post(ip="2001:db8:2::1", email="other@example.com").status_code == 200
 
 
 def test_a_club_signs_up_over_one_connection(visitor: Visitor, settings: Any, now: datetime) -> None:
@@ -121,62 +120,12 @@ def test_a_club_signs_up_over_one_connection(visitor: Visitor, settings: Any, no
         program=Program.objects.get(), slug="club", name="Club", starts_on=now.date() + timedelta(days=9)
     )
     answers = [visitor.post(path="/join/club/", email=f"c{n}@example.com").status_code for n in range(13)]
-    assert answers == [302] * 12 + [429]
+    assert answers == [200] * 12 + [429]
     assert visitor.post(email="alone@example.com").status_code == 429
     Cohort.objects.update(starts_on=now.date())
-    assert visitor.post(path="/join/club/", email="late@example.com", ip="192.0.2.9").status_code == 302
+    assert visitor.post(path="/join/club/", email="late@example.com", ip="192.0.2.9").status_code == 200
     settings.SIGN_UPS_PER_IP = 1
     assert visitor.post(path="/join/club/", email="later@example.com", ip="192.0.2.9").status_code == 429
-
-
-@pytest.mark.parametrize(
-    "spellings",
-    [
-        ["maya@example.com", "maya+1@example.com", "MAYA+run+2@example.com"],
-        ["maya.lee@gmail.com", "mayalee@gmail.com", "m.a.y.a.lee+x@googlemail.com"],
-    ],
-)
-def test_every_spelling_of_a_mailbox_is_one(visitor: Visitor, now: datetime, spellings: list[str]) -> None:
-    for number, email in enumerate(spellings):
-        assert visitor.post(email=email, ip=f"192.0.2.{number}").status_code == 302
-    visitor.go(now)
-    assert visitor.sink.recipients == spellings[:1]
-
-
-def test_dots_tell_mailboxes_apart_elsewhere(visitor: Visitor, now: datetime) -> None:
-    for email in ("maya.lee@example.com", "mayalee@example.com", "+x@example.com", "+y@example.com"):
-        visitor.post(email=email)
-    visitor.go(now)
-    assert len(visitor.sink.recipients) == 4
-
-
-def test_a_flood_at_one_mailbox_from_everywhere(visitor: Visitor, now: datetime) -> None:
-    """A4: tags, dots, ports and a network of its own for each request, over nine days."""
-    random = Random(4)
-    mails = []
-    for day in range(9):
-        visitor.clock.move_to(at := now + day * 24 * HOUR)
-        for _ in range(40):
-            local = "".join(letter + random.choice(("", ".")) for letter in "mayalee").strip(".")
-            site, home, port = (random.randrange(1, 65536) for _ in range(3))
-            ip = f"[2001:db8:{site:x}:{home:x}::1]:{port}"
-            answer = visitor.post(ip=ip, email=f"{local}+{random.random()}@gmail.com", starts_on="2026-03-20")
-            assert answer.status_code == 302
-        visitor.go(at)
-        mails.append(len(visitor.sink.mails))
-    assert mails == [1, 2, 3, 3, 3, 3, 3, 3, 3]
-
-
-def test_an_address_gets_one_mail_in_24_hours_and_three_in_all(visitor: Visitor, now: datetime) -> None:
-    mails = []
-    for hours in (0, 1, 23, 24, 30, 49, 74, 99, 140, 164):
-        at = now + hours * HOUR
-        visitor.clock.move_to(at)
-        assert visitor.post(ip=f"192.0.2.{hours}", starts_on="2026-03-20").status_code == 302
-        visitor.go(at)
-        mails.append(len(visitor.sink.mails))
-
-    assert mails == [1, 1, 1, 2, 2, 3, 3, 3, 3, 3]
 
 
 def test_the_limit_of_a_connection_tells_nobody_who_is_known(
@@ -188,15 +137,6 @@ def test_the_limit_of_a_connection_tells_nobody_who_is_known(
 
     for address in ("alice@example.com", "nobody@example.com"):
         assert visitor.client.post("/links/", {"email": address}).status_code == 429
-
-
-@pytest.mark.django_db(transaction=True)
-def test_links_asked_for_twice_at_once_are_sent_once(alice: Any, now: datetime) -> None:
-    for day in range(6):
-        at = now + day * 24 * HOUR
-        together(*[lambda: send_links("alice@example.com", "192.0.2.1", at)] * 2)  # noqa: B023
-
-        assert Delivery.objects.filter(kind="links").count() == day + 1
 
 
 @pytest.mark.django_db(transaction=True)
@@ -220,17 +160,6 @@ def test_limits_are_exact_when_many_ask_at_once(
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_mailbox_gets_one_mail_when_many_ask_at_once(program: Program, now: datetime) -> None:
-    def ask(number: int) -> None:
-        sign_up(wish(program, f"maya+{number}@example.com"), f"192.0.2.{number}", now)
-
-    together(*[partial(ask, number) for number in range(8)])
-
-    assert Enrollment.objects.count() == 8
-    assert Delivery.objects.filter(kind="confirmation").count() == 1
-
-
-@pytest.mark.django_db(transaction=True)
 def test_the_sites_places_are_exact_when_many_ask_at_once(
     program: Program, settings: Any, now: datetime
 ) -> None:
@@ -246,4 +175,4 @@ def test_the_sites_places_are_exact_when_many_ask_at_once(
 
 
 def wish(program: Program, email: str) -> SignUpData:
-    return SignUpData(email, "Maya", program, date(2026, 3, 4), time(7), "Europe/London", health=False)
+    return SignUpData(email, "Maya", program, date(2026, 3, 4), time(7), "Europe/London")

@@ -60,7 +60,8 @@ def test_a_sign_up_is_dropped_after_seven_days_and_the_person_with_it(
     visitor.clock.move_to(now + 7 * DAY - timedelta(seconds=1))
     for answer in (visitor.client.get(path), visitor.client.post(path)):
         assert answer.status_code == 410
-        assert b"nothing behind this link any more" in answer.content
+        assert b"This sign-up was deleted" in answer.content
+        assert b'name="first_name"' in answer.content
 
 
 def test_dropping_spares_who_is_known_otherwise(visitor: Visitor, enroll: Any, now: datetime) -> None:

@@ -16,7 +16,7 @@ from challenge.models import Delivery, Enrollment, Event, Suppression
 from tests.enrollment.conftest import BY_PAGE, DAY, ONE_CLICK, UNDO, Go, Someone, states
 from tests.support.smtp_server import SmtpServer
 from tests.support.threads import together
-from tests.support.visitor import form, link, whole_database
+from tests.support.visitor import confirm, form, link, whole_database
 
 pytestmark = pytest.mark.django_db
 
@@ -152,7 +152,7 @@ def test_a_void_sign_up_sends_no_mail_and_can_be_revived(
 
     client.post(path, UNDO)
     assert Consent.objects.get(withdrawn_at=None).given_at is None
-    assert client.post(link(sink.mails[0], "confirm")).status_code == 302
+    assert confirm(client, link(sink.mails[0], "confirm")).status_code == 302
     assert states() == ["active"]
 
     pending.delete_unconfirmed(now + 8 * DAY)
@@ -187,9 +187,7 @@ def test_leaving_by_any_program_keeps_the_consent_that_another_needs(
 @pytest.mark.both_databases
 def test_an_undo_and_a_new_sign_up_at_once_open_one_run(alice: Enrollment, now: datetime) -> None:
     """Whichever comes first, the other sees it."""
-    data = SignUpData(
-        "alice@example.com", "Alice", alice.program, now.date(), time(7), "Europe/London", health=False
-    )
+    data = SignUpData("alice@example.com", "Alice", alice.program, now.date(), time(7), "Europe/London")
     for hour in range(6):
         at = now + timedelta(hours=hour)
         for run in Enrollment.objects.exclude(state="withdrawn"):

@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, given, settings
 
 from accounts.models import Consent, User, request_consents
 from challenge.delivery.plan import plan
-from challenge.enrollment.confirm import confirm
+from challenge.enrollment.confirm import Confirmation, confirm
 from challenge.enrollment.transitions import reschedule
 from challenge.models import Delivery, Enrollment, Event, Program
 from tests.faults.journeys import EVENTS, LENGTH, Journey, Sent, course, journeys, trouble
@@ -63,7 +63,7 @@ def by_rows(journey: Journey, program: Program) -> list[Sent]:
     server, sent, moves = InProcessServer(journey.confirmed_at), list[Sent](), list(journey.moves)
     waits = cycle(journey.waits)
     with _runner(journey, program) as enrollment:
-        confirm(enrollment.pk, journey.confirmed_at)
+        confirm(enrollment.pk, Confirmation.unchanged(enrollment), journey.confirmed_at)
         for _event in range(EVENTS):
             enrollment.refresh_from_db()
             now = enrollment.next_due_at

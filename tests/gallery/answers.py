@@ -1,22 +1,27 @@
 """The site's answers, byte for byte, to a GET of each page and to forms with mistakes in them."""
 
 import logging
+import re
 import warnings
 from urllib.parse import urlsplit
 
 import time_machine
+from django.conf import settings
 from django.test import Client
 
 from challenge.mail.links import Purpose, url
 from tests.gallery.pages import Page, cast, every_page
 from tests.gallery.walk import DAY, MAYA, Walk
+from tests.support.visitor import form
 
+HIDDEN = re.compile(r'<input type="hidden" name="(\w+)" value="([^"]*)"')
 RECALLED_ON = 17  # the day of the couch stretch
 
 WRONG = {
     "sign-up": {"email": "maya@", "first_name": "", "time_zone": ""},
     "join": {"email": "maya@", "first_name": "", "time_zone": ""},
     "links": {"email": "maya@"},
+    "confirm": {"first_name": "", "send_at": ""},
     "check-in": {"distance": "far", "tightness": "11"},
     "hour": {"send_at": "", "time_zone": "Mars/Base"},
     "day": {"text": ""},
@@ -48,7 +53,8 @@ def answers(walk: Walk) -> dict[str, bytes]:
             assert answer.status_code == page.status, (name, answer.status_code)
             found[name] = answer.content
             if name in WRONG:
-                answer = client.post(path, WRONG[name], secure=True, headers=headers)
+                hidden = dict(HIDDEN.findall(answer.content.decode()))
+                answer = client.post(path, hidden | WRONG[name], secure=True, headers=headers)
                 assert answer.status_code == 422, (name, answer.status_code)
                 found[f"{name}-wrong"] = answer.content
             if name == "check-in":
@@ -59,4 +65,16 @@ def answers(walk: Walk) -> dict[str, bytes]:
             answer = client.post(path, fields, secure=True, headers=headers)
             assert answer.status_code == 200, (name, answer.status_code)
             found[name] = answer.content
+        found |= _after_sign_up(client, f"{noon + 9 * DAY:%Y-%m-%d}")
     return found
+
+
+def _after_sign_up(client: Client, starts_on: str) -> dict[str, bytes]:
+    """Return the page after a sign-up with a slip in the address, and the form that it leads back to."""
+    fields = form(email="maya@gmial.com", starts_on=starts_on)
+    sent = {"sent-with-a-slip": fields, "sign-up-changed": {**fields, "change": "yes"}}
+    host = urlsplit(settings.SITE_URL).netloc
+    return {
+        name: client.post("/", posted, secure=True, headers={"host": host}).content
+        for name, posted in sent.items()
+    }

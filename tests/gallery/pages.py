@@ -12,7 +12,7 @@ from challenge.checkins.earlier import remove
 from challenge.checkins.questions import record_question
 from challenge.checkins.record import CheckInData, record
 from challenge.enrollment import address_change, transitions
-from challenge.enrollment.confirm import confirm
+from challenge.enrollment.confirm import Confirmation, confirm
 from challenge.enrollment.erasing import request_erasing
 from challenge.enrollment.leaving import leave
 from challenge.enrollment.sign_up import SignUpData, sign_up
@@ -48,11 +48,11 @@ def cast(program: Program, go: Callable[[datetime], None], now: datetime) -> Cas
     found = []
     for name in NAMES:
         email = f"{name.lower()}@example.org"
-        wish = SignUpData(email, name, program, now.date(), time(7), "Europe/London", health=name != "Shay")
+        wish = SignUpData(email, name, program, now.date(), time(7), "Europe/London")
         sign_up(wish, "192.0.2.2", now)
         enrollment = Enrollment.objects.get(runner__email=email)
         if name != "Penny":
-            confirm(enrollment.pk, now)
+            confirm(enrollment.pk, Confirmation.unchanged(enrollment, health=name != "Shay"), now)
         found.append(enrollment)
     people = Cast(*found)
     leave(people.gone.pk, Event.Actor.RUNNER, now)
@@ -158,6 +158,8 @@ def _trouble(people: Cast, now: datetime) -> dict[str, Page]:
         "ended": Page(url(Purpose.HOUR, now, Enrollment()), 410),
         "address-ended": Page(address_url(Purpose.ADDRESS, AddressChange(asked_at=now)), 410),
         "gone": Page(url(Purpose.HOUR, now, people.gone), 410),
+        "sign-up-deleted": Page(url(Purpose.CONFIRM, now - 7 * DAY, Enrollment()), 410),
+        "sign-up-ended": Page(url(Purpose.CONFIRM, now, Enrollment()), 410),
         "check-in-closed": Page(url(Purpose.CHECK_IN, now, people.active, 2), 410),
         "day-not-sent": Page(url(Purpose.DAY, now, people.active, 2), 410),
     }

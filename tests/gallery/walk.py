@@ -1,7 +1,7 @@
 """Four runners in four states go through the whole course, with the real sign-up, planner and sender."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time, timedelta
 from email import message_from_bytes
 
@@ -12,7 +12,7 @@ from challenge.delivery.plan import plan
 from challenge.delivery.send import send_batch
 from challenge.delivery.smtp.transport import Transport
 from challenge.enrollment import address_change, pending, transitions
-from challenge.enrollment.confirm import confirm
+from challenge.enrollment.confirm import Confirmation, confirm
 from challenge.enrollment.erasing import request_erasing
 from challenge.enrollment.leaving import leave
 from challenge.enrollment.own_changes import rename
@@ -32,6 +32,8 @@ OTHER_MAILS = {
     ("welcome", "mid"): "welcome",
     ("links", "mid"): "links",
     ("links", "quiet"): "links-before-day-1",
+    ("links", "after-a-pause"): "links-in-a-pause",
+    ("links", "first-week"): "links-somebody-else",
     ("paused", "after-a-pause"): "paused",
     ("resumed", "after-a-pause"): "resumed",
     ("summary", "mid"): "summary",
@@ -67,7 +69,7 @@ class Someone:
 
     def wish(self, program: Program) -> SignUpData:
         tomorrow = (BEGIN + DAY).date()
-        return SignUpData(self.email, self.name, program, tomorrow, time(7), "Europe/London", health=True)
+        return SignUpData(self.email, self.name, program, tomorrow, time(7), "Europe/London")
 
     def respond(self, at: datetime) -> None:
         """Check in, and pause, as this runner does after a lesson."""
@@ -113,7 +115,9 @@ class Walk:
             sign_up(someone.wish(self.program), IP, BEGIN)
         self.go(BEGIN)
         for someone in CAST:
-            confirm(someone.enrollment.pk, BEGIN + HOUR)
+            confirm(
+                someone.enrollment.pk, Confirmation.unchanged(someone.enrollment, health=True), BEGIN + HOUR
+            )
         send_links(QUINN.email, IP, BEGIN + HOUR)
         self.go(BEGIN + HOUR)
 
@@ -126,6 +130,8 @@ class Walk:
                 someone.respond(morning + HOUR)
             if morning.date() == (BEGIN + 9 * DAY).date():
                 send_links(MAYA.email, IP, morning + HOUR)
+                send_links(ROBIN.email, IP, morning + HOUR)
+                sign_up(replace(NORA.wish(self.program), first_name="Kim"), IP, morning + HOUR)
             self.go(morning + HOUR)
             for someone in CAST:
                 someone.come_back(morning + 11 * HOUR)

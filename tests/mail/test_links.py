@@ -16,7 +16,7 @@ from challenge.enrollment.erasing import request_erasing
 from challenge.mail.links import Purpose
 from challenge.models import Delivery
 from tests.support.smtp_server import SmtpServer
-from tests.support.visitor import form, link, links_in, whole_database
+from tests.support.visitor import confirm, form, link, links_in, whole_database
 
 pytestmark = pytest.mark.django_db
 
@@ -49,14 +49,14 @@ def mails_of_a_runner(
     client: Client, sink: SmtpServer, go: Go, clock: Any, now: datetime
 ) -> Iterator[EmailMessage]:
     """Yield every mail of one runner, from sign-up to day 21, at the moment of its arrival."""
-    client.post("/", form(starts_on="2026-03-07", health_consent="on"))
+    client.post("/", form(starts_on="2026-03-07"))
     go(now)
     yield sink.mails[-1]
     pending.remind_unconfirmed(now + 2 * DAY)
     clock.move_to(now + 3 * DAY)
     go(now + 3 * DAY)
     yield sink.mails[-1]
-    client.post(link(sink.mails[-1], "confirm"))
+    confirm(client, link(sink.mails[-1], "confirm"), health_consent="on")
     go(now + 3 * DAY)
     yield sink.mails[-1]
     for day in range(4, 25):

@@ -14,7 +14,7 @@ from challenge.enrollment import pending
 from challenge.mail.links import Purpose, lifetime, token, url
 from challenge.models import EarlierCheckIn, Enrollment
 from tests.support.smtp_server import SmtpServer
-from tests.support.visitor import form, link, whole_database
+from tests.support.visitor import confirm, form, link, whole_database
 
 pytestmark = pytest.mark.django_db
 
@@ -157,7 +157,7 @@ def test_an_expired_confirm_link_leads_to_a_fresh_one(
     go(now + 7 * DAY)
 
     assert len(sink.mails) == 3
-    assert client.post(link(sink.mails[2], "confirm")).status_code == 302
+    assert confirm(client, link(sink.mails[2], "confirm")).status_code == 302
     assert Enrollment.objects.get().state == "active"
 
 

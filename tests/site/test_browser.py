@@ -31,12 +31,12 @@ def test_with_javascript(program: Any, site: str, sink: SmtpServer, go: Go, open
     page.fill("[name=email]", "maya@example.com")
     page.fill("[name=first_name]", "Maya")
     page.check("[name=mail_consent]")
-    page.check("[name=health_consent]")
     page.click("button")
     assert heading(page) == "Look into your mail"
 
     page.goto(site + confirm_link(sink, go))
     assert heading(page) == "Maya, is everything right?"
+    page.check("[name=health_consent]")
     page.click("button")
     assert heading(page) == "You are in, Maya"
     enrollment = Enrollment.objects.get()

@@ -12,11 +12,12 @@ from django.test import Client
 
 from accounts.models import User
 from challenge.checkins.record import CheckInData, record
-from challenge.mail.links import Purpose, address_url, url
-from challenge.models import AddressChange, Delivery, Enrollment
+from challenge.enrollment import pending
+from challenge.mail.links import Purpose, address_url, token, url
+from challenge.models import AddressChange, Delivery, Enrollment, Program
 from tests.support.restores import Dump
 from tests.support.smtp_server import SmtpServer
-from tests.support.visitor import form, link, links_in, whole_database
+from tests.support.visitor import confirm, filled_in, form, link, links_in, whole_database
 
 pytestmark = pytest.mark.django_db
 
@@ -38,10 +39,10 @@ POSTED = (
 def links_of_a_runner(client: Client, sink: SmtpServer, go: Go, now: datetime) -> dict[str, str]:
     """Sign Maya up, confirm, and return a link for every purpose there is: from the mails that came, else as
     such a mail would hold it."""
-    client.post("/", form(starts_on=f"{now:%Y-%m-%d}", health_consent="on"))
+    client.post("/", form(starts_on=f"{now:%Y-%m-%d}"))
     go(now)
     asked = sink.to("maya@example.com")[-1]
-    client.post(link(asked, "confirm"))
+    confirm(client, link(asked, "confirm"), health_consent="on")
     go(now)
     lesson = sink.to("maya@example.com")[-1]
     found = {"confirm": link(asked, "confirm"), "check-in": link(lesson, "check-in", "done")}
@@ -70,7 +71,7 @@ def assert_open(client: Client, links: dict[str, str]) -> None:
 def assert_opens_nothing(client: Client, links: dict[str, str]) -> None:
     assert set(links) in (set(Purpose), set(Purpose) - set(OF_A_CHANGE))
     before = whole_database()
-    for path in links.values():
+    for whose, path in links.items():
         answers = [client.get(path), *(client.post(path, fields) for fields in POSTED)]
         for answer in answers:
             assert answer.status_code == 410, path
@@ -79,7 +80,8 @@ def assert_opens_nothing(client: Client, links: dict[str, str]) -> None:
             assert b"Left calf" not in answer.content
         for purpose in links:
             token = path.split("/")[2]
-            assert client.post("/links/", {"purpose": purpose, "token": token}).status_code == 404
+            answer = client.post("/links/", {"purpose": purpose, "token": token})
+            assert answer.status_code == (410 if purpose == whose else 404)
     assert whole_database() == before
 
 
@@ -174,3 +176,41 @@ def test_a_link_shows_no_number_of_its_enrollment(
 
     for path in links_in(sink.lessons[-1]):
         assert str(number) not in path
+
+
+def test_the_button_of_a_sign_up_that_was_deleted_shows_the_form(
+    client: Client, program: Any, sink: SmtpServer, go: Go, clock: Any, now: datetime
+) -> None:
+    client.post("/", form(starts_on="2026-03-20"))
+    go(now)
+    path = link(sink.mails[0], "confirm")
+    clock.move_to(now + 7 * DAY)
+    button = filled_in(client.get(path).content.decode())
+    assert set(button) == {"purpose", "token"}
+    pending.delete_unconfirmed(now + 7 * DAY)
+    before = whole_database()
+
+    for answer in (client.post("/links/", button), client.get(path), client.post(path)):
+        assert answer.status_code == 410
+        page = answer.content.decode()
+        assert "nobody confirms within seven days is deleted" in page
+        assert '<form method="post" action="/" novalidate data-prefill>' in page
+        assert 'name="first_name"' in page
+    assert whole_database() == before
+
+    Program.objects.update(is_open=False)
+    page = client.get(path).content.decode()
+    assert "Nobody can join just now" in page
+    assert 'name="first_name"' not in page
+
+
+def test_the_button_of_another_link_whose_row_is_gone_says_so(
+    client: Client, alice: Any, clock: Any, now: datetime
+) -> None:
+    text = token(Purpose.CHECK_IN, now - 10 * DAY, alice, 1)
+    Enrollment.objects.end_links(alice.runner)
+
+    answer = client.post("/links/", {"purpose": "check-in", "token": text})
+
+    assert answer.status_code == 410
+    assert b"nothing behind this link any more" in answer.content

@@ -9,7 +9,7 @@ import pytest
 from django.utils import timezone
 
 from challenge.mail.links import Purpose, token, url
-from challenge.models import Stretch
+from challenge.models import Enrollment, Stretch
 from tests.support.smtp_server import SmtpServer
 from tests.support.visitor import whole_database
 
@@ -49,6 +49,7 @@ def every_page(site: str, enroll: Any, go: Go) -> dict[str, str]:
         "not found": f"{site}/nowhere/",
         "confirm": url(Purpose.CONFIRM, now, pending),
         "confirmed": url(Purpose.CONFIRM, now, alice),
+        "sign-up deleted": url(Purpose.CONFIRM, now - 7 * DAY, Enrollment()),
         "check-in": url(Purpose.CHECK_IN, now, alice, 1, choice="not_today"),
         "check-in with nothing proposed": check_in,
         "closed": url(Purpose.CHECK_IN, now, alice, 2),

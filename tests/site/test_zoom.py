@@ -151,6 +151,7 @@ def test_nothing_is_cut_off_or_covered(program: Any, site: str, go: Go, open_pag
 
     for name, (address, _status) in every_page(cast(program, go, now), now).items():
         page.goto(address)
+        page.evaluate("for (const part of document.querySelectorAll('details')) part.open = true")
         for size, screen in (("200%", PHONE), ("", ZOOMED)):
             page.set_viewport_size({"width": screen["width"], "height": screen["height"]})
             page.evaluate("size => { document.documentElement.style.fontSize = size }", size)

@@ -1,8 +1,8 @@
-"""Sign-up, confirmation and fresh links."""
+"""Sign-up and fresh links."""
 
-from datetime import date, datetime
 from typing import Any
 
+from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -11,15 +11,15 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
 from accounts.capabilities import Altered
-from accounts.models import Consent
-from challenge import schedule, tasks
-from challenge.enrollment.confirm import ConfirmResult, confirm
-from challenge.enrollment.request_limits import TooManyRequests
+from accounts.typos import suggestion
+from accounts.words import one_line
+from challenge import tasks
+from challenge.enrollment.request_limits import TooManyRequests, last_place
 from challenge.enrollment.sign_up import SignUpData, send_links, sign_up
 from challenge.mail import links
 from challenge.mail.links import LinkEnded, LinkExpired, Purpose
-from challenge.models import Cohort, Enrollment, Program
-from challenge.site.capability import capability, link_error
+from challenge.models import Cohort, Program
+from challenge.site.capability import ended_link
 from challenge.site.forms import LinksForm, SignUpForm
 from challenge.site.landing import landing_context
 from challenge.site.public import Visit, client_ip, current_visit
@@ -37,6 +37,9 @@ def sign_up_page(request: HttpRequest, cohort: str = "") -> HttpResponse:
     visit = Visit(program, group)
     form = SignUpForm(request.POST if request.method == "POST" else None, now=now, cohort=group)
     if request.method == "POST":
+        if form.is_valid() and "change" in request.POST:
+            form.focus("email")
+            return _form_again(request, form, program, visit, status=200)
         if form.is_valid():
             return _sign_up(request, form, program, visit)
         return _form_again(request, form, program, visit, status=422)
@@ -59,53 +62,43 @@ def _form_again(
 
 def _sign_up(request: HttpRequest, form: SignUpForm, program: Program, visit: Visit) -> HttpResponse:
     if form.is_from_a_bot:
-        return redirect("sent")
+        return _sent(request, form, visit)
     fields: dict[str, Any] = {
         name: form.cleaned_data[name] for name in ("email", "first_name", "starts_on", "send_at", "time_zone")
     }
-    health = form.cleaned_data["health_consent"]
-    data = SignUpData(**fields, program=program, cohort=visit.cohort, health=health)
+    data = SignUpData(**fields, program=program, cohort=visit.cohort)
     try:
         sign_up(data, client_ip(request), timezone.now())
     except TooManyRequests as error:
         return _form_again(request, form, program, visit, status=429, too_many=error.advice)
     tasks.nudge(tasks.send)
-    return redirect("sent")
+    return _sent(request, form, visit)
 
 
-@capability(Purpose.CONFIRM)
-def confirm_page(request: HttpRequest, enrollment: Enrollment) -> HttpResponse:
-    now = timezone.now()
-    if request.method == "POST":
-        outcome = confirm(enrollment.pk, now)
-        if outcome is ConfirmResult.GONE:
-            return link_error(request, "gone", 410)
-        tasks.nudge(tasks.plan)
-        return redirect(request.path)
-    if enrollment.state == Enrollment.State.WITHDRAWN:
-        return link_error(request, "gone", 410)
-    asked = Consent.objects.filter(user=enrollment.runner, given_at=None, withdrawn_at=None)
-    purposes = set(asked.values_list("purpose", flat=True))
+def _sent(request: HttpRequest, form: SignUpForm, visit: Visit) -> HttpResponse:
+    """Answer with the typed address and nothing that depends on who has it. The address stands in this answer
+    alone: not in an address, a cookie or a store."""
+    names = [name for name in form.fields if name not in ("email", "website")]
+    sent = {name: form.data[name] for name in names if form.data.get(name)}
     context = {
-        "enrollment": enrollment,
-        "health": Consent.Purpose.HEALTH in purposes,
-        "first_date": _first_date(enrollment, now),
-        "on_its_way": enrollment.next_due_at is not None and enrollment.next_due_at <= now,
+        "visit": visit,
+        "typed": one_line(form.data["email"]),
+        "meant": suggestion(form.cleaned_data["email"]),
+        "sent": sent,
+        "inbox": bool(settings.INBOX_DIR),
+        "waits": last_place(timezone.now()) is not None,
     }
-    return render(request, "pages/confirm.html", context)
-
-
-def _first_date(enrollment: Enrollment, now: datetime) -> date:
-    """Return the local date of day 1 if the sign-up is confirmed now: the chosen one, unless it is past."""
-    zone = enrollment.zone
-    return schedule.local_date(schedule.first_due(enrollment.starts_on, now, enrollment.send_at, zone), zone)
+    return render(request, "pages/sent.html", context)
 
 
 @csrf_exempt
 @require_http_methods(["GET", "HEAD", "POST"])
 def links_page(request: HttpRequest) -> HttpResponse:
     """Send fresh links by mail, to an address or to the holder of a link that has expired."""
-    form = LinksForm(_with_address(request) if request.method == "POST" else None)
+    try:
+        form = LinksForm(_with_address(request) if request.method == "POST" else None)
+    except LinkEnded as ended:
+        return ended_link(request, request.POST["purpose"], ended)
     too_many: Promise | None = None
     if request.method == "POST" and form.is_valid():
         try:
@@ -124,7 +117,8 @@ def links_page(request: HttpRequest) -> HttpResponse:
 
 
 def _with_address(request: HttpRequest) -> dict[str, str]:
-    """Return the posted form; an expired link is replaced by the address that it was sent to."""
+    """Return the posted form; an expired link is replaced by the address that it was sent to. Raises
+    LinkEnded."""
     token, purpose = request.POST.get("token", ""), request.POST.get("purpose", "")
     if not token:
         return request.POST.dict()
@@ -132,6 +126,6 @@ def _with_address(request: HttpRequest) -> dict[str, str]:
         enrollment = links.open(Purpose(purpose), token, timezone.now()).enrollment
     except LinkExpired as expired:
         enrollment = expired.enrollment
-    except (Altered, LinkEnded, ValueError):
+    except (Altered, ValueError):
         raise Http404 from None
     return {"email": enrollment.runner.email}

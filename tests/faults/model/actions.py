@@ -7,7 +7,7 @@ from accounts.addresses import keyed_hash
 from accounts.models import User
 from challenge.checkins.record import CheckInData, Closed, TooManyChanges, record
 from challenge.enrollment import leaving, transitions
-from challenge.enrollment.confirm import confirm
+from challenge.enrollment.confirm import Confirmation, confirm
 from challenge.enrollment.sign_up import SignUpData, send_links, sign_up
 from challenge.models import Enrollment, Event, Program, Suppression
 from tests.faults.model.oracle import Oracle
@@ -58,7 +58,7 @@ class Actions:
     def signs_up(self, name: str) -> None:
         days, wall, zone = CHOICES[name]
         starts_on = self._server.now.date() + timedelta(days)
-        wish = SignUpData(address(name), name.title(), self._program, starts_on, wall, zone, health=True)
+        wish = SignUpData(address(name), name.title(), self._program, starts_on, wall, zone)
         sign_up(wish, self._ip(), self._server.now)
 
     def changes_hour(self, name: str, wall: time, zone: str) -> None:
@@ -75,7 +75,7 @@ class Actions:
     def confirms(self, name: str) -> None:
         """Open the link of a mail that has arrived."""
         if (enrollment := self._newest(name)) and enrollment.pk in self._oracle.asked:
-            confirm(enrollment.pk, self._server.now)
+            confirm(enrollment.pk, Confirmation.unchanged(enrollment, health=True), self._server.now)
 
     def checks_in(self, name: str) -> None:
         if (enrollment := self._newest(name)) and (day := self._oracle.last_day(enrollment)):

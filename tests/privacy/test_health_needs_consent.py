@@ -10,7 +10,7 @@ from django.db import transaction
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from accounts.models import Consent, confirm_consents, request_consents, withdraw_consent
+from accounts.models import Consent, give_consents, request_consents
 from challenge.checkins.record import CheckInData, Closed, record
 from challenge.enrollment.consents import give, take_back
 from challenge.enrollment.leaving import leave, undo_leaving
@@ -28,19 +28,14 @@ def tell(alice: Any, now: datetime, *, consents: bool) -> None:
         record(alice.pk, 1, TOLD, now, keep_health=consents)
 
 
-def go_away(alice: Any, now: datetime) -> None:
-    if leave(alice.pk, Event.Actor.RUNNER, now):
-        withdraw_consent(alice.runner, HEALTH, now)
-
-
 ACTIONS: dict[str, Callable[[Any, datetime], object]] = {
     "give": lambda alice, now: give(alice.runner, HEALTH, Consent.Form.OWN_PAGE, now),
     "tell": lambda alice, now: tell(alice, now, consents=False),
     "tell and consent": lambda alice, now: tell(alice, now, consents=True),
     "take back": lambda alice, now: take_back(alice.runner, HEALTH, Event.Actor.RUNNER, now),
-    "leave": go_away,
+    "leave": lambda alice, now: leave(alice.pk, Event.Actor.RUNNER, now),
     "tick": lambda alice, now: request_consents(alice.runner, [HEALTH], Consent.Form.SIGN_UP, now),
-    "confirm": lambda alice, now: confirm_consents(alice.runner, now),
+    "confirm": lambda alice, now: give_consents(alice.runner, [HEALTH], Consent.Form.CONFIRM, now),
     "undo": lambda alice, now: undo_leaving(alice.pk, now),
 }
 STEPS = st.lists(

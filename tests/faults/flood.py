@@ -24,7 +24,7 @@ VICTIM = "mayalee"
 
 
 def run(scale: Scale, folder: Path) -> Result:
-    random, client, left, last = Random(SEED), Client(), list[datetime](), timezone.now()
+    random, client, left, last = Random(SEED), Client(HTTP_HOST="localhost"), list[datetime](), timezone.now()
     with site_mail_server() as server, override_settings(PROXY_COUNT=1, CONFIRMATIONS_PER_HOUR=0):
         workers = SimulatedWorkers(last)
         for number in range(POSTS[scale]):

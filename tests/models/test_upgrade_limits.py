@@ -8,6 +8,7 @@ from django.apps.registry import Apps
 
 from accounts.addresses import keyed_hash
 from challenge.enrollment.request_limits import may_mail
+from challenge.models import MailRequest
 from tests.models.conftest import migrate
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.both_databases]
@@ -27,5 +28,5 @@ def test_a_mail_of_before_counts_for_its_mailbox(before: Apps, now: datetime) ->
 
     migrate(None)
 
-    assert not may_mail(digest, now, stranger=True)
-    assert may_mail(digest, now, stranger=False)
+    assert not may_mail(digest, MailRequest.Mail.CONFIRMATION, now)
+    assert may_mail(digest, MailRequest.Mail.LINKS, now)

@@ -24,7 +24,6 @@ from challenge.celery import app
 from challenge.models import Enrollment
 from challenge.tasks import plan
 
-WORKERS = 2
 SETTLED = 1000  # mails of each worker, after which its memory shall not grow
 LONGEST = 1500
 
@@ -34,7 +33,7 @@ def measure(run: BenchmarkRun) -> None:
     mails = run.scale.burst_mails
     arrivals = run.services.folder / "burst.log"
     arrivals.touch()
-    with sinks.our_own(log=arrivals) as port, CeleryWorkers(run, port, WORKERS) as workers:
+    with sinks.our_own(log=arrivals) as port, CeleryWorkers(run, port) as workers:
         queued_lessons.enroll(mails)
         rate = _rate(run, workers)
         queued_lessons.queue(mails, day=queued_lessons.DAY - 1, sent_at=timezone.now() - timedelta(days=1))
@@ -81,7 +80,7 @@ def _rate(run: BenchmarkRun, workers: CeleryWorkers) -> float:
 
 
 def _watch(run: BenchmarkRun, workers: CeleryWorkers, seen: ProcessWatch, mails: int) -> None:
-    processes = [psutil.Process(group.pid) for group in workers.groups[:WORKERS]]
+    processes = [psutil.Process(group.pid) for group in workers.groups[: workers.count]]
     end, told = monotonic() + LONGEST, 0
     with Redis(unix_socket_path=str(run.services.redis_socket)) as redis:
         while (count := seen.count()) < mails or waiting():
@@ -91,7 +90,7 @@ def _watch(run: BenchmarkRun, workers: CeleryWorkers, seen: ProcessWatch, mails:
             seen.queue.append(redis.llen("celery"))
             for process in processes:
                 for each in (process, *process.children()):
-                    _look_at(each, seen, count)
+                    _look_at(each, seen, count >= SETTLED * workers.count)
             if count >= told + mails / 10:
                 told = count
                 run.progress(f"{count:,} of {mails:,} have arrived")
@@ -99,9 +98,9 @@ def _watch(run: BenchmarkRun, workers: CeleryWorkers, seen: ProcessWatch, mails:
     check_all_sent(2 * mails)
 
 
-def _look_at(process: psutil.Process, seen: ProcessWatch, count: int) -> None:
+def _look_at(process: psutil.Process, seen: ProcessWatch, is_settled: bool) -> None:
     size = process.memory_info().rss
-    if count >= SETTLED * WORKERS:
+    if is_settled:
         seen.settled.setdefault(process.pid, size)
         seen.largest[process.pid] = max(size, seen.largest.get(process.pid, 0))
 

@@ -19,7 +19,7 @@ class CeleryWorkers:
     """Workers that start when first needed and end with the context."""
 
     def __init__(self, run: BenchmarkRun, port: int, count: int = 2) -> None:
-        self._run, self._port, self._count = run, port, count
+        self._run, self._port, self.count = run, port, run.workers(count)
         self.groups: list[Group] = []
 
     def __enter__(self) -> Self:
@@ -41,11 +41,11 @@ class CeleryWorkers:
         """Start the workers and wait until all of them answer."""
         from challenge.celery import app
 
-        names = [f"speed-{number}@bench" for number in range(self._count)]
+        names = [f"speed-{number}@bench" for number in range(self.count)]
         for name in names:
             self.start("worker", "--concurrency", "1", *QUIET, "--hostname", name)
         deadline = monotonic() + 60
-        while len(app.control.ping(destination=names, timeout=0.5) or ()) < self._count:
+        while len(app.control.ping(destination=names, timeout=0.5) or ()) < self.count:
             if monotonic() > deadline:
                 raise RuntimeError("the Celery workers do not answer")
 

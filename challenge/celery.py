@@ -10,16 +10,19 @@ import os
 from celery import Celery
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "challenge.settings")
+# Celery would run Django's checks, which read every page and form of the site, and drop what they find.
+os.environ.setdefault("CELERY_SKIP_CHECKS", "1")
 
 from django.conf import settings
 
 from challenge.broker import TRANSPORT_OPTIONS
-from challenge.worker import background, broker_watchdog
+from challenge.worker import background, before_fork, broker_watchdog
 from challenge.worker.recurring import JOBS
 
 app = Celery("challenge", include=["challenge.tasks"])
 broker_watchdog.install()
 background.install()
+before_fork.install()
 
 app.conf.update(
     broker_url=settings.REDIS_URL,

@@ -1,10 +1,11 @@
-"""A newcomer's first day: `bin/dev` is started, and all else happens in a browser."""
+"""A newcomer's first day: `bin/dev` is started, and all else happens in a browser. Then it is killed, and
+started again."""
 
 import json
 import signal
 import time
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -12,28 +13,13 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from tests.runtime.test_dev_command import Dev
+from tests.runtime.conftest import Dev
 from tests.support import free_port
 
 pytestmark = [pytest.mark.browser, pytest.mark.processes, pytest.mark.pure]
 
 ARRIVES_WITHIN = 120
 ZONES = ("Pacific/Honolulu", "America/New_York", "Europe/London", "Asia/Dubai", "Pacific/Auckland")
-
-
-@pytest.fixture
-def dev(tmp_path: Path) -> Iterator[Dev]:
-    """Run all of it during the test."""
-    running = Dev(tmp_path / "var", free_port())
-    try:
-        running.wait_until_ready()
-        yield running
-    finally:
-        running.process.kill()
-        for process in running.family:
-            if process.is_running():
-                process.kill()
-        running.process.wait()
 
 
 class Inbox:
@@ -76,7 +62,39 @@ def signs_up(page: Any, dev: Dev, zone: str) -> None:
     assert page.locator("h1").inner_text() == "Look into your mail"
 
 
-def test_from_the_sign_up_page_to_the_coachs_desk(dev: Dev, open_page: Callable[..., Any]) -> None:
+def test_it_starts_again_after_a_kill_with_all_that_was_there(
+    start: type[Dev],
+    tmp_path: Path,
+    open_page: Callable[..., Any],
+) -> None:
+    var, port = tmp_path / "a folder", free_port()
+    first = start(var, port)
+    first.wait_until_ready()
+    login = first.said_of("Coach")
+    assert login.startswith("coach@example.com  password: ")
+    assert first.said_of("Inbox") == f"{first.url}/inbox/"
+    assert json.loads(first.get("/inbox/mails.json")) == {"mails": []}
+    assert len(first.running("redis.sock")) == 1
+    other = start(var, free_port())
+    assert other.wait() == 1
+    assert "runs already on the data" in other.said[0]
+    assert first.get("/healthz") == b"ok"
+    spend_the_day(first, open_page)
+    redis = first.running("redis.sock")
+    first.process.kill()
+    redis[0].kill()
+    assert first.left_over() == [], "its processes do not outlive it"
+    assert (var / "run" / "redis.sock").is_socket(), "the kill left a stale socket"
+
+    second = start(var, port)
+    second.wait_until_ready()
+    assert second.said_of("Coach") == login
+    assert second.end(signal.SIGINT) == 130
+    assert second.left_over() == []
+
+
+def spend_the_day(dev: Dev, open_page: Callable[..., Any]) -> None:
+    """From the sign-up page to the coach's desk."""
     zone = next(name for name in ZONES if 8 <= datetime.now(ZoneInfo(name)).hour < 19)
     page = open_page(timezone_id=zone)
     inbox = Inbox(dev, page)
@@ -116,6 +134,3 @@ def test_from_the_sign_up_page_to_the_coachs_desk(dev: Dev, open_page: Callable[
     story = desk.locator("#content").inner_text()
     assert "Light legs" in story
     assert "Done" in story
-
-    assert dev.end(signal.SIGINT) == 130
-    assert dev.left_over() == []

@@ -31,7 +31,9 @@ def processes_of_ours(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         signal.signal(number, handler)
 
 
-def supervise(folder: Path, worker: str, play: Callable[[Supervisor], Any]) -> tuple[Supervisor, int]:
+def supervise(
+    folder: Path, worker: str, play: Callable[[Supervisor], Any], other: str = OTHER
+) -> tuple[Supervisor, int]:
     """Run a worker and another process until a thread is done; return the exit code."""
 
     def played(supervisor: Supervisor) -> None:
@@ -41,7 +43,7 @@ def supervise(folder: Path, worker: str, play: Callable[[Supervisor], Any]) -> t
             os.kill(os.getpid(), signal.SIGTERM)
 
     supervisor = Supervisor("other", played, replaced=["worker"])
-    for name, what in (("worker", worker), ("other", OTHER)):
+    for name, what in (("worker", worker), ("other", other)):
         supervisor.add_process(name, f'exec {sys.executable} -c "{what}"', cwd=str(folder))
     return supervisor, supervisor.run()
 
@@ -66,6 +68,20 @@ def test_a_worker_that_ends_is_started_again(
     assert len(pids) == 3
     assert not any(psutil.pid_exists(pid) for pid in pids)
     assert capfd.readouterr().out.count("worker ended by itself and is started again.") == 2
+
+
+def test_another_that_ends_is_not_started_again_and_stops_it_all(
+    processes_of_ours: None, tmp_path: Path
+) -> None:
+    """As beat does, Redis or the web: only a worker is replaced."""
+
+    def play(supervisor: Supervisor) -> None:
+        os.kill(starts(tmp_path, 1)[0], signal.SIGKILL)
+        supervisor.stopping.wait(30)
+
+    supervisor, code = supervise(tmp_path, OTHER, play, other=NOTED)
+    assert (supervisor.died, code) == ("other", 1)
+    assert len(starts(tmp_path, 1)) == 1
 
 
 def test_a_worker_that_cannot_stay_up_stops_it_all(

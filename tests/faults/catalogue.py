@@ -28,7 +28,7 @@ FAULTS: dict[str, str] = {
     "F21": "whole_system",
     "F21b": "whole_system",
     "F22": "backups",
-    "F23": "flood",
+    "A4": "flood",
 }
 
 # Faults of one database alone; the others may be injected on PostgreSQL and on SQLite.

@@ -1,4 +1,4 @@
-"""F23: somebody fills in both forms with one victim's address, from everywhere and in every spelling.
+"""A4: somebody fills in both forms with one victim's address, from everywhere and in every spelling.
 
 Tags, dots, ports and a /48 of its own for each post; ten of them within each half hour."""
 
@@ -64,6 +64,6 @@ def breaches(left: list[datetime]) -> list[str]:
     return found
 
 
-F23 = Fault(
+A4 = Fault(
     "A flood of forms at one address", "at most 1 mail in 24 hours and 3 in all, however it is spelled", run
 )

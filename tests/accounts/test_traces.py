@@ -78,7 +78,7 @@ def test_nobody_unknown_is_erased(now: datetime, db: Any) -> None:
 
 def test_no_address_stands_for_a_person(alice: Enrollment, db: Any) -> None:
     assert str(alice.runner) == "\u2068Alice\u2069"
-    assert str(alice).startswith("Alice · ")
+    assert str(alice).startswith("\u2068Alice\u2069 · ")
     nameless = User.objects.create_user("somebody@example.com")
     assert str(nameless) == f"runner {nameless.pk}"
     assert "@" not in " ".join(map(str, Consent.objects.all()))

@@ -17,6 +17,7 @@ WORDS = {
     LoggedAction.PUBLISHED_FOR_ALL: "Published version 3 for all.",
     LoggedAction.RECALLED: "Recalled.",
     LoggedAction.PAUSED: "Paused",
+    LoggedAction.HEALTH_TAKEN_BACK: "Consent to health data taken back",
     LoggedAction.RESUMED: "Resumed",
     LoggedAction.WITHDRAWN: "Withdrawn",
     LoggedAction.QUEUED_AGAIN: "Queued once more",

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from accounts.words import one_line
 from challenge.curriculum.sample import sample_values
-from challenge.curriculum.slots import CLOSE, NAMES, OPEN, fill, sections, slots, without_slots
+from challenge.curriculum.slots import CLOSE, ISOLATED, NAMES, OPEN, fill, sections, slots, without_slots
 
 pytestmark = pytest.mark.pure
 SLOT, WHEN, END = slots(), sections()["when"], sections()["end"]
@@ -50,7 +50,7 @@ def meant(parts: list[Any], given_values: dict[str, str], html: bool) -> str:
 
 
 def meant_value(name: str, value: str, html: bool) -> str:
-    if name == "first_name" and value:
+    if name in ISOLATED and value:
         return f"<bdi>{escape(one_line(value))}</bdi>" if html else f"\u2068{one_line(value)}\u2069"
     return escape(value) if html else value
 

@@ -53,7 +53,9 @@ def test_the_answer_is_the_same_for_every_address(
     assert (answers[0][0], answers[0][3]) == (302 if path == "/links/" else 200, "")
     visitor.go(now)
     written_to = {mail["To"].partition("@")[0] for mail in visitor.sink.mails}
-    assert written_to == ({"doing", "asked", "waits"} if path == "/links/" else {*STATES[:5], "waits"})
+    assert written_to == (
+        {"doing", "asked", "waits", "gone", "ended"} if path == "/links/" else {*STATES[:5], "waits"}
+    )
 
 
 def test_the_page_after_a_request_for_links_is_the_same(visitor: Visitor, enroll: Any, now: datetime) -> None:

@@ -22,7 +22,7 @@ HEADERS = {
     "List-Unsubscribe": rf"<{re.escape(SITE)}/leave/[\w.~-]+/>",
     "List-Unsubscribe-Post": r"List-Unsubscribe=One-Click",
     "Auto-Submitted": r"auto-generated",
-    "Feedback-ID": r"\d+:reset-21:[a-z]+:runner-reset",
+    "Feedback-ID": r"\d+:reset-21:[a-z_]+:runner-reset",
     "Subject": r".{10,78}",
     "From": re.escape(SETTINGS["MAIL_FROM"]),
     "Date": r".+",

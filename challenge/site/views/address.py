@@ -24,11 +24,11 @@ def ask_address(page: OwnPage, form: NewAddressForm) -> HttpResponse:
     try:
         address_change.ask(page.run.pk, form.cleaned_data["email"], page.now)
     except TooManyWishes:
-        return page.render("own/address_asked.html", 429, too_many=True)
+        return page.render("pages/own/address_asked.html", 429, too_many=True)
     except PermissionDenied:
-        return page.render("own/address_asked.html", 403, is_coach=True)
+        return page.render("pages/own/address_asked.html", 403, is_coach=True)
     tasks.nudge(tasks.send)
-    return page.render("own/address_asked.html")
+    return page.render("pages/own/address_asked.html")
 
 
 @guarded

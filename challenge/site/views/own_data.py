@@ -43,7 +43,7 @@ def told(page: OwnPage) -> HttpResponse:
         for run in runs
     ]
     shown = [each for each in found if each.check_ins or each.questions]
-    return page.render("own/told.html", told=shown)
+    return page.render("pages/own/told.html", told=shown)
 
 
 class Table(NamedTuple):
@@ -57,7 +57,7 @@ def everything(page: OwnPage) -> HttpResponse:
     """Show what `download` holds, in words and on the runner's own clock."""
     exported = export(page.run.runner, page.now)["tables"]
     tables = [_table(name, rows, page.run.zone) for name, rows in exported.items() if rows]
-    return page.render("own/everything.html", tables=tables)
+    return page.render("pages/own/everything.html", tables=tables)
 
 
 def _table(name: str, rows: list[dict[str, Any]], zone: ZoneInfo) -> Table:

@@ -53,7 +53,7 @@ def overview(page: OwnPage, status: int = 200, **bound: PlainForm) -> HttpRespon
         "address": NewAddressForm(),
         **bound,
     }
-    return page.render("own/page.html", status, **context)
+    return page.render("pages/own/page.html", status, **context)
 
 
 def change_hour(page: OwnPage) -> HttpResponse:
@@ -105,7 +105,7 @@ def agree(page: OwnPage) -> HttpResponse:
 def take_back_health(page: OwnPage) -> HttpResponse:
     """Say what is erased with the consent to health data, then erase it."""
     if not page.is_posted:
-        return page.render("own/health.html")
+        return page.render("pages/own/health.html")
     if not take_back(page.run.runner, Consent.Purpose.HEALTH, Event.Actor.RUNNER, page.now):
         return page.done("nothing")
     confirm_changes(page.run, page.now)
@@ -117,7 +117,7 @@ def erase(page: OwnPage) -> HttpResponse:
     if page.run.runner.is_staff:
         raise Http404
     if not page.is_posted:
-        return page.render("own/erase.html")
+        return page.render("pages/own/erase.html")
     request_erasing(page.run.runner_id, page.now)
     tasks.nudge(tasks.send)
     return page.done("erase")
@@ -133,10 +133,10 @@ def keep_everything(page: OwnPage) -> HttpResponse:
 def end_links(page: OwnPage) -> HttpResponse:
     """End this page's own link too. The answer is the last that it gives."""
     if not page.is_posted:
-        return page.render("own/end_links.html")
+        return page.render("pages/own/end_links.html")
     end_old_links(page.run.pk, page.now)
     tasks.nudge(tasks.send)
-    return page.render("own/links_ended.html")
+    return page.render("pages/own/links_ended.html")
 
 
 def _posted(part: Callable[[OwnPage], HttpResponse]) -> Callable[[OwnPage], HttpResponse]:

@@ -47,3 +47,11 @@ def equal_mails_compiled_once() -> Iterator[None]:
         patch.setattr(compiler, "render", compile_once)
         patch.setattr(lesson_compiler, "render", compile_once)
         yield
+
+
+@pytest.fixture(autouse=True, scope="session")
+def no_permissions_listed() -> None:
+    """Whoever enters the desk is a superuser, and each emptying of all tables would list them all again."""
+    from django.db.models.signals import post_migrate
+
+    post_migrate.disconnect(dispatch_uid="django.contrib.auth.management.create_permissions")

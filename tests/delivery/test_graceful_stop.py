@@ -44,7 +44,6 @@ def check_stop(room: Mailroom, sender: Group, stop: Callable[[Group], None]) -> 
     assert len(left) == 40 - len(arrived)
 
 
-@pytest.mark.both_databases
 @pytest.mark.parametrize("stop", [to_the_first, to_all], ids=lambda stop: stop.__name__)
 def test_a_worker(program: Any, redis_url: str, tmp_path: Path, stop: Callable[[Group], None]) -> None:
     crowd(program, 40)

@@ -19,7 +19,7 @@ from tests.faults.model.machine import SystemMachine
 from tests.faults.report import Fault, Result, Scale
 
 RUNS = {Scale.SMALL: 10, Scale.FULL: 2000}
-RUNS_ON_POSTGRESQL = {Scale.SMALL: 10, Scale.FULL: 150}
+RUNS_ON_POSTGRESQL = {Scale.SMALL: 5, Scale.FULL: 150}
 STEPS = {Scale.SMALL: 30, Scale.FULL: 50}
 
 

@@ -58,7 +58,7 @@ def test_a_link_with_any_character_changed_or_lost_is_refused(
     for altered in (*flipped, *cut):
         with pytest.raises(Altered):
             read(purpose, altered)
-    for altered in (*flipped[::9], *cut[::9], text + "A", text.swapcase(), text.replace("~", "")):
+    for altered in (*flipped[::25], *cut[::25], text + "A", text.swapcase(), text.replace("~", "")):
         assert_refused(client, place(purpose, altered), 404, b"This link is not complete")
 
     assert whole_database() == before

@@ -33,7 +33,7 @@ class Scale:
     burst_mails: int = 100_000
     with_beat: bool = True
     counted_mails: int = 1000
-    asked: int = 300  # times for each state of an address
+    asked: int = 40  # times for each state of an address
     requests: int = 1000
 
 

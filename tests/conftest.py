@@ -55,6 +55,7 @@ def quick_and_quiet(
     from challenge.delivery.throttle import circuit_breaker
 
     settings.SMTP_TIMEOUT, settings.INBOX_DIR, settings.REDIS_URL = 2, "", ""
+    settings.EVEN_SECONDS = 0
     settings.MARKS_DIR = tmp_path_factory.getbasetemp() / "marks"
     settings.ERASED_FILE = tmp_path_factory.getbasetemp() / f"erased-{uuid4()}"
     settings.ADDRESS_HASH_KEY_FILE = tmp_path_factory.getbasetemp() / "address-hash-key"

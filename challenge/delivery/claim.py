@@ -35,6 +35,7 @@ NEEDED = (
     "recipient",
     "enrollment__link_key",
     "enrollment__program_id",
+    "enrollment__state",
     "enrollment__pinned_at",
     "enrollment__time_zone",
     "enrollment__runner__email",

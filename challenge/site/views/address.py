@@ -15,6 +15,7 @@ from challenge.enrollment.address_change import ChangeResult, TooManyWishes
 from challenge.mail.links import LinkEnded, Purpose, open_address
 from challenge.models import AddressChange
 from challenge.site.capability import guarded, link_error
+from challenge.site.even_time import even_time
 from challenge.site.own_forms import NewAddressForm
 from challenge.site.own_page import OwnPage
 
@@ -22,7 +23,8 @@ from challenge.site.own_page import OwnPage
 def ask_address(page: OwnPage, form: NewAddressForm) -> HttpResponse:
     """Answer every address in the same way: the page tells nothing of whose it is."""
     try:
-        address_change.ask(page.run.pk, form.cleaned_data["email"], page.now)
+        with even_time():
+            address_change.ask(page.run.pk, form.cleaned_data["email"], page.now)
     except TooManyWishes:
         return page.render("pages/own/address_asked.html", 429, too_many=True)
     except PermissionDenied:

@@ -20,6 +20,7 @@ from challenge.mail import links
 from challenge.mail.links import LinkEnded, LinkExpired, Purpose
 from challenge.models import Cohort, Program
 from challenge.site.capability import ended_link
+from challenge.site.even_time import even_time
 from challenge.site.forms import LinksForm, SignUpForm
 from challenge.site.landing import landing_context
 from challenge.site.public import Visit, client_ip, current_visit
@@ -68,7 +69,8 @@ def _sign_up(request: HttpRequest, form: SignUpForm, program: Program, visit: Vi
     }
     data = SignUpData(**fields, program=program, cohort=visit.cohort)
     try:
-        sign_up(data, client_ip(request), timezone.now())
+        with even_time():
+            sign_up(data, client_ip(request), timezone.now())
     except TooManyRequests as error:
         return _form_again(request, form, program, visit, status=429, too_many=error.advice)
     tasks.nudge(tasks.send)
@@ -102,7 +104,8 @@ def links_page(request: HttpRequest) -> HttpResponse:
     too_many: Promise | None = None
     if request.method == "POST" and form.is_valid():
         try:
-            send_links(form.cleaned_data["email"], client_ip(request), timezone.now())
+            with even_time():
+                send_links(form.cleaned_data["email"], client_ip(request), timezone.now())
         except TooManyRequests as error:
             too_many = error.advice
             if request.POST.get("token"):

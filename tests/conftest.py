@@ -123,12 +123,8 @@ def enroll(program: Any) -> Enroll:
         state: str = Enrollment.State.ACTIVE,
     ) -> Enrollment:
         runner = User.objects.create_user(f"{name}@example.com", first_name=name.capitalize())
-        give_consents(
-            runner,
-            [Consent.Purpose.MAIL] + ([Consent.Purpose.HEALTH] if health else []),
-            Consent.Form.SIGN_UP,
-            now,
-        )
+        purposes = [Consent.Purpose.MAIL, *([Consent.Purpose.HEALTH] if health else [])]
+        give_consents(runner, purposes, Consent.Form.SIGN_UP, now)
         enrollment = Enrollment(
             runner=runner,
             program=program,

@@ -3,7 +3,7 @@ drawn person's height; x runs to the right, y runs up."""
 
 import cmath
 from collections.abc import Iterable, Sequence
-from math import acos, cos, radians, sin
+from math import acos, atan2, cos, radians, sin
 
 Station = tuple[float, float, float]
 Piece = tuple[complex, complex, complex, complex]
@@ -15,7 +15,8 @@ def toward(degrees: float, length: float = 1.0) -> complex:
 
 def heading(step: complex) -> float:
     """Return the direction of a step, in degrees anticlockwise from the right."""
-    return cmath.phase(step) * 180 / cmath.pi
+    # cmath.phase overflows where one part is next to nothing.
+    return atan2(step.imag, step.real) * 180 / cmath.pi
 
 
 def along(start: complex, end: complex, share: float, left: float = 0.0) -> complex:

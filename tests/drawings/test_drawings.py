@@ -9,7 +9,7 @@ from xml.etree import ElementTree
 
 import pytest
 from django.conf import settings as django_settings
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from challenge import drawings
@@ -94,6 +94,7 @@ def test_a_png_has_two_pixels_for_one_and_is_small(name: str, theme: str) -> Non
 
 
 @given(pose=poses)
+@example(Pose((0, 0), (Leg(ankle_at=0j), Leg(ankle_at=2 + 5e-324j)), (Arm(), Arm()), ("pelvis", 0j)))
 def test_limbs_are_attached_and_keep_their_lengths(pose: Pose) -> None:
     drawn = skeleton(pose)
     held, place = pose.held

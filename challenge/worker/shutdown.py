@@ -4,6 +4,9 @@ A stop reaches a process of Celery's pool in two ways. Docker and `bin/dev` send
 process, which tells its pool through one byte of shared memory: without a lock, which a process that is
 killed could leave locked. systemd and a terminal send it to every process, and Celery would end the pool's at
 once, in the middle of a message; under `catching` the process notes the request instead.
+
+A process of the pool ends when its last result is read. When the main process has stopped reading, billiard
+waits half a minute, longer than Docker waits for all of it; nobody needs the result, as the rows hold it.
 """
 
 import mmap
@@ -13,6 +16,10 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
+
+from billiard import pool
+
+pool.GUARANTEE_MESSAGE_CONSUMPTION_RETRY_LIMIT = 20  # tenths of a second
 
 _shared = mmap.mmap(-1, 1)  # anonymous: a forked child sees what its parent writes
 _caught = False

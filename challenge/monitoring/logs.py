@@ -8,8 +8,11 @@ from datetime import UTC, datetime
 
 # The last choice is a capability in any other path (accounts.capabilities).
 LINK = re.compile(r"/(confirm|check-in|day|hour|keep|leave|pause)/[^/\s]+|/([\w-]+)/[\w.-]+~[\w-]*")
-# Also in a mail server's answer, in a Message-ID, or quoted for a URL (RFC 3986).
-ADDRESS = re.compile(r"[^\s<>()\[\]\"',;:@/]+(?:@|%40)[\w-]+(?:\.[\w-]+)+")
+# Also in a mail server's answer, in a Message-ID, or quoted for a URL (RFC 3986); with what follows it in the
+# same word up to a further one. A word is tried from its first letter alone: from each of them, a stranger's
+# long word would take seconds.
+WORD, HOST = r"[^\s<>()\[\]\"',;:@/]", r"(?:@|%40)[\w-]+(?:\.[\w-]+)+"
+ADDRESS = re.compile(f"(?<!{WORD}){WORD}+{HOST}(?:{WORD}*{HOST})*")
 # PostgreSQL quotes the row that it refuses: "DETAIL:  Failing row contains (5, Alice, ...).". The quote
 # includes each line of a runner's note, up to the end or to Python's next line about a chain of errors.
 ROW = re.compile(

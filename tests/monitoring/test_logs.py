@@ -3,6 +3,7 @@
 import json
 import logging
 import sys
+import time
 from collections.abc import Callable
 from datetime import datetime
 from logging import Formatter
@@ -44,6 +45,8 @@ def test_a_capability_is_taken_out(path: str, formatter: Callable[[], Formatter]
         "mailbox 'jane@example.com' is full",
         "https://example.org/?to=jane%40example.com",
         "bounces+jane=example.com@reset.example.org",
+        "bob@example.com=jane@example.com",
+        "bob@example.com%40jane%40example.com",
         "jänë@bücher.example",
     ],
 )
@@ -53,6 +56,17 @@ def test_an_address_is_taken_out(said: str, formatter: Callable[[], Formatter]) 
     assert "jane" not in line.lower()
     assert "jänë" not in line
     assert "the server said: " in line
+
+
+@pytest.mark.pure
+@pytest.mark.parametrize(
+    "shape", ["x", "x%40", "x%40y.", "a@", "a@b.", "a@b.c%40", "a@b.c@", "/a", "/a/b~", "/day/", "DETAIL:\n"]
+)
+def test_a_long_line_takes_no_longer_than_its_length(shape: str) -> None:
+    """Anybody may ask for an address that is not there, and it is written into the log."""
+    began = time.process_time()
+    hide(shape * 100_000)
+    assert time.process_time() - began < 5
 
 
 @pytest.mark.pure

@@ -13,7 +13,7 @@ from accounts.search import without_addresses
 from challenge.models import CheckIn, Cohort, Delivery, Enrollment, Program, SavedFilter, Suppression
 from tests.support.desk import names
 
-pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
+pytestmark = pytest.mark.django_db
 
 SPELLINGS = [
     "maya@xn--bcher-kva.example",
@@ -43,11 +43,13 @@ def zoe(enroll: Callable[..., Enrollment], bob: Enrollment) -> Enrollment:
     return enrollment
 
 
+@pytest.mark.both_databases
 @pytest.mark.parametrize("typed", SPELLINGS)
 def test_a_runner_is_found_in_any_spelling(coach: Client, zoe: Enrollment, typed: str) -> None:
     assert names(coach, f"q={quote(typed)}") == ["Maya Zo\u00eb zo\u00eb"]
 
 
+@pytest.mark.both_databases
 @pytest.mark.parametrize(
     "table", ["challenge/delivery", "challenge/checkin", "accounts/user", "accounts/consent"]
 )
@@ -64,6 +66,7 @@ def test_every_list_of_runners_is_searched_alike(
     assert coach.get(f"/coach/{table}/", {"q": "\u202e\x00"}).status_code == 200
 
 
+@pytest.mark.both_databases
 def test_a_suppressed_address_is_blocked_and_found_in_any_spelling(coach: Client) -> None:
     form = {"address": "maya@b\u00fccher\u3002example\u200b", "detail": "asked\u202e by phone"}
     assert coach.post("/coach/challenge/suppression/add/", form).status_code == 302
@@ -94,6 +97,7 @@ def test_a_cohort_starts_on_a_day_that_reads_one_way(coach: Client, program: Pro
     assert Cohort.objects.get().name == "Spring"
 
 
+@pytest.mark.both_databases
 def test_a_coach_is_known_in_any_spelling(coach: Client, client: Client) -> None:
     form = {"email": "kim@b\u00fccher.example", "first_name": "Kim\u202e", "password1": "Xw7-kq2-pp9-zz"}
     coach.post("/coach/accounts/user/add/", {**form, "password2": "Xw7-kq2-pp9-zz"})

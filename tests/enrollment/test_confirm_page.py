@@ -11,7 +11,7 @@ from challenge.enrollment.leaving import leave, undo_leaving
 from challenge.models import CheckIn, Cohort, Delivery, Enrollment, Event, Program
 from tests.support.visitor import Visitor, confirm, filled_in, whole_database
 
-pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
+pytestmark = pytest.mark.django_db
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 HEALTH = Consent.Purpose.HEALTH
@@ -74,6 +74,7 @@ def test_a_strangers_form_changes_nothing_of_what_was_mailed(visitor: Visitor, n
     assert (found.send_at, found.time_zone, found.runner.first_name) == (time(7), "Europe/London", "Maya")
 
 
+@pytest.mark.both_databases
 def test_name_day_and_hour_are_changed_before_it_is_confirmed(visitor: Visitor, now: datetime) -> None:
     path = visitor.signs_up(now)
     page = visitor.client.get(path).content.decode()
@@ -220,6 +221,7 @@ def test_a_new_run_without_the_tick_keeps_no_health_data(
     )
 
 
+@pytest.mark.both_databases
 def test_leaving_ends_both_consents_and_the_undo_gives_both_back(enroll: Any, now: datetime) -> None:
     alice = enroll("alice")
     leave(alice.pk, Event.Actor.RUNNER, now + HOUR)

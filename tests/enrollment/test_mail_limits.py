@@ -14,7 +14,7 @@ from challenge.models import Delivery, Enrollment, Program
 from tests.support.threads import together
 from tests.support.visitor import Visitor
 
-pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
+pytestmark = pytest.mark.django_db
 
 HOUR = timedelta(hours=1)
 
@@ -57,6 +57,7 @@ def test_a_flood_at_one_mailbox_from_everywhere(visitor: Visitor, now: datetime)
     assert mails == [1, 2, 3, 3, 3, 3, 3, 3, 3]
 
 
+@pytest.mark.both_databases
 def test_an_address_gets_one_mail_in_24_hours_and_three_in_all(visitor: Visitor, now: datetime) -> None:
     mails = []
     for hours in (0, 1, 23, 24, 30, 49, 74, 99, 140, 164):
@@ -90,6 +91,7 @@ def test_a_request_for_links_silences_no_sign_up(
         assert subjects == ["Please confirm", *(["Your fresh links"] if state == "completed" else [])]
 
 
+@pytest.mark.both_databases
 def test_both_forms_together_mail_a_stranger_no_more_often(visitor: Visitor, now: datetime) -> None:
     mails = []
     for hours in range(0, 240, 12):
@@ -105,6 +107,7 @@ def test_both_forms_together_mail_a_stranger_no_more_often(visitor: Visitor, now
     assert mails[-1] == 3
 
 
+@pytest.mark.both_databases
 @pytest.mark.django_db(transaction=True)
 def test_links_asked_for_twice_at_once_are_sent_once(alice: Any, now: datetime) -> None:
     for day in range(6):
@@ -114,6 +117,7 @@ def test_links_asked_for_twice_at_once_are_sent_once(alice: Any, now: datetime) 
         assert Delivery.objects.filter(kind="links").count() == day + 1
 
 
+@pytest.mark.both_databases
 @pytest.mark.django_db(transaction=True)
 def test_a_mailbox_gets_one_mail_when_many_ask_at_once(program: Program, now: datetime) -> None:
     rest = ("Maya", program, date(2026, 3, 4), time(7), "Europe/London")

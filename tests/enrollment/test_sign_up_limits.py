@@ -14,7 +14,7 @@ from challenge.models import Cohort, Delivery, Program
 from tests.support.threads import together
 from tests.support.visitor import Visitor, form, seen
 
-pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
+pytestmark = pytest.mark.django_db
 
 HOUR = timedelta(hours=1)
 
@@ -26,6 +26,7 @@ def test_the_field_that_people_do_not_see_catches_machines(visitor: Visitor) -> 
     assert caught == seen(visitor.post())
 
 
+@pytest.mark.both_databases
 def test_a_connection_may_ask_so_often_within_an_hour(visitor: Visitor, settings: Any, now: datetime) -> None:
     settings.SIGN_UPS_PER_IP = 3
     for number in range(3):
@@ -139,6 +140,7 @@ def test_the_limit_of_a_connection_tells_nobody_who_is_known(
         assert visitor.client.post("/links/", {"email": address}).status_code == 429
 
 
+@pytest.mark.both_databases
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("ips", [["192.0.2.1"] * 8, [f"2001:db8:1:{n:x}::1" for n in range(8)]])
 def test_limits_are_exact_when_many_ask_at_once(
@@ -159,6 +161,7 @@ def test_limits_are_exact_when_many_ask_at_once(
     assert (User.objects.count(), len(refused)) == (3, 5)
 
 
+@pytest.mark.both_databases
 @pytest.mark.django_db(transaction=True)
 def test_the_sites_places_are_exact_when_many_ask_at_once(
     program: Program, settings: Any, now: datetime

@@ -4,23 +4,17 @@ A rule is a string; content/red-words.en.toml says at its head how one is writte
 same keys and the same form: {"urgent": ["burning + shin"], "strikes": ["burning rubber"]}.
 """
 
-import re
 import tomllib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache, cached_property
-from itertools import product
 from pathlib import Path
 
-from challenge.safety.phrase_finder import LONGEST_STEM, SHORTEST_STEM, Phrase, PhraseFinder
-from challenge.safety.words import clean, words
+from challenge.safety.phrase_finder import Phrase, PhraseFinder
+from challenge.safety.red_word_form import FormError, read_sides
 
 CONTENT = Path(__file__).parent / "content"
-MOST_SIDES = 3
-MOST_SPELLINGS = 200
-SLOT = re.compile(r"\([^()]*\)|[^\s()]+")
-SCORE = re.compile(r"\d{1,2}/10")
 STRIKES, STRIKES_ALONE, UNDER_18 = "strikes", "strikes_alone", "under_18"
 HELPERS = (
     "effort", "also", "others", "oneself", "negations", "joins", "turns", "no_negations", "without",
@@ -46,11 +40,23 @@ LEVELS = {level.value: level for level in Level if level is not Level.NONE} | {U
 KEYS = (*LEVELS, STRIKES, STRIKES_ALONE, *HELPERS)
 
 
-class RedWordsError(ValueError):
-    """The list cannot be read; `problems` lists every fault, each with its key and its rule."""
+@dataclass(frozen=True)
+class ListProblem:
+    """A fault of a rule. The fault is one of a few sentences, so that it can be translated."""
 
-    def __init__(self, problems: list[str]) -> None:
-        super().__init__("\n".join(problems))
+    key: str
+    rule: str
+    fault: str
+
+    def __str__(self) -> str:
+        return f'{self.key}: "{self.rule}": {self.fault}' if self.rule else f"{self.key}: {self.fault}"
+
+
+class RedWordsError(ValueError):
+    """The list cannot be read; `problems` lists every fault."""
+
+    def __init__(self, problems: list[ListProblem]) -> None:
+        super().__init__("\n".join(str(problem) for problem in problems))
         self.problems = problems
 
 
@@ -99,13 +105,13 @@ def standard(language: str = "en") -> RedWords:
 def parse(*sources: Mapping[str, Sequence[str]]) -> RedWords:
     """Join lists into one; the later ones add to the first. Raises RedWordsError."""
     rules: dict[str, list[RedWordRule]] = {key: [] for key in KEYS}
-    problems: list[str] = []
+    problems: list[ListProblem] = []
     for source in sources:
         for key, texts in source.items():
             if key not in KEYS:
-                problems.append(f"{key}: there is no such key; the keys are {', '.join(KEYS)}")
-            elif isinstance(texts, str) or not all(isinstance(text, str) for text in texts):
-                problems.append(f"{key}: must be a list of rules, each between quotes")
+                problems.append(ListProblem(key, "", "There is no such key."))
+            elif not isinstance(texts, list | tuple) or not all(isinstance(text, str) for text in texts):
+                problems.append(ListProblem(key, "", "Write a list of rules, each between quotes."))
             else:
                 rules[key] += [rule for text in texts if (rule := _rule(key, text, problems))]
     if problems:
@@ -123,61 +129,13 @@ def with_added(added: Mapping[str, Sequence[str]], language: str = "en") -> RedW
     return parse(file, added)
 
 
-def _rule(key: str, text: str, problems: list[str]) -> RedWordRule | None:
+def _rule(key: str, text: str, problems: list[ListProblem]) -> RedWordRule | None:
     source = " ".join(text.split())
     try:
-        sides = tuple(tuple(_side(side)) for side in clean(source).split("+"))
-        if len(sides) > MOST_SIDES:
-            raise ValueError(f"has more than {MOST_SIDES} sides")
+        sides = read_sides(source)
         if key in HELPERS and len(sides) > 1:
-            raise ValueError("takes no +")
-    except ValueError as error:
-        problems.append(
-            f"{key}: \N{LEFT DOUBLE QUOTATION MARK}{source}\N{RIGHT DOUBLE QUOTATION MARK} {error}"
-        )
+            raise FormError("This key takes no +.")
+    except FormError as error:
+        problems.append(ListProblem(key, source, str(error)))
         return None
     return RedWordRule(key, source, sides)
-
-
-def _side(side: str) -> Iterator[Phrase]:
-    for phrase in side.split(","):
-        if not phrase.strip():
-            raise ValueError("has nothing before or after a comma or a +")
-        if phrase.count("(") != phrase.count(")") or re.search(r"\([^)]*\(", phrase):
-            raise ValueError("has a bracket that is not closed")
-        spellings = [_spellings(slot) for slot in SLOT.findall(phrase)]
-        number = 1
-        for slot in spellings:
-            number *= len(slot)
-        if number > MOST_SPELLINGS:
-            raise ValueError(f"has more than {MOST_SPELLINGS} spellings in one phrase")
-        for choice in product(*spellings):
-            written = tuple(word for part in choice for word in part)
-            if not written:
-                raise ValueError("has a phrase without a word")
-            yield _folded(written)
-
-
-def _spellings(slot: str) -> list[Phrase]:
-    inner = slot.strip("()")
-    choices = [inner] if SCORE.fullmatch(inner) else inner.split("/")
-    if not all(choice.strip() for choice in choices):
-        raise ValueError("has nothing before or after a /")
-    found: list[Phrase] = [tuple(choice.split()) for choice in choices]
-    return [*found, ()] if slot.startswith("(") else found
-
-
-def _folded(written: Phrase) -> Phrase:
-    """Fold a phrase as a text is folded, and keep the - of words with any ending or start."""
-    marks = [(word.startswith("-"), word.endswith("-")) for word in written]
-    if not any(any(mark) for mark in marks):
-        return tuple(word.text for word in words(" ".join(written)))
-    phrase: list[str] = []
-    for word, (start, ending) in zip(written, marks, strict=True):
-        folded = [part.text for part in words(word)]
-        if (start or ending) and (
-            len(folded) != 1 or not SHORTEST_STEM <= len(folded[0]) <= LONGEST_STEM or (start and ending)
-        ):
-            raise ValueError(f"has a - at a word that is too short or has two: {word}")
-        phrase += [("-" if start else "") + part + ("-" if ending else "") for part in folded]
-    return tuple(phrase)

@@ -74,6 +74,7 @@ class _Page:
             struck = self.struck_alone if rule.key == STRIKES_ALONE else self.struck
             for spans in together(_sides(rule, written)):
                 struck |= numbers(spans)
+        self.helpers["effort"] -= self.struck
         phrases = (span for spans in self.spans.values() for span in spans if span.last > span.first)
         self.negation = Negation(self.words, self.helpers, numbers(phrases))
         self.effort = {

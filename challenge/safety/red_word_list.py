@@ -8,7 +8,7 @@ import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import cache, cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 
 from challenge.safety.phrase_finder import Phrase, PhraseFinder
@@ -96,10 +96,23 @@ class RedWords:
         return PhraseFinder(phrases, known=frozenset(self.exact_finder.exact), tolerant=True)
 
 
-@cache
 def standard(language: str = "en") -> RedWords:
-    """Read the list of a language. Raises RedWordsError, and FileNotFoundError where there is none."""
-    return parse(tomllib.loads((CONTENT / f"red-words.{language}.toml").read_text(encoding="utf-8")))
+    """Return the list of a language. Raises RedWordsError, and FileNotFoundError where there is none."""
+    return with_added({}, language)
+
+
+def with_added(added: Mapping[str, Sequence[str]], language: str = "en") -> RedWords:
+    """Return a language's list with what the coach adds to it. Raises RedWordsError."""
+    rules = (
+        (key, tuple(rules) if isinstance(rules, list) else rules) for key, rules in sorted(added.items())
+    )
+    return _remembered(language, tuple(rules))
+
+
+@lru_cache(maxsize=8)
+def _remembered(language: str, added: tuple[tuple[str, Sequence[str]], ...]) -> RedWords:
+    file = tomllib.loads((CONTENT / f"red-words.{language}.toml").read_text(encoding="utf-8"))
+    return parse(file, dict(added))
 
 
 def parse(*sources: Mapping[str, Sequence[str]]) -> RedWords:
@@ -121,12 +134,6 @@ def parse(*sources: Mapping[str, Sequence[str]]) -> RedWords:
         key: frozenset(p for rule in rules[key] for side in rule.sides for p in side) for key in HELPERS
     }
     return RedWords(tuple(judging), (*rules[STRIKES], *rules[STRIKES_ALONE]), helpers)
-
-
-def with_added(added: Mapping[str, Sequence[str]], language: str = "en") -> RedWords:
-    """Return a language's list with what the coach adds to it. Raises RedWordsError."""
-    file = tomllib.loads((CONTENT / f"red-words.{language}.toml").read_text(encoding="utf-8"))
-    return parse(file, added)
 
 
 def _rule(key: str, text: str, problems: list[ListProblem]) -> RedWordRule | None:

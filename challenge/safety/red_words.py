@@ -11,8 +11,9 @@ from challenge.safety.phrase_finder import Phrase, Span, around, numbers, togeth
 from challenge.safety.red_word_list import STRIKES_ALONE, Level, RedWordRule, RedWords, standard
 from challenge.safety.words import clean, words
 
-# "Numb from the cold, and between my legs too": so many words after the place may hold the "too".
-ALSO_REACH = 2
+# "Numb from the cold, and between my legs too": the "too" may stand so many words after the place.
+# "Comfortably numb between my legs": without a pause, the place begins so many words after what is harmless.
+ALSO_REACH, DIRECT_REACH = 2, 3
 
 
 @dataclass(frozen=True)
@@ -64,6 +65,9 @@ class _Page:
         texts = [word.text for word in self.words]
         self.spans = red_words.finder.find(texts)
         written = red_words.exact_finder.find(texts)
+        strikes = {
+            phrase: [span for span in spans if self._is_unbroken(span)] for phrase, spans in written.items()
+        }
         self.helpers = {
             key: numbers(span for phrase in phrases for span in written.get(phrase, ()))
             for key, phrases in red_words.helpers.items()
@@ -72,11 +76,11 @@ class _Page:
         self.struck_alone: set[int] = set()
         for rule in red_words.strikes:
             struck = self.struck_alone if rule.key == STRIKES_ALONE else self.struck
-            for spans in together(_sides(rule, written)):
+            for spans in together(_sides(rule, strikes)):
                 struck |= numbers(spans)
         self.helpers["effort"] -= self.struck
-        phrases = (span for spans in self.spans.values() for span in spans if span.last > span.first)
-        self.negation = Negation(self.words, self.helpers, numbers(phrases))
+        red = [span for spans in self.spans.values() for span in spans]
+        self.negation = Negation(self.words, self.helpers, red)
         self.effort = {
             frozenset(numbers(spans))
             for rule in red_words.rules
@@ -109,12 +113,22 @@ class _Page:
             return (frozenset(numbers(spans)) in self.effort) == (rule.key == Level.ASK_SCREENING_3)
         return rule.key != Level.ASK_FIRST or not self._is_of_another(spans)
 
+    def _is_unbroken(self, span: Span) -> bool:
+        """Tell whether no comma or stop stands in a phrase: "pain in my back. Home now" strikes nothing."""
+        within = range(span.first, span.last)
+        return not any(self.words[number].comma or self.words[number + 1].opens for number in within)
+
     def _is_said_of_more(self, alone: list[Span], spans: tuple[Span, ...]) -> bool:
+        """Tell whether what is harmless alone is said of a place where it is not."""
         others = [span for span in spans if span not in alone]
         if not others or min(others).first < max(alone).last:
             return False
-        reach = range(max(alone).last + 1, max(span.last for span in others) + ALSO_REACH + 1)
-        return not self.helpers["also"].isdisjoint(reach)
+        end, place = max(alone).last, min(others).first
+        while end + 1 in self.struck_alone:
+            end += 1
+        pause = any(self.words[number].comma or self.words[number + 1].opens for number in range(end, place))
+        also = range(end + 1, max(span.last for span in others) + ALSO_REACH + 1)
+        return (not pause and place - end <= DIRECT_REACH) or not self.helpers["also"].isdisjoint(also)
 
     def _is_after_effort(self, spans: tuple[Span, ...]) -> bool:
         return any(not self.helpers["effort"].isdisjoint(around(span)) for span in spans)

@@ -5,14 +5,16 @@ import unicodedata
 from dataclasses import dataclass
 
 APOSTROPHES = str.maketrans(dict.fromkeys("\u2018\u2019\u201b\u02bc\u02b9\u2032\u0060\u00b4\uff07", "'"))
-WORD = re.compile(r"\d+(?:[.,:]\d+)+|[^\W_]+(?:'[^\W_]+)*")
+WORD = re.compile(r"\d+(?:[.,:]\d+)+|[^\W_]+(?:'[^\W_]+)*|&")
 STOP = re.compile(r"[.!?;]|\n[^\S\n]*\n")
 NUMBER = re.compile(r"\d[\d.,]*")
 DATE = re.compile(r"\d[\d.,/]{0,9}")
 REPEATED = re.compile(r"([^\W\d_])\1\1+")
 NUMBER_WORDS = """zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen
     fifteen sixteen seventeen"""
-NUMBERS = {name: str(number) for number, name in enumerate(NUMBER_WORDS.split())}
+SAME = {"cannot": "cant", "&": "and"} | {
+    name: str(number) for number, name in enumerate(NUMBER_WORDS.split())
+}
 # Two words that are as good as one.
 JOINED = {
     ("can", "not"): "cant",
@@ -68,7 +70,7 @@ def _plain(word: str) -> str:
     letters = unicodedata.normalize("NFKD", word.casefold())
     plain = "".join(char for char in letters if unicodedata.category(char) != "Mn").removesuffix("'s")
     plain = REPEATED.sub(r"\1", plain.replace("'", ""))
-    return NUMBERS.get(plain, "cant" if plain == "cannot" else plain)
+    return SAME.get(plain, plain)
 
 
 def _joined(found: list[Word]) -> list[Word]:

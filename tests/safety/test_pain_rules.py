@@ -20,7 +20,7 @@ tellings = st.builds(
     running_brings_it_on=st.booleans(),
     worse_next_morning=st.none() | st.booleans(),
 )
-courses = st.lists(tellings, max_size=21, unique_by=lambda told: told.day)
+courses = st.lists(tellings, max_size=8, unique_by=lambda told: told.day)
 
 
 def scores(*pains: int | None, first_day: int = 1, **last: Any) -> list[PainTold]:

@@ -79,6 +79,12 @@ def test_a_language_without_a_list() -> None:
         standard("xx")
 
 
+def test_what_is_added_is_checked_too() -> None:
+    added: dict[str, Any] = {"urgent": "numb"}
+    with pytest.raises(RedWordsError):
+        with_added(added)
+
+
 def test_what_is_added_leaves_the_list_as_it_was() -> None:
     rules = len(standard().rules)
 

@@ -56,7 +56,7 @@ def test_the_table_has_every_level_and_a_third_of_it_is_harmless() -> None:
     assert set(levels) == set(Level)
 
 
-@settings(deadline=None, max_examples=200)
+@settings(deadline=None, max_examples=100)
 @given(st.sampled_from(HOLDING), st.sampled_from(STRUCK), st.booleans())
 def test_a_struck_phrase_frees_only_itself(text: str, struck: str, first: bool) -> None:
     reading = read(f"{struck}. {text}" if first else f"{text}. {struck}")
@@ -65,7 +65,7 @@ def test_a_struck_phrase_frees_only_itself(text: str, struck: str, first: bool) 
     assert reading.level.rank >= read(text).level.rank
 
 
-@settings(deadline=None, max_examples=200)
+@settings(deadline=None, max_examples=100)
 @given(
     st.sampled_from(TEXTS),
     st.sampled_from([str.upper, str.lower, str.title, str.swapcase]),
@@ -82,7 +82,7 @@ def test_case_space_and_punctuation_change_nothing(
     assert (one.level, one.holds) == (other.level, other.holds)
 
 
-@settings(deadline=None, max_examples=100)
+@settings(deadline=None, max_examples=50)
 @given(st.text(max_size=2000))
 def test_every_text_can_be_read(text: str) -> None:
     assert read(text).level in Level
@@ -135,12 +135,6 @@ def test_denied_words_of_an_emergency_reach_the_coach_beside_what_was_meant() ->
     assert [word.negated for word in reading.found] == [False, True]
 
 
-@pytest.mark.parametrize("turn", ["until", "but", "now", "since"])
-def test_a_turn_takes_a_negation_back(turn: str) -> None:
-    assert not read("no chest pain yesterday").holds
-    assert read(f"no chest pain {turn} yesterday").holds
-
-
 @pytest.mark.parametrize("between", range(8))
 def test_plus_is_within_six_words_either_way(between: int) -> None:
     filler = " ".join(["well"] * between)
@@ -149,16 +143,60 @@ def test_plus_is_within_six_words_either_way(between: int) -> None:
     assert read(f"groin {filler} numb").holds is (between < 6)
 
 
-@pytest.mark.parametrize("before", range(5))
-def test_a_negation_reaches_three_words(before: int) -> None:
-    filler = " ".join(["well"] * before)
+@pytest.mark.parametrize(
+    ("text", "level"),
+    [
+        ("numb from the cold", Level.NONE),
+        ("numb from the cold, and between my legs too", Level.EMERGENCY),
+        ("numb from the cold, my bum too", Level.EMERGENCY),
+        ("comfortably numb between my legs", Level.EMERGENCY),
+        ("toes numb from the cold, groin stretch done", Level.NONE),
+        ("toes numb from the cold. Groin stretch done", Level.NONE),
+        ("legs like lead, and numb", Level.NONE),
+        ("both legs like lead and numb", Level.EMERGENCY),
+    ],
+)
+def test_what_is_harmless_alone(text: str, level: Level) -> None:
+    assert read(text).level is level
 
-    assert read(f"not {filler} fever").holds is (before > 2)
+
+@pytest.mark.parametrize(
+    ("text", "level"),
+    [
+        ("my wife had surgery", Level.NONE),
+        ("surgery, says my wife, went well", Level.NONE),
+        ("my wife knows that I had surgery", Level.ASK_FIRST),
+        ("my wife and I had surgery", Level.ASK_FIRST),
+        ("my wife cooked a very good dinner before surgery", Level.ASK_FIRST),
+        ("my wife passed out", Level.EMERGENCY),
+        ("my sister says I'm 16", Level.ASK_FIRST),
+        ("I'm 16, my sister is pregnant", Level.ASK_FIRST),
+    ],
+)
+def test_illnesses_of_others(text: str, level: Level) -> None:
+    assert read(text).level is level
 
 
-def test_a_negation_ends_with_its_sentence() -> None:
-    assert read("Are you fine? No. Fever though").holds
-    assert read("No, fever").holds
+@pytest.mark.parametrize(
+    "text",
+    [
+        "I got back pain, sudden and severe",
+        "It was back pain, so sudden",
+        "severe pain in my back again",
+        "severe pain in my back, home now",
+        "my chest is under pressure",
+        "hit by an electric car",
+        "I fell back to the ground, on the hip",
+    ],
+)
+def test_a_strike_leaves_an_emergency_alone(text: str) -> None:
+    assert read(text).level is Level.EMERGENCY
+
+
+@pytest.mark.parametrize("age", [12, 13, 17, 18])
+def test_somebody_under_eighteen(age: int) -> None:
+    assert read(f"I'm {age}").holds is (13 <= age <= 17)
+    assert not read(f"I'm {age} days in").holds
 
 
 def test_a_struck_word_is_no_effort() -> None:

@@ -83,7 +83,7 @@ class PainTold:
 
 
 @dataclass(frozen=True)
-class Told:
+class ToldScore:
     """A score and its day: "pain 7 on day 2, none told since"."""
 
     score: int | None
@@ -94,7 +94,7 @@ class Told:
 @dataclass(frozen=True)
 class Judgement:
     rule: PainRule = PainRule.NONE
-    rests_on: tuple[Told, ...] = ()  # the earliest first
+    rests_on: tuple[ToldScore, ...] = ()  # the earliest first
 
 
 def judge(
@@ -129,9 +129,9 @@ class _History:
         self.answered = [told for told in counted if told.worse_next_morning is not None]
         self.telling = [told for told in counted if told.says_something]
 
-    def told(self, told: PainTold) -> Told:
+    def told(self, told: PainTold) -> ToldScore:
         is_latest = all(other.day <= told.day for other in self.scored)
-        return Told(told.pain, told.day, none_told_since=is_latest and told.day < self.today)
+        return ToldScore(told.pain, told.day, none_told_since=is_latest and told.day < self.today)
 
     def rules(self) -> Iterator[tuple[PainRule, Sequence[PainTold]]]:
         """Yield every rule with the check-ins that it rests on; without any it does not apply."""

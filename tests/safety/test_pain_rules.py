@@ -6,7 +6,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from challenge.safety.pain_rules import PainRule, PainThresholds, PainTold, Place, Told, judge, judgements
+from challenge.safety.pain_rules import (
+    PainRule,
+    PainThresholds,
+    PainTold,
+    Place,
+    ToldScore,
+    judge,
+    judgements,
+)
 
 pytestmark = pytest.mark.pure
 
@@ -126,7 +134,7 @@ def test_worse_next_morning_leaves_the_movement_out_for_two_days_and_then_eases_
     assert rule([*check_ins, PainTold(4, 3)], today=4) is PainRule.NONE
     assert rule([*check_ins, PainTold(5, worse_next_morning=False)], today=5) is PainRule.NONE
     assert rule([*check_ins, PainTold(4, 4)], today=4) is PainRule.EASE
-    assert judge(check_ins, 2).rests_on == (Told(4, 1, False), Told(2, 2, False))
+    assert judge(check_ins, 2).rests_on == (ToldScore(4, 1, False), ToldScore(2, 2, False))
 
 
 @pytest.mark.parametrize(
@@ -147,8 +155,8 @@ def test_worse_twice_running(answers: tuple[bool | None, ...], expected: PainRul
 def test_a_score_ages() -> None:
     check_ins = [PainTold(2, 7), PainTold(3), PainTold(4)]
 
-    assert judge(check_ins, 2).rests_on == (Told(7, 2, none_told_since=False),)
-    assert judge(check_ins, 4).rests_on == (Told(7, 2, none_told_since=True),)
+    assert judge(check_ins, 2).rests_on == (ToldScore(7, 2, none_told_since=False),)
+    assert judge(check_ins, 4).rests_on == (ToldScore(7, 2, none_told_since=True),)
     assert rule(check_ins, today=8) is PainRule.HOLD_HIGH
     assert rule(check_ins, today=9) is PainRule.NONE
 
@@ -160,7 +168,7 @@ def test_a_later_score_takes_the_place_of_an_earlier_one() -> None:
 
 def test_what_came_before_the_coach_lifted_a_hold_does_not_count() -> None:
     assert judge([PainTold(2, 7)], 3, after_day=2).rule is PainRule.NONE
-    assert judge([PainTold(2, 7), PainTold(3, 6)], 3, after_day=2).rests_on == (Told(6, 3, False),)
+    assert judge([PainTold(2, 7), PainTold(3, 6)], 3, after_day=2).rests_on == (ToldScore(6, 3, False),)
 
 
 def test_what_comes_later_is_not_known_yet() -> None:

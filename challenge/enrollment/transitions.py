@@ -54,7 +54,7 @@ PAUSES = {
 
 
 @contextmanager
-def _locked(enrollment_id: int) -> Iterator[Enrollment]:
+def locked(enrollment_id: int) -> Iterator[Enrollment]:
     with transaction.atomic():
         yield (
             Enrollment.objects.select_for_update(of=("self",))
@@ -66,7 +66,7 @@ def _locked(enrollment_id: int) -> Iterator[Enrollment]:
 def pause(enrollment_id: int, cause: PauseCause, now: datetime) -> bool:
     """Stop the lessons until somebody resumes them, and withhold the queued ones."""
     actor, event, mails, detail = PAUSES[cause]
-    with _locked(enrollment_id) as enrollment:
+    with locked(enrollment_id) as enrollment:
         if enrollment.state != State.ACTIVE:
             return False
         enrollment.state, enrollment.next_due_at = State.PAUSED, None
@@ -80,7 +80,7 @@ def pause(enrollment_id: int, cause: PauseCause, now: datetime) -> bool:
 
 def resume(enrollment_id: int, actor: Event.Actor, now: datetime) -> bool:
     """Continue after a pause with the next lesson that was not sent."""
-    with _locked(enrollment_id) as enrollment:
+    with locked(enrollment_id) as enrollment:
         if enrollment.state != State.PAUSED:
             return False
         due_at = would_go_on(enrollment, now)
@@ -94,7 +94,7 @@ def resume(enrollment_id: int, actor: Event.Actor, now: datetime) -> bool:
 
 def reschedule(enrollment_id: int, send_at: time, time_zone: str, actor: Event.Actor, now: datetime) -> bool:
     """Move to another hour or zone, from the next lesson on."""
-    with _locked(enrollment_id) as enrollment:
+    with locked(enrollment_id) as enrollment:
         if enrollment.state not in Enrollment.OPEN_STATES:
             return False
         if (enrollment.send_at, enrollment.time_zone) == (send_at, time_zone):
@@ -113,7 +113,7 @@ def reschedule(enrollment_id: int, send_at: time, time_zone: str, actor: Event.A
 
 def send_again(enrollment_id: int, now: datetime) -> Delivery | None:
     """Queue a copy of the newest sent lesson, by daylight. Return None when there is none."""
-    with _locked(enrollment_id) as enrollment:
+    with locked(enrollment_id) as enrollment:
         lesson = (
             Delivery.objects.filter(enrollment=enrollment, kind=Kind.LESSON, copy=0)
             .filter(state=Delivery.State.SENT)

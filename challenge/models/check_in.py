@@ -26,12 +26,57 @@ class DayAnswer(models.Model):
         KILOMETRES = "km", _("kilometres")
         MILES = "mi", _("miles")
 
-    VALUES = ("status", "tightness", "pain", "pain_where", "distance", "unit", "note")
+    class Place(models.TextChoices):
+        FRONT_OF_HIP = "front_of_hip", _("groin or front of hip")
+        BACK = "back", _("back")
+        KNEE = "knee", _("knee")
+        DOWN_A_LEG = "down_a_leg", _("down a leg")
+        ELSEWHERE = "elsewhere", _("elsewhere")
+
+    class Morning(models.TextChoices):
+        NOT_WORSE = "not_worse", _("no")
+        WORSE = "worse", _("yes")
+        NO_PAIN = "no_pain", _("had no pain")
+
+    class Doubt(models.TextChoices):
+        SEVERAL_ANSWERS = "several_answers", _("several answers of one mail within seconds")
+        TOO_FAST = "too_fast", _("the form came back within two seconds")
+        AT_ARRIVAL = "at_arrival", _("within seconds of the mail's arrival")
+
+    VALUES = (
+        "status",
+        "tightness",
+        "pain",
+        "place",
+        "pain_where",
+        "running_brings_it_on",
+        "sharp",
+        "worse_next_morning",
+        "distance",
+        "unit",
+        "note",
+        "doubt",
+    )
 
     day = models.PositiveSmallIntegerField(_("day"))
     status = models.CharField(_("how it went"), max_length=10, choices=Status)
     tightness = models.PositiveSmallIntegerField(_("tightness"), null=True, blank=True, validators=SCALE)
     pain = models.PositiveSmallIntegerField(_("pain"), null=True, blank=True, validators=SCALE)
+    place = models.CharField(_("place of the pain"), max_length=12, choices=Place, blank=True)
+    running_brings_it_on = models.BooleanField(
+        _("running brings it on, or makes the runner limp"), null=True, blank=True
+    )
+    sharp = models.BooleanField(_("sharp"), null=True, blank=True)
+    worse_next_morning = models.CharField(
+        _("worse the next morning"), max_length=9, choices=Morning, blank=True
+    )
+    doubt = models.CharField(
+        _("doubtful"),
+        max_length=15,
+        choices=Doubt,
+        blank=True,
+        help_text=_("A mail scanner could have given it: it holds and wakes nobody by itself."),
+    )
     pain_where = models.CharField(_("where it hurts"), max_length=120, blank=True)
     distance = models.DecimalField(
         _("distance"),

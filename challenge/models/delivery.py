@@ -1,67 +1,25 @@
 """The ledger: one row for each message, kept after sending."""
 
 import uuid
-from collections.abc import Iterable
-from datetime import datetime
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from accounts.addresses import domain_of, keyed_hash
+from accounts.addresses import keyed_hash
 from challenge.models.address_change import AddressChange
 from challenge.models.day import Revision
+from challenge.models.delivery_queue import DeliveryManager
 from challenge.models.delivery_reason import Reason
 from challenge.models.enrollment import Enrollment
+from challenge.models.escalation import Escalation
 from challenge.models.mail_kinds import KINDS, Kind, MailKind, Priority
+from challenge.models.message import Message
 from challenge.models.stretch import Recall
 
 if TYPE_CHECKING:
     from accounts.models import User
-
-
-class DeliveryManager(models.Manager["Delivery"]):
-    """The only code that makes rows: `queue` for one, `prepare` and `queue_many` for a batch."""
-
-    def prepare(
-        self,
-        kind: Kind,
-        due_at: datetime,
-        enrollment: Enrollment | None = None,
-        *,
-        recipient: "User | None" = None,
-        address: str = "",
-        **fields: Any,
-    ) -> "Delivery":
-        """Make an unsaved row that is tried from `due_at` on and closes after the time of its kind.
-
-        The mail goes to the enrollment's runner, whose row is queried if it is not loaded, or to `recipient`
-        for a mail without an enrollment. `address` is given only if it is not the recipient's own; it is
-        cleared once the mail is recorded. Times in `fields` override the kind's.
-        """
-        rules = KINDS[kind]
-        closes_at = due_at + rules.closes_after if rules.closes_after else None
-        usual = {"try_at": due_at, "closes_at": closes_at, "priority": rules.priority}
-        delivery = self.model(kind=kind, enrollment=enrollment, recipient=recipient, address=address)
-        delivery.domain = domain_of(delivery.to_address)
-        for name, value in {"due_at": due_at, **usual, **fields}.items():
-            setattr(delivery, name, value)
-        return delivery
-
-    def queue(
-        self, kind: Kind, due_at: datetime, enrollment: Enrollment | None = None, day: int = 0, **fields: Any
-    ) -> "Delivery":
-        """Queue one message, as the next copy of its kind and day. Takes what `prepare` takes."""
-        if enrollment and "copy" not in fields:
-            fields["copy"] = self.filter(enrollment=enrollment, kind=kind, day=day).count()
-        delivery = self.prepare(kind, due_at, enrollment, day=day, **fields)
-        delivery.save(force_insert=True)
-        return delivery
-
-    def queue_many(self, prepared: Iterable["Delivery"]) -> None:
-        """Queue prepared messages together; existing ones stay unchanged."""
-        self.bulk_create(prepared, ignore_conflicts=True)
 
 
 class Delivery(models.Model):
@@ -142,6 +100,22 @@ class Delivery(models.Model):
         db_index=False,
         verbose_name=_("recall"),
     )
+    message = models.ForeignKey(
+        Message,
+        models.CASCADE,
+        null=True,
+        related_name="deliveries",
+        db_index=False,
+        verbose_name=_("message"),
+    )
+    escalation = models.ForeignKey(
+        Escalation,
+        models.CASCADE,
+        null=True,
+        related_name="deliveries",
+        db_index=False,
+        verbose_name=_("escalation"),
+    )
     address_change = models.ForeignKey(
         AddressChange, models.SET_NULL, null=True, db_index=False, verbose_name=_("change of address")
     )
@@ -197,6 +171,14 @@ class Delivery(models.Model):
                 fields=["address_change"],
                 condition=models.Q(address_change__isnull=False),
                 name="delivery_address_change",
+            ),
+            models.Index(
+                fields=["message"], condition=models.Q(message__isnull=False), name="delivery_message"
+            ),
+            models.Index(
+                fields=["escalation"],
+                condition=models.Q(escalation__isnull=False),
+                name="delivery_escalation",
             ),
             models.Index(
                 fields=["recipient"], condition=models.Q(recipient__isnull=False), name="delivery_recipient"

@@ -21,6 +21,7 @@ class Reason(models.TextChoices):
     KEPT = "kept", _("The runner is not to be erased any more.")
     NO_CONSENT = "no_consent", _("There is no consent to mail.")
     PAUSED = "paused", _("The enrollment was paused.")
+    HELD = "held", _("The course is held for safety.")
     NEW_HOUR = "new_hour", _("It waits for the new hour.")
     NOT_COMPOSED = "not_composed", _("It could not be composed: %(error)s")
     UNCONFIRMED = "unconfirmed", _("The server never confirmed it.")

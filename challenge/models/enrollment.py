@@ -70,6 +70,20 @@ class Enrollment(models.Model):
         help_text=_("An undo leads back to it; empty where there is none."),
     )
     link_key = models.UUIDField(_("key of the links"), default=uuid.uuid4, unique=True, editable=False)
+    left_out = models.JSONField(
+        _("movements that are left out"),
+        default=list,
+        blank=True,
+        help_text=_("Names of stretches (slugs), from the screening."),
+    )
+    words_only = models.BooleanField(_("lessons without exercise"), default=False)
+    screening_asked_at = models.DateTimeField(_("reminded of the screening"), null=True, blank=True)
+    screening_day = models.PositiveSmallIntegerField(
+        _("day that asks for the screening"),
+        null=True,
+        blank=True,
+        help_text=_("Of a runner whose course began before there was a screening."),
+    )
     # Only of rows from before there were keys. No link of that format outlives 400 days.
     opens_numbered_links = models.BooleanField(_("opens numbered links"), default=False, editable=False)
 
@@ -130,6 +144,10 @@ class Event(models.Model):
         CHANGED = "changed", _("changed")
         CONSENT_GIVEN = "consented", _("gave a consent")
         CONSENT_TAKEN_BACK = "took_back", _("took a consent back")
+        SCREENED = "screened", _("answered the questions before the course")
+        HELD = "held", _("held")
+        CLEARED = "cleared", _("hold cleared")
+        UNDONE = "undone", _("undid a pause")
         REMOVED = "removed", _("removed a check-in")
         PUT_BACK = "put_back", _("put a check-in back")
         READDRESSED = "readdressed", _("got another address")
@@ -155,7 +173,7 @@ class Event(models.Model):
         DAY = "day", _("Day %(day)s.")
         AS_WRITTEN = "as_written", "%(text)s"
 
-    RESTARTS = (Kind.RESUMED, Kind.RETURNED)
+    RESTARTS = (Kind.RESUMED, Kind.RETURNED, Kind.CLEARED)
 
     enrollment = models.ForeignKey(
         Enrollment, models.CASCADE, related_name="events", verbose_name=_("enrollment")

@@ -5,7 +5,7 @@ new field is in each of them as soon as it is declared.
 """
 
 from collections.abc import Callable, Iterable, Iterator
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.apps import apps
 from django.contrib.contenttypes.models import ContentType
@@ -67,8 +67,10 @@ TABLES = {
     ),
     "challenge.Enrollment": Declared(
         "runner",
+        health="left_out",
         personal="id runner program cohort state starts_on send_at time_zone next_due_at created_at"
-        " confirmed_at pinned_at left_at left_from",
+        " confirmed_at pinned_at left_at left_from words_only"
+        " screening_asked_at screening_day",
         secret="link_key",
         neither="opens_numbered_links",
     ),
@@ -86,23 +88,47 @@ TABLES = {
     ),
     "challenge.CheckIn": Declared(
         "enrollment__runner",
-        health="tightness pain pain_where note",
-        personal="id enrollment day status distance unit created_at updated_at",
+        health="tightness pain place pain_where running_brings_it_on sharp worse_next_morning note",
+        personal="id enrollment day status distance unit doubt created_at updated_at",
         neither="processed_at",
     ),
     "challenge.EarlierCheckIn": Declared(
         "enrollment__runner",
-        health="tightness pain pain_where note",
-        personal="id enrollment day status distance unit created_at updated_at replaced_at removed_at",
+        health="tightness pain place pain_where running_brings_it_on sharp worse_next_morning note",
+        personal="id enrollment day status distance unit doubt created_at updated_at replaced_at removed_at",
     ),
     "challenge.Progress": Declared(
         "enrollment__runner", personal="id enrollment done partly not_today streak last_check_in_at"
     ),
-    "challenge.Question": Declared("enrollment__runner", personal="id enrollment day text asked_at"),
+    "challenge.Message": Declared(
+        "enrollment__runner",
+        personal="id enrollment direction state day text at author answers published published_at",
+    ),
+    "challenge.Note": Declared("enrollment__runner", personal="id enrollment day text written_at author"),
+    "challenge.Memo": Declared("enrollment__runner", personal="id enrollment text written_at author"),
+    "challenge.Screening": Declared(
+        "enrollment__runner", health="result answers", personal="id enrollment version answered_at"
+    ),
+    "challenge.Hold": Declared(
+        "enrollment__runner",
+        health="reason level values",
+        personal="id enrollment source held_from words_only opened_by opened_at cleared_at cleared_by"
+        " cleared_because",
+    ),
+    "challenge.Escalation": Declared(
+        "enrollment__runner",
+        health="level",
+        personal="id enrollment hold state opened_at told_at times_told second_told_at alarmed_at"
+        " acknowledged_at acknowledged_by resolved_at resolved_by",
+        secret="key",
+    ),
+    "challenge.DeskItem": Declared(
+        "enrollment__runner", personal="id kind enrollment about since snoozed_until done_at done_by"
+    ),
     "challenge.Delivery": Declared(
         "enrollment__runner recipient",
         personal="id enrollment recipient address address_hash domain kind day copy revision recall"
-        " address_change state"
+        " message escalation address_change state"
         " due_at try_at closes_at sent_at uncertain reason reason_values attempts",
         neither="priority lease leased_until",
     ),
@@ -123,6 +149,10 @@ TABLES = {
         personal="id action_time user content_type object_id object_repr action_flag change_message",
     ),
     # Of coaches, and of nobody.
+    "challenge.SafetyRules": Declared(
+        neither="id ease_from hold_from rising_hold_from in_a_row worse_in_a_row days_left_out"
+        " counts_for_days words_only red_words remind_after second_contact second_after signed_by signed_at"
+    ),
     "challenge.SavedFilter": Declared(neither="id coach name query"),
     "sessions.Session": Declared(neither="session_key session_data expire_date"),
     "challenge.Alarm": Declared(neither="kind code values since told_at claimed_until"),
@@ -167,7 +197,13 @@ def model_of(table: str) -> type[Model]:
 
 def blank(model: type[Model], fields: Iterable[str]) -> dict[str, object]:
     """Return what these fields hold when they hold nothing."""
-    return {name: None if model._meta.get_field(name).null else "" for name in fields}
+    return {name: _nothing(model._meta.get_field(name)) for name in fields}
+
+
+def _nothing(field: Any) -> object:
+    if field.null:
+        return None
+    return field.default() if callable(field.default) else ""
 
 
 def filled(model: type[Model], fields: Iterable[str]) -> Q:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Consent
 from challenge.enrollment.consents import hold
-from challenge.models import CheckIn, EarlierCheckIn, Enrollment, Question
+from challenge.models import CheckIn, EarlierCheckIn, Enrollment, Message
 from challenge.models.privacy import blank, erase_health_data, filled, whose_health_data_is_kept
 
 BATCH = 1000
@@ -36,7 +36,7 @@ KEPT = {
     "scores": [Kept(model, "updated_at", ("tightness", "pain")) for model in ANSWERS],
     "places": [Kept(model, "updated_at", ("pain_where",)) for model in ANSWERS],
     "comments": [Kept(model, "updated_at", ("note",)) for model in ANSWERS],
-    "questions": [Kept(Question, "asked_at")],
+    "questions": [Kept(Message, "at")],
 }
 
 

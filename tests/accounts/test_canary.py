@@ -43,7 +43,7 @@ KEPT_IN = {
     "challenge_checkin.pain_where",
     "challenge_earliercheckin.note",
     "challenge_earliercheckin.pain_where",
-    "challenge_question.text",
+    "challenge_message.text",
     # What mail servers answered, and the titles in the coaches' log, which hold the name.
     "challenge_delivery.attempts",
     "django_admin_log.object_repr",

@@ -15,7 +15,7 @@ from challenge.models import (
     Delivery,
     Enrollment,
     Limit,
-    Question,
+    Message,
     SavedFilter,
     Stretch,
     Suppression,
@@ -42,7 +42,7 @@ def desk(alice: Enrollment, now: datetime) -> list[str]:
     lesson = Delivery.objects.queue(enrollment=alice, kind="lesson", day=1, due_at=now, try_at=now)
     cohort = Cohort.objects.create(program=program, slug="spring", name="Spring", starts_on=now.date())
     block = Suppression.objects.create(address_hash="a" * 64, reason="blocked", created_at=now)
-    question = Question.objects.create(enrollment=alice, day=1, text="Why?", asked_at=now)
+    question = Message.objects.create(enrollment=alice, day=1, text="Why?", at=now)
     stretch = Stretch.objects.all()[0]
     article = Article.objects.all()[0]
     limit = Limit.objects.create(domain="example.org", per_second=1)

@@ -15,8 +15,8 @@ from challenge.models import (
     Day,
     Delivery,
     Enrollment,
+    Message,
     Program,
-    Question,
     Stretch,
     Suppression,
 )
@@ -159,12 +159,12 @@ def test_questions_are_listed_newest_first_and_only_read(
     coach: Client, alice: Enrollment, now: datetime
 ) -> None:
     for hours, text in enumerate(("Is it <b>right</b>?", "And then?")):
-        Question.objects.create(enrollment=alice, day=3, text=text, asked_at=now + timedelta(hours=hours))
+        Message.objects.create(enrollment=alice, day=3, text=text, at=now + timedelta(hours=hours))
 
     text = plain(coach, f"{DESK}/question/")
     assert text.index("And then?") < text.index("Is it &lt;b&gt;right&lt;/b&gt;?")
     assert f'href="{DESK}/enrollment/{alice.pk}/change/"' in coach.get(f"{DESK}/question/").content.decode()
-    asked = Question.objects.earliest("asked_at")
+    asked = Message.objects.earliest("at")
     assert "Tue 3 Mar 2026, 08:00" in plain(coach, f"{DESK}/question/{asked.pk}/change/")
     coach.post(f"{DESK}/question/{asked.pk}/change/", {"text": "changed"})
     assert coach.post(f"{DESK}/question/{asked.pk}/delete/", {"post": "yes"}).status_code == 403

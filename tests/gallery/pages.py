@@ -9,8 +9,8 @@ from django.conf import settings
 from django.urls import reverse
 
 from challenge.checkins.earlier import remove
-from challenge.checkins.questions import record_question
 from challenge.checkins.record import CheckInData, record
+from challenge.conversation.questions import record_question
 from challenge.enrollment import address_change, transitions
 from challenge.enrollment.confirm import Confirmation, confirm
 from challenge.enrollment.erasing import request_erasing

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from accounts.models import User
-from challenge.checkins.questions import record_question
 from challenge.checkins.record import CheckInData, record
+from challenge.conversation.questions import record_question
 from challenge.models import MailRequest, Suppression
 from challenge.models.privacy import TABLES
 from challenge.privacy.export import export
@@ -41,7 +41,7 @@ def test_it_holds_every_field_of_every_table(told: Any, now: datetime) -> None:
         "accounts.Consent",
         "challenge.Enrollment",
         "challenge.CheckIn",
-        "challenge.Question",
+        "challenge.Message",
         "challenge.Delivery",
         "challenge.Suppression",
         "challenge.MailRequest",

@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 
 from accounts.models import Consent
-from challenge.checkins.questions import record_question
 from challenge.checkins.record import CheckInData, record
+from challenge.conversation.questions import record_question
 from challenge.enrollment.leaving import leave, undo_leaving
-from challenge.models import CheckIn, Event, Question
+from challenge.models import CheckIn, Event, Message
 from challenge.privacy.retention import months_before, purge
 
 pytestmark = pytest.mark.django_db
@@ -51,10 +51,10 @@ def test_each_field_goes_at_its_own_term(
 def test_a_question_goes_whole(told: CheckIn, now: datetime, settings: Any) -> None:
     settings.RETENTION = {**dict.fromkeys(settings.RETENTION, 24), "questions": 6}
     purge(OVER)
-    assert Question.objects.exists()
+    assert Message.objects.exists()
 
     purge(OVER + SECOND)
-    assert not Question.objects.exists()
+    assert not Message.objects.exists()
     assert CheckIn.objects.get().note == "tight"
 
 
@@ -76,12 +76,12 @@ def test_more_than_a_batch_goes_in_one_go(
     told: CheckIn, now: datetime, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("challenge.privacy.retention.BATCH", 2)
-    Question.objects.bulk_create(
-        [Question(enrollment=told.enrollment, day=1, text=str(n), asked_at=now) for n in range(6)]
+    Message.objects.bulk_create(
+        [Message(enrollment=told.enrollment, day=1, text=str(n), at=now) for n in range(6)]
     )
 
     purge(now + timedelta(days=800))
-    assert not Question.objects.exists()
+    assert not Message.objects.exists()
 
 
 def test_who_left_is_forgotten_when_the_undo_is_over(told: CheckIn, alice: Any, now: datetime) -> None:

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from challenge.models import CheckIn, Enrollment, Question
+from challenge.models import CheckIn, Enrollment, Message
 from tests.support.smtp_server import SmtpServer
 from tests.support.visitor import Watch, confirm_link, heading, lesson_link, link
 
@@ -107,7 +107,7 @@ def test_without_javascript(program: Any, site: str, sink: SmtpServer, go: Go, o
     page.fill("[name=text]", "May I do it twice?")
     page.click("button")
     assert page.get_by_text("your question is kept").is_visible()
-    assert Question.objects.get().text == "May I do it twice?"
+    assert Message.objects.get().text == "May I do it twice?"
     page.goto(site + link(sink.lessons[-1], "pause"))
     page.click("button")
     assert heading(page) == "Your course is paused"

@@ -13,7 +13,7 @@ from challenge.curriculum.publish import Publication, publish_day
 from challenge.enrollment.leaving import leave
 from challenge.enrollment.transitions import send_again
 from challenge.mail.links import Purpose, url
-from challenge.models import Day, Delivery, Event, Question, Revision, Stretch
+from challenge.models import Day, Delivery, Event, Message, Revision, Stretch
 from tests.support.smtp_server import SmtpServer
 from tests.support.visitor import link, whole_database
 
@@ -103,7 +103,7 @@ def test_what_was_not_sent_can_not_be_read(
     Revision.objects.update(content={})
 
     assert client.get(page_of(alice, now)).status_code == 410
-    assert not Question.objects.exists()
+    assert not Message.objects.exists()
 
 
 def test_a_stretch_recalled_since_is_named_with_what_to_do_instead(
@@ -155,7 +155,7 @@ def test_who_has_left_may_read_and_ask_no_more(
     assert "<form" not in page
     assert "buttons in the mail" not in page
     assert client.post(page_of(alice, now), {"text": "Why?"}).status_code == 410
-    assert not Question.objects.exists()
+    assert not Message.objects.exists()
 
 
 def test_thanks_are_for_the_runner_s_question_about_this_day(
@@ -163,8 +163,8 @@ def test_thanks_are_for_the_runner_s_question_about_this_day(
 ) -> None:
     go(now)
     thanked = f"{page_of(alice, now)}?asked"
-    Question.objects.create(enrollment=bob, day=1, text="Why?", asked_at=now)
-    Question.objects.create(enrollment=alice, day=2, text="Why?", asked_at=now)
+    Message.objects.create(enrollment=bob, day=1, text="Why?", at=now)
+    Message.objects.create(enrollment=alice, day=2, text="Why?", at=now)
     assert b"your question is kept" not in client.get(thanked).content
 
     client.post(page_of(alice, now), {"text": "Why?"})

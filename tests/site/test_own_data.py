@@ -7,8 +7,8 @@ from datetime import datetime, timedelta
 import pytest
 
 from accounts.models import Consent, User
-from challenge.checkins.questions import record_question
 from challenge.checkins.record import CheckInData, record
+from challenge.conversation.questions import record_question
 from challenge.enrollment.erasing import erase_due
 from challenge.models import CheckIn, Enrollment
 from challenge.privacy.export import export

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from challenge.models import CheckIn, Enrollment, Question
+from challenge.models import CheckIn, Enrollment, Message
 from tests.gallery.pages import cast, every_page
 from tests.site.test_keyboard import Keyboard
 from tests.support.smtp_server import SmtpServer
@@ -140,7 +140,7 @@ def test_the_whole_way_without_a_script(
     opens(link(sink.lessons[0], "leave"))
     somebody.sends()
     arrives("You have left")
-    assert (CheckIn.objects.get().status, Question.objects.count()) == ("done", 1)
+    assert (CheckIn.objects.get().status, Message.objects.count()) == ("done", 1)
 
 
 def test_nothing_is_cut_off_or_covered(program: Any, site: str, go: Go, open_page: Open) -> None:

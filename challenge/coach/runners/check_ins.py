@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy
 
 from challenge.coach.access import RecordAdmin
 from challenge.coach.wording import NOTHING, runner_link, when
-from challenge.models import CheckIn, Question
+from challenge.models import CheckIn, Message
 
 
 @admin.register(CheckIn)
@@ -45,27 +45,27 @@ class CheckInAdmin(RecordAdmin[CheckIn]):
         return Truncator(check_in.note).chars(80) or NOTHING
 
 
-@admin.register(Question)
-class QuestionAdmin(RecordAdmin[Question]):
+@admin.register(Message)
+class QuestionAdmin(RecordAdmin[Message]):
     list_display = ("asked", "runner", "day", "short_text")
-    list_filter = ("asked_at", "day")
+    list_filter = ("at", "day")
     list_select_related = ("enrollment__runner",)
     search_fields = ("enrollment__runner__email", "enrollment__runner__first_name", "text")
-    ordering = ("-asked_at", "-pk")
+    ordering = ("-at", "-pk")
     list_per_page = 50
     fields = ("runner", "day", "text", "asked")
 
-    def get_readonly_fields(self, request: HttpRequest, obj: Question | None = None) -> tuple[str, ...]:
+    def get_readonly_fields(self, request: HttpRequest, obj: Message | None = None) -> tuple[str, ...]:
         return self.fields
 
     @admin.display(description=gettext_lazy("Runner"), ordering="enrollment__runner__email")
-    def runner(self, question: Question) -> SafeString:
+    def runner(self, question: Message) -> SafeString:
         return runner_link(question.enrollment)
 
-    @admin.display(description=gettext_lazy("Asked"), ordering="asked_at")
-    def asked(self, question: Question) -> str:
-        return when(question.asked_at)
+    @admin.display(description=gettext_lazy("Asked"), ordering="at")
+    def asked(self, question: Message) -> str:
+        return when(question.at)
 
     @admin.display(description=gettext_lazy("Question"))
-    def short_text(self, question: Question) -> str:
+    def short_text(self, question: Message) -> str:
         return Truncator(question.text).chars(160)

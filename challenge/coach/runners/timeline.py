@@ -19,8 +19,8 @@ from challenge.models import (
     EarlierCheckIn,
     Enrollment,
     Event,
+    Message,
     OwnAnswer,
-    Question,
 )
 
 KINDS = {
@@ -147,12 +147,12 @@ def attempt_rows(attempts: list[Attempt]) -> list[AttemptRow]:
     ]
 
 
-def _question(question: Question, enrollment: Enrollment) -> Entry:
+def _question(question: Message, enrollment: Enrollment) -> Entry:
     return Entry(
-        at=question.asked_at,
+        at=question.at,
         kind="question",
         title=_("Asked about day %(day)d") % {"day": question.day},
-        local_time=runner_time_if_other(question.asked_at, enrollment),
+        local_time=runner_time_if_other(question.at, enrollment),
         note=question.text,
     )
 

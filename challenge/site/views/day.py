@@ -11,11 +11,11 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.fields import NoteField
-from challenge.checkins.questions import TooManyQuestions, record_question
 from challenge.checkins.record import is_open, sent_lesson
+from challenge.conversation.questions import TooManyQuestions, record_question
 from challenge.curriculum.lesson import Content, replacement_for
 from challenge.mail.links import Purpose
-from challenge.models import Delivery, Enrollment, Question, Stretch
+from challenge.models import Delivery, Enrollment, Message, Stretch
 from challenge.site.capability import capability
 from challenge.site.fields import PlainForm
 from challenge.site.lessons import lesson_context
@@ -83,7 +83,7 @@ def _save_question(form: QuestionForm, enrollment: Enrollment, day: int, now: da
 
 def _has_asked(enrollment: Enrollment, day: int, now: datetime) -> bool:
     """Return whether a question about this day was saved just now: the address alone does not prove it."""
-    return Question.objects.filter(enrollment=enrollment, day=day, asked_at__gt=now - THANKS).exists()
+    return Message.objects.filter(enrollment=enrollment, day=day, asked_at__gt=now - THANKS).exists()
 
 
 def _takes_check_in(enrollment: Enrollment, day: int, now: datetime) -> bool:

@@ -11,7 +11,7 @@ from django.utils.formats import date_format
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
-from challenge.models import CheckIn, Enrollment, Question
+from challenge.models import CheckIn, Enrollment, Message
 from challenge.models.privacy import model_of
 from challenge.privacy.export import export
 from challenge.site.own_page import OwnPage
@@ -25,7 +25,7 @@ class RunTold(NamedTuple):
 
     run: Enrollment
     check_ins: list[CheckIn]
-    questions: list[Question]
+    questions: list[Message]
 
     @property
     def with_words(self) -> list[CheckIn]:
@@ -38,7 +38,7 @@ def told(page: OwnPage) -> HttpResponse:
         RunTold(
             run,
             list(run.check_ins.order_by("day")),
-            list(run.questions.order_by("asked_at")),
+            list(run.messages.order_by("at")),
         )
         for run in runs
     ]

@@ -12,7 +12,7 @@ from accounts.models import User
 from challenge.coach.course import recalls
 from challenge.curriculum.recall import days_that_name
 from challenge.delivery.corrections import correct
-from challenge.models import Day, Delivery, Program, Question, Recall, Revision, Stretch
+from challenge.models import Day, Delivery, Message, Program, Recall, Revision, Stretch
 from tests.support.desk import DeskItem, logged, said
 from tests.support.smtp_server import SmtpServer
 from tests.support.threads import together
@@ -182,7 +182,7 @@ def test_the_ledger_and_the_timeline_name_the_correction(
         recall(first, other)
     first.client.force_login(User.objects.get(email="coach@example.com"))
     correct(now)
-    Question.objects.create(enrollment=alice, day=1, text="Is <this> right?", asked_at=now)
+    Message.objects.create(enrollment=alice, day=1, text="Is <this> right?", at=now)
 
     story = said(first.client.get(f"/coach/challenge/enrollment/{alice.pk}/change/"))
 

@@ -9,7 +9,7 @@ import pytest
 from django.test import Client
 
 from challenge.mail.links import Purpose, url
-from challenge.models import Question
+from challenge.models import Message
 
 pytestmark = pytest.mark.django_db
 
@@ -30,8 +30,8 @@ def test_a_question_is_kept_and_the_page_says_so(
 
     assert answer.status_code == 302
     assert answer["Location"].endswith("/?asked#ask")
-    question = Question.objects.get()
-    assert (question.enrollment, question.day, question.asked_at) == (alice, 1, now)
+    question = Message.objects.get()
+    assert (question.enrollment, question.day, question.at) == (alice, 1, now)
     assert question.text == "May I do it\ntwice a day? 🏃"
     page = client.get(answer["Location"]).content.decode()
     assert "your question is kept for your coach" in page
@@ -59,17 +59,17 @@ def test_what_is_no_question_is_marked_and_kept_in_the_field(
     assert re.findall(r"<(\w+)[^>]* autofocus", page) == ["textarea"]
     assert "day-title" in page
     assert text.strip() in page
-    assert not Question.objects.exists()
+    assert not Message.objects.exists()
 
 
 def test_a_question_may_have_two_thousand_characters(client: Client, path: str) -> None:
     assert client.post(path, {"text": "x\r\n" * 999 + "xx"}).status_code == 302
-    assert len(Question.objects.get().text) == 2000
+    assert len(Message.objects.get().text) == 2000
 
 
 def test_markup_in_a_question_is_text(client: Client, path: str) -> None:
     client.post(path, {"text": "<script>alert(1)</script>{{ 1 }}"})
-    assert Question.objects.get().text == "<script>alert(1)</script>{{ 1 }}"
+    assert Message.objects.get().text == "<script>alert(1)</script>{{ 1 }}"
 
     page = client.post(path, {"text": "<script>" + "x" * 2000}).content.decode()
     assert "&lt;script&gt;" in page
@@ -81,7 +81,7 @@ def test_sent_twice_it_is_one_question(client: Client, path: str, clock: Any, no
         clock.move_to(now + timedelta(seconds=seconds))
         assert client.post(path, {"text": "Why?"}).status_code == 302
 
-    assert Question.objects.count() == 1
+    assert Message.objects.count() == 1
 
 
 def test_ten_questions_a_day_and_the_eleventh_stays_in_the_field(
@@ -95,6 +95,6 @@ def test_ten_questions_a_day_and_the_eleventh_stays_in_the_field(
     assert "Question 10, with many words?</textarea>" in answer.content.decode()
     assert b"ten questions within a day" in answer.content
     assert re.findall(rb"<(\w+)[^>]* autofocus", answer.content) == [b"textarea"]
-    assert Question.objects.count() == 10
+    assert Message.objects.count() == 10
     clock.move_to(now + timedelta(days=1))
     assert client.post(path, {"text": "Question 10, with many words?"}).status_code == 302

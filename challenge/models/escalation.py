@@ -1,0 +1,89 @@
+"""What a coach must see soon, until somebody has seen to it."""
+
+import uuid
+from datetime import datetime
+from typing import Any, ClassVar
+
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from challenge.models.enrollment import Enrollment
+from challenge.models.hold import Hold
+from challenge.models.safety_level import SafetyLevel
+
+
+class EscalationManager(models.Manager["Escalation"]):
+    def open(self, enrollment: Enrollment, now: datetime, **fields: Any) -> "Escalation":
+        """Open an escalation; safety.escalations tells the coaches of it."""
+        return self.create(enrollment=enrollment, opened_at=now, **fields)
+
+    def unresolved(self) -> models.QuerySet["Escalation"]:
+        return self.exclude(state=Escalation.State.RESOLVED)
+
+
+class Escalation(models.Model):
+    """Open until the first coach acknowledges it, and resolved for good. `told_at` is when the coaches were
+    last told. The second contact's link names `key`."""
+
+    class State(models.TextChoices):
+        OPEN = "open", _("open")
+        ACKNOWLEDGED = "acknowledged", _("acknowledged")
+        RESOLVED = "resolved", _("resolved")
+
+    enrollment = models.ForeignKey(
+        Enrollment, models.CASCADE, related_name="escalations", verbose_name=_("enrollment")
+    )
+    hold = models.ForeignKey(
+        Hold, models.CASCADE, null=True, blank=True, related_name="escalations", verbose_name=_("hold")
+    )
+    level = models.CharField(_("level"), max_length=12, choices=SafetyLevel, blank=True)
+    state = models.CharField(_("state"), max_length=12, choices=State, default=State.OPEN)
+    opened_at = models.DateTimeField(_("opened"))
+    told_at = models.DateTimeField(_("last told"), null=True, blank=True)
+    times_told = models.PositiveSmallIntegerField(_("times told"), default=0)
+    second_told_at = models.DateTimeField(_("second contact told"), null=True, blank=True)
+    alarmed_at = models.DateTimeField(_("alarm raised"), null=True, blank=True)
+    acknowledged_at = models.DateTimeField(_("acknowledged"), null=True, blank=True)
+    acknowledged_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="acknowledged_escalations",
+        verbose_name=_("acknowledged by"),
+        help_text=_("Empty where the second contact did."),
+    )
+    resolved_at = models.DateTimeField(_("resolved"), null=True, blank=True)
+    resolved_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="resolved_escalations",
+        verbose_name=_("resolved by"),
+        help_text=_("Empty where it ended by itself."),
+    )
+    key = models.UUIDField(_("key of the links"), default=uuid.uuid4, unique=True, editable=False)
+
+    objects: ClassVar[EscalationManager] = EscalationManager()
+
+    class Meta:
+        verbose_name = _("escalation")
+        verbose_name_plural = _("escalations")
+        ordering = ["opened_at", "id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(state="resolved", resolved_at__isnull=False)
+                | (~models.Q(state="resolved") & models.Q(resolved_at=None)),
+                name="resolved_has_time",
+            )
+        ]
+        indexes = [
+            models.Index(
+                fields=["opened_at"], condition=~models.Q(state="resolved"), name="escalation_unresolved"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_level_display()} {self.opened_at:%Y-%m-%d %H:%M}"

@@ -18,8 +18,8 @@ def record_question(enrollment_id: int, day: int, text: str, now: datetime) -> M
     """Record a question, or return the same one of the last ten minutes. Raises TooManyQuestions."""
     with transaction.atomic():
         Enrollment.objects.select_for_update().get(pk=enrollment_id)
-        recent = Message.objects.filter(enrollment=enrollment_id, asked_at__gt=now - timedelta(days=1))
-        if repeated := recent.filter(day=day, text=text, asked_at__gt=now - REPEAT_WINDOW).first():
+        recent = Message.objects.filter(enrollment=enrollment_id, at__gt=now - timedelta(days=1))
+        if repeated := recent.filter(day=day, text=text, at__gt=now - REPEAT_WINDOW).first():
             return repeated
         if recent.count() >= DAILY_LIMIT:
             raise TooManyQuestions

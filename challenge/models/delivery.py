@@ -100,13 +100,13 @@ class Delivery(models.Model):
         db_index=False,
         verbose_name=_("recall"),
     )
-    message = models.ForeignKey(
+    answer = models.ForeignKey(
         Message,
         models.CASCADE,
         null=True,
         related_name="deliveries",
         db_index=False,
-        verbose_name=_("message"),
+        verbose_name=_("answer"),
     )
     escalation = models.ForeignKey(
         Escalation,
@@ -172,9 +172,7 @@ class Delivery(models.Model):
                 condition=models.Q(address_change__isnull=False),
                 name="delivery_address_change",
             ),
-            models.Index(
-                fields=["message"], condition=models.Q(message__isnull=False), name="delivery_message"
-            ),
+            models.Index(fields=["answer"], condition=models.Q(answer__isnull=False), name="delivery_answer"),
             models.Index(
                 fields=["escalation"],
                 condition=models.Q(escalation__isnull=False),

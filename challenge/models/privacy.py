@@ -128,7 +128,7 @@ TABLES = {
     "challenge.Delivery": Declared(
         "enrollment__runner recipient",
         personal="id enrollment recipient address address_hash domain kind day copy revision recall"
-        " message escalation address_change state"
+        " answer escalation address_change state"
         " due_at try_at closes_at sent_at uncertain reason reason_values attempts",
         neither="priority lease leased_until",
     ),

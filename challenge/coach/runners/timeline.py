@@ -76,7 +76,7 @@ def timeline(enrollment: Enrollment) -> list[Entry]:
         *(_mail(delivery, enrollment) for delivery in deliveries),
         *(entry for delivery in deliveries for entry in _returns(delivery)),
         *_check_ins(enrollment),
-        *(_question(question, enrollment) for question in enrollment.questions.all()),
+        *(_question(question, enrollment) for question in enrollment.messages.all()),
     ]
     return sorted(entries, key=lambda entry: entry.at)
 

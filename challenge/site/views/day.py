@@ -83,7 +83,7 @@ def _save_question(form: QuestionForm, enrollment: Enrollment, day: int, now: da
 
 def _has_asked(enrollment: Enrollment, day: int, now: datetime) -> bool:
     """Return whether a question about this day was saved just now: the address alone does not prove it."""
-    return Message.objects.filter(enrollment=enrollment, day=day, asked_at__gt=now - THANKS).exists()
+    return Message.objects.filter(enrollment=enrollment, day=day, at__gt=now - THANKS).exists()
 
 
 def _takes_check_in(enrollment: Enrollment, day: int, now: datetime) -> bool:

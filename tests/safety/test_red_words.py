@@ -15,9 +15,16 @@ from challenge.safety.red_words import Reading, read
 
 pytestmark = pytest.mark.pure
 
-SENTENCES: list[dict[str, Any]] = tomllib.loads(
-    (Path(__file__).parent / "sentences.toml").read_text(encoding="utf-8")
-)["sentences"]
+
+def sentences(name: str, key: str) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = tomllib.loads((HERE / name).read_text(encoding="utf-8"))[key]
+    return found
+
+
+HERE = Path(__file__).parent
+OWN = sentences("sentences.toml", "sentences")
+READERS = sentences("sentences_by_a_reader.toml", "sentence")
+SENTENCES = [*OWN, *READERS]
 HOLDING = [sentence["text"] for sentence in SENTENCES if sentence["holds"]]
 TEXTS = [sentence["text"] for sentence in SENTENCES]
 STRUCK = [
@@ -43,6 +50,7 @@ def test_the_table_of_sentences() -> None:
     sys.stdout.write("\n".join(["", title, *misses, ""]))
 
     assert len(misses) <= 0.05 * len(SENTENCES)
+    assert len(READERS) >= 60
     emergencies = [(one, reading) for one, reading in readings if one["level"] == Level.EMERGENCY]
     assert [one["text"] for one, reading in emergencies if not reading.emergency_words] == []
     assert [one["text"] for one, reading in emergencies if one["holds"] and not reading.holds] == []

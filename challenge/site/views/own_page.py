@@ -18,8 +18,7 @@ from challenge.mail.links import Purpose, url
 from challenge.models import Enrollment, Event
 from challenge.site.capability import capability
 from challenge.site.fields import PlainForm
-from challenge.site.forms import HourForm
-from challenge.site.own_forms import NewAddressForm, OwnNameForm
+from challenge.site.forms import HourForm, NameForm, NewAddressForm
 from challenge.site.own_page import OwnPage
 from challenge.site.views.address import ask_address
 from challenge.site.views.own_data import download, everything, told
@@ -49,7 +48,7 @@ def overview(page: OwnPage, status: int = 200, **bound: PlainForm) -> HttpRespon
         "consents": {consent.purpose: consent for consent in given},
         "is_open": run.state in Enrollment.OPEN_STATES,
         "hour": HourForm(initial={"send_at": f"{run.send_at:%H:%M}", "time_zone": run.time_zone}),
-        "name": OwnNameForm(initial={"first_name": run.runner.first_name}),
+        "name": NameForm(initial={"first_name": run.runner.first_name}),
         "address": NewAddressForm(),
         **bound,
     }
@@ -69,7 +68,7 @@ def change_hour(page: OwnPage) -> HttpResponse:
 
 
 def change_name(page: OwnPage) -> HttpResponse:
-    form = OwnNameForm(page.request.POST)
+    form = NameForm(page.request.POST)
     if not form.is_valid():
         return overview(page, 422, name=form)
     return page.done("name" if rename(page.run.pk, form.cleaned_data["first_name"], page.now) else "nothing")

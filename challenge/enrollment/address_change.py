@@ -60,13 +60,10 @@ def _mail_new_address(change: AddressChange, enrollment: Enrollment, now: dateti
     address = change.new_address
     theirs = Enrollment.objects.filter(runner__email=address, confirmed_at__isnull=False)
     known = theirs.select_related("runner", "program").order_by("-pk").first()
-    mailbox_hash = keyed_hash(mailbox(address))
     mail = MailRequest.Mail.SIGNED_UP_AGAIN if known else MailRequest.Mail.CONFIRMATION
-    mailed = may_mail(mailbox_hash, mail, now)
-    refused = Suppression.objects.filter(address_hash=keyed_hash(address)).exists()
     coachs = User.objects.filter(email=address, is_staff=True).exists()
-    mailed = mailed and not (refused or coachs or address == change.old_address)
-    remember(mailbox_hash, Origin(), now, mail=mail, mailed=mailed)
+    mailed = may_mail(address, mail, now) and not (coachs or address == change.old_address)
+    remember(keyed_hash(mailbox(address)), Origin(), now, mail=mail, mailed=mailed)
     if mailed and known:
         Delivery.objects.queue(Kind.ADDRESS_USED, now, known)
     elif mailed:

@@ -109,7 +109,7 @@ ALARM_WEBHOOK_URL = env.str("ALARM_WEBHOOK_URL", "")
 ALARM_WEBHOOK_SECRET = env.str("ALARM_WEBHOOK_SECRET", "")
 METRICS_TOKEN = env.str("METRICS_TOKEN", "")
 
-# What depends on an address takes this long, whatever is known of it (challenge.site.even_time).
+# What depends on an address takes this long, whatever is known of it (challenge.site.public).
 EVEN_SECONDS = 0.25
 # The limits for strangers who make this site send mail
 SIGN_UPS_PER_IP = env.int("SIGN_UPS_PER_IP", 10)

@@ -65,6 +65,11 @@ def is_open(lesson: Delivery, now: datetime) -> bool:
     return now < schedule.end_of_day(last_date(lesson), lesson.required_enrollment.zone)
 
 
+def takes_check_in(enrollment: Enrollment, day: int, now: datetime) -> bool:
+    lesson = sent_lesson(enrollment.pk, day)
+    return lesson is not None and is_open(lesson, now)
+
+
 @contextmanager
 def locked(enrollment_id: int) -> Iterator[Enrollment]:
     """Hold an enrollment's row. Raises Closed for a runner who has left."""
@@ -91,8 +96,7 @@ def record(
     Closed and TooManyChanges. Without consent to health data only the status and the distance are saved;
     `keep_health` gives that consent."""
     with locked(enrollment_id) as enrollment:
-        lesson = sent_lesson(enrollment_id, day)
-        if lesson is None or not is_open(lesson, now):
+        if not takes_check_in(enrollment, day, now):
             raise Closed
         if EarlierCheckIn.objects.filter(enrollment=enrollment, day=day).count() >= MOST_CHANGES:
             raise TooManyChanges

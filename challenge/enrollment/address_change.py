@@ -1,5 +1,5 @@
 """A runner's change of address: asked for on the runner's page, confirmed at the new address, told to the old
-one, and undone from there within seven days.
+one, and undone from there within seven days. Or a coach corrects it.
 
 The answer to a wish never depends on the new address. Locks: the site's requests, then the runner's row, then
 the enrollments'.
@@ -14,12 +14,12 @@ from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
 from django.db.models import Q
 
-from accounts.addresses import keyed_hash, mailbox
+from accounts.addresses import domain_of, keyed_hash, mailbox
 from accounts.models import User
-from challenge.enrollment.new_address import follow_address
 from challenge.enrollment.own_changes import confirm_changes
 from challenge.enrollment.request_limits import Origin, answered, may_mail, one_at_a_time, remember
 from challenge.models import AddressChange, Delivery, Enrollment, Event, MailRequest, Suppression
+from challenge.models.enrollment import log_event
 from challenge.models.mail_kinds import Kind
 
 DAILY_LIMIT = 3
@@ -60,13 +60,10 @@ def _mail_new_address(change: AddressChange, enrollment: Enrollment, now: dateti
     address = change.new_address
     theirs = Enrollment.objects.filter(runner__email=address, confirmed_at__isnull=False)
     known = theirs.select_related("runner", "program").order_by("-pk").first()
-    mailbox_hash = keyed_hash(mailbox(address))
     mail = MailRequest.Mail.SIGNED_UP_AGAIN if known else MailRequest.Mail.CONFIRMATION
-    mailed = may_mail(mailbox_hash, mail, now)
-    refused = Suppression.objects.filter(address_hash=keyed_hash(address)).exists()
     coachs = User.objects.filter(email=address, is_staff=True).exists()
-    mailed = mailed and not (refused or coachs or address == change.old_address)
-    remember(mailbox_hash, Origin(), now, mail=mail, mailed=mailed)
+    mailed = may_mail(address, mail, now) and not (coachs or address == change.old_address)
+    remember(keyed_hash(mailbox(address)), Origin(), now, mail=mail, mailed=mailed)
     if mailed and known:
         Delivery.objects.queue(Kind.ADDRESS_USED, now, known)
     elif mailed:
@@ -112,6 +109,13 @@ def undo(change_id: int, now: datetime) -> ChangeResult:
     return ChangeResult.DONE
 
 
+def correct(user: User, now: datetime) -> None:
+    """End what is asked for or can be undone at a runner whose address a coach has corrected, and saved."""
+    with transaction.atomic():
+        AddressChange.objects.end_all(user, now)
+        _follow(user, Event.Actor.COACH, now)
+
+
 def forget(now: datetime) -> int:
     """Delete the changes that nothing can be done with any more, and count them."""
     ended = now - AddressChange.UNDO_FOR
@@ -149,5 +153,18 @@ def _move(user: User, address: str, now: datetime) -> bool:
     except IntegrityError:  # somebody has signed up there in this moment
         return False
     user.email = address
-    follow_address(user, Event.Actor.RUNNER, now)
+    _follow(user, Event.Actor.RUNNER, now)
     return True
+
+
+def _follow(runner: User, actor: Event.Actor, now: datetime) -> None:
+    """End the links that went to the old address, and let the runner be reachable again at the new one, which
+    is saved. The old address stays suppressed if it was."""
+    Enrollment.objects.end_links(runner)
+    theirs = Suppression.objects.filter(runner=runner)
+    theirs.exclude(address_hash=runner.address_hash).update(runner=None)
+    Suppression.objects.filter(address_hash=runner.address_hash).update(runner=runner)
+    mails = Delivery.objects.filter(Q(enrollment__runner=runner) | Q(recipient=runner), address="")
+    mails.filter(state__in=Delivery.WAITING).update(domain=domain_of(runner.email))
+    for run in Enrollment.objects.filter(runner=runner):
+        log_event(run, Event.Kind.READDRESSED, actor, now)

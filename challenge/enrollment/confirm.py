@@ -9,6 +9,7 @@ from django.db import transaction
 from accounts.models import Consent, User, give_consents, withdraw_consent
 from challenge import schedule
 from challenge.enrollment import waiting
+from challenge.enrollment.consents import take_back
 from challenge.enrollment.request_limits import answered
 from challenge.enrollment.wish import Wish
 from challenge.models import Delivery, Enrollment, Event
@@ -45,8 +46,9 @@ def confirm(enrollment_id: int, form: Confirmation, now: datetime) -> ConfirmRes
         return ConfirmResult.GONE
     with transaction.atomic():
         runner = User.objects.select_for_update(no_key=True).filter(pk=found.runner_id).first()
-        enrollments = Enrollment.objects.select_for_update(of=("self",)).select_related("program", "cohort")
-        enrollment = enrollments.filter(pk=enrollment_id).first()
+        runs = Enrollment.objects.select_for_update(of=("self",)).select_related("program", "cohort")
+        runs = runs.filter(runner=found.runner_id).order_by("pk")
+        enrollment = next((run for run in runs if run.pk == enrollment_id), None)
         if runner is None or enrollment is None or enrollment.state == Enrollment.State.WITHDRAWN:
             return ConfirmResult.GONE
         if enrollment.state != Enrollment.State.PENDING:
@@ -74,8 +76,11 @@ def _begin(enrollment: Enrollment, form: Confirmation, now: datetime) -> None:
 
 
 def _decide_consents(runner: User, now: datetime, *, health: bool) -> None:
-    """Let the newest form decide: a consent to keep health data that it does not give ends."""
+    """Let the newest form decide: a consent to keep health data that it does not give is taken back."""
     Consent.objects.filter(user=runner, purpose=Consent.Purpose.HEALTH, given_at=None).delete()
-    withdraw_consent(runner, Consent.Purpose.HEALTH, now)
+    if health:
+        withdraw_consent(runner, Consent.Purpose.HEALTH, now)
+    else:
+        take_back(runner, Consent.Purpose.HEALTH, Event.Actor.RUNNER, now)
     purposes = [Consent.Purpose.MAIL, *([Consent.Purpose.HEALTH] if health else [])]
     give_consents(runner, purposes, Consent.Form.CONFIRM, now)

@@ -1,11 +1,13 @@
 """Changes that a runner makes on a page of one's own. One mail confirms those of some minutes together."""
 
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 
 from django.db import transaction
 
-from accounts.models import User
+from accounts.models import Consent, User
 from challenge import schedule
+from challenge.enrollment import consents
+from challenge.enrollment.transitions import reschedule
 from challenge.enrollment.waiting import queue_links
 from challenge.models import AddressChange, Delivery, Enrollment, Event
 from challenge.models.enrollment import log_event
@@ -23,6 +25,29 @@ def confirm_changes(enrollment: Enrollment, now: datetime) -> None:
     if not told.filter(due_at__lte=now).exists():
         try_at = schedule.daylight(now + TOGETHER, enrollment.zone)
         Delivery.objects.queue(Kind.CHANGED, now, enrollment, try_at=try_at)
+
+
+@transaction.atomic
+def change_hour(run: Enrollment, send_at: time, time_zone: str, now: datetime) -> bool:
+    return _confirmed(reschedule(run.pk, send_at, time_zone, Event.Actor.RUNNER, now), run, now)
+
+
+@transaction.atomic
+def agree(run: Enrollment, now: datetime) -> bool:
+    """Give the consent to health data, in the wording that the page shows."""
+    given = consents.give(run.runner, Consent.Purpose.HEALTH, Consent.Form.OWN_PAGE, now)
+    return _confirmed(given, run, now)
+
+
+@transaction.atomic
+def take_back_health(run: Enrollment, now: datetime) -> bool:
+    return _confirmed(consents.take_back_health(run.pk, Event.Actor.RUNNER, now), run, now)
+
+
+def _confirmed(is_changed: bool, run: Enrollment, now: datetime) -> bool:
+    if is_changed:
+        confirm_changes(run, now)
+    return is_changed
 
 
 def rename(enrollment_id: int, first_name: str, now: datetime) -> bool:

@@ -8,7 +8,7 @@ from django.db import transaction
 from accounts.models import User
 from challenge import schedule
 from challenge.enrollment.request_limits import Origin, may_mail, one_at_a_time, remember
-from challenge.models import Delivery, Enrollment, Event, MailRequest, Suppression, WaitingSignUp
+from challenge.models import Delivery, Enrollment, Event, MailRequest, WaitingSignUp
 from challenge.models.enrollment import log_event
 
 log = logging.getLogger(__name__)
@@ -39,9 +39,8 @@ def remind_unconfirmed(now: datetime, size: int = 200) -> int:
 def _remind(enrollment: Enrollment, now: datetime) -> None:
     log_event(enrollment, Event.Kind.REMINDED, Event.Actor.SYSTEM, now)
     runner = enrollment.runner
-    suppressed = Suppression.objects.filter(address_hash=runner.address_hash).exists()
     mail = MailRequest.Mail.CONFIRMATION
-    if suppressed or not may_mail(runner.mailbox_hash, mail, now):
+    if not may_mail(runner.email, mail, now):
         return
     remember(runner.mailbox_hash, Origin(), now, mail=mail, mailed=True)
     today = schedule.local_date(now, enrollment.zone)

@@ -15,8 +15,8 @@ from django.db import connection
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from accounts.addresses import keyed_hash
-from challenge.models import MailRequest
+from accounts.addresses import keyed_hash, mailbox
+from challenge.models import MailRequest, Suppression
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 KEPT = timedelta(days=90)
@@ -90,10 +90,12 @@ def last_place(now: datetime) -> datetime | None:
     return waiting.values_list("leaves_at", flat=True).first()
 
 
-def may_mail(mailbox_hash: str, mail: MailRequest.Mail, now: datetime) -> bool:
+def may_mail(address: str, mail: MailRequest.Mail, now: datetime) -> bool:
     """Return whether a mailbox may get one more of a mail: one in 24 hours, and three confirmations in all.
-    A mailbox of which nobody has confirmed gets nothing but these."""
-    mailed = MailRequest.objects.filter(mailbox_hash=mailbox_hash, mail=mail, mailed=True)
+    A mailbox of which nobody has confirmed gets nothing but these, a suppressed address nothing."""
+    if Suppression.objects.filter(address_hash=keyed_hash(address)).exists():
+        return False
+    mailed = MailRequest.objects.filter(mailbox_hash=keyed_hash(mailbox(address)), mail=mail, mailed=True)
     if mailed.filter(created_at__gt=now - DAY).exists():
         return False
     return mail != MailRequest.Mail.CONFIRMATION or mailed.count() < STRANGER_MAILS

@@ -10,7 +10,7 @@ from accounts.models import User
 from challenge.enrollment.request_limits import Origin, admit, may_mail, next_place, remember
 from challenge.enrollment.waiting import queue_links, take
 from challenge.enrollment.wish import Wish, write
-from challenge.models import Cohort, Delivery, Enrollment, MailRequest, Program, Suppression
+from challenge.models import Cohort, Delivery, Enrollment, MailRequest, Program
 
 Kind, Mail, State = Delivery.Kind, MailRequest.Mail, Enrollment.State
 
@@ -48,9 +48,9 @@ def sign_up(data: SignUpData, ip: str, now: datetime) -> None:
         if enrollment is None:
             enrollment = Enrollment(runner=user, program=data.program)
             write(enrollment, data.wish, now)
-            mails = _may_mail(enrollment, Mail.CONFIRMATION, now)
+            mails = may_mail(user.email, Mail.CONFIRMATION, now)
         else:
-            mails = _may_mail(enrollment, Mail.SIGNED_UP_AGAIN, now)
+            mails = may_mail(user.email, _mail(enrollment, Mail.SIGNED_UP_AGAIN), now)
             take(enrollment, data.wish, now, mails=mails)
         _answer(enrollment, Mail.SIGNED_UP_AGAIN, origin, now, mails=mails, place=place)
 
@@ -65,7 +65,7 @@ def send_links(email: str, ip: str, now: datetime) -> None:
         newest = runs.filter(state__in=Enrollment.OPEN_STATES).first()
         newest = newest or runs.filter(confirmed_at__isnull=False).first()
         if newest:
-            mails = _may_mail(newest, Mail.LINKS, now)
+            mails = may_mail(email, _mail(newest, Mail.LINKS), now)
             _answer(newest, Mail.LINKS, origin, now, mails=mails)
         else:  # it counts for the connection nevertheless, so that the limit does not reveal who is known
             remember(keyed_hash(mailbox(email)), origin, now, mail=Mail.LINKS, mailed=False)
@@ -83,14 +83,6 @@ def _open_enrollment(user: User, program: Program) -> Enrollment | None:
 def _mail(enrollment: Enrollment, asked: MailRequest.Mail) -> MailRequest.Mail:
     """Return the mail that answers a request: a pending enrollment has no other than its confirmation."""
     return Mail.CONFIRMATION if enrollment.state == State.PENDING else asked
-
-
-def _may_mail(enrollment: Enrollment, asked: MailRequest.Mail, now: datetime) -> bool:
-    """Return whether a mail may follow, by the limits; never to a suppressed address."""
-    runner = enrollment.runner
-    if Suppression.objects.filter(address_hash=runner.address_hash).exists():
-        return False
-    return may_mail(runner.mailbox_hash, _mail(enrollment, asked), now)
 
 
 def _answer(

@@ -15,7 +15,7 @@ from challenge.enrollment.request_limits import (
     remember,
 )
 from challenge.enrollment.wish import Wish, is_out, keeps_name, write
-from challenge.models import Delivery, Enrollment, MailRequest, Suppression, WaitingSignUp
+from challenge.models import Delivery, Enrollment, MailRequest, WaitingSignUp
 
 log = logging.getLogger(__name__)
 
@@ -92,8 +92,7 @@ def _answer(row: int, now: datetime) -> bool:
         return False
     pending = enrollment.state == State.PENDING
     mail = Mail.CONFIRMATION if pending else Mail.SIGNED_UP_AGAIN
-    suppressed = Suppression.objects.filter(address_hash=runner.address_hash).exists()
-    if suppressed or not may_mail(runner.mailbox_hash, mail, now):
+    if not may_mail(runner.email, mail, now):
         return False
     place = next_place(now) if pending else None
     remember(runner.mailbox_hash, Origin(), now, mail=mail, mailed=True, leaves_at=place)

@@ -10,7 +10,6 @@ from accounts.models import Consent, User, request_consents
 from challenge.models import Cohort, Delivery, Enrollment, Event, WaitingSignUp
 from challenge.models.enrollment import log_event
 
-State = Delivery.State
 ASKING = (Delivery.Kind.CONFIRMATION, Delivery.Kind.REMINDER)
 
 
@@ -49,7 +48,7 @@ def keeps_name(user: User) -> bool:
 def is_out(enrollment: Enrollment) -> bool:
     """Return whether a mail that asks to confirm the present wish has left, or is leaving."""
     asking = Delivery.objects.filter(enrollment=enrollment, kind__in=ASKING)
-    return asking.filter(Q(state=State.SENDING) | Q(sent_at__gte=enrollment.created_at)).exists()
+    return asking.filter(Q(state=Delivery.State.SENDING) | Q(sent_at__gte=enrollment.created_at)).exists()
 
 
 def write(enrollment: Enrollment, wish: Wish, now: datetime) -> None:

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from accounts.addresses import MAX_LOCAL
 from challenge import schedule
-from challenge.checkins.record import is_open, sent_lesson
+from challenge.checkins.record import takes_check_in
 from challenge.curriculum.slots import wrap_line
 from challenge.enrollment.what_next import changes_since, what_next
 from challenge.mail.links import Purpose, address_url, build_url, token, url
@@ -42,18 +42,18 @@ class MailContext(dict[str, str]):
     def link(self, purpose: Purpose) -> str:
         return url(purpose, self.now, self.enrollment)
 
+    def on_clock(self, instant: datetime) -> str:
+        """Return an instant on the runner's own clock."""
+        return date_format(instant.astimezone(self.enrollment.zone), "l, j F, H:i")
+
     def check_in(self, status: str) -> str:
         """Return the link of one answer, or an empty text if the day takes none any more. The three share one
         capability: a link only proposes an answer."""
         whose = self.enrollment, self.delivery.day
-        if self.delivery.kind == Delivery.Kind.LINKS and not self._takes_check_in(*whose):
+        if self.delivery.kind == Delivery.Kind.LINKS and not takes_check_in(*whose, self.now):
             return ""
         self._check_in = self._check_in or token(Purpose.CHECK_IN, self.now, *whose)
         return build_url(Purpose.CHECK_IN, self._check_in, status)
-
-    def _takes_check_in(self, enrollment: Enrollment, day: int) -> bool:
-        lesson = sent_lesson(enrollment.pk, day)
-        return lesson is not None and is_open(lesson, self.now)
 
     def add_up(self) -> None:
         check_ins = list(CheckIn.objects.filter(enrollment=self.enrollment).order_by("day"))
@@ -74,10 +74,6 @@ def _next_date(enrollment: Enrollment) -> str:
     return date_format(day, "l, j F")
 
 
-def _undo_until(enrollment: Enrollment) -> str:
-    return date_format(enrollment.undo_ends_at.astimezone(enrollment.zone), "l, j F, H:i")
-
-
 def _address_change(values: MailContext) -> AddressChange:
     """Return the change that a mail is about. Raises LookupError for one that was deleted meanwhile."""
     change = values.delivery.address_change
@@ -86,16 +82,12 @@ def _address_change(values: MailContext) -> AddressChange:
     return change
 
 
-def _address_undo_until(values: MailContext) -> str:
-    ends_at = _address_change(values).undo_ends_at
-    return date_format(ends_at.astimezone(values.enrollment.zone), "l, j F, H:i")
-
-
-def _erase_at(enrollment: Enrollment) -> str:
+def _erase_at(values: MailContext) -> str:
     """Return when the runner is erased. Raises LookupError for one who has not asked for it."""
-    if enrollment.runner.erase_at is None:
-        raise LookupError(f"the runner of enrollment {enrollment.pk} is not to be erased")
-    return date_format(enrollment.runner.erase_at.astimezone(enrollment.zone), "l, j F, H:i")
+    erase_at = values.enrollment.runner.erase_at
+    if erase_at is None:
+        raise LookupError(f"the runner of enrollment {values.enrollment.pk} is not to be erased")
+    return values.on_clock(erase_at)
 
 
 def _resume_url(values: MailContext) -> str:
@@ -138,11 +130,11 @@ SOURCES: dict[str, Callable[[MailContext], str]] = {
     "send_at": lambda values: values.enrollment.send_at.isoformat("minutes"),
     "time_zone": lambda values: values.enrollment.time_zone.replace("_", " "),
     "starts_on": lambda values: _next_date(values.enrollment),
-    "undo_until": lambda values: _undo_until(values.enrollment),
-    "address_undo_until": _address_undo_until,
+    "undo_until": lambda values: values.on_clock(values.enrollment.undo_ends_at),
+    "address_undo_until": lambda values: values.on_clock(_address_change(values).undo_ends_at),
     "changes": lambda values: wrap_line(changes_since(values.enrollment, values.delivery.due_at)),
     "what_next": lambda values: wrap_line(what_next(values.enrollment, values.now)),
-    "erase_at": lambda values: _erase_at(values.enrollment),
+    "erase_at": _erase_at,
     "done_count": _added_up("done_count"),
     "tightness_first": _added_up("tightness_first"),
     "tightness_last": _added_up("tightness_last"),

@@ -47,15 +47,18 @@ class HourForm(PlainForm):
     )
 
 
-class WishForm(HourForm):
-    """What can be chosen at the sign-up, and changed until it is confirmed."""
-
+class NameForm(PlainForm):
     first_name = NameField(
         label=_("First name"),
         max_length=60,
         widget=forms.TextInput(attrs={"autocomplete": "given-name"}),
         error_messages={"required": _("Write the name that the mails should greet you by.")},
     )
+
+
+class WishForm(NameForm, HourForm):
+    """What can be chosen at the sign-up, and changed until it is confirmed."""
+
     starts_on = DayField(
         label=_("First day"),
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
@@ -111,6 +114,10 @@ class SignUpForm(WishForm):
 
 class LinksForm(PlainForm):
     email = AddressField(label=_("Email address"), max_length=254)
+
+
+class NewAddressForm(PlainForm):
+    email = AddressField(label=_("New email address"), max_length=254)
 
 
 class CheckInForm(PlainForm):

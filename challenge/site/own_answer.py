@@ -5,7 +5,7 @@ of one enrollment alone, so that it names nobody, and shows nothing that somebod
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.conf import settings
@@ -24,7 +24,7 @@ class Own:
     """What a browser wrote of an answer: these fields, and the instants at which it saved the answers."""
 
     fields: frozenset[str] = frozenset()
-    answers: tuple[datetime, ...] = field(default=())
+    answers: tuple[datetime, ...] = ()
 
     def with_answer(self, fields: Iterable[str], saved_at: datetime) -> "Own":
         return Own(self.fields.union(fields), (*self.answers, saved_at))

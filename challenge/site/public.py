@@ -1,6 +1,9 @@
 """The frame of the public pages, and their visitors."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from time import monotonic, sleep
 from typing import Any
 
 from django.conf import settings
@@ -54,6 +57,17 @@ def client_ip(request: HttpRequest) -> str:
     if settings.PROXY_COUNT and len(hops) >= settings.PROXY_COUNT:
         return hops[-settings.PROXY_COUNT]
     return str(request.META.get("REMOTE_ADDR", ""))
+
+
+@contextmanager
+def even_time() -> Iterator[None]:
+    """Let what is done inside end after settings.EVEN_SECONDS, so that a stranger learns nothing of an
+    address by how long its answer takes. What takes longer than that still shows."""
+    ends = monotonic() + settings.EVEN_SECONDS
+    try:
+        yield
+    finally:
+        sleep(max(0.0, ends - monotonic()))
 
 
 def render_public(

@@ -13,9 +13,12 @@ from django.utils.translation import get_language, override
 from accounts.models import Consent, has_consented, request_consents
 from accounts.wordings import WORDINGS
 from challenge.checkins.record import CheckInData, record
+from challenge.enrollment.confirm import Confirmation, confirm
 from challenge.enrollment.consents import give, take_back
+from challenge.enrollment.leaving import leave
 from challenge.models import CheckIn, Enrollment, Event
 from challenge.models.privacy import TABLES, filled, model_of
+from tests.support.runs import asks_again
 
 pytestmark = pytest.mark.django_db
 
@@ -46,6 +49,21 @@ def test_taking_it_back_erases_what_was_kept_at_once(told: CheckIn, alice: Any, 
     assert not has_consented(alice.runner, HEALTH)
     assert alice.events.last().kind == Event.Kind.CONSENT_TAKEN_BACK
     assert not take_back(alice.runner, HEALTH, Event.Actor.RUNNER, now + LATER)
+
+
+@pytest.mark.parametrize("left", [True, False])
+@pytest.mark.parametrize("ticked", [True, False])
+def test_a_new_run_without_the_tick_erases_what_was_kept(
+    told: CheckIn, alice: Any, now: datetime, left: bool, ticked: bool
+) -> None:
+    if left:
+        leave(alice.pk, Event.Actor.RUNNER, now)
+    new = asks_again(alice, now)
+
+    assert confirm(new.pk, Confirmation.unchanged(new, health=ticked), now + LATER) == "confirmed"
+    assert holds_health_data() is ticked
+    assert has_consented(alice.runner, HEALTH) is ticked
+    assert new.events.filter(kind=Event.Kind.CONSENT_TAKEN_BACK).exists() is not ticked
 
 
 def test_taking_back_the_consent_to_mail_leaves(alice: Any, now: datetime) -> None:

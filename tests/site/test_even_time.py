@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from challenge.site import even_time
+from challenge.site import public
 
 pytestmark = pytest.mark.pure
 
@@ -12,8 +12,8 @@ pytestmark = pytest.mark.pure
 class Clock:
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.now = 100.0
-        monkeypatch.setattr(even_time, "monotonic", lambda: self.now)
-        monkeypatch.setattr(even_time, "sleep", self.pass_by)
+        monkeypatch.setattr(public, "monotonic", lambda: self.now)
+        monkeypatch.setattr(public, "sleep", self.pass_by)
 
     def pass_by(self, seconds: float) -> None:
         self.now += seconds
@@ -25,7 +25,7 @@ def test_it_ends_at_the_same_time(
 ) -> None:
     settings.EVEN_SECONDS = 0.25
     clock = Clock(monkeypatch)
-    with even_time.even_time():
+    with public.even_time():
         clock.pass_by(takes)
     assert clock.now == pytest.approx(ends)
 
@@ -33,6 +33,6 @@ def test_it_ends_at_the_same_time(
 def test_a_refusal_takes_as_long(settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     settings.EVEN_SECONDS = 0.25
     clock = Clock(monkeypatch)
-    with pytest.raises(RuntimeError), even_time.even_time():
+    with pytest.raises(RuntimeError), public.even_time():
         raise RuntimeError
     assert clock.now == pytest.approx(100.25)

@@ -3,8 +3,11 @@
 import json
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from accounts.models import Consent, User
 from challenge.checkins.record import CheckInData, record
@@ -13,6 +16,7 @@ from challenge.enrollment.erasing import erase_due
 from challenge.models import CheckIn, Enrollment
 from challenge.privacy.export import export
 from tests.support.own_page import ADDRESS, Owner
+from tests.support.runs import asks_again
 from tests.support.visitor import body, link
 
 pytestmark = pytest.mark.django_db
@@ -35,6 +39,20 @@ def test_health_words_and_questions_stand_on_a_page_of_their_own(told: Owner, no
     for words in (SAID, "<td>7</td>", "<td>8</td>", "<bdi>calf</bdi>", "May I run &lt;b&gt;twice&lt;/b&gt;?"):
         assert words in page
     assert SAID not in told.reads(now)
+
+
+def test_an_earlier_run_costs_no_further_queries(
+    told: Owner, now: datetime, django_assert_num_queries: Any
+) -> None:
+    path = told.path(now, "told/")
+    new = asks_again(told.alice, now)
+    with CaptureQueriesContext(connection) as of_one:
+        assert told.client.get(path).content.count(b"<h2>Check-ins</h2>") == 1
+
+    CheckIn.objects.create(enrollment=new, day=1, status="done", created_at=now, updated_at=now)
+    asks_again(new, now)
+    with django_assert_num_queries(len(of_one)):
+        assert told.client.get(path).content.count(b"<h2>Check-ins</h2>") == 2
 
 
 def test_the_download_holds_every_field_and_the_page_the_same(told: Owner, now: datetime) -> None:

@@ -2,12 +2,13 @@
 
 from collections.abc import Callable
 from datetime import datetime, time, timedelta
+from unittest.mock import patch
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from accounts.models import User
+from accounts.models import Consent, User
 from challenge.enrollment.transitions import PauseCause, pause
 from challenge.mail.links import Purpose, token
 from challenge.models import Delivery, Enrollment, Event
@@ -92,6 +93,18 @@ def test_what_changes_nothing_is_not_confirmed(owner: Owner, now: datetime) -> N
     assert "it was so already" in owner.posts(now, "resume")
     owner.go(now + HOUR)
     assert len(owner.subjects()) == 1
+
+
+@pytest.mark.parametrize("part", ["hour", "agree", "health"])
+def test_a_change_whose_mail_cannot_be_queued_is_none(owner: Owner, now: datetime, part: str) -> None:
+    if part == "agree":
+        Consent.objects.filter(purpose="health").delete()
+    path, later = owner.path(now + HOUR, f"{part}/"), {"send_at": "06:30", "time_zone": "Europe/London"}
+    before = whole_database()
+    refused = patch.object(type(Delivery.objects), "queue", side_effect=RuntimeError)
+    with refused, pytest.raises(RuntimeError):
+        owner.client.post(path, later)
+    assert whole_database() == before
 
 
 def test_pause_and_resume_have_their_own_mail_alone(owner: Owner, now: datetime) -> None:

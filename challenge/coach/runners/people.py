@@ -7,8 +7,8 @@ from django.utils.translation import gettext as _
 
 from accounts.admin import Form, PersonAdmin
 from accounts.models import User
-from challenge.enrollment.new_address import follow_address
-from challenge.models import AddressChange, Enrollment, Event
+from challenge.enrollment.address_change import correct
+from challenge.models import Enrollment
 
 
 @admin.register(User)
@@ -18,7 +18,6 @@ class RunnerAdmin(PersonAdmin):
     def save_model(self, request: HttpRequest, obj: User, form: Form, change: bool) -> None:
         super().save_model(request, obj, form, change)
         if change and "email" in form.changed_data:
-            AddressChange.objects.end_all(obj, timezone.now())
-            follow_address(obj, Event.Actor.COACH, timezone.now())
+            correct(obj, timezone.now())
             if obj.enrollments.filter(state=Enrollment.State.PAUSED).exists():
                 messages.warning(request, _("The course is still paused. Resume it on the runner's page."))

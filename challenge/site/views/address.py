@@ -15,9 +15,9 @@ from challenge.enrollment.address_change import ChangeResult, TooManyWishes
 from challenge.mail.links import LinkEnded, Purpose, open_address
 from challenge.models import AddressChange
 from challenge.site.capability import guarded, link_error
-from challenge.site.even_time import even_time
-from challenge.site.own_forms import NewAddressForm
+from challenge.site.forms import NewAddressForm
 from challenge.site.own_page import OwnPage
+from challenge.site.public import even_time
 
 
 def ask_address(page: OwnPage, form: NewAddressForm) -> HttpResponse:

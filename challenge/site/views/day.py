@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.fields import NoteField
-from challenge.checkins.record import is_open, sent_lesson
+from challenge.checkins.record import takes_check_in
 from challenge.conversation.questions import TooManyQuestions, record_question
 from challenge.curriculum.lesson import Content, replacement_for
 from challenge.mail.links import Purpose
@@ -57,7 +57,7 @@ def day_page(request: HttpRequest, enrollment: Enrollment, day: int) -> HttpResp
         "sent": sent,
         "lesson": lesson_context(content, enrollment.runner.get_short_name()),
         "recalled": _recalled_since(enrollment, content),
-        "takes_check_in": not has_left and _takes_check_in(enrollment, day, now),
+        "takes_check_in": not has_left and takes_check_in(enrollment, day, now),
         "form": None if has_left else form,
         "asked": ASKED in request.GET and _has_asked(enrollment, day, now),
         "too_many": status == 429,
@@ -84,11 +84,6 @@ def _save_question(form: QuestionForm, enrollment: Enrollment, day: int, now: da
 def _has_asked(enrollment: Enrollment, day: int, now: datetime) -> bool:
     """Return whether a question about this day was saved just now: the address alone does not prove it."""
     return Message.objects.filter(enrollment=enrollment, day=day, at__gt=now - THANKS).exists()
-
-
-def _takes_check_in(enrollment: Enrollment, day: int, now: datetime) -> bool:
-    first = sent_lesson(enrollment.pk, day)
-    return first is not None and is_open(first, now)
 
 
 def _recalled_since(enrollment: Enrollment, content: Content) -> list[dict[str, Any]]:

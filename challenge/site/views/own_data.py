@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
-from django.db.models import DateTimeField, Field
+from django.db.models import DateTimeField, Field, Prefetch
 from django.http import HttpResponse, JsonResponse
 from django.utils.formats import date_format
 from django.utils.text import capfirst
@@ -34,13 +34,11 @@ class RunTold(NamedTuple):
 
 def told(page: OwnPage) -> HttpResponse:
     runs = Enrollment.objects.filter(runner=page.run.runner_id).select_related("program").order_by("-pk")
+    check_ins = Prefetch("check_ins", CheckIn.objects.order_by("day"))
+    questions = Prefetch("messages", Message.objects.order_by("at"))
     found = [
-        RunTold(
-            run,
-            list(run.check_ins.order_by("day")),
-            list(run.messages.order_by("at")),
-        )
-        for run in runs
+        RunTold(run, list(run.check_ins.all()), list(run.messages.all()))
+        for run in runs.prefetch_related(check_ins, questions)
     ]
     shown = [each for each in found if each.check_ins or each.questions]
     return page.render("pages/own/told.html", told=shown)

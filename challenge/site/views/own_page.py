@@ -9,17 +9,15 @@ from django.utils import timezone
 from accounts.models import Consent
 from accounts.wordings import WORDINGS
 from challenge import tasks
-from challenge.enrollment.consents import give, take_back
+from challenge.enrollment import own_changes
 from challenge.enrollment.erasing import keep, request_erasing
 from challenge.enrollment.leaving import current_run, undo_until
-from challenge.enrollment.own_changes import confirm_changes, end_old_links, rename
-from challenge.enrollment.transitions import PauseCause, pause, reschedule, resume
+from challenge.enrollment.transitions import PauseCause, pause, resume
 from challenge.mail.links import Purpose, url
 from challenge.models import Enrollment, Event
 from challenge.site.capability import capability
 from challenge.site.fields import PlainForm
-from challenge.site.forms import HourForm
-from challenge.site.own_forms import NewAddressForm, OwnNameForm
+from challenge.site.forms import HourForm, NameForm, NewAddressForm
 from challenge.site.own_page import OwnPage
 from challenge.site.views.address import ask_address
 from challenge.site.views.own_data import download, everything, told
@@ -49,7 +47,7 @@ def overview(page: OwnPage, status: int = 200, **bound: PlainForm) -> HttpRespon
         "consents": {consent.purpose: consent for consent in given},
         "is_open": run.state in Enrollment.OPEN_STATES,
         "hour": HourForm(initial={"send_at": f"{run.send_at:%H:%M}", "time_zone": run.time_zone}),
-        "name": OwnNameForm(initial={"first_name": run.runner.first_name}),
+        "name": NameForm(initial={"first_name": run.runner.first_name}),
         "address": NewAddressForm(),
         **bound,
     }
@@ -61,18 +59,16 @@ def change_hour(page: OwnPage) -> HttpResponse:
     if not form.is_valid():
         return overview(page, 422, hour=form)
     chosen = form.cleaned_data
-    actor = Event.Actor.RUNNER
-    if not reschedule(page.run.pk, chosen["send_at"], chosen["time_zone"], actor, page.now):
-        return page.done("nothing")
-    confirm_changes(page.run, page.now)
-    return page.done("hour")
+    changed = own_changes.change_hour(page.run, chosen["send_at"], chosen["time_zone"], page.now)
+    return page.done("hour" if changed else "nothing")
 
 
 def change_name(page: OwnPage) -> HttpResponse:
-    form = OwnNameForm(page.request.POST)
+    form = NameForm(page.request.POST)
     if not form.is_valid():
         return overview(page, 422, name=form)
-    return page.done("name" if rename(page.run.pk, form.cleaned_data["first_name"], page.now) else "nothing")
+    renamed = own_changes.rename(page.run.pk, form.cleaned_data["first_name"], page.now)
+    return page.done("name" if renamed else "nothing")
 
 
 def pause_course(page: OwnPage) -> HttpResponse:
@@ -95,21 +91,14 @@ def change_address(page: OwnPage) -> HttpResponse:
 
 
 def agree(page: OwnPage) -> HttpResponse:
-    """Give the consent to health data, in the wording that the page shows."""
-    if not give(page.run.runner, Consent.Purpose.HEALTH, Consent.Form.OWN_PAGE, page.now):
-        return page.done("nothing")
-    confirm_changes(page.run, page.now)
-    return page.done("agreed")
+    return page.done("agreed" if own_changes.agree(page.run, page.now) else "nothing")
 
 
 def take_back_health(page: OwnPage) -> HttpResponse:
     """Say what is erased with the consent to health data, then erase it."""
     if not page.is_posted:
         return page.render("pages/own/health.html")
-    if not take_back(page.run.runner, Consent.Purpose.HEALTH, Event.Actor.RUNNER, page.now):
-        return page.done("nothing")
-    confirm_changes(page.run, page.now)
-    return page.done("taken-back")
+    return page.done("taken-back" if own_changes.take_back_health(page.run, page.now) else "nothing")
 
 
 def erase(page: OwnPage) -> HttpResponse:
@@ -134,7 +123,7 @@ def end_links(page: OwnPage) -> HttpResponse:
     """End this page's own link too. The answer is the last that it gives."""
     if not page.is_posted:
         return page.render("pages/own/end_links.html")
-    end_old_links(page.run.pk, page.now)
+    own_changes.end_old_links(page.run.pk, page.now)
     tasks.nudge(tasks.send)
     return page.render("pages/own/links_ended.html")
 

@@ -20,10 +20,9 @@ from challenge.mail import links
 from challenge.mail.links import LinkEnded, LinkExpired, Purpose
 from challenge.models import Cohort, Program
 from challenge.site.capability import ended_link
-from challenge.site.even_time import even_time
 from challenge.site.forms import LinksForm, SignUpForm
 from challenge.site.landing import landing_context
-from challenge.site.public import Visit, client_ip, current_visit
+from challenge.site.public import Visit, client_ip, current_visit, even_time
 
 
 # Visitors have no cookie, so there is no session that a foreign page could use.

@@ -60,7 +60,8 @@ def _ids_from_the_seed() -> Iterator[None]:
 
 BOUND = (
     "after leaving nothing but one mail that says so, after one click not even that; none after erasing, "
-    "holding or suppression; an undo leads back for seven days; 21 lessons in order; the ledger adds up"
+    "holding or suppression; an undo leads back for seven days; no lesson once erasing is asked for; an "
+    "unconfirmed address is asked once in 24 h, three times in all; 21 lessons in order; the ledger adds up"
 )
 F21 = Fault("Whole-system model: anything, in any order", BOUND, partial(run_model, RUNS, 21))
 F21b = Fault("Whole-system model on PostgreSQL", BOUND, partial(run_model, RUNS_ON_POSTGRESQL, 22))

@@ -22,9 +22,9 @@ from tests.faults.report import Result, Row, Scale
 from tests.support import ROOT
 
 # Faults that mostly wait, or only compute, do not slow the busy queue.
-PARALLEL_QUEUES = (("F5", "F12", "F11", "F17", "F21b"), ("F21", "F16"))
+PARALLEL_QUEUES = (("F5", "F12", "F11", "F17", "F21b"), ("F21",), ("F21a", "F16"))
 # Those that only compute are not killed: their rows need not survive a crash.
-COMPUTING = ("F16", "F17", "F21", "F21b")
+COMPUTING = ("F16", "F17", "F21", "F21a", "F21b")
 WITHOUT_FLUSHES = {"REDIS_URL": "", "PGOPTIONS": "-c synchronous_commit=off"}
 LONGEST = 25 * 60
 # Seconds that a process which is told to stop may need to end those that it started.

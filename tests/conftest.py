@@ -80,8 +80,8 @@ def sink(settings: Any) -> Iterator[SmtpServer]:
 
 @pytest.fixture
 def server(sink: SmtpServer, settings: Any) -> SmtpServer:
-    """A mail server that misbehaves by a script. SMTP_TIMEOUT is half a second, so an attempt takes one."""
-    settings.SMTP_TIMEOUT = 0.5
+    """A mail server that misbehaves by a script. SMTP_TIMEOUT is three quarters of a second."""
+    settings.SMTP_TIMEOUT = 0.75
     return sink
 
 

@@ -15,6 +15,7 @@ from tests.support.smtp_server import SmtpServer
 pytest_plugins = [
     "tests.support.browsing",
     "tests.support.collecting",
+    "tests.support.emptying",
     "tests.support.recalls",
     "tests.support.worked_out_once",
 ]
@@ -79,8 +80,8 @@ def sink(settings: Any) -> Iterator[SmtpServer]:
 
 @pytest.fixture
 def server(sink: SmtpServer, settings: Any) -> SmtpServer:
-    """A mail server that misbehaves by a script. SMTP_TIMEOUT is a second: an attempt ends within two."""
-    settings.SMTP_TIMEOUT = 1
+    """A mail server that misbehaves by a script. SMTP_TIMEOUT is three quarters of a second."""
+    settings.SMTP_TIMEOUT = 0.75
     return sink
 
 

@@ -115,4 +115,7 @@ def _locked(user_id: int) -> User:
 
 
 def _newest(user: User) -> Enrollment | None:
-    return user.enrollments.select_related("runner", "program").order_by("-pk").first()
+    """Return the newest run that mail about the runner may name: anybody may have sent the form of a pending
+    one."""
+    runs = user.enrollments.exclude(state=Enrollment.State.PENDING).select_related("runner", "program")
+    return runs.order_by("-pk").first()

@@ -42,11 +42,12 @@ def _remind(enrollment: Enrollment, now: datetime) -> None:
     mail = MailRequest.Mail.CONFIRMATION
     if not may_mail(runner.email, mail, now):
         return
-    remember(runner.mailbox_hash, Origin(), now, mail=mail, mailed=True)
     today = schedule.local_date(now, enrollment.zone)
     due_at = schedule.first_due(today, now, enrollment.send_at, enrollment.zone)
     if due_at < now:
         due_at = schedule.next_due(due_at, enrollment.send_at, enrollment.zone)
+    # It counts from when it leaves: a form that comes soon after waits a day for its own mail.
+    remember(runner.mailbox_hash, Origin(), due_at, mail=mail, mailed=True)
     Delivery.objects.queue(Delivery.Kind.REMINDER, due_at, enrollment)
 
 

@@ -20,7 +20,7 @@ from tests.support.cast import ALICE, BOB, COACH, lesson_of, story
 from tests.support.smtp_script import Act, accept, always, drip, drop, endless, silence
 from tests.support.smtp_server import SmtpServer
 
-TIMEOUT = 1
+TIMEOUT = 0.5
 MESSAGE = b"Subject: x\r\nMessage-ID: <1@localhost>\r\n\r\n" + b"words\r\n" * 5000
 
 # Malformed replies (RFC 5321, 4.2), whatever digits they hold.

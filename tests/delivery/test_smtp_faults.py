@@ -82,8 +82,8 @@ def test_a_message_that_is_never_confirmed_goes_twice_at_most(
 
 @pytest.fixture
 def impatient(settings: Any) -> float:
-    """SMTP_TIMEOUT is a second, so that an attempt ends within two; one more of grace."""
-    settings.SMTP_TIMEOUT = 1
+    """SMTP_TIMEOUT is half a second, so that an attempt ends within one; two more of grace."""
+    settings.SMTP_TIMEOUT = 0.5
     return 3
 
 

@@ -26,6 +26,7 @@ FAULTS: dict[str, str] = {
     "F19": "outage",
     "F20": "worker_faults",
     "F21": "whole_system",
+    "F21a": "whole_system",
     "F21b": "whole_system",
     "F22": "backups",
     "A4": "flood",
@@ -38,6 +39,7 @@ ONLY_ON = {
     "F6": "postgresql",
     "F18": "sqlite",
     "F21": "sqlite",
+    "F21a": "sqlite",
     "F21b": "postgresql",
 }
 

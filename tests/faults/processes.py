@@ -11,10 +11,11 @@ import subprocess
 import sys
 import threading
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import asdict
 from itertools import chain
 from pathlib import Path
-from time import monotonic, strftime
+from time import monotonic, sleep, strftime
 
 from tests.faults.catalogue import ONLY_ON, fault
 from tests.faults.databases import Databases
@@ -22,13 +23,15 @@ from tests.faults.report import Result, Row, Scale
 from tests.support import ROOT
 
 # Faults that mostly wait, or only compute, do not slow the busy queue.
-PARALLEL_QUEUES = (("F5", "F12", "F11", "F17", "F21b"), ("F21", "F16"))
+PARALLEL_QUEUES = (("F5", "F12", "F11", "F17", "F21b"), ("F21",), ("F21a", "F16"))
 # Those that only compute are not killed: their rows need not survive a crash.
-COMPUTING = ("F16", "F17", "F21", "F21b")
+COMPUTING = ("F16", "F17", "F21", "F21a", "F21b")
 WITHOUT_FLUSHES = {"REDIS_URL": "", "PGOPTIONS": "-c synchronous_commit=off"}
 LONGEST = 25 * 60
 # Seconds that a process which is told to stop may need to end those that it started.
 GRACE = 20
+# And those that end by themselves after it.
+ENDING = 5
 MARK = "RUNNER_RESET_FAULT"
 
 
@@ -144,17 +147,26 @@ def mark(name: str) -> str:
     return f"{os.getpid()}-{name}"
 
 
-def end_all(name: str) -> int:
-    """End what a fault has left running (Linux). Return how many processes that was."""
+def end_all(name: str, within: float = ENDING) -> int:
+    """End what a fault has left running. Return how many processes that was. One that was told by the end of
+    its parent that there is no more to do, such as multiprocessing's, has a moment to end by itself."""
+    deadline = monotonic() + within
+    while (left := _running(name)) and monotonic() < deadline:
+        sleep(0.1)
+    for process_id in left:
+        with suppress(ProcessLookupError):
+            os.kill(process_id, signal.SIGKILL)
+    return len(left)
+
+
+def _running(name: str) -> list[int]:
+    """Return the processes of a fault (Linux)."""
     wanted = f"{MARK}={mark(name)}".encode()
-    found = 0
+    found = []
     for environ in Path("/proc").glob("[0-9]*/environ"):
-        try:
+        with suppress(OSError):  # it has ended, or is somebody else's
             if wanted in environ.read_bytes().split(b"\0"):
-                os.kill(int(environ.parent.name), signal.SIGKILL)
-                found += 1
-        except OSError:
-            continue  # it has ended, or is somebody else's
+                found.append(int(environ.parent.name))
     return found
 
 

@@ -7,12 +7,17 @@ from typing import Any
 import pytest
 
 from challenge.bounces.record import record_refusal
+from challenge.enrollment.erasing import request_erasing
+from challenge.enrollment.leaving import leave
+from challenge.enrollment.pending import remind_unconfirmed
 from challenge.enrollment.transitions import PauseCause, pause, reschedule, resume
+from challenge.enrollment.waiting import answer_waiting
 from challenge.models import Delivery, Event, Suppression
 from challenge.models.attempt import Answer, Outcome, Phase
 from tests.support.cast import lesson_of
 from tests.support.smtp_script import accept, always, drop
 from tests.support.smtp_server import SmtpServer
+from tests.support.visitor import Visitor
 
 pytestmark = pytest.mark.django_db
 Go = Callable[[datetime], None]
@@ -66,3 +71,33 @@ def test_a_refusal_in_the_instant_of_the_resuming_is_no_old_news(alice: Any, now
     alice.refresh_from_db()
     assert Suppression.objects.get().reason == "bounced"
     assert alice.state == "paused"
+
+
+def test_a_form_that_comes_before_the_reminder_has_left_waits_a_day_longer(
+    visitor: Visitor, now: datetime
+) -> None:
+    """The reminder waits for the runner's hour; a stranger gets one such mail a day."""
+    visitor.signs_up(now, starts_on="2026-03-20")
+    asked_at = now + timedelta(days=2)
+    remind_unconfirmed(asked_at)
+    reminder = Delivery.objects.get(kind=Delivery.Kind.REMINDER)
+    assert reminder.due_at > asked_at + timedelta(hours=20)
+
+    visitor.clock.move_to(asked_at + timedelta(days=1))
+    visitor.post(starts_on="2026-03-20", send_at="18:15")
+    assert Delivery.objects.filter(kind=Delivery.Kind.CONFIRMATION).count() == 1
+
+    answer_waiting(reminder.due_at + timedelta(days=1))
+    assert Delivery.objects.filter(kind=Delivery.Kind.CONFIRMATION).count() == 2
+
+
+def test_who_asks_to_be_erased_is_told_although_a_later_form_is_unconfirmed(
+    alice: Any, sink: SmtpServer, visitor: Visitor, now: datetime
+) -> None:
+    leave(alice.pk, Event.Actor.RUNNER, now)
+    visitor.post(email=alice.runner.email)
+
+    request_erasing(alice.runner_id, now)
+
+    visitor.go(now)
+    assert "You will be erased" in [str(mail["Subject"]).partition(":")[0] for mail in sink.mails]

@@ -51,7 +51,7 @@ def equal_mails_compiled_once() -> Iterator[None]:
 
 @pytest.fixture(autouse=True, scope="session")
 def no_permissions_listed() -> None:
-    """Whoever enters the desk is a superuser, and each emptying of all tables would list them all again."""
+    """Whoever enters the desk is a superuser."""
     from django.db.models.signals import post_migrate
 
     post_migrate.disconnect(dispatch_uid="django.contrib.auth.management.create_permissions")

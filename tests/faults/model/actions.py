@@ -1,14 +1,14 @@
 """The actions of runners and their coach, and what the oracle learns from them about who may get mail."""
 
 from contextlib import suppress
-from datetime import time, timedelta
+from datetime import datetime, time, timedelta
 
 from accounts.addresses import keyed_hash
 from accounts.models import User
 from challenge.checkins.record import CheckInData, Closed, TooManyChanges, record
 from challenge.enrollment import leaving, transitions
-from challenge.enrollment.confirm import Confirmation, confirm
-from challenge.enrollment.sign_up import SignUpData, send_links, sign_up
+from challenge.enrollment.confirm import Confirmation, ConfirmResult, confirm
+from challenge.enrollment.sign_up import SignUpData, send_links
 from challenge.models import Enrollment, Event, Program, Suppression
 from tests.faults.model.oracle import Oracle
 from tests.faults.model.server import ScriptedServer
@@ -20,9 +20,12 @@ CHOICES = {
     "bob": (0, time(20, 45), "America/Los_Angeles"),
     "charlie": (1, time(23, 45), "Pacific/Auckland"),
 }
+LATER = timedelta(hours=1)
 FAR_AWAY = "Pacific/Auckland"
 ACTIONS = (
     "signs_up",
+    "signs_up_otherwise",
+    "shares_the_address",
     "confirms",
     "checks_in",
     "pauses",
@@ -37,6 +40,8 @@ ACTIONS = (
     "complains",
     "can_be_written_to_again",
     "is_erased",
+    "asks_to_be_erased",
+    "keeps_everything",
 )
 
 
@@ -56,10 +61,23 @@ class Actions:
         getattr(self, what)(name)
 
     def signs_up(self, name: str) -> None:
+        self._hands_in(name, name.title(), timedelta(0))
+
+    def signs_up_otherwise(self, name: str) -> None:
+        """Choose another hour."""
+        self._hands_in(name, name.title(), LATER)
+
+    def shares_the_address(self, name: str) -> None:
+        """Let somebody of another name sign up at the same address."""
+        self._hands_in(name, "Doris", 2 * LATER)
+
+    def _hands_in(self, name: str, first_name: str, later: timedelta) -> None:
         days, wall, zone = CHOICES[name]
         starts_on = self._server.now.date() + timedelta(days)
-        wish = SignUpData(address(name), name.title(), self._program, starts_on, wall, zone)
-        sign_up(wish, self._ip(), self._server.now)
+        wall = (datetime.combine(starts_on, wall) + later).time()
+        form = SignUpData(address(name), first_name, self._program, starts_on, wall, zone)
+        self._oracle.erasing.come_again(form.email)
+        self._oracle.forms.hand_in(form, self._ip(), self._server.now)
 
     def changes_hour(self, name: str, wall: time, zone: str) -> None:
         if enrollment := self._newest(name):
@@ -75,7 +93,9 @@ class Actions:
     def confirms(self, name: str) -> None:
         """Open the link of a mail that has arrived."""
         if (enrollment := self._newest(name)) and enrollment.pk in self._oracle.asked:
-            confirm(enrollment.pk, Confirmation.unchanged(enrollment, health=True), self._server.now)
+            form = Confirmation.unchanged(enrollment, health=True)
+            if confirm(enrollment.pk, form, self._server.now) == ConfirmResult.CONFIRMED:
+                self._oracle.forms.confirmed(enrollment)
 
     def checks_in(self, name: str) -> None:
         if (enrollment := self._newest(name)) and (day := self._oracle.last_day(enrollment)):
@@ -146,8 +166,13 @@ class Actions:
             self._oracle.suppressed.discard(user.email)
 
     def is_erased(self, name: str) -> None:
-        User.objects.filter(email=address(name)).delete()
-        self._oracle.forget_erased()
+        self._oracle.erasing.erase(address(name), self._server.now)
+
+    def asks_to_be_erased(self, name: str) -> None:
+        self._oracle.erasing.ask(address(name), self._server.now)
+
+    def keeps_everything(self, name: str) -> None:
+        self._oracle.erasing.keep(address(name), self._server.now)
 
     def _runs(self, name: str) -> list[int]:
         runs = Enrollment.objects.filter(runner__email=address(name))

@@ -84,6 +84,14 @@ class SystemMachine(RuleBasedStateMachine):
         self.actions.changes_hour(name, wall, zone)
         self._go_on(then)
 
+    @rule(name=names, span=spans, then=whiles)
+    def thinks_again(self, name: str, span: timedelta, then: timedelta) -> None:
+        """Ask to be erased, and to keep everything later, which may be too late."""
+        self.actions.asks_to_be_erased(name)
+        self._go_on(span)
+        self.actions.keeps_everything(name)
+        self._go_on(then)
+
     @rule(script=scripts, then=whiles)
     def server_will(self, script: list[Behaviour], then: timedelta) -> None:
         self.server.script.extend(script)
@@ -95,7 +103,7 @@ class SystemMachine(RuleBasedStateMachine):
         self.server.meanwhile = partial(self.actions.act, name, what)
         self._go_on(then)
 
-    @rule(what=st.sampled_from(["plan", "send", "rescue", "die"]))
+    @rule(what=st.sampled_from(["plan", "send", "rescue", "erase", "answer", "die"]))
     def works(self, what: str) -> None:
         """Let one part of the system do its work; or kill a worker that has just claimed a batch."""
         if what == "plan":
@@ -104,6 +112,10 @@ class SystemMachine(RuleBasedStateMachine):
             self.server.send_due()
         elif what == "rescue":
             rescue(self.server.now)
+        elif what == "erase":
+            self.oracle.erasing.do(self.server.now)
+        elif what == "answer":
+            self.oracle.forms.do(self.server.now)
         else:
             claim(self.server.now, 50)
         self.oracle.add_up()
@@ -132,7 +144,7 @@ class SystemMachine(RuleBasedStateMachine):
         if not span:
             return
         today = self.server.now.date()
-        work_until(self.server, self.server.now + span)
+        work_until(self.server, self.server.now + span, [self.oracle.erasing, self.oracle.forms])
         self.oracle.add_up()
         if self.server.now.date() > today:
             remind_unconfirmed(self.server.now)
@@ -144,9 +156,11 @@ class SystemMachine(RuleBasedStateMachine):
         self.server.script.clear()
         self.server.meanwhile = None
         active = Enrollment.objects.filter(state=State.ACTIVE)
-        here = active.exclude(runner__email__in=self.oracle.suppressed)
+        gone = [*self.oracle.suppressed, *self.oracle.erasing.asked]
+        here = active.exclude(runner__email__in=gone)
         before = {enrollment.pk: self.oracle.last_day(enrollment) for enrollment in here}
         self._go_on(span)
         for enrollment in active.filter(pk__in=before):
             day = self.oracle.last_day(enrollment)
             assert day >= before[enrollment.pk] + count, f"stands still at day {day}"
+        self.oracle.forms.check_answered(self.server.now)

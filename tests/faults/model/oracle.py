@@ -11,6 +11,8 @@ from django.db import models
 
 from challenge import schedule
 from challenge.models import Delivery, Enrollment
+from tests.faults.model.erasing import Erasing
+from tests.faults.model.forms import Forms
 from tests.faults.model.server import ARRIVES, Behaviour, Handover
 from tests.faults.report import Result
 
@@ -59,6 +61,7 @@ class Oracle:
         self.behaviours: Counter[Behaviour] = Counter()
         self._times: Counter[str] = Counter()
         self._recorded: set[str] = set()
+        self.erasing, self.forms = Erasing(self.forget_erased), Forms()
 
     def on_message(self, handover: Handover) -> None:
         self.behaviours[handover.behaviour] += 1
@@ -69,9 +72,11 @@ class Oracle:
         enrollment = delivery.enrollment
         assert enrollment, "mail to a coach"
         assert handover.recipient == enrollment.runner.email
+        self.erasing.check(delivery, handover.recipient)
+        self.forms.check(delivery, handover)
         if delivery.kind == Kind.OWN_PAGE:
             assert handover.recipient in self.asked_for_page, f"{delivery} that nobody asked for"
-        elif enrollment.pk in self.left or delivery.kind == Kind.LEFT:
+        elif delivery.kind == Kind.LEFT or (enrollment.pk in self.left and delivery.kind != Kind.ERASING):
             self._check_farewell(delivery, enrollment)
         assert handover.recipient not in self.suppressed, f"{delivery} to a suppressed address"
         if delivery.kind == Kind.LESSON:

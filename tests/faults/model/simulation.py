@@ -1,8 +1,9 @@
 """A run of the model: its own database state, and workers that do what falls due when it does."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from typing import Protocol
 
 from django.db import connection, transaction
 from django.db.models import F
@@ -35,14 +36,27 @@ def isolated_run(now: datetime) -> Iterator[None]:
             transaction.set_rollback(True)
 
 
-def work_until(server: ScriptedServer, end: datetime) -> None:
+class Chore(Protocol):
+    """What a worker does besides mail, and when there is next something to do."""
+
+    @property
+    def next_at(self) -> datetime: ...
+
+    def do(self, now: datetime) -> None: ...
+
+
+def work_until(server: ScriptedServer, end: datetime, chores: Sequence[Chore]) -> None:
     """Let time pass with everything running."""
     close(server.now)
     while True:
         lease, lesson, mail = _first_lease(), _first_lesson(), _first_mail(server.now)
-        if min(lease, lesson, mail) > end:
+        first = min(lease, lesson, mail, *(chore.next_at for chore in chores))
+        if first > end:
             break
-        server.now = max(server.now + BEAT, min(lease, lesson, mail))
+        server.now = max(server.now + BEAT, first)
+        for chore in chores:
+            if chore.next_at <= server.now:
+                chore.do(server.now)
         if lease <= server.now:
             rescue(server.now)
         if lesson <= server.now:

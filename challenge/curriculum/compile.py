@@ -38,8 +38,9 @@ def to_html(markdown: str) -> str:
     return without_slots(cleaned)
 
 
-def compile_mail(name: str, context: dict[str, Any]) -> Compiled:
-    return render(name, remove_slots(context))
+def compile_mail(name: str, context: dict[str, Any], **marks: tuple[str, str]) -> Compiled:
+    """Compile a mail; `marks` are those around a section (curriculum.movements), by their name in it."""
+    return render(name, {**remove_slots(context), **marks})
 
 
 def render(name: str, context: dict[str, Any]) -> Compiled:

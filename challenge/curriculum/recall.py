@@ -8,8 +8,10 @@ from django.db import transaction
 from accounts.models import User
 from challenge.curriculum.compile import compile_mail, to_html
 from challenge.curriculum.lesson import assemble, day_content
+from challenge.curriculum.movements import SHOWN, marks
 from challenge.curriculum.plain import plain_text
 from challenge.curriculum.publish import Origin, Publication, days_with, lock_program, republish
+from challenge.curriculum.slots import Compiled
 from challenge.models import Day, Recall, Revision, Stretch
 
 
@@ -62,15 +64,7 @@ def _unpin(stretch: Stretch) -> None:
 def _correction(
     stretch: Stretch, replacement: Stretch | None, message: str, now: datetime, author: User | None
 ) -> Recall:
-    compiled = compile_mail(
-        "correction",
-        {
-            "stretch": stretch.title,
-            "message_html": to_html(message),
-            "message_text": plain_text(message),
-            "replacement": {"title": replacement.title, "slug": replacement.slug} if replacement else None,
-        },
-    )
+    compiled = compile_correction(stretch.title, replacement, message)
     return Recall.objects.create(
         stretch=stretch,
         message=message,
@@ -80,3 +74,12 @@ def _correction(
         recalled_at=now,
         recalled_by=author,
     )
+
+
+def compile_correction(title: str, replacement: Stretch | None, message: str) -> Compiled:
+    """Compile the mail about a recall. The replacement is in its own section: it may be left out as well."""
+    words = {"stretch": title, "message_html": to_html(message), "message_text": plain_text(message)}
+    if replacement is None:
+        return compile_mail("correction", words)
+    instead = {"title": replacement.title, "slug": replacement.slug}
+    return compile_mail("correction", {**words, "replacement": instead}, shown=marks(SHOWN, replacement.slug))

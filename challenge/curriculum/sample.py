@@ -3,11 +3,19 @@
 from django.conf import settings
 from django.utils.translation import gettext as _
 
+from challenge.curriculum.movements import keeps
 from challenge.curriculum.slots import NAMES
 
 
+class SampleValues(dict[str, str]):
+    """The values of a runner who is shown every movement. KeyError for a slot without a value."""
+
+    def __missing__(self, name: str) -> str:
+        return "yes" if keeps(name, (), words_only=False) else ""
+
+
 def sample_values(day: int = 9, **overrides: str) -> dict[str, str]:
-    """Return a value for every slot. The links lead nowhere, and the coach's note is empty."""
+    """Return a value for every slot and section. The links lead nowhere, and the coach's note is empty."""
     links = {name: f"{settings.SITE_URL}/#{name}" for name in NAMES if name.endswith("_url")}
     texts = {
         "day": str(day),
@@ -18,6 +26,8 @@ def sample_values(day: int = 9, **overrides: str) -> dict[str, str]:
         "postal_address": settings.POSTAL_ADDRESS,
         "greeting": _("Good to see you again. One small thing for today, at your own pace."),
         "coach_note": "",
+        "exercise": "yes",
+        "words_only": "",
         "send_at": "06:30",
         "time_zone": "Europe/Berlin",
         "starts_on": _("Monday, 2 November"),
@@ -33,4 +43,4 @@ def sample_values(day: int = 9, **overrides: str) -> dict[str, str]:
         "second_address": "robin+two@example.com",
         "site_url": settings.SITE_URL,
     }
-    return {**links, **texts, **overrides}
+    return SampleValues({**links, **texts, **overrides})

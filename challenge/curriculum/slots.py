@@ -1,7 +1,8 @@
 """Slots: the allow-listed places of a compiled mail that are filled for each runner.
 
 A slot is written as its name between the brackets U+27E6 and U+27E7, which no lesson may hold. A section
-between "?name" and "/name" in such brackets stays only if that slot's value is not empty.
+between "?name" and "/name" in such brackets stays only if that slot's value is not empty. Each movement of a
+lesson has two sections of its own (curriculum.movements), and no slot.
 """
 
 import hashlib
@@ -26,6 +27,8 @@ NAMES = frozenset(
         "postal_address",
         "greeting",
         "coach_note",
+        "exercise",
+        "words_only",
         "send_at",
         "time_zone",
         "starts_on",
@@ -60,6 +63,8 @@ NAMES = frozenset(
 )
 # A stranger's words, which turn nothing around them.
 ISOLATED = frozenset({"first_name", "asked_name"})
+# The sections of the movements, whose slugs the course chooses.
+MOVEMENT = re.compile(r"(?:stretch|left_out)_\w+")
 LINE_WIDTH = 72
 # A slot, or a section with its content, or a single bracket.
 _SLOT = re.compile(f"{OPEN}(?:(\\w+){CLOSE}|\\?(\\w+){CLOSE}(.*?){OPEN}/\\2{CLOSE})?", re.DOTALL)
@@ -123,7 +128,8 @@ def parse(text: str) -> Parts:
     end = 0
     for match in _SLOT.finditer(text):
         slot, section, inside = match.groups()
-        if (name := section or slot or match[0]) not in NAMES:
+        name = section or slot or match[0]
+        if name not in NAMES and not (section and MOVEMENT.fullmatch(section)):
             raise KeyError(name)
         parts += [text[end : match.start()], Section(name, parse(inside)) if section else Slot(name)]
         end = match.end()

@@ -38,6 +38,8 @@ NEEDED = (
     "enrollment__state",
     "enrollment__pinned_at",
     "enrollment__time_zone",
+    "enrollment__left_out",
+    "enrollment__words_only",
     "enrollment__runner__email",
     "enrollment__runner__first_name",
 )

@@ -1,7 +1,7 @@
 """Check again, at the moment of sending, whether a mail may leave and in which version."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from accounts.addresses import keyed_hash
@@ -53,9 +53,10 @@ class Eligibility:
         """Query again, so that a runner who has just left gets no mail of a batch that began earlier."""
         enrollments = {delivery.enrollment_id for delivery in self._batch if delivery.enrollment_id}
         found = Enrollment.objects.filter(among("id", enrollments))
-        rows = list(found.values_list("id", "state", "runner__erase_at"))
-        self._states = {pk: state for pk, state, _erase_at in rows}
-        self._erasing = {pk for pk, _state, erase_at in rows if erase_at}
+        rows = list(found.values_list("id", "state", "runner__erase_at", "left_out", "words_only"))
+        self._states = {row[0]: row[1] for row in rows}
+        self._erasing = {row[0] for row in rows if row[2]}
+        self._leave_out({row[0]: row[3:] for row in rows})
         agreed = Consent.objects.filter(
             among("user", {delivery.to_user.pk for delivery in self._batch}),
             purpose=Consent.Purpose.MAIL,
@@ -73,6 +74,13 @@ class Eligibility:
         self._revisions.refresh()
         self._refreshed_at = now
         self.refreshes += 1
+
+    def _leave_out(self, found: Mapping[int, tuple[list[str], bool]]) -> None:
+        """Set what the mails compose from: nobody is asked to do what was left out a second ago."""
+        for delivery in self._batch:
+            enrollment = delivery.enrollment
+            if enrollment is not None and enrollment.pk in found:
+                enrollment.left_out, enrollment.words_only = found[enrollment.pk]
 
     def reason_against(self, delivery: Delivery) -> tuple[DeliveryReason, dict[str, str]] | None:
         """Return why a delivery must not leave, and the values of that reason; None when it may."""

@@ -14,6 +14,7 @@ from django.conf import settings
 
 from challenge.curriculum.compile import compile_mail
 from challenge.curriculum.slots import Compiled
+from challenge.mail.compiled_again import with_sections
 from challenge.mail.context import MailContext
 from challenge.mail.dkim_key import cached_key
 from challenge.mail.prepared import prepare
@@ -95,7 +96,8 @@ def _compiled(delivery: Delivery, revision: Revision | None) -> Compiled:
     whole = revision if wording == Wording.REVISION else delivery.recall
     if whole is None:
         raise LookupError(f"{delivery.kind} {delivery.day} has no published {wording}")
-    return Compiled(whole.subject, whole.text, whole.html)
+    compiled = Compiled(whole.subject, whole.text, whole.html)
+    return with_sections(compiled, whole, delivery.required_enrollment)
 
 
 @lru_cache

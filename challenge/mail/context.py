@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from accounts.addresses import MAX_LOCAL
 from challenge import schedule
 from challenge.checkins.record import takes_check_in
+from challenge.curriculum.movements import keeps
 from challenge.curriculum.slots import wrap_line
 from challenge.enrollment.what_next import changes_since, what_next
 from challenge.mail.links import Purpose, address_url, build_url, token, url
@@ -36,8 +37,13 @@ class MailContext(dict[str, str]):
         self._check_in = ""
 
     def __missing__(self, name: str) -> str:
-        value = self[name] = SOURCES[name](self)
+        source = SOURCES.get(name)
+        value = self[name] = source(self) if source else self._movement(name)
         return value
+
+    def _movement(self, section: str) -> str:
+        runner = self.enrollment
+        return "yes" if keeps(section, runner.left_out, runner.words_only) else ""
 
     def link(self, purpose: Purpose) -> str:
         return url(purpose, self.now, self.enrollment)
@@ -127,6 +133,8 @@ SOURCES: dict[str, Callable[[MailContext], str]] = {
     "coach_name": lambda values: settings.COACH_NAME,
     "postal_address": lambda values: settings.POSTAL_ADDRESS,
     "site_url": lambda values: settings.SITE_URL,
+    "exercise": lambda values: "" if values.enrollment.words_only else "yes",
+    "words_only": lambda values: "yes" if values.enrollment.words_only else "",
     "send_at": lambda values: values.enrollment.send_at.isoformat("minutes"),
     "time_zone": lambda values: values.enrollment.time_zone.replace("_", " "),
     "starts_on": lambda values: _next_date(values.enrollment),
@@ -171,7 +179,8 @@ class Greetings:
         if delivery.kind != Delivery.Kind.LESSON:
             return ""
         enrollment = delivery.required_enrollment.pk
-        return greeting(delivery.day, self._check_ins.get(enrollment, NEVER), enrollment in self._resumed)
+        found, is_resumed = self._check_ins.get(enrollment, NEVER), enrollment in self._resumed
+        return greeting(delivery.day, found, is_resumed, delivery.required_enrollment.words_only)
 
 
 @dataclass(frozen=True)
@@ -186,14 +195,17 @@ class CheckIns:
 NEVER = CheckIns(0, 0, 0)
 
 
-def greeting(day: int, found: CheckIns, is_resumed: bool) -> str:
-    """Greet a runner on `day`. It is news, so that no two lessons in a row begin with the same words."""
+def greeting(day: int, found: CheckIns, is_resumed: bool, words_only: bool = False) -> str:
+    """Greet a runner on `day`. It is news, so that no two lessons in a row begin with the same words. With
+    `words_only` it speaks of no stretch."""
     if is_resumed:
         return _("Good to have you back. You go on where you stopped.")
     if day == 1:
         return _("Here is your first lesson.")
-    if day == 2 and not found.last:
+    if day == 2 and not found.last and not words_only:
         return _("When you have stretched, a tap and a button tell your coach how it went.")
+    if day - 1 - found.last in QUIET_DAYS and words_only:
+        return _("We have not heard from you lately. How are you?")
     if day - 1 - found.last in QUIET_DAYS:
         return _("We have not heard from you lately. That is fine: the stretch alone counts.")
     if found.done in MILESTONES and found.last_done == day - 1:

@@ -51,8 +51,8 @@ class PreparedMail:
         key = (*sections, *[values[name] for name in self._shared])
         layout = self._layouts.get(key)
         if layout is None:
-            if len(self._layouts) >= MOST_LAYOUTS:
-                self._layouts.clear()
+            for oldest in list(self._layouts)[: len(self._layouts) - MOST_LAYOUTS + 1]:
+                self._layouts.pop(oldest, None)
             layout = self._layouts[key] = self._lay(dict(zip(self._sections, sections, strict=True)), values)
         first, rest = layout
         pieces = [first]

@@ -104,7 +104,8 @@ KINDS: dict[str, MailKind] = {
         slots=FOOTER
         | STEERING
         | CHECK_IN
-        | {"day", "length", "program_title", "greeting", "coach_note", "day_url", "library_url"},
+        | {"day", "length", "program_title", "greeting", "coach_note", "day_url", "library_url"}
+        | {"exercise", "words_only"},
         wording=Wording.REVISION,
     ),
     Kind.PAUSED: MailKind(states=PAUSED, priority=WAITED_FOR, slots=FOOTER | STEERING),

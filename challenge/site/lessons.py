@@ -1,5 +1,6 @@
 """The course's content for web pages: clean HTML, names filled in, drawings for each theme."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,6 +12,7 @@ from challenge import drawings
 from challenge.curriculum import drawing_files
 from challenge.curriculum.compile import to_html
 from challenge.curriculum.lesson import Content, whole_minutes, with_dose
+from challenge.curriculum.movements import SELF_CHECK, movements_of, shown_by
 from challenge.curriculum.slots import fill, with_slots
 from challenge.models import Program, Revision
 
@@ -54,16 +56,32 @@ def exercise_context(content: Content, first_name: str = SAMPLE_READER) -> dict[
     return {**content, "steps": render_markdown(content["body"], first_name), "pictures": pictures(content)}
 
 
-def lesson_context(content: Content, first_name: str = SAMPLE_READER) -> dict[str, Any]:
-    day, check, shown = content["day"], content["self_check"], content["stretches"]
+def lesson_context(
+    content: Content,
+    first_name: str = SAMPLE_READER,
+    left_out: Collection[str] = (),
+    words_only: bool = False,
+) -> dict[str, Any]:
+    """Return a lesson for its page, without the movements that are left out; with `words_only` all are."""
+    day = content["day"]
+    parts = {slug: with_dose(part, day) for slug, part in movements_of(content).items()}
+    out = {slug: part for slug, part in parts.items() if words_only or slug in left_out}
+    shown = [exercise_context(part, first_name) for slug, part in parts.items() if slug not in out]
+    figures = [
+        figure
+        for figure in day.get("figures", [])
+        if not (owner := shown_by(figure["name"], content)) or not (words_only or owner in left_out)
+    ]
     return {
         "day": day,
         "week": content["week"],
-        "minutes": whole_minutes(content),
+        "minutes": max(whole_minutes(content) - sum(part["minutes"] for part in out.values()), 1),
         "body": render_markdown(content["body"], first_name),
-        "pictures": pictures(day),
-        "self_check": exercise_context(check, first_name) if check else None,
-        "stretches": [exercise_context(with_dose(stretch, day), first_name) for stretch in shown],
+        "pictures": pictures({"figures": figures}),
+        "self_check": shown.pop(0) if content["self_check"] and SELF_CHECK not in out else None,
+        "stretches": shown,
+        "left_out": [part["title"] for part in out.values()],
+        "words_only": words_only,
     }
 
 

@@ -10,7 +10,7 @@ from django.db import IntegrityError, transaction
 from accounts.addresses import keyed_hash
 from accounts.models import User
 from challenge.curriculum.compile import compile_mail
-from challenge.curriculum.slots import CLOSE, OPEN
+from challenge.curriculum.slots import CLOSE, MOVEMENT, NAMES, OPEN
 from challenge.delivery.claim import claim
 from challenge.enrollment import pending
 from challenge.enrollment.transitions import send_again
@@ -118,4 +118,5 @@ def test_the_lessons_hold_only_the_slots_of_their_entry(program: Any) -> None:
 
 
 def _slots(text: str) -> set[str]:
-    return set(re.findall(rf"{OPEN}[?/]?(\w+){CLOSE}", text))
+    found = set(re.findall(rf"{OPEN}[?/]?(\w+){CLOSE}", text))
+    return {name for name in found if name in NAMES or not MOVEMENT.fullmatch(name)}

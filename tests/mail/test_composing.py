@@ -3,6 +3,7 @@
 import email
 import email.policy
 import re
+from copy import copy
 from datetime import datetime
 from email.message import EmailMessage
 from typing import Any
@@ -52,8 +53,9 @@ def built(compiled: Compiled, given_values: dict[str, str]) -> EmailMessage:
     for name, text in HEADERS.items():
         mail[name] = text
     mail["Subject"] = fill(compiled.subject, given_values)
-    wrapped = {name: wrap(given_values[name]) for name in WRAPPED}
-    mail.set_content(fill(compiled.text, {**given_values, **wrapped}), cte="quoted-printable")
+    wrapped = copy(given_values)
+    wrapped.update({name: wrap(given_values[name]) for name in WRAPPED})
+    mail.set_content(fill(compiled.text, wrapped), cte="quoted-printable")
     mail.add_alternative(fill(compiled.html, given_values, html=True), subtype="html", cte="quoted-printable")
     return email.message_from_bytes(mail.as_bytes(), policy=email.policy.default)
 

@@ -47,8 +47,9 @@ def every_mail(contents: list[Content]) -> Iterator[Mail]:
 
 def filled(name: str, mail: Compiled, day: int, **values: str) -> Mail:
     found = sample_values(day, **{"site_url": SITE, "postal_address": "1 Long Road, Bristol", **values})
-    text = fill(mail.text, {**found, "coach_note": wrap(found["coach_note"])})
-    return Mail(name, fill(mail.subject, found), text, fill(mail.html, found, html=True))
+    subject, html = fill(mail.subject, found), fill(mail.html, found, html=True)
+    found["coach_note"] = wrap(found["coach_note"])
+    return Mail(name, subject, fill(mail.text, found), html)
 
 
 @cache

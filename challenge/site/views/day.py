@@ -55,7 +55,9 @@ def day_page(request: HttpRequest, enrollment: Enrollment, day: int) -> HttpResp
         "enrollment": enrollment,
         "program": enrollment.program,
         "sent": sent,
-        "lesson": lesson_context(content, enrollment.runner.get_short_name()),
+        "lesson": lesson_context(
+            content, enrollment.runner.get_short_name(), enrollment.left_out, enrollment.words_only
+        ),
         "recalled": _recalled_since(enrollment, content),
         "takes_check_in": not has_left and takes_check_in(enrollment, day, now),
         "form": None if has_left else form,
@@ -87,12 +89,18 @@ def _has_asked(enrollment: Enrollment, day: int, now: datetime) -> bool:
 
 
 def _recalled_since(enrollment: Enrollment, content: Content) -> list[dict[str, Any]]:
-    """Return the recalled stretches of a day, each with its replacement."""
+    """Return the recalled stretches of a day, each with its replacement, if this runner may do that."""
     shown = Q(slug__in=[stretch["slug"] for stretch in content["stretches"]])
     if content["self_check"]:
         shown |= Q(kind=Stretch.Kind.SELF_CHECK)
     out = Stretch.objects.filter(shown, program=enrollment.program, recalled_at__isnull=False)
     return [
-        {"slug": stretch.slug, "title": stretch.title, "instead": replacement_for(stretch)}
+        {"slug": stretch.slug, "title": stretch.title, "instead": _instead_of(stretch, enrollment)}
         for stretch in out.select_related("replacement")
     ]
+
+
+def _instead_of(stretch: Stretch, enrollment: Enrollment) -> Stretch | None:
+    found = replacement_for(stretch)
+    is_left_out = found is not None and (enrollment.words_only or found.slug in enrollment.left_out)
+    return None if is_left_out else found

@@ -1,0 +1,38 @@
+"""Compile again what was published before there were sections for its movements, for a runner for whom some
+are left out: it is never sent whole. Each text is compiled once in a process."""
+
+from functools import lru_cache
+
+from challenge.curriculum.compile_lesson import compile_lesson
+from challenge.curriculum.movements import SHOWN
+from challenge.curriculum.recall import compile_correction
+from challenge.curriculum.slots import OPEN, Compiled
+from challenge.models import Enrollment, Recall, Revision
+
+LESSON_SECTION, CORRECTION_SECTION = f"{OPEN}?words_only", f"{OPEN}?{SHOWN}"
+
+
+def with_sections(compiled: Compiled, whole: Revision | Recall, runner: Enrollment) -> Compiled:
+    """Return a compiled mail as it may be sent to a runner. Raises LookupError for a revision without its
+    content."""
+    if not (runner.left_out or runner.words_only):
+        return compiled
+    if isinstance(whole, Revision):
+        if LESSON_SECTION in compiled.text:
+            return compiled
+        return _lesson(whole.pk, whole.digest, runner.program.length)
+    return compiled if CORRECTION_SECTION in compiled.text else _correction(whole.pk)
+
+
+@lru_cache(maxsize=64)
+def _lesson(revision_id: int, digest: str, length: int) -> Compiled:
+    content = Revision.objects.values_list("content", flat=True).get(pk=revision_id)
+    if not content:
+        raise LookupError(f"revision {revision_id} has no content, so nothing can be left out of it")
+    return compile_lesson(content, length)
+
+
+@lru_cache(maxsize=64)
+def _correction(recall_id: int) -> Compiled:
+    recall = Recall.objects.select_related("stretch__replacement").get(pk=recall_id)
+    return compile_correction(recall.stretch.title, recall.stretch.replacement, recall.message)

@@ -104,6 +104,17 @@ def _resume_url(values: MailContext) -> str:
     return values.link(Purpose.PAUSE) if is_paused else ""
 
 
+def _screening_url(values: MailContext) -> str:
+    """Return the link to the questions that wait for an answer, or an empty text; in a lesson only on the day
+    that asks for them."""
+    enrollment, delivery = values.enrollment, values.delivery
+    if delivery.kind == Delivery.Kind.LESSON:
+        is_asked = enrollment.screening_day == delivery.day
+    else:
+        is_asked = enrollment.is_asked_for_screening
+    return values.link(Purpose.SCREENING) if is_asked else ""
+
+
 def _asked_name(values: MailContext) -> str:
     """Return the other name under which somebody signed up at a runner's address, or an empty text."""
     asked = WaitingSignUp.objects.filter(enrollment=values.enrollment, answered_at__isnull=False)
@@ -149,6 +160,7 @@ SOURCES: dict[str, Callable[[MailContext], str]] = {
     "library_url": lambda values: settings.SITE_URL + reverse("library"),
     "sign_up_url": lambda values: settings.SITE_URL + reverse("sign-up"),
     "confirm_url": lambda values: values.link(Purpose.CONFIRM),
+    "screening_url": _screening_url,
     "hour_url": lambda values: values.link(Purpose.HOUR),
     "pause_url": lambda values: values.link(Purpose.PAUSE),
     "own_page_url": lambda values: values.link(Purpose.OWN_PAGE),

@@ -85,6 +85,8 @@ def test_by_keyboard_alone(program: Any, site: str, sink: SmtpServer, go: Go, op
 
     page.goto(site + confirm_link(sink, go))
     keys.submits()
+    assert heading(page) == "Maya, ten questions first"
+    keys.submits()
     assert heading(page) == "You are in, Maya"
 
     page.goto(site + lesson_link(sink, go))

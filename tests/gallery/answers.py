@@ -12,6 +12,7 @@ from django.test import Client
 
 from challenge.mail.links import Purpose, url
 from challenge.safety.screening_list import QUESTIONS
+from challenge.site.doubt import served
 from tests.gallery.pages import Page, cast, every_page
 from tests.gallery.walk import DAY, MAYA, Walk
 from tests.support.visitor import form
@@ -66,7 +67,9 @@ def answers(walk: Walk) -> dict[str, bytes]:
             found[name] = answer.content
             if name in WRONG:
                 hidden = dict(HIDDEN.findall(answer.content.decode()))
-                answer = client.post(path, hidden | WRONG[name], secure=True, headers=headers)
+                answer = client.post(
+                    path, hidden | {"served": served(noon - DAY)} | WRONG[name], secure=True, headers=headers
+                )
                 assert answer.status_code == 422, (name, answer.status_code)
                 found[f"{name}-wrong"] = answer.content
             if name == "check-in":
@@ -74,6 +77,7 @@ def answers(walk: Walk) -> dict[str, bytes]:
                 found[f"{name}-own"] = answer.content
         for name, (whose, part, fields) in POSTED.items():
             path = urlsplit(pages[whose].address).path + part
+            fields = {"served": served(noon - DAY), **fields}
             answer = client.post(path, fields, secure=True, headers=headers)
             assert answer.status_code == 200, (name, answer.status_code)
             found[name] = answer.content

@@ -16,7 +16,7 @@ from challenge.safety.answering import answer
 from tests.conftest import Enroll
 from tests.support.own_page import Owner
 from tests.support.smtp_server import SmtpServer
-from tests.support.visitor import body, link
+from tests.support.visitor import answer_no, body, link
 
 pytestmark = pytest.mark.django_db
 
@@ -91,7 +91,7 @@ def test_who_has_begun_goes_on_and_is_asked_once(
     assert b"Your lessons go on meanwhile" in page.content
     due_at = Enrollment.objects.get(pk=alice.pk).next_due_at
 
-    assert client.post(link(second, "screening"), {"answer": "none"}).status_code == 200
+    assert answer_no(client, link(second, "screening")).status_code == 200
 
     alice.refresh_from_db()
     assert (alice.state, alice.next_due_at, alice.screening_day) == ("active", due_at, None)
@@ -152,7 +152,7 @@ def test_fresh_links_and_the_own_page_lead_there(
     owner.client.post("/links/", {"email": "alice@example.com"})
     owner.go(now)
     path = link(owner.sink.mails[-1], "screening")
-    owner.client.post(path, {"answer": "none"})
+    answer_no(owner.client, path)
 
     assert "Answer the ten questions" not in owner.reads(now)
     owner.alice.refresh_from_db()

@@ -10,9 +10,10 @@ from django.test import Client
 
 from challenge.mail.links import Purpose, url
 from challenge.models import Delivery, DeskItem, Enrollment, Escalation, Event, Hold, Screening
+from challenge.safety import answering
 from challenge.safety.screening_list import QUESTIONS, VERSION
 from tests.conftest import Enroll
-from tests.support.visitor import Visitor, body, link, press_confirm, whole_database
+from tests.support.visitor import Visitor, answer_no, body, filled_in, link, press_confirm, whole_database
 
 pytestmark = pytest.mark.django_db
 
@@ -48,7 +49,7 @@ def test_confirming_leads_straight_into_it_and_day_one_comes_within_two_minutes(
     assert "No lesson comes before you have answered" in " ".join(body(welcome).split())
     assert visitor.client.get(link(welcome, "screening")).status_code == 200
 
-    answer = visitor.client.post(questions, NOTHING)
+    answer = answer_no(visitor.client, questions, **NOTHING)
     visitor.go(now + 2 * MINUTE)
 
     assert b"Nothing you ticked asks for a check first" in answer.content
@@ -78,7 +79,7 @@ def test_a_danger_holds_in_the_same_moment(
 ) -> None:  # fmt: skip
     is_box = "urgent" in said or "ask" in said
 
-    answer = client.post(path_of(unscreened, now), (NOES if is_box else NOTHING) | said)
+    answer = answer_no(client, path_of(unscreened, now), **((NOES if is_box else NOTHING) | said))
     go(now + MINUTE)
 
     page = answer.content.decode()
@@ -99,7 +100,7 @@ def test_a_danger_holds_in_the_same_moment(
 def test_single_movements_are_left_out_and_the_course_begins(
     client: Client, unscreened: Enrollment, now: datetime
 ) -> None:
-    answer = client.post(path_of(unscreened, now), NOES | {"movements": ["hernia", "energy"]})
+    answer = answer_no(client, path_of(unscreened, now), **(NOES | {"movements": ["hernia", "energy"]}))
 
     page = answer.content.decode()
     assert "Ball release" in page
@@ -113,7 +114,7 @@ def test_single_movements_are_left_out_and_the_course_begins(
 
 
 def test_none_of_all_ten_is_one_press(client: Client, unscreened: Enrollment, now: datetime) -> None:
-    assert client.post(path_of(unscreened, now), {"answer": "none"}).status_code == 200
+    assert answer_no(client, path_of(unscreened, now)).status_code == 200
 
     assert Screening.objects.get().result == "clear"
     assert Enrollment.objects.get().state == "active"
@@ -122,7 +123,7 @@ def test_none_of_all_ten_is_one_press(client: Client, unscreened: Enrollment, no
 @pytest.mark.parametrize(
     ("posted", "said"),
     [
-        ({}, "Answer this question with yes or no."),
+        ({"answer": ""}, "Answer this question with yes or no."),
         (NOES | {"saddle": "maybe"}, "Answer this question with yes or no."),
         (NOES, "Tick what fits, or tick None of these fits."),
         (NOTHING | {"ask": ["heart"]}, "not both"),
@@ -135,7 +136,7 @@ def test_a_slip_is_marked_and_nothing_is_lost(
 ) -> None:
     before = whole_database()
 
-    answer = client.post(path_of(unscreened, now), posted)
+    answer = answer_no(client, path_of(unscreened, now), **(posted))
 
     page = answer.content.decode()
     assert answer.status_code == 422
@@ -150,25 +151,25 @@ def test_a_slip_is_marked_and_nothing_is_lost(
 
 def test_posted_twice_nothing_changes(client: Client, unscreened: Enrollment, now: datetime) -> None:
     path, said = path_of(unscreened, now), NOTHING | {"fever": "fever"}
-    first = client.post(path, said)
+    first = answer_no(client, path, **(said))
     before = whole_database()
 
-    again = client.post(path, said)
+    again = answer_no(client, path, **(said))
 
     assert again.content == first.content
-    assert client.post(path, NOTHING).status_code == 200
+    assert answer_no(client, path, **(NOTHING)).status_code == 200
     assert b"Your answers are saved" in client.get(path).content
     assert whole_database() == before
 
 
 def test_a_worse_answer_afterwards_is_heard(client: Client, unscreened: Enrollment, now: datetime) -> None:
     path = path_of(unscreened, now)
-    client.post(path, NOTHING)
+    answer_no(client, path, **(NOTHING))
     assert Enrollment.objects.get().state == "active"
 
-    client.post(path, NOTHING | {"fever": "fever"})
+    answer_no(client, path, **(NOTHING | {"fever": "fever"}))
     assert Enrollment.objects.get().state == "held"
-    client.post(path, NOTHING | {"saddle": "saddle"})
+    answer_no(client, path, **(NOTHING | {"saddle": "saddle"}))
 
     assert list(Hold.objects.values_list("level", flat=True)) == ["today", "emergency"]
     assert Screening.objects.count() == 3
@@ -181,5 +182,40 @@ def test_whoever_is_not_in_the_course_is_not_asked(
     path = path_of(enroll("alice", state=state), now)
 
     assert client.get(path).status_code == 410
-    assert client.post(path, NOTHING).status_code == 410
+    assert answer_no(client, path, **(NOTHING)).status_code == 410
     assert not Screening.objects.exists()
+
+
+def test_what_comes_faster_than_it_can_be_read_is_asked_again(
+    client: Client, unscreened: Enrollment, now: datetime, clock: Any
+) -> None:
+    path = path_of(unscreened, now)
+    fields = filled_in(client.get(path).content.decode()) | NOTHING | {"fever": "fever"}
+    before = whole_database()
+
+    clock.move_to(now + timedelta(seconds=1))
+    answer = client.post(path, fields)
+
+    assert answer.status_code == 422
+    assert b"faster than ten questions can be read" in answer.content
+    assert len(re.findall("<input[^>]* checked", answer.content.decode())) == 10
+    assert client.post(path, NOTHING).status_code == 422
+    assert whole_database() == before
+    clock.move_to(now + timedelta(seconds=10))
+    assert client.post(path, fields).status_code == 200
+    assert Enrollment.objects.get().state == "held"
+
+
+def test_answers_and_hold_are_saved_together_or_not_at_all(
+    unscreened: Enrollment, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def dies(*arguments: Any) -> None:
+        raise SystemExit
+
+    monkeypatch.setattr("challenge.safety.answering.hold", dies)
+    before = whole_database()
+
+    with pytest.raises(SystemExit):
+        answering.answer(unscreened.pk, ["saddle"], now)
+
+    assert whole_database() == before

@@ -15,6 +15,7 @@ from challenge.mail.links import Purpose, url
 from challenge.models import Enrollment, Event, Hold, SafetyLevel, Screening
 from challenge.safety.answering import answer
 from tests.conftest import Enroll
+from tests.support.visitor import answer_no
 
 pytestmark = pytest.mark.django_db
 
@@ -38,12 +39,12 @@ def test_the_page_shows_the_list_and_two_buttons(client: Client, shy: Enrollment
     assert "newly numb, tingling or odd" in page
     assert "under 18" in page
     assert 'type="radio"' not in page
-    assert client.post(path_of(shy, now), {}).status_code == 422
+    assert answer_no(client, path_of(shy, now), answer="").status_code == 422
     assert not Screening.objects.exists()
 
 
 def test_none_of_these_begins_the_course(client: Client, shy: Enrollment, now: datetime) -> None:
-    client.post(path_of(shy, now), {"answer": "none"})
+    answer_no(client, path_of(shy, now))
 
     kept = Screening.objects.get()
     assert (kept.result, kept.answers) == ("clear", [])
@@ -53,7 +54,7 @@ def test_none_of_these_begins_the_course(client: Client, shy: Enrollment, now: d
 def test_one_of_these_holds_and_keeps_nothing_of_health(
     client: Client, shy: Enrollment, now: datetime
 ) -> None:
-    page = client.post(path_of(shy, now), {"answer": "some"}).content.decode()
+    page = answer_no(client, path_of(shy, now), answer="some").content.decode()
 
     assert "When it is an emergency" in page
     assert "What a doctor should see today" in page
@@ -61,7 +62,7 @@ def test_one_of_these_holds_and_keeps_nothing_of_health(
     assert (kept.result, kept.answers) == ("some", [])
     assert (hold.reason, hold.level, hold.values) == (Hold.Reason.SAFETY, "", {})
     assert Enrollment.objects.get().state == "held"
-    client.post(path_of(shy, now), {"answer": "some"})
+    answer_no(client, path_of(shy, now), answer="some")
     assert Hold.objects.count() == 1
 
 

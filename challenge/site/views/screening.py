@@ -18,6 +18,7 @@ from challenge.safety.answering import NotAsked, answer
 from challenge.safety.screening import ScreeningResult
 from challenge.safety.screening_list import ASK_BOXES, MOVEMENT_BOXES, QUESTIONS, SOME, URGENT_BOXES
 from challenge.site.capability import capability, link_error
+from challenge.site.doubt import doubt_of, served
 from challenge.site.screening_form import ALL_NO, ONE_OF_THEM, ScreeningForm
 
 State = Enrollment.State
@@ -31,28 +32,37 @@ def screening_page(request: HttpRequest, enrollment: Enrollment) -> HttpResponse
         return link_error(request, "gone", 410)
     if request.method != "POST" and not run.is_asked_for_screening:
         return _answered(request, run, None, now)
+    # Nobody has read ten questions in two seconds; a program that tries every button of a page has.
+    is_too_fast = request.method == "POST" and bool(doubt_of(request, None, now))
     if not has_consented(run.runner, Consent.Purpose.HEALTH):
-        return _with_two_buttons(request, run, now)
+        return _with_two_buttons(request, run, now, is_too_fast=is_too_fast)
     form = ScreeningForm(request.POST if request.method == "POST" else None)
-    if form.is_valid():
+    if form.is_valid() and not is_too_fast:
         return _save(request, run, form.codes, now)
-    return _ask(request, run, "pages/screening.html", form=form)
+    return _ask(request, run, "pages/screening.html", form=form, is_too_fast=is_too_fast)
 
 
-def _with_two_buttons(request: HttpRequest, run: Enrollment, now: datetime) -> HttpResponse:
+def _with_two_buttons(
+    request: HttpRequest, run: Enrollment, now: datetime, *, is_too_fast: bool
+) -> HttpResponse:
     """Ask somebody whose answers are not kept: none of the list, or one of it. A form that was opened under a
     consent that has ended since is judged all the same."""
     said = request.POST.get("answer", "")
-    if said in (ALL_NO, ONE_OF_THEM):
+    if said in (ALL_NO, ONE_OF_THEM) and not is_too_fast:
         form = ScreeningForm(request.POST)
         codes = form.codes if form.is_valid() or form.codes else []
         return _save(request, run, [SOME] if said == ONE_OF_THEM else codes, now)
-    return _ask(request, run, "pages/screening_list.html", **THE_LIST)
+    return _ask(request, run, "pages/screening_list.html", is_too_fast=is_too_fast, **THE_LIST)
 
 
 def _ask(request: HttpRequest, run: Enrollment, template: str, **context: Any) -> HttpResponse:
     status = 422 if request.method == "POST" else 200
-    context |= {"enrollment": run, "is_refused": status == 422, "begins": run.state == State.SCREENING}
+    context |= {
+        "enrollment": run,
+        "is_refused": status == 422,
+        "begins": run.state == State.SCREENING,
+        "served": served(timezone.now()),
+    }
     return render(request, template, context, status=status)
 
 

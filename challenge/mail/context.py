@@ -14,6 +14,7 @@ from accounts.addresses import MAX_LOCAL
 from challenge import schedule
 from challenge.checkins.record import is_open, sent_lesson
 from challenge.curriculum.slots import wrap_line
+from challenge.enrollment.transitions import would_go_on
 from challenge.enrollment.what_next import changes_since, what_next
 from challenge.mail.links import Purpose, address_url, build_url, token, url
 from challenge.models import AddressChange, CheckIn, Delivery, Enrollment, Event, WaitingSignUp
@@ -63,13 +64,16 @@ class MailContext(dict[str, str]):
         self.update(done_count=str(done or ""), tightness_first=first, tightness_last=last)
 
 
-def _next_date(enrollment: Enrollment) -> str:
-    """Return the local date of the next lesson: of the queued one, else of the due one; before the
-    confirmation, the date that the runner chose."""
+def _next_date(values: MailContext) -> str:
+    """Return the local date of the next lesson: of the queued one, else of the due one, or of the one that
+    waits for answers; before the confirmation, the date that the runner chose."""
+    enrollment = values.enrollment
     lessons = Delivery.objects.filter(enrollment=enrollment, kind=Delivery.Kind.LESSON)
     on_its_way = lessons.filter(state__in=[*Delivery.WAITING, Delivery.State.SENDING])
     queued = on_its_way.order_by("due_at").values_list("due_at", flat=True).first()
     due = queued or enrollment.next_due_at
+    if enrollment.state == Enrollment.State.SCREENING:
+        due = would_go_on(enrollment, values.now)
     day = schedule.local_date(due, enrollment.zone) if due else enrollment.starts_on
     return date_format(day, "l, j F")
 
@@ -148,7 +152,7 @@ SOURCES: dict[str, Callable[[MailContext], str]] = {
     "site_url": lambda values: settings.SITE_URL,
     "send_at": lambda values: values.enrollment.send_at.isoformat("minutes"),
     "time_zone": lambda values: values.enrollment.time_zone.replace("_", " "),
-    "starts_on": lambda values: _next_date(values.enrollment),
+    "starts_on": _next_date,
     "undo_until": lambda values: _undo_until(values.enrollment),
     "address_undo_until": _address_undo_until,
     "changes": lambda values: wrap_line(changes_since(values.enrollment, values.delivery.due_at)),

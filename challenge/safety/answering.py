@@ -55,4 +55,4 @@ def _save(enrollment: Enrollment, judged: ScreeningResult, now: datetime, answer
     log_event(enrollment, Event.Kind.SCREENED, Event.Actor.RUNNER, now)
     if judged.level:
         danger = Danger(Hold.Reason.SCREENING, judged.level, Hold.Source.SCREENING)
-        hold(enrollment.pk, danger, Event.Actor.RUNNER, now)
+        hold(enrollment.pk, danger, Event.Actor.SYSTEM, now)

@@ -175,6 +175,16 @@ def test_a_worse_answer_afterwards_is_heard(client: Client, unscreened: Enrollme
     assert Screening.objects.count() == 3
 
 
+def test_the_welcome_names_the_day_that_can_still_be(visitor: Visitor, program: Any, now: datetime) -> None:
+    path = visitor.signs_up(now, starts_on="2026-03-04")
+    later = now + timedelta(days=3)
+    visitor.clock.move_to(later)
+    press_confirm(visitor.client, path)
+    visitor.go(later)
+
+    assert "Your next lesson comes on Friday, 6 March." in " ".join(body(visitor.sink.mails[-1]).split())
+
+
 @pytest.mark.parametrize("state", ["pending", "withdrawn"])
 def test_whoever_is_not_in_the_course_is_not_asked(
     client: Client, enroll: Enroll, clock: Any, now: datetime, state: str

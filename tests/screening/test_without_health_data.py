@@ -14,6 +14,7 @@ from challenge.enrollment.leaving import leave, undo_leaving
 from challenge.mail.links import Purpose, url
 from challenge.models import Enrollment, Event, Hold, SafetyLevel, Screening
 from challenge.safety.answering import answer
+from challenge.safety.screening_list import QUESTIONS
 from tests.conftest import Enroll
 from tests.support.visitor import answer_no
 
@@ -41,6 +42,17 @@ def test_the_page_shows_the_list_and_two_buttons(client: Client, shy: Enrollment
     assert 'type="radio"' not in page
     assert answer_no(client, path_of(shy, now), answer="").status_code == 422
     assert not Screening.objects.exists()
+
+
+def test_a_form_that_was_opened_under_a_consent_is_heard_without_it(
+    client: Client, shy: Enrollment, now: datetime
+) -> None:
+    said = {question.code: "no" for question in QUESTIONS} | {"nothing": "on", "saddle": "saddle"}
+
+    page = answer_no(client, path_of(shy, now), **(said | {"answer": "save"})).content.decode()
+
+    assert "Call your local emergency number" in page
+    assert (Screening.objects.get().result, Hold.objects.get().level) == ("some", "")
 
 
 def test_none_of_these_begins_the_course(client: Client, shy: Enrollment, now: datetime) -> None:

@@ -18,7 +18,7 @@ from challenge.safety.answering import NotAsked, answer
 from challenge.safety.screening import ScreeningResult
 from challenge.safety.screening_list import ASK_BOXES, MOVEMENT_BOXES, QUESTIONS, SOME, URGENT_BOXES
 from challenge.site.capability import capability, link_error
-from challenge.site.doubt import doubt_of, served
+from challenge.site.doubt import FIELD, doubt_of, served
 from challenge.site.screening_form import ALL_NO, ONE_OF_THEM, ScreeningForm
 
 State = Enrollment.State
@@ -47,21 +47,26 @@ def _with_two_buttons(
 ) -> HttpResponse:
     """Ask somebody whose answers are not kept: none of the list, or one of it. A form that was opened under a
     consent that has ended since is judged all the same."""
-    said = request.POST.get("answer", "")
-    if said in (ALL_NO, ONE_OF_THEM) and not is_too_fast:
-        form = ScreeningForm(request.POST)
-        codes = form.codes if form.is_valid() or form.codes else []
-        return _save(request, run, [SOME] if said == ONE_OF_THEM else codes, now)
+    said, form = request.POST.get("answer", ""), ScreeningForm(request.POST)
+    if said == ONE_OF_THEM and not is_too_fast:
+        return _save(request, run, [SOME], now)
+    if (form.is_valid() or said == ALL_NO) and not is_too_fast:
+        return _save(request, run, form.codes, now)
     return _ask(request, run, "pages/screening_list.html", is_too_fast=is_too_fast, **THE_LIST)
 
 
-def _ask(request: HttpRequest, run: Enrollment, template: str, **context: Any) -> HttpResponse:
+def _ask(
+    request: HttpRequest, run: Enrollment, template: str, *, is_too_fast: bool, **context: Any
+) -> HttpResponse:
     status = 422 if request.method == "POST" else 200
+    # Whoever has read the questions once need not read them again after a slip.
+    was_read = status == 422 and not is_too_fast
     context |= {
         "enrollment": run,
         "is_refused": status == 422,
         "begins": run.state == State.SCREENING,
-        "served": served(timezone.now()),
+        "is_too_fast": is_too_fast,
+        "served": request.POST[FIELD] if was_read else served(timezone.now()),
     }
     return render(request, template, context, status=status)
 

@@ -16,6 +16,7 @@ from challenge.site.views import (
     own_page,
     pages,
     runner,
+    screening,
     sign_up,
 )
 
@@ -25,6 +26,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("sent/", pages.sent_page, name="sent"),
     path("links/", sign_up.links_page, name="links"),
     path("confirm/<str:token>/", confirm.confirm_page, name="confirm"),
+    path("screening/<str:token>/", screening.screening_page, name="screening"),
     path("check-in/<str:token>/", check_in.check_in_page, name="check-in"),
     path("check-in/<str:token>/<slug:choice>/", check_in.check_in_page, name="check-in"),
     path("hour/<str:token>/", runner.hour_page, name="hour"),

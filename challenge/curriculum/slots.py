@@ -44,6 +44,7 @@ NAMES = frozenset(
         "library_url",
         "sign_up_url",
         "confirm_url",
+        "screening_url",
         "day_url",
         "done_url",
         "partly_url",

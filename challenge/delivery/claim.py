@@ -37,6 +37,7 @@ NEEDED = (
     "enrollment__program_id",
     "enrollment__state",
     "enrollment__pinned_at",
+    "enrollment__screening_day",
     "enrollment__time_zone",
     "enrollment__left_out",
     "enrollment__words_only",

@@ -1,4 +1,5 @@
-"""Confirm a sign-up: from then on the runner's consents count and the course is due."""
+"""Confirm a sign-up: from then on the runner's consents count. The course begins with the answers to the
+questions before it (safety.answering)."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -7,7 +8,6 @@ from enum import StrEnum
 from django.db import transaction
 
 from accounts.models import Consent, User, give_consents, withdraw_consent
-from challenge import schedule
 from challenge.enrollment import waiting
 from challenge.enrollment.consents import take_back
 from challenge.enrollment.request_limits import answered
@@ -65,8 +65,7 @@ def _begin(enrollment: Enrollment, form: Confirmation, now: datetime) -> None:
     runner.first_name = wish.first_name
     runner.save(update_fields=["first_name"])
     enrollment.starts_on, enrollment.send_at, enrollment.time_zone = wish[1:4]
-    enrollment.state, enrollment.confirmed_at = Enrollment.State.ACTIVE, now
-    enrollment.next_due_at = schedule.first_due(wish.starts_on, now, wish.send_at, enrollment.zone)
+    enrollment.state, enrollment.confirmed_at = Enrollment.State.SCREENING, now
     enrollment.save()
     _decide_consents(runner, now, health=form.health)
     answered(runner.mailbox_hash)

@@ -7,6 +7,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from accounts.models import Consent, User, give_consents, has_consented, withdraw_consent
 from challenge.enrollment.leaving import leave
+from challenge.enrollment.unscreened import ask_anew
 from challenge.models import Enrollment, Event
 from challenge.models.enrollment import log_event
 from challenge.models.privacy import erase_health_data
@@ -51,6 +52,7 @@ def take_back(user: User, purpose: Consent.Purpose, by: Event.Actor, now: dateti
         if not to_take_back(purpose).filter(user=user).exists():
             return False
         if purpose == Consent.Purpose.HEALTH:
+            ask_anew(user)
             erase_health_data(user)
         else:
             for run in user.enrollments.filter(state__in=Enrollment.OPEN_STATES):

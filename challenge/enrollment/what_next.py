@@ -29,7 +29,9 @@ def what_next(enrollment: Enrollment, now: datetime) -> str:
     if enrollment.state == State.PAUSED:
         told = {"next": _comes(enrollment, _next_day(enrollment), would_go_on(enrollment, now))}
         return _("Your course is paused. If you resume it now: %(next)s") % told
-    if enrollment.state in (State.HELD, State.SCREENING):
+    if enrollment.state == State.SCREENING:
+        return _("Ten short questions wait for your answer. No lesson comes before that.")
+    if enrollment.state == State.HELD:
         return _("Your coach holds your course. It goes on when your coach says so.")
     if enrollment.state == State.PENDING:
         return _("Your sign-up waits to be confirmed. No lesson comes before that.")

@@ -1,5 +1,5 @@
-"""Compile again what was published before there were sections for its movements, for a runner for whom some
-are left out: it is never sent whole. Each text is compiled once in a process."""
+"""Compile again what was published before there were sections: its words stay, and each runner's mail has what
+it asks for or leaves out. Each text is compiled once in a process."""
 
 from functools import lru_cache
 
@@ -15,21 +15,20 @@ LESSON_SECTION, CORRECTION_SECTION = f"{OPEN}?words_only", f"{OPEN}?{SHOWN}"
 def with_sections(compiled: Compiled, whole: Revision | Recall, runner: Enrollment) -> Compiled:
     """Return a compiled mail as it may be sent to a runner. Raises LookupError for a revision without its
     content."""
-    if not (runner.left_out or runner.words_only):
+    if isinstance(whole, Recall):
+        return compiled if CORRECTION_SECTION in compiled.text else _correction(whole.pk)
+    if LESSON_SECTION in compiled.text:
         return compiled
-    if isinstance(whole, Revision):
-        if LESSON_SECTION in compiled.text:
-            return compiled
-        return _lesson(whole.pk, whole.digest, runner.program.length)
-    return compiled if CORRECTION_SECTION in compiled.text else _correction(whole.pk)
+    again = _lesson(whole.pk, whole.digest, runner.program.length)
+    if again is None and (runner.left_out or runner.words_only):
+        raise LookupError(f"revision {whole.pk} has no content, so nothing can be left out of it")
+    return again or compiled
 
 
 @lru_cache(maxsize=64)
-def _lesson(revision_id: int, digest: str, length: int) -> Compiled:
+def _lesson(revision_id: int, digest: str, length: int) -> Compiled | None:
     content = Revision.objects.values_list("content", flat=True).get(pk=revision_id)
-    if not content:
-        raise LookupError(f"revision {revision_id} has no content, so nothing can be left out of it")
-    return compile_lesson(content, length)
+    return compile_lesson(content, length) if content else None
 
 
 @lru_cache(maxsize=64)

@@ -15,6 +15,7 @@ from challenge import schedule
 from challenge.checkins.record import takes_check_in
 from challenge.curriculum.movements import keeps
 from challenge.curriculum.slots import wrap_line
+from challenge.enrollment.transitions import would_go_on
 from challenge.enrollment.what_next import changes_since, what_next
 from challenge.mail.links import Purpose, address_url, build_url, token, url
 from challenge.models import AddressChange, CheckIn, Delivery, Enrollment, Event, WaitingSignUp
@@ -69,13 +70,16 @@ class MailContext(dict[str, str]):
         self.update(done_count=str(done or ""), tightness_first=first, tightness_last=last)
 
 
-def _next_date(enrollment: Enrollment) -> str:
-    """Return the local date of the next lesson: of the queued one, else of the due one; before the
-    confirmation, the date that the runner chose."""
+def _next_date(values: MailContext) -> str:
+    """Return the local date of the next lesson: of the queued one, else of the due one, or of the one that
+    waits for answers; before the confirmation, the date that the runner chose."""
+    enrollment = values.enrollment
     lessons = Delivery.objects.filter(enrollment=enrollment, kind=Delivery.Kind.LESSON)
     on_its_way = lessons.filter(state__in=[*Delivery.WAITING, Delivery.State.SENDING])
     queued = on_its_way.order_by("due_at").values_list("due_at", flat=True).first()
     due = queued or enrollment.next_due_at
+    if enrollment.state == Enrollment.State.SCREENING:
+        due = would_go_on(enrollment, values.now)
     day = schedule.local_date(due, enrollment.zone) if due else enrollment.starts_on
     return date_format(day, "l, j F")
 
@@ -100,6 +104,17 @@ def _resume_url(values: MailContext) -> str:
     """Return the link to go on after a pause, or an empty text where there is none."""
     is_paused = values.enrollment.state == Enrollment.State.PAUSED
     return values.link(Purpose.PAUSE) if is_paused else ""
+
+
+def _screening_url(values: MailContext) -> str:
+    """Return the link to the questions that wait for an answer, or an empty text; in a lesson only on the day
+    that asks for them."""
+    enrollment, delivery = values.enrollment, values.delivery
+    if delivery.kind == Delivery.Kind.LESSON:
+        is_asked = enrollment.screening_day == delivery.day
+    else:
+        is_asked = enrollment.is_asked_for_screening
+    return values.link(Purpose.SCREENING) if is_asked else ""
 
 
 def _asked_name(values: MailContext) -> str:
@@ -137,7 +152,7 @@ SOURCES: dict[str, Callable[[MailContext], str]] = {
     "words_only": lambda values: "yes" if values.enrollment.words_only else "",
     "send_at": lambda values: values.enrollment.send_at.isoformat("minutes"),
     "time_zone": lambda values: values.enrollment.time_zone.replace("_", " "),
-    "starts_on": lambda values: _next_date(values.enrollment),
+    "starts_on": _next_date,
     "undo_until": lambda values: values.on_clock(values.enrollment.undo_ends_at),
     "address_undo_until": lambda values: values.on_clock(_address_change(values).undo_ends_at),
     "changes": lambda values: wrap_line(changes_since(values.enrollment, values.delivery.due_at)),
@@ -149,6 +164,7 @@ SOURCES: dict[str, Callable[[MailContext], str]] = {
     "library_url": lambda values: settings.SITE_URL + reverse("library"),
     "sign_up_url": lambda values: settings.SITE_URL + reverse("sign-up"),
     "confirm_url": lambda values: values.link(Purpose.CONFIRM),
+    "screening_url": _screening_url,
     "hour_url": lambda values: values.link(Purpose.HOUR),
     "pause_url": lambda values: values.link(Purpose.PAUSE),
     "own_page_url": lambda values: values.link(Purpose.OWN_PAGE),

@@ -27,6 +27,7 @@ class Purpose(StrEnum):
     """The one action that a link allows its holder; also the name of its URL."""
 
     CONFIRM = "confirm"
+    SCREENING = "screening"
     CHECK_IN = "check-in"
     HOUR = "hour"
     LEAVE = "leave"
@@ -40,6 +41,7 @@ class Purpose(StrEnum):
 
 LIFETIME = {
     Purpose.CONFIRM: timedelta(days=7),
+    Purpose.SCREENING: timedelta(days=60),
     # A day is open for four days at most; a week later, what the last of them changed can still be undone.
     Purpose.CHECK_IN: timedelta(days=11),
     Purpose.HOUR: timedelta(days=30),

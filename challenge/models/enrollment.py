@@ -123,6 +123,12 @@ class Enrollment(models.Model):
         return self.left_at + self.UNDO_FOR
 
     @property
+    def is_asked_for_screening(self) -> bool:
+        """Return whether the questions before the course wait for an answer. A runner whose course began
+        before there were any goes on meanwhile."""
+        return self.state == self.State.SCREENING or self.screening_day is not None
+
+    @property
     def zone(self) -> ZoneInfo:
         return ZoneInfo(self.time_zone)
 

@@ -15,6 +15,7 @@ class Kind(models.TextChoices):
     CONFIRMATION = "confirmation", _("confirmation")
     REMINDER = "reminder", _("reminder to confirm")
     WELCOME = "welcome", _("welcome")
+    SCREENING = "screening", _("reminder to answer the questions")
     LINKS = "links", _("fresh links")
     LESSON = "lesson", _("lesson")
     PAUSED = "paused", _("paused")
@@ -88,14 +89,20 @@ KINDS: dict[str, MailKind] = {
     Kind.REMINDER: MailKind(
         states=PENDING, needs_consent=False, slots=UNNAMED | {"program_title", "confirm_url"}
     ),
-    Kind.WELCOME: MailKind(priority=WAITED_FOR, slots=FOOTER | SCHEDULE | STEERING | {"starts_on"}),
+    Kind.WELCOME: MailKind(
+        priority=WAITED_FOR, slots=FOOTER | SCHEDULE | STEERING | {"starts_on", "screening_url"}
+    ),
+    Kind.SCREENING: MailKind(
+        states=frozenset({State.SCREENING}),
+        slots=FOOTER | STEERING | {"program_title", "screening_url"},
+    ),
     Kind.LINKS: MailKind(
         priority=WAITED_FOR,
         slots=FOOTER
         | SCHEDULE
         | STEERING
         | CHECK_IN
-        | {"day", "own_page_url", "resume_url", "asked_name", "second_address"},
+        | {"day", "own_page_url", "resume_url", "screening_url", "asked_name", "second_address"},
     ),
     Kind.LESSON: MailKind(
         states=ACTIVE,
@@ -105,7 +112,7 @@ KINDS: dict[str, MailKind] = {
         | STEERING
         | CHECK_IN
         | {"day", "length", "program_title", "greeting", "coach_note", "day_url", "library_url"}
-        | {"exercise", "words_only"},
+        | {"exercise", "words_only", "screening_url"},
         wording=Wording.REVISION,
     ),
     Kind.PAUSED: MailKind(states=PAUSED, priority=WAITED_FOR, slots=FOOTER | STEERING),

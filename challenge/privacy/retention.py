@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Consent
 from challenge.enrollment.consents import hold
+from challenge.enrollment.unscreened import ask_anew
 from challenge.models import CheckIn, EarlierCheckIn, Enrollment, Message
 from challenge.models.privacy import blank, erase_health_data, filled, whose_health_data_is_kept
 
@@ -86,5 +87,6 @@ def _forget_without_consent(now: datetime) -> int:
             with transaction.atomic():
                 hold(user)
                 if lapsed.filter(pk=user.pk).exists():
+                    ask_anew(user)
                     erased += erase_health_data(user)
     return erased

@@ -42,3 +42,9 @@ class Cells(forms.RadioSelect):
             # Only one element of a page may have it.
             option["attrs"].pop("autofocus", None)
         return option
+
+
+class Boxes(forms.CheckboxSelectMultiple):
+    """Boxes to tick, one below the other."""
+
+    template_name = "pages/boxes.html"

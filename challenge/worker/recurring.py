@@ -44,6 +44,7 @@ JOBS = {
     for job in (
         Job("rescue", 10, "challenge.delivery.rescue.rescue_and_close", wakes_senders=True),
         Job("remind_pending", 900, "challenge.enrollment.pending.remind_unconfirmed"),
+        Job("remind_unscreened", 900, "challenge.enrollment.unscreened.remind_unscreened"),
         Job("drop_pending", 3600, "challenge.enrollment.pending.delete_unconfirmed"),
         Job("answer_waiting", 300, "challenge.enrollment.waiting.answer_waiting", wakes_senders=True),
         Job("forget_requests", 3600, "challenge.enrollment.request_limits.forget"),

@@ -50,7 +50,7 @@ def test_what_changed_after_the_page_was_opened_is_not_confirmed(
     assert b"this sign-up was changed after you opened its page" in answer.content
     assert whole_database() == before
     assert visitor.client.post(path, filled_in(answer.content.decode())).status_code == 302
-    assert Enrollment.objects.get().state == "active"
+    assert Enrollment.objects.get().state == "screening"
 
 
 @pytest.mark.parametrize("fields", [{}, {"shown": "\x00"}, {"first_name": "Mallory"}])

@@ -81,7 +81,7 @@ def test_what_is_no_answer_does_nothing(client: Client, path: str, fields: dict[
     ("state", "said"),
     [
         ("pending", "Please confirm first"),
-        ("screening", "Your coach holds your course"),
+        ("screening", "Ten short questions wait for your answer"),
         ("held", "Your coach holds your course"),
         ("completed", "You have had every lesson"),
         ("withdrawn", "You have left the course"),

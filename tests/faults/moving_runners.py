@@ -17,6 +17,7 @@ from challenge.delivery.plan import plan
 from challenge.enrollment.confirm import Confirmation, confirm
 from challenge.enrollment.transitions import reschedule
 from challenge.models import Delivery, Enrollment, Event, Program
+from challenge.safety.answering import answer
 from tests.faults.journeys import EVENTS, LENGTH, Journey, Sent, course, journeys, trouble
 from tests.faults.model.server import InProcessServer
 from tests.faults.report import Fault, Result, Scale
@@ -64,6 +65,7 @@ def by_rows(journey: Journey, program: Program) -> list[Sent]:
     waits = cycle(journey.waits)
     with _runner(journey, program) as enrollment:
         confirm(enrollment.pk, Confirmation.unchanged(enrollment), journey.confirmed_at)
+        answer(enrollment.pk, [], journey.confirmed_at)
         for _event in range(EVENTS):
             enrollment.refresh_from_db()
             now = enrollment.next_due_at

@@ -3,6 +3,7 @@
 import logging
 import re
 import warnings
+from typing import Any
 from urllib.parse import urlsplit
 
 import time_machine
@@ -10,6 +11,8 @@ from django.conf import settings
 from django.test import Client
 
 from challenge.mail.links import Purpose, url
+from challenge.safety.screening_list import QUESTIONS
+from challenge.site.doubt import served
 from tests.gallery.pages import Page, cast, every_page
 from tests.gallery.walk import DAY, MAYA, Walk
 from tests.support.visitor import form
@@ -23,15 +26,25 @@ WRONG = {
     "links": {"email": "maya@"},
     "confirm": {"first_name": "", "send_at": ""},
     "check-in": {"distance": "far", "tightness": "11"},
+    "screening": {"answer": "save", "saddle": "no", "fever": "fever"},
+    "screening-list": {},
     "hour": {"send_at": "", "time_zone": "Mars/Base"},
     "day": {"text": ""},
 }
 # A form as it should be; the page after it is the one that its browser alone is shown.
 SAVED = {"status": "partly", "unit": "km", "tightness": "4", "pain": "6", "pain_where": "Left calf"}
+NOES = {"answer": "save"} | {question.code: "no" for question in QUESTIONS}
 # Answers to a form that no page shows on its own: the page with the form, its part, and what is posted.
-POSTED = {
+POSTED: dict[str, tuple[str, str, dict[str, Any]]] = {
     "address-asked": ("own-page", "address/", {"email": "new@example.net"}),
     "links-ended": ("own-page-erasing", "links/", {}),
+    "screened-clear": ("screening", "", NOES | {"nothing": "on"}),
+    "screened-left-out": ("screening", "", NOES | {"movements": ["hernia", "energy"]}),
+    "screened-ask-first": ("screening", "", NOES | {"ask": ["heart", "under_18"]}),
+    "screened-within-days": ("screening", "", NOES | {"nothing": "on", "bone_stress": "bone_stress"}),
+    "screened-today": ("screening", "", NOES | {"nothing": "on", "calf": "calf"}),
+    "screened-emergency": ("screening", "", NOES | {"nothing": "on", "chest": "chest_now"}),
+    "screened-one-of-the-list": ("screening-list", "", {"answer": "some"}),
 }
 
 
@@ -54,7 +67,9 @@ def answers(walk: Walk) -> dict[str, bytes]:
             found[name] = answer.content
             if name in WRONG:
                 hidden = dict(HIDDEN.findall(answer.content.decode()))
-                answer = client.post(path, hidden | WRONG[name], secure=True, headers=headers)
+                answer = client.post(
+                    path, hidden | {"served": served(noon - DAY)} | WRONG[name], secure=True, headers=headers
+                )
                 assert answer.status_code == 422, (name, answer.status_code)
                 found[f"{name}-wrong"] = answer.content
             if name == "check-in":
@@ -62,6 +77,7 @@ def answers(walk: Walk) -> dict[str, bytes]:
                 found[f"{name}-own"] = answer.content
         for name, (whose, part, fields) in POSTED.items():
             path = urlsplit(pages[whose].address).path + part
+            fields = {"served": served(noon - DAY), **fields}
             answer = client.post(path, fields, secure=True, headers=headers)
             assert answer.status_code == 200, (name, answer.status_code)
             found[name] = answer.content

@@ -18,9 +18,11 @@ from challenge.enrollment.leaving import leave
 from challenge.enrollment.sign_up import SignUpData, sign_up
 from challenge.mail.links import Purpose, address_url, token, url
 from challenge.models import AddressChange, Cohort, Enrollment, Event, Program, Stretch
+from challenge.safety.answering import answer
 
 DAY = timedelta(days=1)
-NAMES = ("Ava", "Shay", "Hana", "Paula", "Penny", "Gwen", "Walt", "Esme")
+NAMES = ("Ava", "Shay", "Hana", "Paula", "Penny", "Gwen", "Walt", "Esme", "Uma", "Silas", "Sol")
+UNSCREENED = ("Uma", "Silas", "Sol")
 
 
 class Page(NamedTuple):
@@ -31,7 +33,8 @@ class Page(NamedTuple):
 @dataclass(frozen=True)
 class Cast:
     """The first four have just got day 1. Shy keeps no health data; hurt has checked in with pain, and again;
-    paused has removed a check-in. Gone has left; withdrawn has been by the coach; erasing waits for it."""
+    paused has removed a check-in. Gone has left; withdrawn has been by the coach; erasing waits for it.
+    Unscreened and silent have not answered the questions, and silent keeps no health data; stopped has."""
 
     active: Enrollment
     shy: Enrollment
@@ -41,6 +44,9 @@ class Cast:
     gone: Enrollment
     withdrawn: Enrollment
     erasing: Enrollment
+    unscreened: Enrollment
+    silent: Enrollment
+    stopped: Enrollment
 
 
 def cast(program: Program, go: Callable[[datetime], None], now: datetime) -> Cast:
@@ -52,9 +58,13 @@ def cast(program: Program, go: Callable[[datetime], None], now: datetime) -> Cas
         sign_up(wish, "192.0.2.2", now)
         enrollment = Enrollment.objects.get(runner__email=email)
         if name != "Penny":
-            confirm(enrollment.pk, Confirmation.unchanged(enrollment, health=name != "Shay"), now)
+            is_shy = name in ("Shay", "Silas")
+            confirm(enrollment.pk, Confirmation.unchanged(enrollment, health=not is_shy), now)
+            if name not in UNSCREENED:
+                answer(enrollment.pk, [], now)
         found.append(enrollment)
     people = Cast(*found)
+    answer(people.stopped.pk, ["bone_stress"], now)
     leave(people.gone.pk, Event.Actor.RUNNER, now)
     leave(people.withdrawn.pk, Event.Actor.COACH, now)
     people.active.refresh_from_db()
@@ -104,6 +114,11 @@ def _runners_pages(people: Cast, now: datetime) -> dict[str, Page]:
     return {
         "confirm": page(Purpose.CONFIRM, people.pending),
         "confirmed": page(Purpose.CONFIRM, people.active),
+        "screening": page(Purpose.SCREENING, people.unscreened),
+        "screening-list": page(Purpose.SCREENING, people.silent),
+        "screening-answered": page(Purpose.SCREENING, people.active),
+        "screening-stopped": page(Purpose.SCREENING, people.stopped),
+        "nothing-to-pause-unscreened": page(Purpose.PAUSE, people.unscreened),
         "check-in": page(Purpose.CHECK_IN, people.active, 1, choice="not_today"),
         "check-in-nothing-proposed": page(Purpose.CHECK_IN, people.shy, 1),
         "check-in-saved": page(Purpose.CHECK_IN, people.hurt, 1),
@@ -141,6 +156,7 @@ def _own_pages(people: Cast, now: datetime) -> dict[str, Page]:
         "own-page-paused": page(people.paused, query="?done=pause"),
         "own-page-erasing": page(people.erasing),
         "own-page-left": page(people.gone),
+        "own-page-unscreened": page(people.unscreened),
         **{f"own-page-{part}": page(people.hurt, part) for part in ("told", "everything", "health")},
         **{f"own-page-{part}": page(people.active, part) for part in ("links", "erase")},
         "address": Page(address_url(Purpose.ADDRESS, asked)),

@@ -11,13 +11,14 @@ from challenge.delivery.corrections import correct
 from challenge.delivery.plan import plan
 from challenge.delivery.send import send_batch
 from challenge.delivery.smtp.transport import Transport
-from challenge.enrollment import address_change, pending, transitions
+from challenge.enrollment import address_change, pending, transitions, unscreened
 from challenge.enrollment.confirm import Confirmation, confirm
 from challenge.enrollment.erasing import request_erasing
 from challenge.enrollment.leaving import leave
 from challenge.enrollment.own_changes import rename
 from challenge.enrollment.sign_up import SignUpData, send_links, sign_up
 from challenge.models import AddressChange, Delivery, Enrollment, Event, Program, Stretch
+from challenge.safety.answering import answer
 from tests.support.smtp_server import SmtpServer
 
 BEGIN = datetime(2026, 3, 3, 8, 0, tzinfo=UTC)  # a Tuesday
@@ -30,6 +31,8 @@ OTHER_MAILS = {
     ("confirmation", "mid"): "confirmation",
     ("reminder", "waiting"): "reminder",
     ("welcome", "mid"): "welcome",
+    ("welcome", "unanswered"): "welcome-before-the-questions",
+    ("screening", "unanswered"): "screening",
     ("links", "mid"): "links",
     ("links", "quiet"): "links-before-day-1",
     ("links", "after-a-pause"): "links-in-a-pause",
@@ -92,6 +95,7 @@ CAST = (
     Someone("quiet", "has never checked in", "Quinn", lambda day: False),
 )
 NORA, MAYA, ROBIN, QUINN = CAST
+UNA = Someone("unanswered", "has not answered the ten questions", "Una", lambda day: False)
 WAITING = Someone("waiting", "has not confirmed", "Wren", lambda day: False)
 
 
@@ -111,13 +115,15 @@ class Walk:
                 pass
 
     def begin(self) -> None:
-        for someone in (*CAST, WAITING):
+        for someone in (*CAST, UNA, WAITING):
             sign_up(someone.wish(self.program), IP, BEGIN)
         self.go(BEGIN)
-        for someone in CAST:
+        for someone in (*CAST, UNA):
             confirm(
                 someone.enrollment.pk, Confirmation.unchanged(someone.enrollment, health=True), BEGIN + HOUR
             )
+            if someone != UNA:
+                answer(someone.enrollment.pk, [], BEGIN + HOUR)
         send_links(QUINN.email, IP, BEGIN + HOUR)
         self.go(BEGIN + HOUR)
 
@@ -125,6 +131,7 @@ class Walk:
         morning = BEGIN.replace(hour=7) + DAY
         while Delivery.objects.filter(kind="goodbye", state="sent").count() < len(CAST):
             pending.remind_unconfirmed(morning - HOUR)
+            unscreened.remind_unscreened(morning)
             self.go(morning)
             for someone in CAST:
                 someone.respond(morning + HOUR)
@@ -164,7 +171,7 @@ class Walk:
     def mails(self) -> dict[str, bytes]:
         """Return the mails that the SMTP server got, by name: the lessons in each state, then the others."""
         sent = {str(d.pk): d for d in Delivery.objects.select_related("enrollment__runner")}
-        states = {someone.email: someone.state for someone in (*CAST, WAITING)}
+        states = {someone.email: someone.state for someone in (*CAST, UNA, WAITING)}
         lessons: dict[str, bytes] = {}
         others: dict[str, bytes] = {}
         for raw in self.sink.raw:

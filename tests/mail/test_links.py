@@ -16,7 +16,7 @@ from challenge.enrollment.erasing import request_erasing
 from challenge.mail.links import Purpose
 from challenge.models import Delivery
 from tests.support.smtp_server import SmtpServer
-from tests.support.visitor import confirm, form, link, links_in, whole_database
+from tests.support.visitor import answer_no, form, link, links_in, press_confirm, whole_database
 
 pytestmark = pytest.mark.django_db
 
@@ -56,9 +56,10 @@ def mails_of_a_runner(
     clock.move_to(now + 3 * DAY)
     go(now + 3 * DAY)
     yield sink.mails[-1]
-    confirm(client, link(sink.mails[-1], "confirm"), health_consent="on")
+    confirmed = press_confirm(client, link(sink.mails[-1], "confirm"), health_consent="on")
     go(now + 3 * DAY)
     yield sink.mails[-1]
+    answer_no(client, confirmed["Location"])
     for day in range(4, 25):
         clock.move_to(now + day * DAY)
         go(now + day * DAY)

@@ -12,7 +12,7 @@ import pytest
 
 from challenge.models import CheckIn, Enrollment, Message
 from tests.support.smtp_server import SmtpServer
-from tests.support.visitor import Watch, confirm_link, heading, lesson_link, link
+from tests.support.visitor import READING, Watch, confirm_link, heading, lesson_link, link
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -38,6 +38,13 @@ def test_with_javascript(program: Any, site: str, sink: SmtpServer, go: Go, open
     assert heading(page) == "Maya, is everything right?"
     page.check("[name=health_consent]")
     page.click("button")
+    assert heading(page) == "Maya, ten questions first"
+    page.wait_for_timeout(READING)
+    page.get_by_role("group", name="Is feeling between your legs").get_by_text("no", exact=True).click()
+    page.get_by_role("button", name="Save my answers").click()
+    assert page.get_by_text("Answer this question with yes or no.").count() == 8
+    assert page.is_checked("[name=saddle][value=no]")
+    page.get_by_role("button", name="none fits").click()
     assert heading(page) == "You are in, Maya"
     enrollment = Enrollment.objects.get()
     assert (enrollment.starts_on, enrollment.time_zone) == (tomorrow, zone)
@@ -92,6 +99,9 @@ def test_without_javascript(program: Any, site: str, sink: SmtpServer, go: Go, o
 
     page.goto(site + confirm_link(sink, go))
     page.click("button")
+    assert heading(page) == "Maya, ten questions first"
+    page.wait_for_timeout(READING)
+    page.get_by_role("button", name="None of these").click()
     assert heading(page) == "You are in, Maya"
 
     page.goto(site + lesson_link(sink, go))

@@ -70,7 +70,8 @@ def test_from_sign_up_to_the_last_day(
     assert enrollment.progress.done == 21
     assert enrollment.progress.streak == 21
     assert [delivery.kind for delivery in Delivery.objects.exclude(state="sent")] == ["goodbye"]
-    assert [event.kind for event in enrollment.events.all()] == ["signed_up", "confirmed", "completed"]
+    events = [event.kind for event in enrollment.events.all()]
+    assert events == ["signed_up", "confirmed", "screened", "completed"]
 
 
 def body(sink: SmtpServer, place: int) -> str:

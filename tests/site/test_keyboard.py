@@ -10,7 +10,7 @@ from django.utils import timezone
 from challenge.mail.links import Purpose, url
 from challenge.models import CheckIn, Enrollment
 from tests.support.smtp_server import SmtpServer
-from tests.support.visitor import confirm_link, heading, lesson_link, link
+from tests.support.visitor import READING, confirm_link, heading, lesson_link, link
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -84,6 +84,9 @@ def test_by_keyboard_alone(program: Any, site: str, sink: SmtpServer, go: Go, op
     assert (f"{enrollment.send_at:%H:%M}", enrollment.time_zone) == ("07:15", "Europe/Lisbon")
 
     page.goto(site + confirm_link(sink, go))
+    keys.submits()
+    assert heading(page) == "Maya, ten questions first"
+    page.wait_for_timeout(READING)
     keys.submits()
     assert heading(page) == "You are in, Maya"
 

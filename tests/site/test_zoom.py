@@ -12,7 +12,7 @@ from challenge.models import CheckIn, Enrollment, Message
 from tests.gallery.pages import cast, every_page
 from tests.site.test_keyboard import Keyboard
 from tests.support.smtp_server import SmtpServer
-from tests.support.visitor import confirm_link, heading, lesson_link, link
+from tests.support.visitor import READING, confirm_link, heading, lesson_link, link
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -112,6 +112,9 @@ def test_the_whole_way_without_a_script(
     somebody.sends()
     arrives("Look into your mail")
     opens(confirm_link(sink, go))
+    somebody.sends()
+    arrives("Maya, ten questions first")
+    page.wait_for_timeout(READING)
     somebody.sends()
     arrives("You are in, Maya")
 

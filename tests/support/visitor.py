@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from email.message import EmailMessage
 from html import unescape
 from typing import Any
@@ -15,7 +15,11 @@ from django.utils import timezone
 
 from accounts.addresses import normalise
 from challenge.models import Enrollment
+from challenge.site.doubt import served
 from tests.support.smtp_server import SmtpServer
+
+# Milliseconds: a form of ten questions that comes back within two seconds was not read.
+READING = 2100
 
 
 def form(**changes: Any) -> dict[str, Any]:
@@ -49,6 +53,22 @@ def filled_in(page: str) -> dict[str, str]:
 
 
 def confirm(client: Client, path: str, **changes: Any) -> Any:
+    """Open the page of a confirm link, press its button, with changes, and answer no to all ten questions.
+    Return the answer to the first."""
+    answer = press_confirm(client, path, **changes)
+    if answer.status_code == 302 and answer["Location"].startswith("/screening/"):
+        assert answer_no(client, answer["Location"]).status_code == 200
+    return answer
+
+
+def answer_no(client: Client, path: str, **said: Any) -> Any:
+    """Post the ten questions as somebody who has read them for a minute: none fits, or what is said."""
+    return client.post(
+        path, {"served": served(timezone.now() - timedelta(minutes=1)), "answer": "none"} | said
+    )
+
+
+def press_confirm(client: Client, path: str, **changes: Any) -> Any:
     """Open the page of a confirm link, and press its button, with changes."""
     return client.post(path, filled_in(client.get(path).content.decode()) | changes)
 

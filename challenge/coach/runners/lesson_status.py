@@ -58,7 +58,7 @@ class LessonStatus:
                     "day": day
                 }
             case State.SCREENING:
-                return _("The runner's answers at sign-up are looked at first.")
+                return _("The runner has not answered the questions before the course.")
             case State.HELD:
                 return _("Held: nothing is sent until the lessons are released.")
             case State.PAUSED:

@@ -25,7 +25,8 @@ from challenge.coach.runners.without_lesson import without_todays_lesson
 from challenge.coach.wording import runner_label
 from challenge.enrollment.hours import zone_choices
 from challenge.enrollment.transitions import reschedule
-from challenge.models import Enrollment, Event, Progress, Suppression
+from challenge.models import Enrollment, Event, Progress, Stretch, Suppression
+from challenge.safety.screening import in_words
 
 Fact = tuple[str, str]
 QUARTER = 15
@@ -114,8 +115,23 @@ def _facts(enrollment: Enrollment, now: datetime) -> list[Fact]:
         (_("Starts on"), f"{enrollment.starts_on:%Y-%m-%d}"),
         (_("Signed up"), wording.when(enrollment.created_at)),
         (_("Confirmed"), wording.when(enrollment.confirmed_at)),
+        *_screening(enrollment),
         *_consents(enrollment),
     ]
+
+
+def _screening(enrollment: Enrollment) -> list[Fact]:
+    """Return what the last answers to the questions before the course were, and what they leave out."""
+    last = enrollment.screenings.last()
+    if last is None:
+        return [(_("Screening"), _("not answered"))]
+    ticked = "; ".join(in_words(last.answers))
+    said = last.get_result_display() or _("the answers are not kept")
+    facts = [(_("Screening"), f"{said}: {ticked}" if ticked else said)]
+    if enrollment.left_out:
+        titles = Stretch.objects.filter(program=enrollment.program_id, slug__in=enrollment.left_out)
+        facts.append((_("Left out"), ", ".join(titles.order_by("title").values_list("title", flat=True))))
+    return facts
 
 
 def _lesson_status(enrollment: Enrollment, now: datetime) -> str:

@@ -21,7 +21,9 @@ from challenge.models import (
     Event,
     Message,
     OwnAnswer,
+    Screening,
 )
+from challenge.safety.screening import in_words
 
 KINDS = {
     "event": gettext_lazy("Event"),
@@ -30,6 +32,7 @@ KINDS = {
     "check-in": gettext_lazy("Check-in"),
     "question": gettext_lazy("Question"),
     "consent": gettext_lazy("Consent"),
+    "screening": gettext_lazy("Screening"),
 }
 
 
@@ -66,7 +69,7 @@ class Entry:
 
 
 def timeline(enrollment: Enrollment) -> list[Entry]:
-    """Read the timeline in seven statements, whatever its length."""
+    """Read the timeline in eight statements, whatever its length."""
     # Load again: the deliveries of the day strip lack most fields.
     deliveries = Delivery.objects.filter(enrollment=enrollment).order_by("due_at", "copy")
     deliveries = deliveries.select_related("recall__stretch").prefetch_related("delivery_events")
@@ -76,6 +79,7 @@ def timeline(enrollment: Enrollment) -> list[Entry]:
         *(_mail(delivery, enrollment) for delivery in deliveries),
         *(entry for delivery in deliveries for entry in _returns(delivery)),
         *_check_ins(enrollment),
+        *(_screening(screening, enrollment) for screening in enrollment.screenings.all()),
         *(_question(question, enrollment) for question in enrollment.messages.all()),
     ]
     return sorted(entries, key=lambda entry: entry.at)
@@ -154,6 +158,18 @@ def _question(question: Message, enrollment: Enrollment) -> Entry:
         title=_("Asked about day %(day)d") % {"day": question.day},
         local_time=runner_time_if_other(question.at, enrollment),
         note=question.text,
+    )
+
+
+def _screening(screening: Screening, enrollment: Enrollment) -> Entry:
+    harmless = ("", Screening.Result.CLEAR, Screening.Result.LEFT_OUT)
+    return Entry(
+        at=screening.answered_at,
+        kind="screening",
+        title=screening.get_result_display().capitalize() or _("The answers are not kept"),
+        local_time=runner_time_if_other(screening.answered_at, enrollment),
+        lines=[*in_words(screening.answers), _("Questions of %(version)s.") % {"version": screening.version}],
+        alert=screening.result not in harmless,
     )
 
 

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from challenge import tasks
 from challenge.enrollment.confirm import ConfirmResult, confirm
-from challenge.mail.links import Purpose
+from challenge.mail.links import Purpose, token
 from challenge.models import Enrollment
 from challenge.site.capability import capability, link_error
 from challenge.site.confirm_form import ConfirmForm
@@ -25,6 +25,8 @@ def confirm_page(request: HttpRequest, enrollment: Enrollment) -> HttpResponse:
         return _confirm(request, enrollment, now)
     if enrollment.state == State.PENDING:
         return _ask(request, enrollment, ConfirmForm(enrollment=enrollment, now=now))
+    if enrollment.state == State.SCREENING:
+        return _to_the_questions(enrollment, now)
     on_its_way = enrollment.next_due_at is not None and enrollment.next_due_at <= now
     return render(request, "pages/confirmed.html", {"enrollment": enrollment, "on_its_way": on_its_way})
 
@@ -42,8 +44,13 @@ def _confirm(request: HttpRequest, enrollment: Enrollment, now: datetime) -> Htt
         return link_error(request, "gone", 410)
     if outcome is ConfirmResult.CHANGED:
         return _ask_anew(request, Enrollment.objects.get(pk=enrollment.pk), now)
-    tasks.nudge(tasks.plan)
-    return redirect(request.path)
+    tasks.nudge(tasks.send)
+    return _to_the_questions(enrollment, now)
+
+
+def _to_the_questions(enrollment: Enrollment, now: datetime) -> HttpResponse:
+    """Lead straight on, so that the first lesson still comes within minutes."""
+    return redirect("screening", token(Purpose.SCREENING, now, enrollment))
 
 
 def _ask_anew(request: HttpRequest, enrollment: Enrollment, now: datetime) -> HttpResponse:

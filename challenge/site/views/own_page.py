@@ -41,6 +41,7 @@ def overview(page: OwnPage, status: int = 200, **bound: PlainForm) -> HttpRespon
     has_left = run.state == State.WITHDRAWN
     context = {
         "has_left": has_left,
+        "questions": url(Purpose.SCREENING, page.now, run) if _is_asked(run) else "",
         "undo_until": undo_until(run, page.now) if has_left else None,
         "leave": url(Purpose.LEAVE, page.now, run),
         "health_wording": WORDINGS[Consent.Purpose.HEALTH],
@@ -52,6 +53,10 @@ def overview(page: OwnPage, status: int = 200, **bound: PlainForm) -> HttpRespon
         **bound,
     }
     return page.render("pages/own/page.html", status, **context)
+
+
+def _is_asked(run: Enrollment) -> bool:
+    return run.is_asked_for_screening and run.state not in (State.PENDING, State.WITHDRAWN)
 
 
 def change_hour(page: OwnPage) -> HttpResponse:

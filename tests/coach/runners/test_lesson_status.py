@@ -188,7 +188,7 @@ def test_the_runner_changed_the_hour(alice: Enrollment, now: datetime) -> None:
     ("state", "text"),
     [
         ("pending", "Not confirmed: the sign-up of 3 March waits for the button in the mail."),
-        ("screening", "The runner's answers at sign-up are looked at first."),
+        ("screening", "The runner has not answered the questions before the course."),
         ("held", "Held: nothing is sent until the lessons are released."),
     ],
 )

@@ -10,6 +10,7 @@ from challenge.enrollment import leaving, transitions
 from challenge.enrollment.confirm import Confirmation, ConfirmResult, confirm
 from challenge.enrollment.sign_up import SignUpData, send_links
 from challenge.models import Enrollment, Event, Program, Suppression
+from challenge.safety.answering import answer
 from tests.faults.model.oracle import Oracle
 from tests.faults.model.server import ScriptedServer
 
@@ -27,6 +28,9 @@ ACTIONS = (
     "signs_up_otherwise",
     "shares_the_address",
     "confirms",
+    "only_confirms",
+    "answers_no",
+    "answers_yes",
     "checks_in",
     "pauses",
     "goes_on",
@@ -91,7 +95,26 @@ class Actions:
             self.changes_hour(name, enrollment.send_at, zone)
 
     def confirms(self, name: str) -> None:
-        """Open the link of a mail that has arrived."""
+        """Open the link of a mail that has arrived, and answer no to all ten questions."""
+        self.only_confirms(name)
+        self.answers_no(name)
+
+    def answers_no(self, name: str) -> None:
+        self._answers(name, [])
+
+    def answers_yes(self, name: str) -> None:
+        """Answer in a way that holds the course."""
+        self._answers(name, ["fever"])
+
+    def _answers(self, name: str, codes: list[str]) -> None:
+        enrollment = self._newest(name)
+        if enrollment and enrollment.state == State.SCREENING:
+            answer(enrollment.pk, codes, self._server.now)
+            self._oracle.screened.add(enrollment.pk)
+            if codes:
+                self._oracle.paused.add(enrollment.pk)
+
+    def only_confirms(self, name: str) -> None:
         if (enrollment := self._newest(name)) and enrollment.pk in self._oracle.asked:
             form = Confirmation.unchanged(enrollment, health=True)
             if confirm(enrollment.pk, form, self._server.now) == ConfirmResult.CONFIRMED:

@@ -53,6 +53,8 @@ class Oracle:
         self._farewells: Counter[str] = Counter()
         self._said: set[str] = set()
         self.paused: set[int] = set()
+        # The runs whose runners have answered the questions before the course.
+        self.screened: set[int] = set()
         self.suppressed: set[str] = set()
         self.lessons: dict[int, list[Lesson]] = defaultdict(list)
         self.asked: set[int] = set()
@@ -81,6 +83,7 @@ class Oracle:
         assert handover.recipient not in self.suppressed, f"{delivery} to a suppressed address"
         if delivery.kind == Kind.LESSON:
             assert enrollment.pk not in self.paused, f"{delivery} in a pause or a hold"
+            assert enrollment.pk in self.screened, f"{delivery} before the questions were answered"
         if handover.at - self.moved.get(enrollment.pk, datetime.min.replace(tzinfo=UTC)) > IN_HAND:
             assert _by_day(delivery, enrollment, handover.at), f"{delivery} at night"
         if handover.behaviour not in ARRIVES:

@@ -1,0 +1,58 @@
+"""Save the answers to the ten questions, and act on them in the same transaction."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from accounts.models import Consent, has_consented
+from challenge.enrollment.holding import Danger, hold
+from challenge.enrollment.transitions import locked, would_go_on
+from challenge.models import Enrollment, Event, Hold, SafetyLevel, Screening
+from challenge.models.enrollment import log_event
+from challenge.safety.screening import ScreeningResult, judge
+from challenge.safety.screening_list import VERSION
+
+State = Enrollment.State
+
+
+class NotAsked(Exception):
+    """The sign-up is not confirmed, or the runner has left."""
+
+
+def answer(enrollment_id: int, codes: Iterable[str], now: datetime) -> ScreeningResult:
+    """Judge and save the codes of what was ticked; go on, or hold. Without consent to health data only
+    whether there was something is kept. Posted again it changes nothing, unless it says more than before: an
+    answer never lifts what an earlier one has stopped. Raises NotAsked."""
+    judged = judge(codes)
+    with locked(enrollment_id) as enrollment:
+        if enrollment.state in (State.PENDING, State.WITHDRAWN):
+            raise NotAsked
+        keeps = has_consented(enrollment.runner, Consent.Purpose.HEALTH)
+        counted = judged if keeps else judged.without_health_data()
+        if _says_more(enrollment, counted):
+            _save(enrollment, counted, now, answers=list(judged.codes) if keeps else [])
+    return judged
+
+
+def _says_more(enrollment: Enrollment, judged: ScreeningResult) -> bool:
+    if enrollment.is_asked_for_screening:
+        return True
+    if judged.level is None:
+        return not set(judged.left_out) <= set(enrollment.left_out)
+    held = Hold.objects.filter(enrollment=enrollment, source=Hold.Source.SCREENING, cleared_at=None)
+    levels = held.values_list("level", flat=True)
+    return all(SafetyLevel.rank(judged.level) < SafetyLevel.rank(level) for level in levels)
+
+
+def _save(enrollment: Enrollment, judged: ScreeningResult, now: datetime, answers: list[str]) -> None:
+    Screening.objects.create(
+        enrollment=enrollment, version=VERSION, answered_at=now, result=judged.result, answers=answers
+    )
+    enrollment.left_out = sorted({*enrollment.left_out, *judged.left_out})
+    enrollment.screening_day = None
+    if enrollment.state == State.SCREENING and judged.level is None:
+        enrollment.state, enrollment.next_due_at = State.ACTIVE, would_go_on(enrollment, now)
+    enrollment.save(update_fields=["left_out", "screening_day", "state", "next_due_at"])
+    log_event(enrollment, Event.Kind.SCREENED, Event.Actor.RUNNER, now)
+    if judged.level:
+        danger = Danger(Hold.Reason.SCREENING, judged.level, Hold.Source.SCREENING)
+        hold(enrollment.pk, danger, Event.Actor.SYSTEM, now)

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from email.message import EmailMessage
 from html import unescape
 from typing import Any
@@ -15,6 +15,7 @@ from django.utils import timezone
 
 from accounts.addresses import normalise
 from challenge.models import Enrollment
+from challenge.site.doubt import served
 from tests.support.smtp_server import SmtpServer
 
 
@@ -122,6 +123,14 @@ class Runner:
 
     def saves(self, choice: str = "done", **fields: str) -> Any:
         return self.client.post(self.path(choice), {"status": choice, "unit": "km", **fields})
+
+    def tells(self, choice: str = "done", **fields: str) -> Any:
+        """Save as a person does, who had the page before her for a minute."""
+        return self.saves(choice, **{"served": served(timezone.now() - timedelta(minutes=1)), **fields})
+
+    def reads(self, answer: Any) -> str:
+        """Return the page to which an answer leads."""
+        return str(self.client.get(answer["Location"]).content.decode())
 
 
 # An address answered 404 or 422; a test looked into the inbox's sandbox.

@@ -4,18 +4,21 @@ it may be kept, and acted on in the transaction that saves it.
 Without consent to health data the answer is judged by itself, as nothing else of it is kept.
 """
 
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from django.db.models import Max
+from django.db.models import Max, Q
 
 from accounts.models import Consent, has_consented
 from challenge.enrollment.holding import Danger
 from challenge.models import CheckIn, Delivery, DeskItem, Enrollment, Hold, SafetyLevel, SafetyRules
+from challenge.models.conditions import among
+from challenge.safety.advice import advice
 from challenge.safety.judging import URGENCY, hold_once, read_all, red_words_of, thresholds_of
-from challenge.safety.pain_rules import Judgement, PainRule, PainTold, Place, judge
+from challenge.safety.pain_rules import Judgement, PainRule, PainThresholds, PainTold, Place, judge
 from challenge.safety.red_words import Reading
 
 LEVELS = {
@@ -27,8 +30,16 @@ LEVELS = {
 }
 # Rules that hold nothing, and that the coach sees.
 SEEN = (PainRule.SEE_PHYSIO, PainRule.LEVEL_ONE)
-# The morning after is asked for in the mail and check-in of the next day, or of the one after it.
-MORNING_DAYS = 2
+# What was told is worth a word in the mail and check-in of the next day, and of the one after it.
+RECENT_DAYS = 2
+HURTS = Q(pain__gt=0, doubt="")
+TELLS = Q(doubt="") & (
+    Q(pain__isnull=False)
+    | Q(sharp=True)
+    | Q(running_brings_it_on=True)
+    | Q(place=CheckIn.Place.DOWN_A_LEG)
+    | ~Q(worse_next_morning="")
+)
 WORSE = {CheckIn.Morning.WORSE.value: True, CheckIn.Morning.NOT_WORSE.value: False}
 WORSE[CheckIn.Morning.NO_PAIN.value] = False
 
@@ -130,7 +141,7 @@ def cleared_at(enrollment_id: int) -> datetime | None:
 
 
 def counted(enrollment_id: int, since: datetime | None) -> list[PainTold]:
-    """Return what check-ins tell of the days first told of since then; one that is doubtful does not count."""
+    """Return what check-ins tell of the days first told of since then; a doubtful one does not count."""
     rows = CheckIn.objects.filter(enrollment=enrollment_id, doubt="")
     return [told(row.day, row) for row in (rows.filter(created_at__gt=since) if since else rows)]
 
@@ -182,11 +193,35 @@ def take_off_the_desk(check_in: CheckIn, now: datetime) -> None:
 def asks_for_morning(enrollment_id: int, day: int) -> bool:
     """Tell whether a day's check-in asks for the morning: the last one before it told of pain."""
     before = CheckIn.objects.filter(enrollment=enrollment_id, day__lt=day).order_by("-day").first()
-    return before is not None and was_told_of_pain(before.day, before.pain, before.doubt, day)
+    return before is not None and bool(before.pain) and not before.doubt and is_recent(before.day, day)
 
 
-def was_told_of_pain(last: int, pain: int | None, doubt: str, day: int) -> bool:
-    return bool(pain) and not doubt and day - last <= MORNING_DAYS
+def is_recent(told_on: int, day: int) -> bool:
+    """Tell whether a check-in is still worth a word on a day."""
+    return 0 < day - told_on <= RECENT_DAYS and told_on > 0
+
+
+def advice_for(days: dict[int, int]) -> dict[int, str]:
+    """Return what lately told pain asks for, for each enrollment and the day of its lesson, in words and in
+    three statements."""
+    rules = SafetyRules.current()
+    cleared = Hold.objects.filter(among("enrollment", list(days)), cleared_at__isnull=False)
+    since = dict(cleared.order_by("cleared_at").values_list("enrollment", "cleared_at"))
+    history: dict[int, list[PainTold]] = defaultdict(list)
+    for row in CheckIn.objects.filter(TELLS, among("enrollment", list(days))).defer("note"):
+        at = since.get(row.enrollment_id)
+        if at is None or row.created_at > at:
+            history[row.enrollment_id].append(told(row.day, row))
+    limits = thresholds_of(rules)
+    found = {key: judge(history[key], day, limits) for key, day in days.items()}
+    return {key: _lately(judged, days[key], limits) for key, judged in found.items()}
+
+
+def _lately(judged: Judgement, day: int, limits: PainThresholds) -> str:
+    if not judged.rests_on or not is_recent(judged.rests_on[-1].day, day):
+        return ""
+    score = judged.rests_on[-1].score
+    return advice(judged.rule.value, {"score": str(score or ""), "days": str(limits.days_left_out)})
 
 
 def _last_day(enrollment_id: int) -> int:

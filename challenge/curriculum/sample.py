@@ -7,7 +7,8 @@ from challenge.curriculum.slots import NAMES
 
 
 def sample_values(day: int = 9, **overrides: str) -> dict[str, str]:
-    """Return a value for every slot. The links lead nowhere, and the coach's note is empty."""
+    """Return a value for every slot. The links lead nowhere; there is no note of the coach, and the mail does
+    not ask for the morning."""
     links = {name: f"{settings.SITE_URL}/#{name}" for name in NAMES if name.endswith("_url")}
     texts = {
         "day": str(day),
@@ -18,6 +19,7 @@ def sample_values(day: int = 9, **overrides: str) -> dict[str, str]:
         "postal_address": settings.POSTAL_ADDRESS,
         "greeting": _("Good to see you again. One small thing for today, at your own pace."),
         "coach_note": "",
+        "morning": "",
         "send_at": "06:30",
         "time_zone": "Europe/Berlin",
         "starts_on": _("Monday, 2 November"),

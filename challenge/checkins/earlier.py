@@ -6,11 +6,13 @@ seven days. A browser that wrote an answer may erase it at once.
 
 from collections.abc import Collection
 from datetime import datetime
+from typing import Any
 
 from django.db.models import Q
 
 from accounts.models import Consent, has_consented
-from challenge.checkins.record import HEALTH_DATA, locked
+from challenge.checkins.heeding import take_off_the_desk
+from challenge.checkins.record import HEALTH_DATA, CheckInData, judge_and_act, locked
 from challenge.models import CheckIn, EarlierCheckIn, Enrollment, Event, Progress
 from challenge.models.enrollment import log_event
 
@@ -31,6 +33,7 @@ def remove(enrollment_id: int, day: int, now: datetime, own: Collection[datetime
         if check_in is None:
             return False
         EarlierCheckIn.objects.keep(check_in, now)
+        take_off_the_desk(check_in, now)
         check_in.delete()
         answers = EarlierCheckIn.objects.filter(enrollment=enrollment, day=day)
         answers.filter(updated_at__in=own).delete()
@@ -40,9 +43,9 @@ def remove(enrollment_id: int, day: int, now: datetime, own: Collection[datetime
     return True
 
 
-def put_back(enrollment_id: int, day: int, saved_at: str, now: datetime) -> bool:
-    """Make an earlier answer (EarlierCheckIn.saved_at) the day's check-in; what it was until now is kept in
-    its place. Return False when there is no such answer. Raises Closed."""
+def put_back(enrollment_id: int, day: int, saved_at: str, now: datetime, doubt: str = "") -> bool:
+    """Make an earlier answer (EarlierCheckIn.saved_at) the day's check-in, judged as any answer is; what it
+    was until now is kept in its place. Return False when there is no such answer. Raises Closed."""
     with locked(enrollment_id) as enrollment:
         answers = to_put_back(enrollment_id, day, now)
         answer = next((answer for answer in answers if answer.saved_at == saved_at), None)
@@ -52,15 +55,24 @@ def put_back(enrollment_id: int, day: int, saved_at: str, now: datetime) -> bool
         if check_in is None:
             check_in = CheckIn(enrollment=enrollment, day=day)
         else:
+            check_in.enrollment = enrollment
             EarlierCheckIn.objects.keep(check_in, now)
-        _restore(check_in, answer, enrollment)
+        told = _told(answer)
+        _restore(check_in, answer, enrollment, doubt)
+        judge_and_act(check_in, told, now)
         _calculate_anew(enrollment)
         _log(enrollment, Event.Kind.PUT_BACK, day, now)
     return True
 
 
-def _restore(check_in: CheckIn, answer: EarlierCheckIn, enrollment: Enrollment) -> None:
-    values = answer.values()
+def _told(answer: EarlierCheckIn) -> CheckInData:
+    names = CheckInData.__dataclass_fields__
+    given: dict[str, Any] = {name: value for name, value in answer.values().items() if name in names}
+    return CheckInData(**given)
+
+
+def _restore(check_in: CheckIn, answer: EarlierCheckIn, enrollment: Enrollment, doubt: str) -> None:
+    values = answer.values() | {"doubt": doubt}
     if not has_consented(enrollment.runner, Consent.Purpose.HEALTH):
         values |= HEALTH_DATA
     for name, value in values.items():

@@ -18,7 +18,7 @@ def recalculate(enrollment_id: int, now: datetime) -> bool:
         check_ins = list(CheckIn.objects.filter(enrollment=enrollment_id))
         if all(check_in.processed_at for check_in in check_ins):
             return False
-        statuses = {check_in.day: check_in.status for check_in in check_ins}
+        statuses = {check_in.day: check_in.status for check_in in check_ins if check_in.status}
         counts = {str(status): list(statuses.values()).count(status) for status in Status.values}
         last = max(check_in.updated_at for check_in in check_ins)
         Progress.objects.update_or_create(

@@ -10,13 +10,16 @@ from django.db import transaction
 
 from accounts.models import Consent, give_consents, has_consented
 from challenge import schedule
-from challenge.models import CheckIn, Delivery, EarlierCheckIn, Enrollment
+from challenge.checkins.heeding import Answer, cleared_at, hear, heed, put_on_the_desk
+from challenge.models import CheckIn, Delivery, EarlierCheckIn, Enrollment, SafetyRules
 
 LATE_DAYS = 3
 # A runner who reports at least this much pain is advised to stop and to see a doctor.
 PAIN_TO_STOP = 6
 # So many earlier answers of a day are kept; then it takes no other.
 MOST_CHANGES = 20
+# One press follows the other by so little where a program tries every link of a mail.
+TOGETHER = timedelta(seconds=10)
 
 
 class Closed(Exception):
@@ -39,9 +42,22 @@ class CheckInData:
     distance: Decimal | None = None
     unit: str = CheckIn.Unit.KILOMETRES
     note: str = ""
+    place: str = ""
+    running_brings_it_on: bool | None = None
+    sharp: bool | None = None
+    worse_next_morning: str = ""
 
 
-HEALTH_DATA: dict[str, object] = {"tightness": None, "pain": None, "pain_where": "", "note": ""}
+HEALTH_DATA: dict[str, object] = {
+    "tightness": None,
+    "pain": None,
+    "place": "",
+    "pain_where": "",
+    "running_brings_it_on": None,
+    "sharp": None,
+    "worse_next_morning": "",
+    "note": "",
+}
 
 
 def sent_lesson(enrollment_id: int, day: int) -> Delivery | None:
@@ -90,29 +106,67 @@ def filled(data: CheckInData) -> dict[str, object]:
 
 
 def record(
-    enrollment_id: int, day: int, data: CheckInData, now: datetime, *, keep_health: bool = False
+    enrollment_id: int,
+    day: int,
+    data: CheckInData,
+    now: datetime,
+    *,
+    keep_health: bool = False,
+    doubt: str = "",
+    choice: str = "",
 ) -> CheckIn:
     """Create the check-in of a day, or replace what is filled in of it; the earlier answer is kept. Raises
     Closed and TooManyChanges. Without consent to health data only the status and the distance are saved;
-    `keep_health` gives that consent."""
+    `keep_health` gives that consent. Whatever was told is judged; with a doubt (DayAnswer.Doubt) it holds and
+    wakes nobody. `choice` is what the link of the mail proposed, if it came by one."""
     with locked(enrollment_id) as enrollment:
         if not takes_check_in(enrollment, day, now):
             raise Closed
         if EarlierCheckIn.objects.filter(enrollment=enrollment, day=day).count() >= MOST_CHANGES:
             raise TooManyChanges
-        fields = filled(data)
-        if keep_health:
-            give_consents(enrollment.runner, [Consent.Purpose.HEALTH], Consent.Form.CHECK_IN, now)
-        elif not has_consented(enrollment.runner, Consent.Purpose.HEALTH):
-            fields = {name: value for name, value in fields.items() if name not in HEALTH_DATA}
         check_in = CheckIn.objects.filter(enrollment=enrollment, day=day).first()
         if check_in is None:
             check_in = CheckIn(enrollment=enrollment, day=day, created_at=now)
         else:
+            check_in.enrollment = enrollment
+            if choice and data.status != check_in.status and now - check_in.updated_at < TOGETHER:
+                doubt = check_in.doubt = CheckIn.Doubt.SEVERAL_ANSWERS
             # An equal answer too: whether there is an earlier one would tell a guesser what is saved.
             EarlierCheckIn.objects.keep(check_in, now)
-        for name, value in fields.items():
-            setattr(check_in, name, value)
-        check_in.updated_at, check_in.processed_at = now, None
+        if keep_health:
+            give_consents(enrollment.runner, [Consent.Purpose.HEALTH], Consent.Form.CHECK_IN, now)
+        answer = _write(check_in, data)
+        check_in.updated_at, check_in.processed_at, check_in.doubt = now, None, doubt
         check_in.save()
+        judge_and_act(check_in, answer, now)
     return check_in
+
+
+def _write(check_in: CheckIn, data: CheckInData) -> Answer:
+    """Write what is filled in and may be kept. Return what is to be judged: without consent to health data
+    what was told now; and what the coach has answered by lifting a hold is not told anew by a later answer
+    about the rest."""
+    has_consent = has_consented(check_in.enrollment.runner, Consent.Purpose.HEALTH)
+    since = cleared_at(check_in.enrollment_id)
+    counts = since is None or check_in.created_at > since
+    for name, value in filled(data).items():
+        if has_consent or name not in HEALTH_DATA:
+            setattr(check_in, name, value)
+    return check_in if has_consent and counts else data
+
+
+def judge_and_act(check_in: CheckIn, answer: Answer, now: datetime) -> None:
+    """Hold what a saved answer asks for, and put on the desk what it asks the coach to see."""
+    rules = SafetyRules.current()
+    heard = hear(check_in.enrollment_id, check_in.day, answer, rules)
+    put_on_the_desk(check_in, heard, now)
+    if not check_in.doubt:
+        heed(check_in.enrollment, heard, rules, now)
+
+
+def heed_unsaved(enrollment_id: int, day: int, data: CheckInData, now: datetime) -> None:
+    """Hold what an answer asks for that can't be saved: a field of it is wrong, or may not be kept. Raises
+    Closed."""
+    with locked(enrollment_id) as enrollment:
+        rules = SafetyRules.current()
+        heed(enrollment, hear(enrollment_id, day, data, rules), rules, now)

@@ -104,9 +104,11 @@ class Eligibility:
             return Reason.NO_CONSENT, {}
         return None
 
-    def words(self, delivery: Delivery) -> tuple[Revision | None, str]:
-        """Return the revision and the greeting of a lesson; none for other mail."""
-        return self._revisions.of(delivery), self._greetings.of(delivery)
+    def words(self, delivery: Delivery) -> tuple[Revision | None, str, bool]:
+        """Return the revision and the greeting of a lesson, and whether it asks for the morning; none for
+        other mail."""
+        greetings = self._greetings
+        return self._revisions.of(delivery), greetings.of(delivery), greetings.asks_for_morning(delivery)
 
 
 def _wrong_state(rules: MailKind, state: str | None) -> tuple[DeliveryReason, dict[str, str]]:

@@ -145,8 +145,8 @@ class Sender:
         try:
             if not _may_leave(delivery, eligibility, recorder, now):
                 return None
-            revision, greeting = eligibility.words(delivery)
-            message = sign(compose(delivery, revision, now, greeting))
+            revision, greeting, asks_for_morning = eligibility.words(delivery)
+            message = sign(compose(delivery, revision, now, greeting, asks_for_morning))
         except UnusableKeyError:
             raise
         except Exception as error:

@@ -1,29 +1,24 @@
 """The context of a mail: the value of each slot for its runner, calculated when the mail needs it."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
 from django.conf import settings
-from django.db.models import Count, F, Max, OuterRef, Q, Subquery
 from django.urls import reverse
 from django.utils.formats import date_format
-from django.utils.translation import gettext as _
 
 from accounts.addresses import MAX_LOCAL
 from challenge import schedule
+from challenge.checkins.heeding import advice_for, is_recent
 from challenge.checkins.record import takes_check_in
 from challenge.curriculum.movements import keeps
 from challenge.curriculum.slots import wrap_line
 from challenge.enrollment.transitions import would_go_on
 from challenge.enrollment.what_next import changes_since, what_next
+from challenge.mail.greeting import NEVER, CheckIns, check_ins_of, greeting, resumed_since_their_last_lesson
 from challenge.mail.links import Purpose, address_url, build_url, token, url
-from challenge.models import AddressChange, CheckIn, Delivery, Enrollment, Event, WaitingSignUp
-from challenge.models.conditions import among
+from challenge.models import AddressChange, CheckIn, Delivery, Enrollment, WaitingSignUp
 
-# So many days without a check-in are worth a word, and so many days done.
-QUIET_DAYS = (3, 7, 14)
-MILESTONES = (7, 14)
 Status = CheckIn.Status
 
 
@@ -32,7 +27,7 @@ class MailContext(dict[str, str]):
     is signed or queried for a slot that the mail does not have."""
 
     def __init__(self, delivery: Delivery, now: datetime) -> None:
-        super().__init__(greeting="", coach_note="")
+        super().__init__(greeting="", coach_note="", morning="")
         self.delivery, self.now = delivery, now
         self.enrollment = delivery.required_enrollment
         self._check_in = ""
@@ -54,7 +49,7 @@ class MailContext(dict[str, str]):
         return date_format(instant.astimezone(self.enrollment.zone), "l, j F, H:i")
 
     def check_in(self, status: str) -> str:
-        """Return the link of one answer, or an empty text if the day takes none any more. The three share one
+        """Return the link of one answer, or an empty text if the day takes none any more. All share one
         capability: a link only proposes an answer."""
         whose = self.enrollment, self.delivery.day
         if self.delivery.kind == Delivery.Kind.LINKS and not takes_check_in(*whose, self.now):
@@ -65,7 +60,7 @@ class MailContext(dict[str, str]):
     def add_up(self) -> None:
         check_ins = list(CheckIn.objects.filter(enrollment=self.enrollment).order_by("day"))
         scores = [check_in.tightness for check_in in check_ins if check_in.tightness is not None]
-        done = sum(check_in.status != CheckIn.Status.NOT_TODAY for check_in in check_ins)
+        done = sum(check_in.status in (Status.DONE, Status.PARTLY) for check_in in check_ins)
         first, last = (str(scores[0]), str(scores[-1])) if len(scores) > 1 else ("", "")
         self.update(done_count=str(done or ""), tightness_first=first, tightness_last=last)
 
@@ -180,73 +175,38 @@ SOURCES: dict[str, Callable[[MailContext], str]] = {
     "done_url": lambda values: values.check_in(CheckIn.Status.DONE),
     "partly_url": lambda values: values.check_in(CheckIn.Status.PARTLY),
     "not_today_url": lambda values: values.check_in(CheckIn.Status.NOT_TODAY),
+    "not_worse_url": lambda values: values.check_in(CheckIn.Morning.NOT_WORSE),
+    "worse_url": lambda values: values.check_in(CheckIn.Morning.WORSE),
+    "no_pain_url": lambda values: values.check_in(CheckIn.Morning.NO_PAIN),
 }
 
 
 class Greetings:
-    """A greeting for each lesson of a batch, always in two statements."""
+    """A greeting for each lesson of a batch, always in two statements; in five where anybody of the batch has
+    told of pain lately. It begins with what the pain asks for."""
 
     def __init__(self, deliveries: Sequence[Delivery]) -> None:
         lessons = [d.required_enrollment.pk for d in deliveries if d.kind == Delivery.Kind.LESSON]
-        self._check_ins = _check_ins(lessons) if lessons else {}
-        self._resumed = _resumed(lessons) if lessons else set()
+        self._check_ins = check_ins_of(lessons) if lessons else {}
+        self._resumed = resumed_since_their_last_lesson(lessons) if lessons else set()
+        days = {d.required_enrollment.pk: d.day for d in deliveries if d.kind == Delivery.Kind.LESSON}
+        told = {key: day for key, day in days.items() if is_recent(self._of(key).told, day)}
+        self._advice = advice_for(told) if told else {}
 
     def of(self, delivery: Delivery) -> str:
         if delivery.kind != Delivery.Kind.LESSON:
             return ""
         enrollment = delivery.required_enrollment.pk
-        found, is_resumed = self._check_ins.get(enrollment, NEVER), enrollment in self._resumed
-        return greeting(delivery.day, found, is_resumed, delivery.required_enrollment.words_only)
+        found, is_resumed = self._of(enrollment), enrollment in self._resumed
+        news = greeting(delivery.day, found, is_resumed, delivery.required_enrollment.words_only)
+        return " ".join(filter(None, [self._advice.get(enrollment, ""), news]))
 
+    def asks_for_morning(self, delivery: Delivery) -> bool:
+        """Tell whether a lesson asks for the morning: the last check-in told of pain."""
+        if delivery.kind != Delivery.Kind.LESSON:
+            return False
+        found = self._of(delivery.required_enrollment.pk)
+        return found.last == found.hurt and is_recent(found.hurt, delivery.day)
 
-@dataclass(frozen=True)
-class CheckIns:
-    """The last day with a check-in, the last day done or partly done (0: none), and the number of those."""
-
-    last: int
-    last_done: int
-    done: int
-
-
-NEVER = CheckIns(0, 0, 0)
-
-
-def greeting(day: int, found: CheckIns, is_resumed: bool, words_only: bool = False) -> str:
-    """Greet a runner on `day`. It is news, so that no two lessons in a row begin with the same words. With
-    `words_only` it speaks of no stretch."""
-    if is_resumed:
-        return _("Good to have you back. You go on where you stopped.")
-    if day == 1:
-        return _("Here is your first lesson.")
-    if day == 2 and not found.last and not words_only:
-        return _("When you have stretched, a tap and a button tell your coach how it went.")
-    if day - 1 - found.last in QUIET_DAYS and words_only:
-        return _("We have not heard from you lately. How are you?")
-    if day - 1 - found.last in QUIET_DAYS:
-        return _("We have not heard from you lately. That is fine: the stretch alone counts.")
-    if found.done in MILESTONES and found.last_done == day - 1:
-        return _("You have done %(done)d days so far.") % {"done": found.done}
-    return ""
-
-
-def _check_ins(enrollments: list[int]) -> dict[int, CheckIns]:
-    is_done = Q(status__in=[Status.DONE, Status.PARTLY])
-    rows = CheckIn.objects.filter(among("enrollment", enrollments)).values("enrollment")
-    found = rows.annotate(
-        last=Max("day"), last_done=Max("day", filter=is_done), done=Count("pk", filter=is_done)
-    )
-    return {
-        enrollment: CheckIns(last, last_done or 0, done)
-        for enrollment, last, last_done, done in found.values_list("enrollment", "last", "last_done", "done")
-    }
-
-
-def _resumed(enrollments: list[int]) -> set[int]:
-    """Return the enrollments that were resumed, or whose leaving was undone, since their last lesson."""
-    lessons = Delivery.objects.filter(enrollment=OuterRef("pk"), kind=Delivery.Kind.LESSON, copy=0)
-    sent = lessons.filter(sent_at__isnull=False).order_by("-day").values("sent_at")[:1]
-    resumed = Event.objects.filter(enrollment=OuterRef("pk"), kind__in=Event.RESTARTS).order_by("-at")
-    found = Enrollment.objects.filter(among("id", enrollments)).annotate(
-        sent=Subquery(sent), resumed=Subquery(resumed.values("at")[:1])
-    )
-    return set(found.filter(resumed__gt=F("sent")).values_list("pk", flat=True))
+    def _of(self, enrollment: int) -> CheckIns:
+        return self._check_ins.get(enrollment, NEVER)

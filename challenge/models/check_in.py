@@ -15,7 +15,7 @@ SCALE = [MinValueValidator(0), MaxValueValidator(10)]
 
 class DayAnswer(models.Model):
     """One program day, as the runner reports it. Tightness, pain and note are health data, stored only with
-    that consent."""
+    that consent. `status` is empty where the runner has told of the morning alone."""
 
     class Status(models.TextChoices):
         DONE = "done", _("Done")
@@ -42,6 +42,7 @@ class DayAnswer(models.Model):
         SEVERAL_ANSWERS = "several_answers", _("several answers of one mail within seconds")
         TOO_FAST = "too_fast", _("the form came back within two seconds")
         AT_ARRIVAL = "at_arrival", _("within seconds of the mail's arrival")
+        NO_TIME = "no_time", _("the form did not say when it was served")
 
     VALUES = (
         "status",
@@ -59,7 +60,7 @@ class DayAnswer(models.Model):
     )
 
     day = models.PositiveSmallIntegerField(_("day"))
-    status = models.CharField(_("how it went"), max_length=10, choices=Status)
+    status = models.CharField(_("how it went"), max_length=10, choices=Status, blank=True)
     tightness = models.PositiveSmallIntegerField(_("tightness"), null=True, blank=True, validators=SCALE)
     pain = models.PositiveSmallIntegerField(_("pain"), null=True, blank=True, validators=SCALE)
     place = models.CharField(_("place of the pain"), max_length=12, choices=Place, blank=True)
@@ -95,7 +96,11 @@ class DayAnswer(models.Model):
         abstract = True
 
     def __str__(self) -> str:
-        return _("Day %(day)d: %(status)s") % {"day": self.day, "status": self.get_status_display()}
+        return _("Day %(day)d: %(status)s") % {"day": self.day, "status": self.how_it_went}
+
+    @property
+    def how_it_went(self) -> str:
+        return str(self.get_status_display() if self.status else _("not told yet"))
 
     def values(self) -> dict[str, object]:
         return {name: getattr(self, name) for name in self.VALUES}

@@ -54,6 +54,7 @@ UNNAMED = FOOTER - {"first_name", "site_url"}
 SCHEDULE = frozenset({"send_at", "time_zone"})
 STEERING = frozenset({"pause_url", "hour_url"})
 CHECK_IN = frozenset({"done_url", "partly_url", "not_today_url"})
+MORNING = frozenset({"morning", "not_worse_url", "worse_url", "no_pain_url"})
 
 
 @dataclass(frozen=True)
@@ -111,6 +112,7 @@ KINDS: dict[str, MailKind] = {
         slots=FOOTER
         | STEERING
         | CHECK_IN
+        | MORNING
         | {"day", "length", "program_title", "greeting", "coach_note", "day_url", "library_url"}
         | {"exercise", "words_only", "screening_url"},
         wording=Wording.REVISION,

@@ -33,9 +33,10 @@ LABELS = {
     "questions": _("Questions"),
 }
 ANSWERS = (CheckIn, EarlierCheckIn)
+SCORES = ("tightness", "pain", "running_brings_it_on", "sharp", "worse_next_morning")
 KEPT = {
-    "scores": [Kept(model, "updated_at", ("tightness", "pain")) for model in ANSWERS],
-    "places": [Kept(model, "updated_at", ("pain_where",)) for model in ANSWERS],
+    "scores": [Kept(model, "updated_at", SCORES) for model in ANSWERS],
+    "places": [Kept(model, "updated_at", ("place", "pain_where")) for model in ANSWERS],
     "comments": [Kept(model, "updated_at", ("note",)) for model in ANSWERS],
     "questions": [Kept(Message, "at")],
 }

@@ -4,10 +4,12 @@ The words are read before it is known whether they may be kept, so that everybod
 to health data.
 """
 
-from datetime import datetime
+from collections.abc import Sequence
+from datetime import datetime, timedelta
 
 from challenge.enrollment.holding import Danger, hold
-from challenge.models import Event, Hold, SafetyLevel, SafetyRules
+from challenge.models import Enrollment, Event, Hold, SafetyLevel, SafetyRules
+from challenge.safety.pain_rules import PainThresholds
 from challenge.safety.red_word_list import Level, RedWords, with_added
 from challenge.safety.red_words import Reading, read
 
@@ -16,11 +18,22 @@ URGENCY = {
     Level.URGENT: SafetyLevel.TODAY,
     Level.ASK_FIRST: SafetyLevel.ASK_FIRST,
 }
+THRESHOLDS = tuple(PainThresholds.__dataclass_fields__)
+# Without consent no day is kept: one report may be sent twice within this time.
+SAME_WITHIN = timedelta(days=1)
+
+
+def red_words_of(rules: SafetyRules) -> RedWords:
+    """Return the list with what the coach has added."""
+    return with_added(rules.red_words)
 
 
 def red_words() -> RedWords:
-    """Return the list with what the coach has added."""
-    return with_added(SafetyRules.current().red_words)
+    return red_words_of(SafetyRules.current())
+
+
+def thresholds_of(rules: SafetyRules) -> PainThresholds:
+    return PainThresholds(**{name: getattr(rules, name) for name in THRESHOLDS})
 
 
 def heed_words(enrollment_id: int, text: str, source: Hold.Source, now: datetime) -> Reading:
@@ -31,3 +44,35 @@ def heed_words(enrollment_id: int, text: str, source: Hold.Source, now: datetime
         danger = Danger(Hold.Reason.RED_WORDS, URGENCY[reading.level], source)
         hold(enrollment_id, danger, Event.Actor.SYSTEM, now)
     return reading
+
+
+def read_all(texts: Sequence[str], words: RedWords) -> Reading:
+    """Read the fields of a form, each by itself and as one text: what is denied in one is not in the next,
+    and what one begins the next may end."""
+    said = [text for text in texts if text]
+    if not said:
+        return Reading()
+    found = {word for text in dict.fromkeys([*said, ".\n".join(said)]) for word in read(text, words).found}
+    return Reading(tuple(sorted(found, key=lambda word: (word.negated, -word.level.rank, word.phrase))))
+
+
+def hold_once(enrollment: Enrollment, danger: Danger, now: datetime) -> Hold | None:
+    """Hold the exercise, unless an open hold says the same already, or worse. Return what was opened. The
+    caller holds the enrollment's row."""
+    held = list(Hold.objects.filter(enrollment=enrollment, cleared_at=None, source=danger.source))
+    if any(_says(one, danger, now) for one in held):
+        return None
+    return hold(enrollment.pk, danger, Event.Actor.SYSTEM, now)
+
+
+def _says(held: Hold, danger: Danger, now: datetime) -> bool:
+    """Tell whether an open hold says what a danger says: the same reason, of the same day, no less urgent and
+    no milder."""
+    if held.reason == Hold.Reason.SAFETY:
+        return held.opened_at > now - SAME_WITHIN
+    score, new_score = (int(values.get("score", 0)) for values in (held.values, danger.values))
+    return (
+        (held.reason, held.values.get("day")) == (danger.reason, danger.values.get("day"))
+        and SafetyLevel.rank(held.level) <= SafetyLevel.rank(danger.level)
+        and score >= new_score
+    )

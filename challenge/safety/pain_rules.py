@@ -79,7 +79,8 @@ class PainTold:
 
     @property
     def says_something(self) -> bool:
-        return self.pain is not None or self.sharp or self.running_brings_it_on
+        is_of_a_nerve = self.place is Place.DOWN_A_LEG
+        return self.pain is not None or self.sharp or self.running_brings_it_on or is_of_a_nerve
 
 
 @dataclass(frozen=True)

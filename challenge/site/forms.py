@@ -7,20 +7,14 @@ from zoneinfo import ZoneInfo
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from accounts.fields import AddressField, DayField, NameField, NoteField, TextField
+from accounts.fields import AddressField, DayField, NameField, TextField
 from accounts.wordings import WORDINGS
 from challenge import schedule
-from challenge.checkins.record import HEALTH_DATA, CheckInData
 from challenge.enrollment.hours import hour_choices, zone_choices
-from challenge.models import CheckIn, Cohort
-from challenge.site.fields import Cells, CommaDecimalField, LongSelect, PlainForm
+from challenge.models import Cohort
+from challenge.site.fields import LongSelect, PlainForm
 
 MAX_AHEAD = timedelta(days=180)
-SCALE_CHOICES = [*((str(n), str(n)) for n in range(11)), ("", _("skip"))]
-
-
-def _scale(value: Any) -> int | None:
-    return int(value) if value not in ("", None) else None
 
 
 class HourForm(PlainForm):
@@ -118,79 +112,3 @@ class LinksForm(PlainForm):
 
 class NewAddressForm(PlainForm):
     email = AddressField(label=_("New email address"), max_length=254)
-
-
-class CheckInForm(PlainForm):
-    status = forms.ChoiceField(
-        label=_("How did it go?"),
-        choices=CheckIn.Status.choices,
-        widget=Cells,
-        error_messages={
-            "required": _("Choose one of the three."),
-            "invalid_choice": _("Choose one of the three."),
-        },
-    )
-    tightness = forms.TypedChoiceField(
-        label=_("Tightness, 0 (none) to 10 (as tight as can be)"),
-        choices=SCALE_CHOICES,
-        coerce=_scale,
-        empty_value=None,
-        required=False,
-        widget=Cells,
-    )
-    pain = forms.TypedChoiceField(
-        label=_("Pain, 0 (none) to 10 (worst)"),
-        choices=SCALE_CHOICES,
-        coerce=_scale,
-        empty_value=None,
-        required=False,
-        widget=Cells,
-    )
-    pain_where = TextField(label=_("Where does it hurt?"), max_length=120, required=False)
-    distance = CommaDecimalField(
-        label=_("Distance run"),
-        min_value=0,
-        max_value=500,
-        max_digits=5,
-        decimal_places=2,
-        required=False,
-        widget=forms.TextInput(attrs={"inputmode": "decimal"}),
-        error_messages={
-            "invalid": _("Write a number, such as 5 or 7.5."),
-            "min_value": _("Write 0 or more."),
-            "max_value": _("Write 500 or less."),
-            "max_digits": _("Write 500 or less, with two digits after the point at most."),
-            "max_decimal_places": _("Two digits after the point are enough."),
-            "max_whole_digits": _("Write 500 or less."),
-        },
-    )
-    unit = forms.ChoiceField(label=_("Unit"), choices=CheckIn.Unit.choices, initial=CheckIn.Unit.KILOMETRES)
-    note = NoteField(
-        label=_("A note for your coach"),
-        max_length=2000,
-        required=False,
-        widget=forms.Textarea(attrs={"rows": 4}),
-    )
-    keep_health = forms.BooleanField(
-        label=WORDINGS["health"],
-        required=False,
-    )
-
-    def __init__(self, *args: Any, has_consent: bool, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        if has_consent:
-            del self.fields["keep_health"]
-
-    def clean(self) -> dict[str, Any]:
-        data = super().clean() or self.cleaned_data
-        has_health_data = any(data.get(name) not in (None, "") for name in HEALTH_DATA)
-        if "keep_health" in self.fields and has_health_data and not data.get("keep_health"):
-            self.add_error(
-                "keep_health",
-                _("Tick this box to have tightness, pain and note kept, or leave those empty."),
-            )
-        return data
-
-    def check_in_data(self) -> CheckInData:
-        names = CheckInData.__dataclass_fields__
-        return CheckInData(**{name: self.cleaned_data[name] for name in names})

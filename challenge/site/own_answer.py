@@ -1,11 +1,12 @@
 """The one cookie of a visitor: the browser that saved a check-in is shown what it wrote, for an hour.
 
-It says which fields this browser wrote, and in which answers. Its signature holds for one answer of one day
+It says which fields this browser wrote, in which answers, and the codes of what it was told for them, without
+what it wrote. Its signature holds for one answer of one day
 of one enrollment alone, so that it names nobody, and shows nothing that somebody else has saved since.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from django.conf import settings
@@ -21,13 +22,18 @@ LIFETIME = timedelta(hours=1)
 
 @dataclass(frozen=True)
 class Own:
-    """What a browser wrote of an answer: these fields, and the instants at which it saved the answers."""
+    """What a browser wrote of an answer: these fields, the instants at which it saved the answers, and the
+    codes of what they ask for (safety.advice)."""
 
     fields: frozenset[str] = frozenset()
     answers: tuple[datetime, ...] = ()
+    said: tuple[str, ...] = ()
 
     def with_answer(self, fields: Iterable[str], saved_at: datetime) -> "Own":
         return Own(self.fields.union(fields), (*self.answers, saved_at))
+
+    def told(self, said: Iterable[str]) -> "Own":
+        return replace(self, said=tuple(said))
 
 
 def read(request: HttpRequest, enrollment: Enrollment, answer: DayAnswer | None) -> Own:
@@ -39,11 +45,13 @@ def read(request: HttpRequest, enrollment: Enrollment, answer: DayAnswer | None)
         found = signing.loads(text, salt=_salt(enrollment, answer), max_age=LIFETIME)
     except signing.BadSignature:
         return Own()
-    return Own(frozenset(found["fields"]), tuple(map(datetime.fromisoformat, found["answers"])))
+    answers = tuple(map(datetime.fromisoformat, found["answers"]))
+    return Own(frozenset(found["fields"]), answers, tuple(found.get("said", ())))
 
 
 def write(response: HttpResponse, enrollment: Enrollment, answer: DayAnswer, own: Own) -> None:
-    content = {"fields": sorted(own.fields), "answers": [at.isoformat() for at in own.answers]}
+    answers = [at.isoformat() for at in own.answers]
+    content = {"fields": sorted(own.fields), "answers": answers, "said": own.said}
     response.set_cookie(
         COOKIE,
         signing.dumps(content, salt=_salt(enrollment, answer)),

@@ -143,6 +143,14 @@ class Runner:
     def saves(self, choice: str = "done", **fields: str) -> Any:
         return self.client.post(self.path(choice), {"status": choice, "unit": "km", **fields})
 
+    def tells(self, choice: str = "done", **fields: str) -> Any:
+        """Save as a person does, who had the page before her for a minute."""
+        return self.saves(choice, **{"served": served(timezone.now() - timedelta(minutes=1)), **fields})
+
+    def reads(self, answer: Any) -> str:
+        """Return the page to which an answer leads."""
+        return str(self.client.get(answer["Location"]).content.decode())
+
 
 # An address answered 404 or 422; a test looked into the inbox's sandbox.
 NO_FAULT = ("Failed to load resource", "Blocked script execution")

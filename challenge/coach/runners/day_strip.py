@@ -52,7 +52,7 @@ def day_signs(
             signs[lesson.day] = TROUBLE
     sent = [lesson for lesson in lessons if lesson.sent_at]
     signs |= {lesson.day: RETURNED if last_is_bounce(lesson) else SILENT for lesson in sent}
-    signs |= {check_in.day: _REPORTED[check_in.status] for check_in in check_ins}
+    signs |= {told.day: _REPORTED[told.status] for told in check_ins if told.status}
     return [(day, signs.get(day, AHEAD)) for day in range(1, length + 1)]
 
 

@@ -209,7 +209,7 @@ def _earlier_answer(answer: EarlierCheckIn, check_in: CheckIn) -> Entry:
         at=check_in.created_at,
         kind="check-in",
         title=_("Earlier answer of day %(day)d: %(status)s")
-        % {"day": answer.day, "status": answer.get_status_display()},
+        % {"day": answer.day, "status": answer.how_it_went},
         lines=[*_said(answer), _("Saved %(saved)s, replaced %(replaced)s.") % times],
         note=answer.note,
         alert=_hurts(answer),

@@ -1,5 +1,6 @@
 """The page of a day's check-in. It says that an answer is saved, never what: a mail is passed on."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
@@ -11,21 +12,26 @@ from django.utils import timezone
 from accounts.models import Consent, has_consented
 from challenge import tasks
 from challenge.checkins.earlier import put_back, remove, to_put_back
+from challenge.checkins.heeding import asks_for_morning, hear
 from challenge.checkins.record import (
     PAIN_TO_STOP,
+    CheckInData,
     Closed,
     TooManyChanges,
     filled,
+    heed_unsaved,
     is_open,
     last_date,
     record,
     sent_lesson,
 )
 from challenge.mail.links import Purpose
-from challenge.models import CheckIn, Delivery, EarlierCheckIn, Enrollment
+from challenge.models import CheckIn, Delivery, EarlierCheckIn, Enrollment, SafetyRules
+from challenge.safety.advice import advice
 from challenge.site import own_answer
 from challenge.site.capability import capability
-from challenge.site.forms import CheckInForm
+from challenge.site.check_in_form import CheckInForm
+from challenge.site.doubt import doubt_of, served
 
 # What was just done, as the address of the page says it after the redirect.
 SAVED, REMOVED, BACK = "saved", "removed", "back"
@@ -44,9 +50,9 @@ def check_in_page(request: HttpRequest, enrollment: Enrollment, day: int, choice
         if action == "remove":
             return _remove(request, enrollment, day, now)
         if action == "put-back":
-            return _put_back(request, enrollment, day, now)
+            return _put_back(request, enrollment, lesson, now)
         if not is_open(lesson, now):
-            return _closed(request, enrollment, day, **_saved(request, enrollment, day, now))
+            return _too_late(request, enrollment, lesson, now)
         return _form_page(request, enrollment, lesson, choice, now)
     except Closed:
         return _closed(request, enrollment, day)
@@ -58,20 +64,22 @@ def _form_page(
     saved = _saved(request, enrollment, lesson.day, now)
     check_in, own = saved["check_in"], saved["own"]
     initial = {name: getattr(check_in, name) for name in own.fields}
-    proposes = choice in CheckIn.Status.values and initial.get("status") != choice
-    if proposes:
-        initial["status"] = choice
-    has_consent = has_consented(enrollment.runner, Consent.Purpose.HEALTH)
-    data = request.POST if request.method == "POST" else None
-    form = CheckInForm(data, has_consent=has_consent, initial=initial)
-    status = 200
+    proposed = _proposed(choice, initial)
+    form = CheckInForm(
+        request.POST if request.method == "POST" else None,
+        has_consent=has_consented(enrollment.runner, Consent.Purpose.HEALTH),
+        asks_for_morning="worse_next_morning" in proposed or asks_for_morning(enrollment.pk, lesson.day),
+        initial=initial | proposed,
+    )
+    status, said, score = 200, own.said, initial.get("pain")
     if request.method == "POST":
         status = 422
         if form.is_valid():
             try:
-                return _save(request, enrollment, lesson.day, form, now)
+                return _save(request, enrollment, lesson, form, choice, now)
             except TooManyChanges:
                 status = 429
+        said, score = _heed(request, enrollment, lesson, form.check_in_data(), now)
     # A browser that keeps no cookie is always told the rule: the page can't know what it has just saved.
     is_unknown = saved["done"] == SAVED and not own.fields
     context = saved | {
@@ -79,12 +87,36 @@ def _form_page(
         "day": lesson.day,
         "lesson": lesson,
         "form": form,
-        "proposes": proposes,
+        "proposes": bool(proposed),
         "too_many": status == 429,
         "last_date": last_date(lesson),
+        "said": _advice(said, score),
         "hurts": is_unknown or str(form["pain"].value()) in SCORES_TO_STOP,
     }
     return render(request, "pages/check_in.html", context, status=status)
+
+
+def _proposed(choice: str, initial: dict[str, Any]) -> dict[str, str]:
+    """Return the answer that a link proposes, of the session or the morning, unless it is saved already."""
+    choices = {"status": CheckIn.Status.values, "worse_next_morning": CheckIn.Morning.values}
+    return {name: choice for name, all in choices.items() if choice in all and initial.get(name) != choice}
+
+
+def _heed(
+    request: HttpRequest, enrollment: Enrollment, lesson: Delivery, data: CheckInData, now: datetime
+) -> tuple[Iterable[str], int | None]:
+    """Heed an answer that could not be saved. Return the codes of what it asks for, and its score."""
+    codes = hear(enrollment.pk, lesson.day, data, SafetyRules.current()).codes
+    if codes and not doubt_of(request, lesson.sent_at, now):
+        heed_unsaved(enrollment.pk, lesson.day, data, now)
+        enrollment.refresh_from_db(fields=["state"])
+        tasks.nudge(tasks.send)
+    return codes, data.pain
+
+
+def _advice(codes: Iterable[str], score: int | None) -> list[str]:
+    values = {"score": str(score or ""), "days": str(SafetyRules.current().days_left_out) if codes else ""}
+    return [words for code in codes if (words := advice(code, values))]
 
 
 def _saved(request: HttpRequest, enrollment: Enrollment, day: int, now: datetime) -> dict[str, Any]:
@@ -92,11 +124,22 @@ def _saved(request: HttpRequest, enrollment: Enrollment, day: int, now: datetime
     check_in = CheckIn.objects.filter(enrollment=enrollment, day=day).first()
     done = next((done for done in (SAVED, REMOVED, BACK) if done in request.GET), "")
     return {
+        "served": served(now),
         "check_in": check_in,
         "own": own_answer.read(request, enrollment, check_in),
         "earlier": to_put_back(enrollment.pk, day, now),
         "done": done if (done == REMOVED) == (check_in is None) else "",
     }
+
+
+def _too_late(request: HttpRequest, enrollment: Enrollment, lesson: Delivery, now: datetime) -> HttpResponse:
+    """Explain that nothing can be saved any more; what a late form tells is heeded all the same."""
+    said: list[str] = []
+    if request.method == "POST":
+        form = CheckInForm(request.POST, has_consent=True)
+        form.full_clean()
+        said = _advice(*_heed(request, enrollment, lesson, form.check_in_data(), now))
+    return _closed(request, enrollment, lesson.day, said=said, **_saved(request, enrollment, lesson.day, now))
 
 
 def _closed(request: HttpRequest, enrollment: Enrollment, day: int, **saved: Any) -> HttpResponse:
@@ -105,17 +148,33 @@ def _closed(request: HttpRequest, enrollment: Enrollment, day: int, **saved: Any
 
 
 def _save(
-    request: HttpRequest, enrollment: Enrollment, day: int, form: CheckInForm, now: datetime
+    request: HttpRequest,
+    enrollment: Enrollment,
+    lesson: Delivery,
+    form: CheckInForm,
+    choice: str,
+    now: datetime,
 ) -> HttpResponse:
-    keep_health = bool(form.cleaned_data.get("keep_health"))
-    data = form.check_in_data()
-    check_in = record(enrollment.pk, day, data, now, keep_health=keep_health)
+    day, data = lesson.day, form.check_in_data()
+    check_in = record(
+        enrollment.pk,
+        day,
+        data,
+        now,
+        keep_health=bool(form.cleaned_data.get("keep_health")),
+        doubt=doubt_of(request, lesson.sent_at, now),
+        choice=choice,
+    )
     tasks.nudge(tasks.recalculate_progress, enrollment.pk)
     # Only of the answer that was really replaced: another browser may have saved at the same moment.
     replaced = EarlierCheckIn.objects.filter(enrollment=enrollment, day=day).order_by("-pk").first()
     own = own_answer.read(request, enrollment, replaced).with_answer(filled(data), check_in.updated_at)
+    told: dict[str, Any] = {name: getattr(check_in, name) for name in own.fields} | filled(data)
+    heard = hear(enrollment.pk, day, CheckInData(**{"status": "", **told}), SafetyRules.current())
+    if heard.holds and not check_in.doubt:
+        tasks.nudge(tasks.send)
     answer = _to_the_page(request, SAVED)
-    own_answer.write(answer, enrollment, check_in, own)
+    own_answer.write(answer, enrollment, check_in, own.told(heard.codes))
     return answer
 
 
@@ -129,9 +188,11 @@ def _remove(request: HttpRequest, enrollment: Enrollment, day: int, now: datetim
     return answer
 
 
-def _put_back(request: HttpRequest, enrollment: Enrollment, day: int, now: datetime) -> HttpResponse:
-    is_back = put_back(enrollment.pk, day, request.POST.get("answer", ""), now)
+def _put_back(request: HttpRequest, enrollment: Enrollment, lesson: Delivery, now: datetime) -> HttpResponse:
+    doubt = doubt_of(request, lesson.sent_at, now)
+    is_back = put_back(enrollment.pk, lesson.day, request.POST.get("answer", ""), now, doubt)
     tasks.nudge(tasks.recalculate_progress, enrollment.pk)
+    tasks.nudge(tasks.send)
     return _to_the_page(request, BACK if is_back else "")
 
 

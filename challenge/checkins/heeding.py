@@ -1,0 +1,229 @@
+"""What an answer of a runner asks for: the rules of pain and the red words, judged before it is known whether
+it may be kept, and acted on in the transaction that saves it.
+
+Without consent to health data the answer is judged by itself, as nothing else of it is kept.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from django.db.models import Max, Q
+
+from accounts.models import Consent, has_consented
+from challenge.enrollment.holding import Danger
+from challenge.models import CheckIn, Delivery, DeskItem, Enrollment, Hold, SafetyLevel, SafetyRules
+from challenge.models.conditions import among
+from challenge.safety.advice import advice
+from challenge.safety.judging import URGENCY, hold_once, read_all, red_words_of, thresholds_of
+from challenge.safety.pain_rules import Judgement, PainRule, PainThresholds, PainTold, Place, judge
+from challenge.safety.red_words import Reading
+
+LEVELS = {
+    PainRule.HOLD_BONE_STRESS: SafetyLevel.WITHIN_DAYS,
+    PainRule.HOLD_DOWN_A_LEG: SafetyLevel.WITHIN_DAYS,
+    PainRule.HOLD_HIGH: SafetyLevel.TODAY,
+    PainRule.HOLD_SHARP: SafetyLevel.TODAY,
+    PainRule.HOLD_RISING: SafetyLevel.WITHIN_DAYS,
+}
+# Rules that hold nothing, and that the coach sees.
+SEEN = (PainRule.SEE_PHYSIO, PainRule.LEVEL_ONE)
+# What was told is worth a word in the mail and check-in of the next day, and of the one after it.
+RECENT_DAYS = 2
+HURTS = Q(pain__gt=0, doubt="")
+TELLS = Q(doubt="") & (
+    Q(pain__isnull=False)
+    | Q(sharp=True)
+    | Q(running_brings_it_on=True)
+    | Q(place=CheckIn.Place.DOWN_A_LEG)
+    | ~Q(worse_next_morning="")
+)
+WORSE = {CheckIn.Morning.WORSE.value: True, CheckIn.Morning.NOT_WORSE.value: False}
+WORSE[CheckIn.Morning.NO_PAIN.value] = False
+
+
+class Answer(Protocol):
+    """What a check-in says, saved or only posted."""
+
+    @property
+    def pain(self) -> int | None: ...
+
+    @property
+    def place(self) -> str: ...
+
+    @property
+    def pain_where(self) -> str: ...
+
+    @property
+    def running_brings_it_on(self) -> bool | None: ...
+
+    @property
+    def sharp(self) -> bool | None: ...
+
+    @property
+    def worse_next_morning(self) -> str: ...
+
+    @property
+    def note(self) -> str: ...
+
+
+@dataclass(frozen=True)
+class Heard:
+    """What an answer for a day asks for: by the rules of pain, and by its words."""
+
+    day: int
+    pain: Judgement
+    words: Reading
+    urgent_too: bool = False  # strong or sharp, whichever rule is the weightiest
+    limps_perhaps: bool = False
+    limps: bool = False  # or has pain that running brings on, and did not say where: it may be the groin
+
+    @property
+    def is_meant(self) -> bool:
+        """Tell whether any red word was said and not denied."""
+        return any(not word.negated for word in self.words.found)
+
+    @property
+    def codes(self) -> list[str]:
+        """Return the codes of what the runner is to be told of this answer (safety.advice), the weightiest
+        first. What rests on another day alone is not said: who answers now need not have answered then."""
+        words = [f"words_{self.words.level}"] if self.is_meant else []
+        is_of_this = self.pain.rests_on and self.pain.rests_on[-1].day == self.day
+        rules = [self.pain.rule.value] if is_of_this else []
+        if self.limps:
+            rules = [Hold.Reason.LIMP.value, *rules]
+        limp = ["limps_perhaps"] if self.limps_perhaps and not self.holds else []
+        return [*words, *rules, *limp]
+
+    @property
+    def holds(self) -> bool:
+        return self.pain.rule.holds or self.words.holds or self.limps
+
+    @property
+    def asks_for_a_look(self) -> bool:
+        """Tell whether the coach is to see what does not hold."""
+        return self.pain.rule in SEEN or self.limps_perhaps or bool(self.words.found)
+
+    def dangers(self, rules: SafetyRules) -> Iterator[Danger]:
+        if self.words.holds:
+            said = {"day": str(self.day)}
+            yield Danger(Hold.Reason.RED_WORDS, URGENCY[self.words.level], Hold.Source.CHECK_IN, said)
+        if self.limps:
+            said = {"day": str(self.day)}
+            yield Danger(Hold.Reason.LIMP, SafetyLevel.TODAY, Hold.Source.CHECK_IN, said)
+        if self.pain.rule.holds:
+            last = self.pain.rests_on[-1]
+            values = {"day": str(last.day)}
+            if last.score is not None:
+                values["score"] = str(last.score)
+            level = SafetyLevel.TODAY if self.urgent_too else LEVELS[self.pain.rule]
+            words_only = self.pain.rule.value in rules.words_only and level == SafetyLevel.WITHIN_DAYS
+            yield Danger(Hold.Reason(self.pain.rule.value), level, Hold.Source.CHECK_IN, values, words_only)
+
+
+def told(day: int, answer: Answer) -> PainTold:
+    return PainTold(
+        day,
+        answer.pain,
+        sharp=bool(answer.sharp),
+        place=Place(answer.place) if answer.place else None,
+        running_brings_it_on=bool(answer.running_brings_it_on),
+        worse_next_morning=WORSE.get(answer.worse_next_morning),
+    )
+
+
+def cleared_at(enrollment_id: int) -> datetime | None:
+    """Return when the coach last lifted a hold: what was told until then does not count any more."""
+    cleared = Hold.objects.filter(enrollment=enrollment_id, cleared_at__isnull=False)
+    return cleared.order_by("-cleared_at").values_list("cleared_at", flat=True).first()
+
+
+def counted(enrollment_id: int, since: datetime | None) -> list[PainTold]:
+    """Return what check-ins tell of the days first told of since then; a doubtful one does not count."""
+    rows = CheckIn.objects.filter(enrollment=enrollment_id, doubt="")
+    return [told(row.day, row) for row in (rows.filter(created_at__gt=since) if since else rows)]
+
+
+def hear(enrollment_id: int, day: int, answer: Answer, rules: SafetyRules) -> Heard:
+    """Judge an answer for a day: by itself, whatever was told of later days, and with what is saved of the
+    others. It changes nothing."""
+    this, limits = told(day, answer), thresholds_of(rules)
+    others = [one for one in counted(enrollment_id, cleared_at(enrollment_id)) if one.day != day]
+    today = max(day, _last_day(enrollment_id))
+    judgements = [judge([this], day, limits), judge([*others, this], today, limits)]
+    weight = list(PainRule)
+    weightiest = min(judgements, key=lambda found: weight.index(found.rule))
+    hurts_running = this.running_brings_it_on and this.pain != 0
+    return Heard(
+        day,
+        weightiest,
+        read_all([answer.pain_where, answer.note], red_words_of(rules)),
+        urgent_too=bool(this.pain != 0 and (this.sharp or (this.pain or 0) >= limits.hold_from)),
+        limps_perhaps=hurts_running,
+        limps=hurts_running and this.place is None,
+    )
+
+
+def heed(enrollment: Enrollment, heard: Heard, rules: SafetyRules, now: datetime) -> None:
+    """Hold the exercise where an answer asks for it. The caller holds the enrollment's row."""
+    for danger in heard.dangers(rules):
+        hold_once(enrollment, danger, now)
+
+
+def put_on_the_desk(check_in: CheckIn, heard: Heard, now: datetime) -> None:
+    """Show the coach a doubtful answer, until a second one stands for it; of others, what asks for a look and
+    holds nothing. Without consent there is nothing of health to look at."""
+    enrollment, about = check_in.enrollment, check_in.pk
+    if check_in.doubt:
+        DeskItem.objects.open(DeskItem.Kind.DOUBTFUL, enrollment, about, now)
+        return
+    DeskItem.objects.finish(DeskItem.Kind.DOUBTFUL, [about], now)
+    may_look = has_consented(enrollment.runner, Consent.Purpose.HEALTH)
+    if heard.asks_for_a_look and not heard.holds and may_look:
+        DeskItem.objects.open(DeskItem.Kind.PAIN, enrollment, about, now)
+
+
+def take_off_the_desk(check_in: CheckIn, now: datetime) -> None:
+    for kind in (DeskItem.Kind.DOUBTFUL, DeskItem.Kind.PAIN):
+        DeskItem.objects.finish(kind, [check_in.pk], now)
+
+
+def asks_for_morning(enrollment_id: int, day: int) -> bool:
+    """Tell whether a day's check-in asks for the morning: the last one before it told of pain."""
+    before = CheckIn.objects.filter(enrollment=enrollment_id, day__lt=day).order_by("-day").first()
+    return before is not None and bool(before.pain) and not before.doubt and is_recent(before.day, day)
+
+
+def is_recent(told_on: int, day: int) -> bool:
+    """Tell whether a check-in is still worth a word on a day."""
+    return 0 < day - told_on <= RECENT_DAYS and told_on > 0
+
+
+def advice_for(days: dict[int, int]) -> dict[int, str]:
+    """Return what lately told pain asks for, for each enrollment and the day of its lesson, in words and in
+    three statements."""
+    rules = SafetyRules.current()
+    cleared = Hold.objects.filter(among("enrollment", list(days)), cleared_at__isnull=False)
+    since = dict(cleared.order_by("cleared_at").values_list("enrollment", "cleared_at"))
+    history: dict[int, list[PainTold]] = defaultdict(list)
+    for row in CheckIn.objects.filter(TELLS, among("enrollment", list(days))).defer("note"):
+        at = since.get(row.enrollment_id)
+        if at is None or row.created_at > at:
+            history[row.enrollment_id].append(told(row.day, row))
+    limits = thresholds_of(rules)
+    found = {key: judge(history[key], day, limits) for key, day in days.items()}
+    return {key: _lately(judged, days[key], limits) for key, judged in found.items()}
+
+
+def _lately(judged: Judgement, day: int, limits: PainThresholds) -> str:
+    if not judged.rests_on or not is_recent(judged.rests_on[-1].day, day):
+        return ""
+    score = judged.rests_on[-1].score
+    return advice(judged.rule.value, {"score": str(score or ""), "days": str(limits.days_left_out)})
+
+
+def _last_day(enrollment_id: int) -> int:
+    lessons = Delivery.objects.filter(enrollment=enrollment_id, kind=Delivery.Kind.LESSON)
+    return lessons.filter(sent_at__isnull=False).aggregate(day=Max("day"))["day"] or 0

@@ -1,0 +1,76 @@
+"""The first words of a lesson, from a runner's check-ins and pauses."""
+
+from dataclasses import dataclass
+
+from django.db.models import Count, F, Max, OuterRef, Q, Subquery
+from django.utils.translation import gettext as _
+
+from challenge.checkins.heeding import HURTS, TELLS
+from challenge.models import CheckIn, Delivery, Enrollment, Event
+from challenge.models.conditions import among
+
+# So many days without a check-in are worth a word, and so many days done.
+QUIET_DAYS = (3, 7, 14)
+MILESTONES = (7, 14)
+Status = CheckIn.Status
+
+
+@dataclass(frozen=True)
+class CheckIns:
+    """The last day with a check-in, the last day done or partly done (0: none), and the number of those; the
+    last days that told of pain above 0, and anything of pain."""
+
+    last: int
+    last_done: int
+    done: int
+    hurt: int = 0
+    told: int = 0
+
+
+NEVER = CheckIns(0, 0, 0)
+
+
+def greeting(day: int, found: CheckIns, is_resumed: bool, words_only: bool = False) -> str:
+    """Greet a runner on `day`. It is news, so that no two lessons in a row begin with the same words. With
+    `words_only` it speaks of no stretch."""
+    if is_resumed:
+        return _("Good to have you back. You go on where you stopped.")
+    if day == 1:
+        return _("Here is your first lesson.")
+    if day == 2 and not found.last and not words_only:
+        return _("When you have stretched, a tap and a button tell your coach how it went.")
+    if day - 1 - found.last in QUIET_DAYS and words_only:
+        return _("We have not heard from you lately. How are you?")
+    if day - 1 - found.last in QUIET_DAYS:
+        return _("We have not heard from you lately. That is fine: the stretch alone counts.")
+    if found.done in MILESTONES and found.last_done == day - 1:
+        return _("You have done %(done)d days so far.") % {"done": found.done}
+    return ""
+
+
+def check_ins_of(enrollments: list[int]) -> dict[int, CheckIns]:
+    is_done = Q(status__in=[Status.DONE, Status.PARTLY])
+    rows = CheckIn.objects.filter(among("enrollment", enrollments)).values("enrollment")
+    found = rows.annotate(
+        last=Max("day"),
+        last_done=Max("day", filter=is_done),
+        done=Count("pk", filter=is_done),
+        hurt=Max("day", filter=HURTS),
+        told=Max("day", filter=TELLS),
+    )
+    names = ("last", "last_done", "done", "hurt", "told")
+    return {
+        enrollment: CheckIns(*(number or 0 for number in numbers))
+        for enrollment, *numbers in found.values_list("enrollment", *names)
+    }
+
+
+def resumed_since_their_last_lesson(enrollments: list[int]) -> set[int]:
+    """Return the enrollments that were resumed, or whose leaving was undone, since their last lesson."""
+    lessons = Delivery.objects.filter(enrollment=OuterRef("pk"), kind=Delivery.Kind.LESSON, copy=0)
+    sent = lessons.filter(sent_at__isnull=False).order_by("-day").values("sent_at")[:1]
+    resumed = Event.objects.filter(enrollment=OuterRef("pk"), kind__in=Event.RESTARTS).order_by("-at")
+    found = Enrollment.objects.filter(among("id", enrollments)).annotate(
+        sent=Subquery(sent), resumed=Subquery(resumed.values("at")[:1])
+    )
+    return set(found.filter(resumed__gt=F("sent")).values_list("pk", flat=True))

@@ -15,6 +15,7 @@ from challenge import schedule
 from challenge.checkins.record import is_open, sent_lesson
 from challenge.curriculum.slots import wrap_line
 from challenge.enrollment.what_next import changes_since, what_next
+from challenge.mail.hold_slots import HOLD_SOURCES
 from challenge.mail.links import Purpose, address_url, build_url, token, url
 from challenge.models import AddressChange, CheckIn, Delivery, Enrollment, Event, WaitingSignUp
 from challenge.models.conditions import among
@@ -32,7 +33,7 @@ class MailContext(dict[str, str]):
     def __init__(self, delivery: Delivery, now: datetime) -> None:
         super().__init__(greeting="", coach_note="")
         self.delivery, self.now = delivery, now
-        self.enrollment = delivery.required_enrollment
+        self.enrollment: Enrollment = delivery.required_enrollment
         self._check_in = ""
 
     def __missing__(self, name: str) -> str:
@@ -157,6 +158,7 @@ SOURCES: dict[str, Callable[[MailContext], str]] = {
     "links_url": lambda values: settings.SITE_URL + reverse("links"),
     "keep_url": lambda values: values.link(Purpose.KEEP),
     "resume_url": _resume_url,
+    **HOLD_SOURCES,
     "asked_name": _asked_name,
     "second_address": _second_address,
     "leave_url": lambda values: values.link(Purpose.LEAVE),
@@ -173,13 +175,19 @@ class Greetings:
     def __init__(self, deliveries: Sequence[Delivery]) -> None:
         lessons = [d.required_enrollment.pk for d in deliveries if d.kind == Delivery.Kind.LESSON]
         self._check_ins = _check_ins(lessons) if lessons else {}
-        self._resumed = _resumed(lessons) if lessons else set()
+        self._restarts = _restarts(lessons) if lessons else {}
 
     def of(self, delivery: Delivery) -> str:
         if delivery.kind != Delivery.Kind.LESSON:
             return ""
         enrollment = delivery.required_enrollment.pk
-        return greeting(delivery.day, self._check_ins.get(enrollment, NEVER), enrollment in self._resumed)
+        restart = self._restarts.get(enrollment)
+        return greeting(
+            delivery.day,
+            self._check_ins.get(enrollment, NEVER),
+            bool(restart),
+            is_cleared=restart == Event.Kind.CLEARED,
+        )
 
 
 @dataclass(frozen=True)
@@ -194,8 +202,10 @@ class CheckIns:
 NEVER = CheckIns(0, 0, 0)
 
 
-def greeting(day: int, found: CheckIns, is_resumed: bool) -> str:
+def greeting(day: int, found: CheckIns, is_resumed: bool, *, is_cleared: bool = False) -> str:
     """Greet a runner on `day`. It is news, so that no two lessons in a row begin with the same words."""
+    if is_cleared:
+        return _("Your coach has lifted the hold. Begin gently, and stop if what made you stop comes back.")
     if is_resumed:
         return _("Good to have you back. You go on where you stopped.")
     if day == 1:
@@ -221,12 +231,16 @@ def _check_ins(enrollments: list[int]) -> dict[int, CheckIns]:
     }
 
 
-def _resumed(enrollments: list[int]) -> set[int]:
-    """Return the enrollments that were resumed, or whose leaving was undone, since their last lesson."""
+def _restarts(enrollments: list[int]) -> dict[int, str]:
+    """Return how enrollments have gone on since their last lesson: resumed, come back, or cleared. Before day
+    1 only a clearing counts."""
     lessons = Delivery.objects.filter(enrollment=OuterRef("pk"), kind=Delivery.Kind.LESSON, copy=0)
     sent = lessons.filter(sent_at__isnull=False).order_by("-day").values("sent_at")[:1]
     resumed = Event.objects.filter(enrollment=OuterRef("pk"), kind__in=Event.RESTARTS).order_by("-at")
     found = Enrollment.objects.filter(among("id", enrollments)).annotate(
-        sent=Subquery(sent), resumed=Subquery(resumed.values("at")[:1])
+        sent=Subquery(sent),
+        resumed=Subquery(resumed.values("at")[:1]),
+        how=Subquery(resumed.values("kind")[:1]),
     )
-    return set(found.filter(resumed__gt=F("sent")).values_list("pk", flat=True))
+    is_news = Q(resumed__gt=F("sent")) | Q(sent=None, how=Event.Kind.CLEARED)
+    return dict(found.filter(is_news).values_list("pk", "how"))

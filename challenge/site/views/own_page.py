@@ -11,9 +11,17 @@ from accounts.wordings import WORDINGS
 from challenge import tasks
 from challenge.enrollment.consents import give, take_back
 from challenge.enrollment.erasing import keep, request_erasing
+from challenge.enrollment.hold_words import hold_words, was_paused_by_coach
 from challenge.enrollment.leaving import current_run, undo_until
 from challenge.enrollment.own_changes import confirm_changes, end_old_links, rename
-from challenge.enrollment.transitions import PauseCause, pause, reschedule, resume
+from challenge.enrollment.transitions import (
+    PauseCause,
+    pause,
+    reschedule,
+    resume,
+    undo_pause,
+    undo_pause_until,
+)
 from challenge.mail.links import Purpose, url
 from challenge.models import Enrollment, Event
 from challenge.site.capability import capability
@@ -44,6 +52,9 @@ def overview(page: OwnPage, status: int = 200, **bound: PlainForm) -> HttpRespon
     context = {
         "has_left": has_left,
         "undo_until": undo_until(run, page.now) if has_left else None,
+        "held": hold_words(run),
+        "by_coach": was_paused_by_coach(run),
+        "pause_undo_until": undo_pause_until(run, page.now),
         "leave": url(Purpose.LEAVE, page.now, run),
         "health_wording": WORDINGS[Consent.Purpose.HEALTH],
         "consents": {consent.purpose: consent for consent in given},
@@ -77,16 +88,27 @@ def change_name(page: OwnPage) -> HttpResponse:
 
 def pause_course(page: OwnPage) -> HttpResponse:
     if not pause(page.run.pk, PauseCause.RUNNER, page.now):
-        return page.done("nothing")
+        return _nothing(page)
     tasks.nudge(tasks.send)
     return page.done("pause")
 
 
 def resume_course(page: OwnPage) -> HttpResponse:
     if not resume(page.run.pk, Event.Actor.RUNNER, page.now):
-        return page.done("nothing")
+        return _nothing(page)
     tasks.nudge(tasks.plan)
     return page.done("resume")
+
+
+def take_back_pause(page: OwnPage) -> HttpResponse:
+    if not undo_pause(page.run.pk, page.now):
+        return _nothing(page)
+    tasks.nudge(tasks.plan)
+    return page.done("undo-pause")
+
+
+def _nothing(page: OwnPage) -> HttpResponse:
+    return page.done("stopped" if page.run.state == State.HELD else "nothing")
 
 
 def change_address(page: OwnPage) -> HttpResponse:
@@ -149,6 +171,7 @@ PARTS: dict[str, Callable[[OwnPage], HttpResponse]] = {
     "name": _posted(change_name),
     "pause": _posted(pause_course),
     "resume": _posted(resume_course),
+    "undo-pause": _posted(take_back_pause),
     "address": _posted(change_address),
     "agree": _posted(agree),
     "health": take_back_health,

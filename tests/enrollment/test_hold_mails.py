@@ -19,13 +19,8 @@ pytestmark = pytest.mark.django_db
 HOUR, DAY, MINUTE = timedelta(hours=1), timedelta(days=1), timedelta(minutes=1)
 SYSTEM = Event.Actor.SYSTEM
 Go = Callable[[datetime], None]
-HEALTH = re.compile(r"\bpain|\b8\b|\b4\b|sharp|leg\b|groin|numb|rising|\bred\b|tight", re.I)
+HEALTH = re.compile(r"\bpain|\b8\b|\b4\b|sharp|leg\b|groin|numb\b|rising|\bred\b|tight", re.I)
 NEVER = re.compile(r"harmless|safe to|nothing (is )?wrong|all clear|healthy|recovered", re.I)
-
-
-@pytest.fixture
-def dana(db: None) -> User:
-    return User.objects.create_user("dana@example.com", is_staff=True)
 
 
 def said(mail: Any) -> str:

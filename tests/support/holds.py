@@ -1,7 +1,7 @@
 """Dangers that hold a runner's exercise, one of each sort."""
 
 from challenge.enrollment.holding import Danger
-from challenge.models import Hold, SafetyLevel
+from challenge.models import DeskItem, Hold, SafetyLevel
 
 PAIN = Danger(Hold.Reason.HIGH_PAIN, SafetyLevel.TODAY, Hold.Source.CHECK_IN, {"score": "8", "day": "2"})
 WORDS = Danger(Hold.Reason.RED_WORDS, SafetyLevel.EMERGENCY, Hold.Source.MESSAGE)
@@ -14,3 +14,7 @@ RISING = Danger(
 )
 ANSWERS = Danger(Hold.Reason.SCREENING, SafetyLevel.ASK_FIRST, Hold.Source.SCREENING)
 OWN = Danger(Hold.Reason.COACH, SafetyLevel.ASK_FIRST, Hold.Source.COACH)
+
+
+def on_the_desk() -> list[str]:
+    return sorted(DeskItem.objects.filter(done_at=None).values_list("kind", flat=True))

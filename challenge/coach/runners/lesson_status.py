@@ -31,6 +31,7 @@ from challenge.models.limit import ALL
 State, MailState = Enrollment.State, Delivery.State
 STOPPED = (Event.Kind.PAUSED, Event.Kind.UNREACHABLE)
 WENT_ON = (Event.Kind.RESUMED, Event.Kind.UNDONE, Event.Kind.CLEARED)
+BEGIN_AND_END = 2
 
 
 class LessonStatus:
@@ -118,13 +119,13 @@ class LessonStatus:
 
     def _was_paused(self, enrollment: Enrollment, midnight: datetime) -> str:
         """Mention a pause or a hold that ended today: it explains why no lesson came."""
-        *before, ended = self._events[enrollment.pk] or [None]
-        if ended is None or not before or ended.kind not in WENT_ON or ended.at < midnight:
+        events = self._events[enrollment.pk]
+        if len(events) < BEGIN_AND_END or events[-1].kind not in WENT_ON or events[-1].at < midnight:
             return ""
-        began = before[-1]
+        *before, began, ended = events
         values = {"whom": began.get_actor_display(), "first": _day(began.at), "last": _day(ended.at)}
         if ended.kind == Event.Kind.CLEARED:
-            holds = takewhile(lambda event: event.kind not in WENT_ON, reversed(before))
+            holds = takewhile(lambda event: event.kind not in WENT_ON, reversed([*before, began]))
             first = [event for event in holds if event.kind == Event.Kind.HELD]
             values["first"] = _day(first[-1].at if first else began.at)
             return _("Held from %(first)s to %(last)s.") % values + " "

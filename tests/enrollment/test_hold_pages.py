@@ -13,14 +13,14 @@ from challenge.enrollment.holding import clear, hold
 from challenge.enrollment.leaving import leave
 from challenge.enrollment.transitions import PauseCause, pause, resume
 from challenge.mail.links import Purpose, url
-from challenge.models import Enrollment, Event
+from challenge.models import CheckIn, Enrollment, Event
 from tests.enrollment.test_hold_mails import HEALTH
 from tests.support.holds import OWN, PAIN, RISING
 from tests.support.smtp_server import SmtpServer
 from tests.support.visitor import link, whole_database
 
 pytestmark = pytest.mark.django_db
-HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+HOUR, DAY, MINUTE = timedelta(hours=1), timedelta(days=1), timedelta(minutes=1)
 SYSTEM, RUNNER = Event.Actor.SYSTEM, Event.Actor.RUNNER
 STOPPED = "Your course was stopped on Tuesday, 3 March, because of what you told in a check-in."
 WAIT = "Your lessons wait until somebody who has examined you says that you may go on."
@@ -71,11 +71,26 @@ def test_a_page_says_that_the_course_is_stopped_and_what_to_do(
         assert not HEALTH.search(page)
 
 
-def test_a_closed_day_says_it_too(client: Client, held: Enrollment, clock: Any, now: datetime) -> None:
+def test_a_closed_day_says_it_too_and_its_answers_can_be_undone(
+    client: Client, held: Enrollment, clock: Any, now: datetime
+) -> None:
+    path = url(Purpose.CHECK_IN, now + HOUR, held, 1)
+    for status in ("done", "not_today"):
+        client.post(path, {"status": status, "unit": "km"})
+        clock.shift(MINUTE)
     clock.move_to(now + 6 * DAY)
-    page = read(client, Purpose.CHECK_IN, now + 5 * DAY, held, 1)
+    page = client.get(path).content.decode()
     assert "Day 1 is closed" in page
     assert STOPPED in page
+    assert "Remove what I wrote" in page
+
+    [answer] = re.findall(r'name="answer" value="(.*?)"', page)
+    client.post(path, {"action": "put-back", "answer": answer})
+    assert CheckIn.objects.get().status == "done"
+    client.post(path, {"action": "remove"})
+    assert not CheckIn.objects.exists()
+    held.refresh_from_db()
+    assert held.state == "held"
 
 
 def test_the_own_page_alone_has_the_reason_and_the_level(

@@ -2,7 +2,7 @@
 
 | Reported | What follows |
 | --- | --- |
-| the address is bad | the address is suppressed; the runner's course pauses |
+| the address is bad | the address is suppressed; the runner's course pauses, a held one when it is cleared |
 | a complaint | the same |
 | unsubscribed at the provider | the address is suppressed; the caller lets the runner leave |
 | any other bounce | the third in a row pauses |
@@ -29,6 +29,7 @@ from django.db.models.functions import Coalesce
 from accounts.addresses import keyed_hash
 from accounts.models import User
 from accounts.words import one_line
+from challenge.enrollment.holding import pause_when_cleared
 from challenge.enrollment.transitions import PauseCause, pause
 from challenge.models import CheckIn, Delivery, DeliveryEvent, Enrollment, Event, Suppression
 from challenge.models.attempt import Answer, Phase
@@ -161,9 +162,12 @@ def _act(delivery: Delivery, runner: User, reported: ReportedEvent, detail: str,
 
 
 def _pause(runner: User, cause: PauseCause, now: datetime) -> None:
-    active = Enrollment.objects.filter(runner=runner, state=Enrollment.State.ACTIVE)
-    for enrollment_id in active.order_by("pk").values_list("pk", flat=True):
+    runs = Enrollment.objects.filter(runner=runner).order_by("pk")
+    for enrollment_id in runs.filter(state=Enrollment.State.ACTIVE).values_list("pk", flat=True):
         pause(enrollment_id, cause, now)
+    # A bounce ends no hold.
+    for enrollment_id in runs.filter(state=Enrollment.State.HELD).values_list("pk", flat=True):
+        pause_when_cleared(enrollment_id, cause, now)
 
 
 def _last_resume(runner: User) -> datetime:

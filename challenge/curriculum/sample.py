@@ -43,6 +43,10 @@ def sample_values(day: int = 9, **overrides: str) -> dict[str, str]:
         "tightness_last": "3",
         "asked_name": "Kim",
         "second_address": "robin+two@example.com",
+        "held_why": _("Your course was stopped on Monday, 2 November."),
+        "held_now": _("Please speak to a doctor or an urgent-care line today."),
+        "held_lessons": _("Your lessons wait until somebody who has examined you says that you may go on."),
+        "paused_by": "",
         "site_url": settings.SITE_URL,
     }
     return SampleValues({**links, **texts, **overrides})

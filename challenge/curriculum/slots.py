@@ -64,6 +64,11 @@ NAMES = frozenset(
         "address_url",
         "address_undo_url",
         "keep_url",
+        "held_why",
+        "held_now",
+        "held_lessons",
+        "tell_url",
+        "paused_by",
     }
 )
 # A stranger's words, which turn nothing around them.

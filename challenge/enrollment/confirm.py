@@ -10,6 +10,7 @@ from django.db import transaction
 from accounts.models import Consent, User, give_consents, withdraw_consent
 from challenge.enrollment import waiting
 from challenge.enrollment.consents import take_back
+from challenge.enrollment.holding import take_over
 from challenge.enrollment.request_limits import answered
 from challenge.enrollment.wish import Wish
 from challenge.models import Delivery, Enrollment, Event
@@ -72,6 +73,7 @@ def _begin(enrollment: Enrollment, form: Confirmation, now: datetime) -> None:
     waiting.confirmed(enrollment)
     log_event(enrollment, Event.Kind.CONFIRMED, Event.Actor.RUNNER, now)
     Delivery.objects.queue(Delivery.Kind.WELCOME, now, enrollment)
+    take_over(enrollment, now)
 
 
 def _decide_consents(runner: User, now: datetime, *, health: bool) -> None:

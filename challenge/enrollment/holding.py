@@ -8,8 +8,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from django.db.models import Q
+
 from accounts.models import Consent, User, has_consented
-from challenge.enrollment.transitions import locked, withhold, would_go_on
+from challenge.enrollment.hold_mails import tell_cleared, tell_held
+from challenge.enrollment.transitions import PAUSES, PauseCause, locked, withhold, would_go_on
 from challenge.models import Delivery, DeskItem, Enrollment, Escalation, Event, Hold, SafetyLevel
 from challenge.models.enrollment import log_event
 from challenge.models.mail_kinds import Kind
@@ -31,17 +34,21 @@ class Danger:
 
 
 def hold(enrollment_id: int, danger: Danger, by: Event.Actor, now: datetime) -> Hold:
-    """Stop the exercise, and tell the coaches by an escalation. Without consent to health data only the fact
-    is kept. With `words_only` the lessons go on without exercise."""
+    """Stop the exercise, and tell the coaches by an escalation; of a coach's own hold they need none. Without
+    consent to health data only the fact is kept. With `words_only` the lessons go on without exercise. The
+    same danger told again, before a coach has acknowledged it, is the same hold."""
     with locked(enrollment_id) as enrollment:
         kept = _kept(enrollment, danger)
+        if same := _same(enrollment, kept):
+            return same
         held = Hold.objects.create(
             enrollment=enrollment, held_from=enrollment.state, opened_by=by, opened_at=now, **kept
         )
         if enrollment.state in HELD_FROM:
             _stop(enrollment, danger, by, now)
-        escalation = Escalation.objects.open(enrollment, now, hold=held, level=held.level)
-        DeskItem.objects.open(DeskItem.Kind.ESCALATION, enrollment, escalation.pk, now)
+        if danger.source != Hold.Source.COACH:
+            escalation = Escalation.objects.open(enrollment, now, hold=held, level=held.level)
+            DeskItem.objects.open(DeskItem.Kind.ESCALATION, enrollment, escalation.pk, now)
         DeskItem.objects.open(DeskItem.Kind.HOLD, enrollment, held.pk, now)
     return held
 
@@ -54,22 +61,39 @@ def _kept(enrollment: Enrollment, danger: Danger) -> dict[str, object]:
     return {**health, "source": danger.source, "words_only": danger.words_only}
 
 
+def _same(enrollment: Enrollment, kept: dict[str, object]) -> Hold | None:
+    """Return the open hold that keeps the same, while no coach has acknowledged what it tells."""
+    for one in _open(enrollment):
+        is_same = all(getattr(one, name) == value for name, value in kept.items())
+        if is_same and not one.escalations.exclude(state=Escalation.State.OPEN).exists():
+            return one
+    return None
+
+
+def _open(enrollment: Enrollment) -> list[Hold]:
+    holds = Hold.objects.filter(enrollment=enrollment, cleared_at=None)
+    return list(holds.order_by("opened_at", "pk").select_for_update())
+
+
 def _stop(enrollment: Enrollment, danger: Danger, by: Event.Actor, now: datetime) -> None:
-    if danger.words_only and enrollment.state != State.HELD:
-        enrollment.words_only = True
+    is_new, was_words_only = enrollment.state != State.HELD, enrollment.words_only
+    if is_new and danger.words_only:
+        is_new, enrollment.words_only = not was_words_only, True
         enrollment.save(update_fields=["words_only"])
-    elif enrollment.state != State.HELD:
+    elif is_new:
         enrollment.state, enrollment.next_due_at = State.HELD, None
         enrollment.save(update_fields=["state", "next_due_at"])
         withhold(enrollment, Delivery.Reason.HELD, kind=Kind.LESSON)
     log_event(enrollment, Event.Kind.HELD, by, now)
+    if is_new:
+        tell_held(enrollment, now, stops_words=was_words_only)
 
 
 def clear(enrollment_id: int, coach: User, because: str, now: datetime) -> bool:
     """End every open hold of an enrollment, with the coach's reason. Return False where there is none."""
     with locked(enrollment_id) as enrollment:
-        holds = list(Hold.objects.filter(enrollment=enrollment, cleared_at=None).order_by("opened_at", "pk"))
-        if not holds:
+        holds, was_stopped = _open(enrollment), enrollment.state == State.HELD or enrollment.words_only
+        if not holds and not was_stopped:
             return False
         ids = [one.pk for one in holds]
         Hold.objects.filter(pk__in=ids).update(cleared_at=now, cleared_by=coach, cleared_because=because)
@@ -77,6 +101,8 @@ def clear(enrollment_id: int, coach: User, because: str, now: datetime) -> bool:
         _resolve(ids, coach, now)
         _go_on(enrollment, holds, now)
         log_event(enrollment, Event.Kind.CLEARED, Event.Actor.COACH, now)
+        if was_stopped:
+            tell_cleared(enrollment, now)
     return True
 
 
@@ -88,12 +114,65 @@ def _resolve(hold_ids: list[int], coach: User, now: datetime) -> None:
 
 
 def _go_on(enrollment: Enrollment, holds: list[Hold], now: datetime) -> None:
-    """Lead back to the state before the first hold; a screening that was answered need not be repeated."""
+    """Lead back to the state before the hold that stopped the lessons; a screening that was answered need not
+    be repeated. A runner who left while held comes back to that state."""
     enrollment.words_only = False
+    stopping = [one for one in holds if not one.words_only and one.held_from in HELD_FROM]
+    before = next((one.held_from for one in reversed(stopping) if one.held_from != State.HELD), State.ACTIVE)
+    if before == State.SCREENING and enrollment.screenings.exists():
+        before = State.ACTIVE
     if enrollment.state == State.HELD:
-        before = next((one.held_from for one in holds if one.held_from != State.HELD), State.ACTIVE)
-        if before == State.SCREENING and enrollment.screenings.exists():
-            before = State.ACTIVE
         enrollment.state = before
         enrollment.next_due_at = would_go_on(enrollment, now) if before == State.ACTIVE else None
+    elif enrollment.left_from == State.HELD:
+        enrollment.left_from = before
+    enrollment.save(update_fields=["state", "left_from", "next_due_at", "words_only"])
+
+
+def come_back(run: Enrollment) -> None:
+    """Hold a locked run that goes on after its leaving, if it was told of a danger meanwhile. The caller
+    saves it."""
+    holds = Hold.objects.filter(enrollment=run, cleared_at=None)
+    stopping = holds.filter(words_only=False)
+    if run.state in HELD_FROM and run.state != State.HELD and stopping.exists():
+        stopping.filter(held_from=State.WITHDRAWN).update(held_from=run.state)
+        run.state, run.next_due_at = State.HELD, None
+    run.words_only = run.words_only or holds.filter(words_only=True).exists()
+
+
+def take_over(enrollment: Enrollment, now: datetime) -> None:
+    """Hold a locked run from its beginning for what no coach has cleared in the runner's other runs that are
+    over: leaving and signing up again lifts no hold. What is open there moves here, to be cleared here."""
+    is_over = ~Q(enrollment__state__in=HELD_FROM) | Q(enrollment=enrollment)
+    found = Hold.objects.filter(is_over, enrollment__runner=enrollment.runner_id, cleared_at=None)
+    holds = list(found.select_for_update(of=("self",)))
+    if not holds:
+        return
+    ids = [one.pk for one in holds]
+    escalations = Escalation.objects.filter(hold__in=ids)
+    told = list(escalations.values_list("pk", flat=True))
+    escalations.filter(pk__in=told).update(enrollment=enrollment)
+    for kind, about in ((DeskItem.Kind.HOLD, ids), (DeskItem.Kind.ESCALATION, told)):
+        items = DeskItem.objects.filter(kind=kind, about__in=[str(pk) for pk in about])
+        items.update(enrollment=enrollment)
+    Hold.objects.filter(pk__in=ids).update(enrollment=enrollment, held_from=enrollment.state)
+    enrollment.words_only = any(one.words_only for one in holds)
+    if not all(one.words_only for one in holds):
+        enrollment.state, enrollment.next_due_at = State.HELD, None
+        withhold(enrollment, Delivery.Reason.HELD, kind=Kind.WELCOME)
     enrollment.save(update_fields=["state", "next_due_at", "words_only"])
+    log_event(enrollment, Event.Kind.HELD, Event.Actor.SYSTEM, now)
+    tell_held(enrollment, now)
+
+
+def pause_when_cleared(enrollment_id: int, cause: PauseCause, now: datetime) -> bool:
+    """Let the clearing lead a held run to a pause, as for a cause that concerns its address. Return False
+    where it does so already."""
+    with locked(enrollment_id) as enrollment:
+        holds = Hold.objects.filter(enrollment=enrollment, cleared_at=None, words_only=False)
+        if enrollment.state != State.HELD or not holds.filter(held_from=State.ACTIVE).exists():
+            return False
+        holds.filter(held_from=State.ACTIVE).update(held_from=State.PAUSED)
+        why = PAUSES[cause]
+        log_event(enrollment, why.event, why.actor, now, why.detail)
+    return True

@@ -14,6 +14,7 @@ from django.db.models import QuerySet
 
 from accounts.models import Consent, User, give_consents, restore_consents, withdraw_consent
 from challenge import schedule
+from challenge.enrollment.holding import come_back
 from challenge.enrollment.transitions import SOON, confirm_by_mail, withhold, would_go_on
 from challenge.models import Delivery, Enrollment, Event, Suppression
 from challenge.models.delivery_reason import Reason as DeliveryReason
@@ -116,7 +117,8 @@ def _go_back(run: Enrollment, now: datetime) -> None:
     run.state, run.left_from, run.left_at = run.left_from, "", None
     if run.state == State.ACTIVE:
         run.next_due_at = would_go_on(run, now)
-    run.save(update_fields=["state", "left_from", "left_at", "next_due_at"])
+    come_back(run)
+    run.save(update_fields=["state", "left_from", "left_at", "next_due_at", "words_only"])
     log_event(run, Event.Kind.RETURNED, Event.Actor.RUNNER, now)
     _withhold_farewell(run, now)
     queue_again(run, Reason.LEFT, now)

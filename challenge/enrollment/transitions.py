@@ -92,6 +92,35 @@ def resume(enrollment_id: int, actor: Event.Actor, now: datetime) -> bool:
     return True
 
 
+def undo_pause_until(enrollment: Enrollment, now: datetime) -> datetime | None:
+    """Return until when the runner's own pause can be undone; None when it cannot."""
+    stops = Event.objects.filter(enrollment=enrollment, kind__in=[Event.Kind.PAUSED, Event.Kind.UNREACHABLE])
+    last = stops.order_by("-at", "-pk").first()
+    if enrollment.state != State.PAUSED or last is None or last.actor != Event.Actor.RUNNER:
+        return None
+    until: datetime = last.at + Enrollment.UNDO_FOR
+    return until if now < until else None
+
+
+def undo_pause(enrollment_id: int, now: datetime) -> bool:
+    """Go on as if the runner had not paused: with the next lesson that was not sent, and the copies."""
+    with locked(enrollment_id) as enrollment:
+        if undo_pause_until(enrollment, now) is None:
+            return False
+        enrollment.state, enrollment.next_due_at = State.ACTIVE, would_go_on(enrollment, now)
+        enrollment.save(update_fields=["state", "next_due_at"])
+        mails = Delivery.objects.filter(enrollment=enrollment)
+        copies = mails.filter(kind=Kind.LESSON, copy__gt=0, state=Delivery.State.WITHHELD)
+        copies.filter(reason=Reason.PAUSED, closes_at__gt=now).update(
+            state=Delivery.State.RETRY, reason="", reason_values={}
+        )
+        withhold(enrollment, Reason.BEGUN_AGAIN, kind=Kind.PAUSED)
+        if mails.filter(kind=Kind.PAUSED, sent_at__gt=now - Enrollment.UNDO_FOR).exists():
+            confirm_by_mail(enrollment, Kind.RESUMED, now)
+        log_event(enrollment, Event.Kind.UNDONE, Event.Actor.RUNNER, now)
+    return True
+
+
 def reschedule(enrollment_id: int, send_at: time, time_zone: str, actor: Event.Actor, now: datetime) -> bool:
     """Move to another hour or zone, from the next lesson on."""
     with locked(enrollment_id) as enrollment:

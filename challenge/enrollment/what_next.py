@@ -5,6 +5,7 @@ from datetime import datetime
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
+from challenge.enrollment.hold_words import hold_words
 from challenge.enrollment.transitions import would_go_on
 from challenge.models import Delivery, Enrollment, Event
 from challenge.models.attempt import was_refused_for_good
@@ -24,6 +25,12 @@ def what_next(enrollment: Enrollment, now: datetime) -> str:
     """Say which lesson comes when, on the runner's own clock, or why none comes."""
     if enrollment.runner.erase_at:
         return _("No lesson comes until you say that everything is to be kept.")
+    if held := hold_words(enrollment):
+        return f"{_of_the_state(enrollment, now)} {held.lessons}" if held.words_only else held.lessons
+    return _of_the_state(enrollment, now)
+
+
+def _of_the_state(enrollment: Enrollment, now: datetime) -> str:
     if enrollment.state == State.ACTIVE:
         return _of_a_running_course(enrollment, now)
     if enrollment.state == State.PAUSED:
@@ -31,8 +38,6 @@ def what_next(enrollment: Enrollment, now: datetime) -> str:
         return _("Your course is paused. If you resume it now: %(next)s") % told
     if enrollment.state == State.SCREENING:
         return _("Ten short questions wait for your answer. No lesson comes before that.")
-    if enrollment.state == State.HELD:
-        return _("Your coach holds your course. It goes on when your coach says so.")
     if enrollment.state == State.PENDING:
         return _("Your sign-up waits to be confirmed. No lesson comes before that.")
     if enrollment.state == State.COMPLETED:

@@ -1,5 +1,5 @@
-"""Compile again what was published before there were sections: its words stay, and each runner's mail has what
-it asks for or leaves out. Each text is compiled once in a process."""
+"""Compile again what was published before there were sections: its words stay, and each runner's mail has
+what it asks for or leaves out. Each text is compiled once in a process."""
 
 from functools import lru_cache
 

@@ -15,7 +15,8 @@ from challenge.curriculum.movements import keeps
 from challenge.curriculum.slots import wrap_line
 from challenge.enrollment.transitions import would_go_on
 from challenge.enrollment.what_next import changes_since, what_next
-from challenge.mail.greeting import NEVER, CheckIns, check_ins_of, greeting, resumed_since_their_last_lesson
+from challenge.mail.greeting import NEVER, CheckIns, check_ins_of, greeting, restarts_of
+from challenge.mail.hold_slots import HOLD_SOURCES
 from challenge.mail.links import Purpose, address_url, build_url, token, url
 from challenge.models import AddressChange, CheckIn, Delivery, Enrollment, WaitingSignUp
 
@@ -29,7 +30,7 @@ class MailContext(dict[str, str]):
     def __init__(self, delivery: Delivery, now: datetime) -> None:
         super().__init__(greeting="", coach_note="", morning="")
         self.delivery, self.now = delivery, now
-        self.enrollment = delivery.required_enrollment
+        self.enrollment: Enrollment = delivery.required_enrollment
         self._check_in = ""
 
     def __missing__(self, name: str) -> str:
@@ -168,6 +169,7 @@ SOURCES: dict[str, Callable[[MailContext], str]] = {
     "links_url": lambda values: settings.SITE_URL + reverse("links"),
     "keep_url": lambda values: values.link(Purpose.KEEP),
     "resume_url": _resume_url,
+    **HOLD_SOURCES,
     "asked_name": _asked_name,
     "second_address": _second_address,
     "leave_url": lambda values: values.link(Purpose.LEAVE),
@@ -188,7 +190,7 @@ class Greetings:
     def __init__(self, deliveries: Sequence[Delivery]) -> None:
         lessons = [d.required_enrollment.pk for d in deliveries if d.kind == Delivery.Kind.LESSON]
         self._check_ins = check_ins_of(lessons) if lessons else {}
-        self._resumed = resumed_since_their_last_lesson(lessons) if lessons else set()
+        self._restarts = restarts_of(lessons) if lessons else {}
         days = {d.required_enrollment.pk: d.day for d in deliveries if d.kind == Delivery.Kind.LESSON}
         told = {key: day for key, day in days.items() if is_recent(self._of(key).told, day)}
         self._advice = advice_for(told) if told else {}
@@ -197,8 +199,8 @@ class Greetings:
         if delivery.kind != Delivery.Kind.LESSON:
             return ""
         enrollment = delivery.required_enrollment.pk
-        found, is_resumed = self._of(enrollment), enrollment in self._resumed
-        news = greeting(delivery.day, found, is_resumed, delivery.required_enrollment.words_only)
+        found, restart = self._of(enrollment), self._restarts.get(enrollment, "")
+        news = greeting(delivery.day, found, restart, delivery.required_enrollment.words_only)
         return " ".join(filter(None, [self._advice.get(enrollment, ""), news]))
 
     def asks_for_morning(self, delivery: Delivery) -> bool:

@@ -30,10 +30,13 @@ class CheckIns:
 NEVER = CheckIns(0, 0, 0)
 
 
-def greeting(day: int, found: CheckIns, is_resumed: bool, words_only: bool = False) -> str:
+def greeting(day: int, found: CheckIns, restart: str, words_only: bool = False) -> str:
     """Greet a runner on `day`. It is news, so that no two lessons in a row begin with the same words. With
-    `words_only` it speaks of no stretch."""
-    if is_resumed:
+    `words_only` it speaks of no stretch. `restart` is the event since the last lesson after which the course
+    went on, if any."""
+    if restart == Event.Kind.CLEARED:
+        return _("Your coach has lifted the hold. Begin gently, and stop if what made you stop comes back.")
+    if restart:
         return _("Good to have you back. You go on where you stopped.")
     if day == 1:
         return _("Here is your first lesson.")
@@ -65,12 +68,16 @@ def check_ins_of(enrollments: list[int]) -> dict[int, CheckIns]:
     }
 
 
-def resumed_since_their_last_lesson(enrollments: list[int]) -> set[int]:
-    """Return the enrollments that were resumed, or whose leaving was undone, since their last lesson."""
+def restarts_of(enrollments: list[int]) -> dict[int, str]:
+    """Return how enrollments have gone on since their last lesson: resumed, come back, or cleared. Before day
+    1 only a clearing counts."""
     lessons = Delivery.objects.filter(enrollment=OuterRef("pk"), kind=Delivery.Kind.LESSON, copy=0)
     sent = lessons.filter(sent_at__isnull=False).order_by("-day").values("sent_at")[:1]
     resumed = Event.objects.filter(enrollment=OuterRef("pk"), kind__in=Event.RESTARTS).order_by("-at")
     found = Enrollment.objects.filter(among("id", enrollments)).annotate(
-        sent=Subquery(sent), resumed=Subquery(resumed.values("at")[:1])
+        sent=Subquery(sent),
+        resumed=Subquery(resumed.values("at")[:1]),
+        how=Subquery(resumed.values("kind")[:1]),
     )
-    return set(found.filter(resumed__gt=F("sent")).values_list("pk", flat=True))
+    is_news = Q(resumed__gt=F("sent")) | Q(sent=None, how=Event.Kind.CLEARED)
+    return dict(found.filter(is_news).values_list("pk", "how"))

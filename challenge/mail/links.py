@@ -96,8 +96,9 @@ def token(purpose: Purpose, now: datetime, enrollment: Enrollment, *values: int)
 def lifetime(purpose: Purpose, enrollment: Enrollment) -> timedelta:
     if purpose == Purpose.DAY:
         return timedelta(days=enrollment.program.length) + LIFETIME[purpose]
-    if purpose == Purpose.PAUSE and enrollment.state == Enrollment.State.PAUSED:
+    if purpose == Purpose.PAUSE and enrollment.state in (Enrollment.State.PAUSED, Enrollment.State.HELD):
         # A pause has no end. No mail comes in it, so the link that ends it is the last one that was mailed.
+        # Behind it whoever is held reads how the course stands.
         return LIFETIME[Purpose.LEAVE]
     return LIFETIME[purpose]
 

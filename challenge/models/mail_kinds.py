@@ -30,6 +30,8 @@ class Kind(models.TextChoices):
     ADDRESS_USED = "address_used", _("a new address that is another runner's")
     ADDRESS_OLD = "address_old", _("a changed address, to the old one")
     ERASING = "erasing", _("asked to be erased")
+    HELD = "held", _("held for safety")
+    CLEARED = "cleared", _("hold cleared")
 
 
 class Priority(models.IntegerChoices):
@@ -78,6 +80,7 @@ class MailKind:
 
 PENDING, ACTIVE = frozenset({State.PENDING}), frozenset({State.ACTIVE})
 PAUSED, COMPLETED = frozenset({State.PAUSED}), frozenset({State.COMPLETED})
+GOES_ON = frozenset({State.SCREENING, State.ACTIVE, State.PAUSED})
 WAITED_FOR = Priority.WAITED_FOR
 
 KINDS: dict[str, MailKind] = {
@@ -103,7 +106,8 @@ KINDS: dict[str, MailKind] = {
         | SCHEDULE
         | STEERING
         | CHECK_IN
-        | {"day", "own_page_url", "resume_url", "screening_url", "asked_name", "second_address"},
+        | {"day", "own_page_url", "resume_url", "screening_url", "asked_name", "second_address"}
+        | {"held_why", "held_lessons"},
     ),
     Kind.LESSON: MailKind(
         states=ACTIVE,
@@ -117,7 +121,16 @@ KINDS: dict[str, MailKind] = {
         | {"exercise", "words_only", "screening_url"},
         wording=Wording.REVISION,
     ),
-    Kind.PAUSED: MailKind(states=PAUSED, priority=WAITED_FOR, slots=FOOTER | STEERING),
+    Kind.PAUSED: MailKind(states=PAUSED, priority=WAITED_FOR, slots=FOOTER | STEERING | {"paused_by"}),
+    # A hold may leave the lessons, without their exercise.
+    Kind.HELD: MailKind(
+        states=GOES_ON | {State.HELD},
+        priority=WAITED_FOR,
+        slots=FOOTER | STEERING | {"held_why", "held_now", "held_lessons", "tell_url"},
+    ),
+    Kind.CLEARED: MailKind(
+        states=GOES_ON, priority=WAITED_FOR, slots=FOOTER | STEERING | {"what_next", "tell_url"}
+    ),
     Kind.RESUMED: MailKind(
         states=ACTIVE, priority=WAITED_FOR, slots=FOOTER | SCHEDULE | STEERING | {"starts_on"}
     ),

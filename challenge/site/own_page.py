@@ -21,6 +21,8 @@ DONE: Mapping[str, Promise] = {
     "name": _("Your name is saved."),
     "pause": _("Your course is paused. Take the time that you need."),
     "resume": _("Your course goes on."),
+    "undo-pause": _("The pause is undone: your course goes on as before."),
+    "stopped": _("Nothing was changed: your course is on hold, and only your coach lifts the hold."),
     "agreed": _("Your consent is saved. You can take it back here at any time."),
     "taken-back": _("Your consent is taken back, and what was kept under it is erased."),
     "keep": _("Nothing will be erased. Everything is as it was."),

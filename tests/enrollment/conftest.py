@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from accounts.models import User
 from challenge.models import Enrollment
 from tests.support.moving import Mover
 from tests.support.smtp_server import SmtpServer
@@ -57,6 +58,12 @@ class Someone:
 
 def states() -> list[str]:
     return list(Enrollment.objects.order_by("pk").values_list("state", flat=True))
+
+
+@pytest.fixture
+def dana(db: None) -> User:
+    """A coach."""
+    return User.objects.create_user("dana@example.com", is_staff=True)
 
 
 @pytest.fixture

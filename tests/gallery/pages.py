@@ -14,14 +14,17 @@ from challenge.conversation.questions import record_question
 from challenge.enrollment import address_change, transitions
 from challenge.enrollment.confirm import Confirmation, confirm
 from challenge.enrollment.erasing import request_erasing
+from challenge.enrollment.holding import hold
 from challenge.enrollment.leaving import leave
 from challenge.enrollment.sign_up import SignUpData, sign_up
 from challenge.mail.links import Purpose, address_url, token, url
 from challenge.models import AddressChange, Cohort, Enrollment, Event, Program, Stretch
 from challenge.safety.answering import answer
+from tests.support.holds import PAIN, RISING
 
 DAY = timedelta(days=1)
-NAMES = ("Ava", "Shay", "Hana", "Paula", "Penny", "Gwen", "Walt", "Esme", "Uma", "Silas", "Sol")
+NAMES = ("Ava", "Shay", "Hana", "Paula", "Penny", "Gwen", "Walt", "Esme", "Hope", "Wim", "Cole")
+NAMES += ("Uma", "Silas", "Sol")
 UNSCREENED = ("Uma", "Silas", "Sol")
 
 
@@ -33,8 +36,9 @@ class Page(NamedTuple):
 @dataclass(frozen=True)
 class Cast:
     """The first four have just got day 1. Shy keeps no health data; hurt has checked in with pain, and again;
-    paused has removed a check-in. Gone has left; withdrawn has been by the coach; erasing waits for it.
-    Unscreened and silent have not answered the questions, and silent keeps no health data; stopped has."""
+    paused has removed a check-in. Gone has left; withdrawn has been by the coach; erasing waits for it. Held
+    is held, gentle gets lessons without exercise, and coachs is paused by the coach. Unscreened and silent
+    have not answered the questions, and silent keeps no health data; stopped has."""
 
     active: Enrollment
     shy: Enrollment
@@ -44,6 +48,9 @@ class Cast:
     gone: Enrollment
     withdrawn: Enrollment
     erasing: Enrollment
+    held: Enrollment
+    gentle: Enrollment
+    coachs: Enrollment
     unscreened: Enrollment
     silent: Enrollment
     stopped: Enrollment
@@ -77,6 +84,10 @@ def cast(program: Program, go: Callable[[datetime], None], now: datetime) -> Cas
     request_erasing(people.erasing.runner_id, now)
     record_question(people.hurt.pk, 1, "Is it normal that the left side is tighter?", now)
     transitions.pause(people.paused.pk, transitions.PauseCause.RUNNER, now)
+    transitions.pause(people.coachs.pk, transitions.PauseCause.COACH, now)
+    for held, danger in ((people.held, PAIN), (people.gentle, RISING)):
+        hold(held.pk, danger, Event.Actor.SYSTEM, now)
+        held.refresh_from_db()
     address_change.ask(people.active.pk, "ava@example.net", now)
     address_change.ask(people.paused.pk, "paula@example.net", now)
     address_change.confirm(AddressChange.objects.get(user=people.paused.runner_id).pk, now)
@@ -134,6 +145,15 @@ def _runners_pages(people: Cast, now: datetime) -> dict[str, Page]:
         "forget": page(Purpose.LEAVE, people.pending),
         "pause": page(Purpose.PAUSE, people.active),
         "resume": page(Purpose.PAUSE, people.paused),
+        "pause-by-coach": page(Purpose.PAUSE, people.coachs),
+        "pause-without-exercise": page(Purpose.PAUSE, people.gentle),
+        "pause-on-hold": page(Purpose.PAUSE, people.held),
+        "hour-on-hold": page(Purpose.HOUR, people.held),
+        "leave-on-hold": page(Purpose.LEAVE, people.held),
+        "back-on-hold": page(Purpose.LEAVE, people.held, query="?saved"),
+        "confirmed-on-hold": page(Purpose.CONFIRM, people.held),
+        "check-in-on-hold": page(Purpose.CHECK_IN, people.held, 1),
+        "day-on-hold": page(Purpose.DAY, people.held, 1),
         "keep": page(Purpose.KEEP, people.erasing),
         "kept": page(Purpose.KEEP, people.active, query="?saved"),
         "nothing-to-keep": page(Purpose.KEEP, people.active),
@@ -154,6 +174,7 @@ def _own_pages(people: Cast, now: datetime) -> dict[str, Page]:
         "own-page": page(people.active),
         "own-page-changed": page(people.shy, query="?done=hour"),
         "own-page-paused": page(people.paused, query="?done=pause"),
+        "own-page-on-hold": page(people.held),
         "own-page-erasing": page(people.erasing),
         "own-page-left": page(people.gone),
         "own-page-unscreened": page(people.unscreened),

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time, timedelta
 from email import message_from_bytes
 
+from accounts.models import User
 from challenge.checkins.record import CheckInData, record
 from challenge.curriculum.recall import recall
 from challenge.delivery.corrections import correct
@@ -14,11 +15,13 @@ from challenge.delivery.smtp.transport import Transport
 from challenge.enrollment import address_change, pending, transitions, unscreened
 from challenge.enrollment.confirm import Confirmation, confirm
 from challenge.enrollment.erasing import request_erasing
+from challenge.enrollment.holding import clear, hold
 from challenge.enrollment.leaving import leave
 from challenge.enrollment.own_changes import rename
 from challenge.enrollment.sign_up import SignUpData, send_links, sign_up
 from challenge.models import AddressChange, Delivery, Enrollment, Event, Program, Stretch
 from challenge.safety.answering import answer
+from tests.support.holds import PAIN, RISING
 from tests.support.smtp_server import SmtpServer
 
 BEGIN = datetime(2026, 3, 3, 8, 0, tzinfo=UTC)  # a Tuesday
@@ -50,6 +53,10 @@ OTHER_MAILS = {
     ("address_used", "mid"): "address-used",
     ("address_old", "after-a-pause"): "address-old",
     ("correction", "mid"): "correction",
+    ("held", "quiet"): "held",
+    ("held", "mid"): "held-without-exercise",
+    ("cleared", "quiet"): "cleared",
+    ("paused", "first-week"): "paused-by-coach",
 }
 
 
@@ -138,6 +145,7 @@ class Walk:
             if morning.date() == (BEGIN + 9 * DAY).date():
                 send_links(MAYA.email, IP, morning + HOUR)
                 send_links(ROBIN.email, IP, morning + HOUR)
+                self.stops(morning + HOUR)
                 sign_up(replace(NORA.wish(self.program), first_name="Kim"), IP, morning + HOUR)
             self.go(morning + HOUR)
             for someone in CAST:
@@ -149,6 +157,18 @@ class Walk:
         send_links(QUINN.email, IP, self.now)
         request_erasing(NORA.enrollment.runner_id, self.now)
         self.go(self.now)
+
+    def stops(self, at: datetime) -> None:
+        """Quinn and Maya are held, one of them with lessons that go on, and Nora is paused by the coach; in
+        the evening all go on."""
+        coach = User.objects.create_user("cora@example.com", is_staff=True)
+        for someone, danger in ((QUINN, PAIN), (MAYA, RISING)):
+            hold(someone.enrollment.pk, danger, Event.Actor.SYSTEM, at)
+        transitions.pause(NORA.enrollment.pk, transitions.PauseCause.COACH, at)
+        self.go(at)
+        for someone in (QUINN, MAYA):
+            clear(someone.enrollment.pk, coach, "A doctor has looked at it.", at + 10 * HOUR)
+        self.go(at + 10 * HOUR)
 
     def moves_house(self) -> None:
         """Robin gets another name and another address, after a wrong one, and goes back."""

@@ -31,8 +31,8 @@ def words_of(lessons: dict[int, Compiled]) -> dict[int, int]:
 
 def greetings_on(day: int) -> list[str]:
     every_day, never = CheckIns(day - 1, day - 1, day - 1), CheckIns(0, 0, 0)
-    after_a_pause = [greeting(day, every_day, is_resumed=True)] if day > 1 else []
-    return [greeting(day, found, is_resumed=False) for found in (every_day, never)] + after_a_pause
+    after_a_pause = [greeting(day, every_day, restart="resumed")] if day > 1 else []
+    return [greeting(day, found, restart="") for found in (every_day, never)] + after_a_pause
 
 
 @pytest.mark.pure

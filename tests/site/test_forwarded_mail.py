@@ -30,7 +30,11 @@ OTHERWISE: dict[str, Any] = {
     "status": "not_today", "tightness": 0, "pain": 9, "pain_where": "Groin", "distance": None, "note": ""
 }  # fmt: skip
 # All that the pages behind the links of a lesson's mail can be asked for, beyond their own form.
-ACTIONS = {"leave": {"leave", "undo"}, "pause": {"pause", "resume"}, "check-in": {"remove", "put-back"}}
+ACTIONS = {
+    "leave": {"leave", "undo"},
+    "pause": {"pause", "resume", "undo"},
+    "check-in": {"remove", "put-back"},
+}
 ONE_CLICK = {"List-Unsubscribe": "One-Click"}
 
 
@@ -164,13 +168,14 @@ def test_a_removed_answer_can_be_put_back(
         ("leave", {"action": "leave"}, {"action": "undo"}),
         ("leave", ONE_CLICK, {"action": "undo"}),
         ("pause", {"action": "pause"}, {"action": "resume"}),
+        ("pause", {"action": "pause"}, {"action": "undo"}),
         (
             "hour",
             {"send_at": "03:00", "time_zone": "Asia/Tokyo"},
             {"send_at": "07:00", "time_zone": "Europe/London"},
         ),
     ],
-    ids=["leaving", "leaving in one click", "a pause", "another hour"],
+    ids=["leaving", "leaving in one click", "a pause", "a pause, undone", "another hour"],
 )
 def test_what_is_done_to_the_course_can_be_undone(
     stranger: Client,

@@ -165,7 +165,7 @@ def test_ending_the_old_links_ends_this_page_and_mails_a_fresh_one(owner: Owner,
 @pytest.mark.parametrize(
     ("state", "says"),
     [
-        ("held", "Your coach holds your course."),
+        ("held", "Your lessons wait until somebody who has examined you says that you may go on."),
         ("completed", "You have had every lesson of the course."),
         ("withdrawn", "You have left."),
     ],

@@ -27,9 +27,10 @@ NOT_TODAY = Sign("not-today", "○", gettext_lazy("not today"))
 RETURNED = Sign("returned", "↩", gettext_lazy("came back"))
 SILENT = Sign("silent", "?", gettext_lazy("sent, no check-in"))
 TROUBLE = Sign("trouble", "!", gettext_lazy("failed or held back"))
+HELD = Sign("held", "‖", gettext_lazy("held for safety"))
 WAITING = Sign("waiting", "…", gettext_lazy("on its way"))
 AHEAD = Sign("ahead", "·", gettext_lazy("not sent"))
-SIGNS = (DONE, PARTLY, NOT_TODAY, SILENT, RETURNED, TROUBLE, WAITING, AHEAD)
+SIGNS = (DONE, PARTLY, NOT_TODAY, SILENT, RETURNED, TROUBLE, HELD, WAITING, AHEAD)
 
 _REPORTED = {
     CheckIn.Status.DONE.value: DONE,
@@ -49,7 +50,7 @@ def day_signs(
         if lesson.state not in _STOPPED:
             signs.setdefault(lesson.day, WAITING)
         else:
-            signs[lesson.day] = TROUBLE
+            signs[lesson.day] = HELD if lesson.reason == Delivery.Reason.HELD else TROUBLE
     sent = [lesson for lesson in lessons if lesson.sent_at]
     signs |= {lesson.day: RETURNED if last_is_bounce(lesson) else SILENT for lesson in sent}
     signs |= {told.day: _REPORTED[told.status] for told in check_ins if told.status}

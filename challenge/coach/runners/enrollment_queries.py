@@ -93,7 +93,7 @@ def with_row_data(enrollments: QuerySet[Enrollment]) -> QuerySet[Enrollment]:
     """Load all that a row of the list shows, in three more statements; `unreachable_reason` is a key of
     unreachable.REASONS, or empty."""
     deliveries = Delivery.objects.only(
-        "enrollment_id", "kind", "day", "copy", "state", "due_at", "sent_at", "uncertain"
+        "enrollment_id", "kind", "day", "copy", "state", "due_at", "sent_at", "uncertain", "reason"
     )
     annotated = enrollments.annotate(unreachable_reason=unreachable.reason())
     return annotated.select_related("runner", "program", "cohort").prefetch_related(

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime
+from itertools import takewhile
 
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -14,23 +15,35 @@ from challenge.coach.runners.delay_reason import delay_reason
 from challenge.coach.runners.without_lesson import last_midnight, zone_of
 from challenge.coach.wording import ago, shortly
 from challenge.delivery.plan import is_behind, latest_lessons
-from challenge.models import Delivery, DeliveryEvent, Enrollment, Event, Limit, RestoreStop, Suppression
+from challenge.models import (
+    Delivery,
+    DeliveryEvent,
+    Enrollment,
+    Event,
+    Hold,
+    Limit,
+    RestoreStop,
+    Suppression,
+)
 from challenge.models.heartbeat import Heartbeat, last
 from challenge.models.limit import ALL
 
 State, MailState = Enrollment.State, Delivery.State
 STOPPED = (Event.Kind.PAUSED, Event.Kind.UNREACHABLE)
+WENT_ON = (Event.Kind.RESUMED, Event.Kind.UNDONE, Event.Kind.CLEARED)
+BEGIN_AND_END = 2
 
 
 class LessonStatus:
-    """The reasons for some enrollments whose `runner` is loaded, always in eight statements."""
+    """The reasons for some enrollments whose `runner` is loaded, always in eight statements, and one more
+    where one of them is held."""
 
     def __init__(self, enrollments: Sequence[Enrollment], now: datetime) -> None:
         self._now = now
         ids = [enrollment.pk for enrollment in enrollments]
         self._lessons = latest_lessons(ids)
         self._events: dict[int, list[Event]] = defaultdict(list)
-        events = Event.objects.filter(kind__in=[*STOPPED, Event.Kind.RESUMED], enrollment__in=ids)
+        events = Event.objects.filter(kind__in=[*STOPPED, *WENT_ON, Event.Kind.HELD], enrollment__in=ids)
         for event in events.order_by("at", "id"):
             self._events[event.enrollment_id].append(event)
         hashes = [enrollment.runner.address_hash for enrollment in enrollments]
@@ -45,6 +58,12 @@ class LessonStatus:
             delivery__in=self._lessons.values(), kind__in=DeliveryEvent.BOUNCES
         )
         self._returned = {each.delivery_id: each for each in returned}
+        held = [enrollment.pk for enrollment in enrollments if enrollment.state == State.HELD]
+        self._holds: dict[int, list[Hold]] = defaultdict(list)
+        for one in (
+            Hold.objects.filter(enrollment__in=held, cleared_at=None, words_only=False) if held else ()
+        ):
+            self._holds[one.enrollment_id].append(one)
         self._restore_stop = RestoreStop.current()
         self._planner_looked_at = last(Heartbeat.Name.PLANNER)
 
@@ -60,7 +79,7 @@ class LessonStatus:
             case State.SCREENING:
                 return _("The runner has not answered the questions before the course.")
             case State.HELD:
-                return _("Held: nothing is sent until the lessons are released.")
+                return _held(self._holds[enrollment.pk])
             case State.PAUSED:
                 return self._paused(enrollment)
             case State.ACTIVE:
@@ -99,14 +118,19 @@ class LessonStatus:
         return f"{self._was_paused(enrollment, midnight)}{self._next(enrollment)}"
 
     def _was_paused(self, enrollment: Enrollment, midnight: datetime) -> str:
-        """Mention a pause that ended today: it explains why no lesson came."""
-        events = self._events[enrollment.pk][-2:]
-        if [event.kind for event in events] != [Event.Kind.PAUSED, Event.Kind.RESUMED]:
+        """Mention a pause or a hold that ended today: it explains why no lesson came."""
+        events = self._events[enrollment.pk]
+        if len(events) < BEGIN_AND_END or events[-1].kind not in WENT_ON or events[-1].at < midnight:
             return ""
-        if events[1].at < midnight:
+        *before, began, ended = events
+        values = {"whom": began.get_actor_display(), "first": _day(began.at), "last": _day(ended.at)}
+        if ended.kind == Event.Kind.CLEARED:
+            holds = takewhile(lambda event: event.kind not in WENT_ON, reversed([*before, began]))
+            first = [event for event in holds if event.kind == Event.Kind.HELD]
+            values["first"] = _day(first[-1].at if first else began.at)
+            return _("Held from %(first)s to %(last)s.") % values + " "
+        if began.kind != Event.Kind.PAUSED:
             return ""
-        paused, resumed = events
-        values = {"whom": paused.get_actor_display(), "first": _day(paused.at), "last": _day(resumed.at)}
         return _("Paused by %(whom)s from %(first)s to %(last)s.") % values + " "
 
     def _behind(self, lesson: Delivery, enrollment: Enrollment) -> str:
@@ -162,6 +186,13 @@ class LessonStatus:
         """Format an instant on the coach's clock: the time alone for today."""
         local = timezone.localtime(instant)
         return f"{local:%H:%M}" if local.date() == timezone.localtime(self._now).date() else shortly(instant)
+
+
+def _held(holds: list[Hold]) -> str:
+    if not holds:
+        return _("Held: nothing is sent until the lessons are released.")
+    values = {"day": _day(holds[0].opened_at), "why": "; ".join(dict.fromkeys(one.why for one in holds))}
+    return _("Held since %(day)s: %(why)s. Nothing is sent until a coach clears it.") % values
 
 
 def _unreachable(found: Suppression) -> str:

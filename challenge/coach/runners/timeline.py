@@ -19,6 +19,7 @@ from challenge.models import (
     EarlierCheckIn,
     Enrollment,
     Event,
+    Hold,
     Message,
     OwnAnswer,
     Screening,
@@ -33,6 +34,7 @@ KINDS = {
     "question": gettext_lazy("Question"),
     "consent": gettext_lazy("Consent"),
     "screening": gettext_lazy("Screening"),
+    "hold": gettext_lazy("Hold"),
 }
 
 
@@ -73,8 +75,10 @@ def timeline(enrollment: Enrollment) -> list[Entry]:
     # Load again: the deliveries of the day strip lack most fields.
     deliveries = Delivery.objects.filter(enrollment=enrollment).order_by("due_at", "copy")
     deliveries = deliveries.select_related("recall__stretch").prefetch_related("delivery_events")
+    holds = list(Hold.objects.filter(enrollment=enrollment).select_related("cleared_by"))
     entries = [
-        *_events(enrollment),
+        *_events(enrollment, holds),
+        *_holds(holds),
         *_consents(enrollment),
         *(_mail(delivery, enrollment) for delivery in deliveries),
         *(entry for delivery in deliveries for entry in _returns(delivery)),
@@ -85,13 +89,32 @@ def timeline(enrollment: Enrollment) -> list[Entry]:
     return sorted(entries, key=lambda entry: entry.at)
 
 
-def _events(enrollment: Enrollment) -> Iterator[Entry]:
+def _events(enrollment: Enrollment, holds: list[Hold]) -> Iterator[Entry]:
+    """Yield all events but those that the entries of the holds tell in full."""
+    told = {
+        (kind, at) for hold in holds for kind, at in (("held", hold.opened_at), ("cleared", hold.cleared_at))
+    }
     for event in Event.objects.filter(enrollment=enrollment):
+        if (event.kind, event.at) in told:
+            continue
         title = _("%(what)s by %(whom)s") % {
             "what": event.get_kind_display().capitalize(),
             "whom": event.get_actor_display(),
         }
         yield Entry(event.at, "event", title, lines=[event.says] if event.says else [])
+
+
+def _holds(holds: list[Hold]) -> Iterator[Entry]:
+    for hold in holds:
+        title = _("Held by %(whom)s: %(why)s") % {"whom": hold.get_opened_by_display(), "why": hold.why}
+        lines = [_("Told by: %(source)s.") % {"source": hold.get_source_display()}]
+        lines += [str(hold.get_level_display())] if hold.level else []
+        lines += [_("The lessons go on without exercise.")] if hold.words_only else []
+        yield Entry(hold.opened_at, "hold", title, lines=lines, alert=True)
+    cleared = {hold.cleared_at: hold for hold in holds if hold.cleared_at}
+    for at, hold in cleared.items():
+        title = _("Hold cleared by %(whom)s") % {"whom": hold.cleared_by or _("the coach")}
+        yield Entry(at, "hold", title, note=hold.cleared_because)
 
 
 def _consents(enrollment: Enrollment) -> Iterator[Entry]:

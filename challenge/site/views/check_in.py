@@ -25,6 +25,7 @@ from challenge.checkins.record import (
     record,
     sent_lesson,
 )
+from challenge.enrollment.hold_words import hold_words
 from challenge.mail.links import Purpose
 from challenge.models import CheckIn, Delivery, EarlierCheckIn, Enrollment, SafetyRules
 from challenge.safety.advice import advice
@@ -128,6 +129,7 @@ def _saved(request: HttpRequest, enrollment: Enrollment, day: int, now: datetime
         "check_in": check_in,
         "own": own_answer.read(request, enrollment, check_in),
         "earlier": to_put_back(enrollment.pk, day, now),
+        "held": hold_words(enrollment),
         "done": done if (done == REMOVED) == (check_in is None) else "",
     }
 
@@ -143,7 +145,7 @@ def _too_late(request: HttpRequest, enrollment: Enrollment, lesson: Delivery, no
 
 
 def _closed(request: HttpRequest, enrollment: Enrollment, day: int, **saved: Any) -> HttpResponse:
-    context = {"enrollment": enrollment, "day": day, **saved}
+    context = {"enrollment": enrollment, "day": day, "held": hold_words(enrollment), **saved}
     return render(request, "pages/check_in_closed.html", context, status=410)
 
 

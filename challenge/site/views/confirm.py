@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from challenge import tasks
 from challenge.enrollment.confirm import ConfirmResult, confirm
+from challenge.enrollment.hold_words import hold_words
 from challenge.mail.links import Purpose, token
 from challenge.models import Enrollment
 from challenge.site.capability import capability, link_error
@@ -28,7 +29,8 @@ def confirm_page(request: HttpRequest, enrollment: Enrollment) -> HttpResponse:
     if enrollment.state == State.SCREENING:
         return _to_the_questions(enrollment, now)
     on_its_way = enrollment.next_due_at is not None and enrollment.next_due_at <= now
-    return render(request, "pages/confirmed.html", {"enrollment": enrollment, "on_its_way": on_its_way})
+    context = {"enrollment": enrollment, "on_its_way": on_its_way, "held": hold_words(enrollment)}
+    return render(request, "pages/confirmed.html", context)
 
 
 def _confirm(request: HttpRequest, enrollment: Enrollment, now: datetime) -> HttpResponse:

@@ -14,6 +14,7 @@ from accounts.fields import NoteField
 from challenge.checkins.record import takes_check_in
 from challenge.conversation.questions import TooManyQuestions, record_question
 from challenge.curriculum.lesson import Content, replacement_for
+from challenge.enrollment.hold_words import hold_words
 from challenge.mail.links import Purpose
 from challenge.models import Delivery, Enrollment, Message, Stretch
 from challenge.site.capability import capability
@@ -63,6 +64,7 @@ def day_page(request: HttpRequest, enrollment: Enrollment, day: int) -> HttpResp
         "form": None if has_left else form,
         "asked": ASKED in request.GET and _has_asked(enrollment, day, now),
         "too_many": status == 429,
+        "held": hold_words(enrollment),
     }
     return render(request, "pages/day.html", context, status=status)
 

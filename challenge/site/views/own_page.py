@@ -11,8 +11,9 @@ from accounts.wordings import WORDINGS
 from challenge import tasks
 from challenge.enrollment import own_changes
 from challenge.enrollment.erasing import keep, request_erasing
+from challenge.enrollment.hold_words import hold_words, was_paused_by_coach
 from challenge.enrollment.leaving import current_run, undo_until
-from challenge.enrollment.transitions import PauseCause, pause, resume
+from challenge.enrollment.transitions import PauseCause, pause, resume, undo_pause, undo_pause_until
 from challenge.mail.links import Purpose, url
 from challenge.models import Enrollment, Event
 from challenge.site.capability import capability
@@ -43,6 +44,9 @@ def overview(page: OwnPage, status: int = 200, **bound: PlainForm) -> HttpRespon
         "has_left": has_left,
         "questions": url(Purpose.SCREENING, page.now, run) if _is_asked(run) else "",
         "undo_until": undo_until(run, page.now) if has_left else None,
+        "held": hold_words(run),
+        "by_coach": was_paused_by_coach(run),
+        "pause_undo_until": undo_pause_until(run, page.now),
         "leave": url(Purpose.LEAVE, page.now, run),
         "health_wording": WORDINGS[Consent.Purpose.HEALTH],
         "consents": {consent.purpose: consent for consent in given},
@@ -78,16 +82,27 @@ def change_name(page: OwnPage) -> HttpResponse:
 
 def pause_course(page: OwnPage) -> HttpResponse:
     if not pause(page.run.pk, PauseCause.RUNNER, page.now):
-        return page.done("nothing")
+        return _nothing(page)
     tasks.nudge(tasks.send)
     return page.done("pause")
 
 
 def resume_course(page: OwnPage) -> HttpResponse:
     if not resume(page.run.pk, Event.Actor.RUNNER, page.now):
-        return page.done("nothing")
+        return _nothing(page)
     tasks.nudge(tasks.plan)
     return page.done("resume")
+
+
+def take_back_pause(page: OwnPage) -> HttpResponse:
+    if not undo_pause(page.run.pk, page.now):
+        return _nothing(page)
+    tasks.nudge(tasks.plan)
+    return page.done("undo-pause")
+
+
+def _nothing(page: OwnPage) -> HttpResponse:
+    return page.done("stopped" if page.run.state == State.HELD else "nothing")
 
 
 def change_address(page: OwnPage) -> HttpResponse:
@@ -143,6 +158,7 @@ PARTS: dict[str, Callable[[OwnPage], HttpResponse]] = {
     "name": _posted(change_name),
     "pause": _posted(pause_course),
     "resume": _posted(resume_course),
+    "undo-pause": _posted(take_back_pause),
     "address": _posted(change_address),
     "agree": _posted(agree),
     "health": take_back_health,

@@ -11,8 +11,17 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 
 from challenge import tasks
+from challenge.enrollment.hold_words import hold_words, was_paused_by_coach
 from challenge.enrollment.leaving import current_run, leave, runs_of, undo_leaving, undo_until
-from challenge.enrollment.transitions import PauseCause, pause, reschedule, resume, would_go_on
+from challenge.enrollment.transitions import (
+    PauseCause,
+    pause,
+    reschedule,
+    resume,
+    undo_pause,
+    undo_pause_until,
+    would_go_on,
+)
 from challenge.mail.links import Purpose
 from challenge.models import Enrollment, Event
 from challenge.site.capability import capability, link_error
@@ -24,6 +33,7 @@ State = Enrollment.State
 ACTIONS: dict[str, tuple[Callable[[int, datetime], bool], "Task[..., Any]"]] = {
     "pause": (lambda pk, now: pause(pk, PauseCause.RUNNER, now), tasks.send),
     "resume": (lambda pk, now: resume(pk, Event.Actor.RUNNER, now), tasks.plan),
+    "undo": (undo_pause, tasks.plan),
 }
 
 
@@ -39,7 +49,12 @@ def hour_page(request: HttpRequest, enrollment: Enrollment) -> HttpResponse:
         chosen = form.cleaned_data
         reschedule(enrollment.pk, chosen["send_at"], chosen["time_zone"], Event.Actor.RUNNER, timezone.now())
         return redirect(f"{request.path}?{SAVED}")
-    context = {"enrollment": enrollment, "form": form, "saved": SAVED in request.GET}
+    context = {
+        "enrollment": enrollment,
+        "form": form,
+        "saved": SAVED in request.GET,
+        "held": hold_words(enrollment),
+    }
     status = 422 if form.is_bound else 200
     return render(request, "pages/hour.html", context, status=status)
 
@@ -63,16 +78,19 @@ def leave_page(request: HttpRequest, enrollment: Enrollment) -> HttpResponse:
         "undo_until": undo_until(run, now),
         "is_back": SAVED in request.GET and run.state != State.WITHDRAWN,
         "on_its_way": run.next_due_at is not None and run.next_due_at <= now,
+        "held": hold_words(run),
     }
     return render(request, "pages/leave.html", context)
 
 
 @capability(Purpose.PAUSE)
 def pause_page(request: HttpRequest, enrollment: Enrollment) -> HttpResponse:
-    """Show the state of the course, and one button that pauses or resumes it."""
+    """Show the state of the course, and the buttons that pause it, resume it or undo a pause. A course that
+    is stopped for safety refuses all of them."""
     now, enrollment = timezone.now(), current_run(enrollment)
     action = request.POST.get("action", "")
-    if action in ACTIONS:
+    is_refused = action in ACTIONS and enrollment.state == State.HELD
+    if action in ACTIONS and not is_refused:
         transition, follow_up = ACTIONS[action]
         if transition(enrollment.pk, now):
             tasks.nudge(follow_up)
@@ -81,5 +99,10 @@ def pause_page(request: HttpRequest, enrollment: Enrollment) -> HttpResponse:
         "enrollment": enrollment,
         "saved": SAVED in request.GET,
         "would_go_on": would_go_on(enrollment, now) if enrollment.state == State.PAUSED else None,
+        "undo_until": undo_pause_until(enrollment, now),
+        "by_coach": was_paused_by_coach(enrollment),
+        "held": hold_words(enrollment),
+        "refused": is_refused,
     }
-    return render(request, "pages/pause.html", context, status=422 if request.method == "POST" else 200)
+    status = 409 if is_refused else 422 if request.method == "POST" else 200
+    return render(request, "pages/pause.html", context, status=status)

@@ -34,6 +34,8 @@ NAMES = frozenset(
         "what_next",
         "address_undo_until",
         "erase_at",
+        "opened_at",
+        "acknowledged_at",
         "done_count",
         "tightness_first",
         "tightness_last",
@@ -56,6 +58,8 @@ NAMES = frozenset(
         "address_url",
         "address_undo_url",
         "keep_url",
+        "escalation_url",
+        "take_care_url",
     }
 )
 # A stranger's words, which turn nothing around them.

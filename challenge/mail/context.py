@@ -15,6 +15,7 @@ from challenge import schedule
 from challenge.checkins.record import is_open, sent_lesson
 from challenge.curriculum.slots import wrap_line
 from challenge.enrollment.what_next import changes_since, what_next
+from challenge.mail import about_escalation
 from challenge.mail.links import Purpose, address_url, build_url, token, url
 from challenge.models import AddressChange, CheckIn, Delivery, Enrollment, Event, WaitingSignUp
 from challenge.models.conditions import among
@@ -32,12 +33,15 @@ class MailContext(dict[str, str]):
     def __init__(self, delivery: Delivery, now: datetime) -> None:
         super().__init__(greeting="", coach_note="")
         self.delivery, self.now = delivery, now
-        self.enrollment = delivery.required_enrollment
         self._check_in = ""
 
     def __missing__(self, name: str) -> str:
         value = self[name] = SOURCES[name](self)
         return value
+
+    @property
+    def enrollment(self) -> Enrollment:
+        return self.delivery.required_enrollment
 
     def link(self, purpose: Purpose) -> str:
         return url(purpose, self.now, self.enrollment)
@@ -159,6 +163,10 @@ SOURCES: dict[str, Callable[[MailContext], str]] = {
     "resume_url": _resume_url,
     "asked_name": _asked_name,
     "second_address": _second_address,
+    "opened_at": lambda values: about_escalation.opened_at(values.delivery),
+    "acknowledged_at": lambda values: about_escalation.acknowledged_at(values.delivery),
+    "escalation_url": lambda values: about_escalation.page_url(values.delivery),
+    "take_care_url": lambda values: about_escalation.take_care_url(values.delivery, values.now),
     "leave_url": lambda values: values.link(Purpose.LEAVE),
     "day_url": lambda values: url(Purpose.DAY, values.now, values.enrollment, values.delivery.day),
     "done_url": lambda values: values.check_in(CheckIn.Status.DONE),

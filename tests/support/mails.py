@@ -22,6 +22,7 @@ WORDS = (
 OTHERS = (
     "confirmation", "reminder", "welcome", "links", "paused", "resumed", "summary", "goodbye", "left",
     "erasing", "changed", "own_page", "address", "address_used", "address_old",
+    "escalation", "second",
 )  # fmt: skip
 
 

@@ -18,6 +18,7 @@ from challenge.site.views import (
     runner,
     screening,
     sign_up,
+    take_care,
 )
 
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -38,6 +39,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("me/<str:token>/<slug:part>/", own_page.own_page, name="own-page"),
     path("address/<str:token>/", address.address_page, name="address"),
     path("address-undo/<str:token>/", address.address_undo_page, name="address-undo"),
+    path("take-care/<str:token>/", take_care.take_care_page, name="take-care"),
     path("library/", library.library_page, name="library"),
     path("library/<slug:slug>/", library.stretch_page, name="stretch"),
     path("figures/<str:file_name>", pages.drawing, name="figure"),

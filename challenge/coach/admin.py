@@ -4,6 +4,7 @@ from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
 from challenge.coach.course import articles, item_admin, programs
+from challenge.coach.desk import escalations
 from challenge.coach.runners import check_ins, enrollments, people
 from challenge.coach.sending import deliveries, limits, suppressions
 
@@ -12,6 +13,7 @@ __all__ = [
     "check_ins",
     "deliveries",
     "enrollments",
+    "escalations",
     "item_admin",
     "limits",
     "people",

@@ -24,6 +24,8 @@ class LoggedAction(models.TextChoices):
     WITHDRAWN = "withdrawn", _("Withdrawn")
     QUEUED_AGAIN = "queued_again", _("Queued once more")
     HEALTH_TAKEN_BACK = "health_taken_back", _("Consent to health data taken back")
+    ACKNOWLEDGED = "acknowledged", _("Takes care of it.")
+    RESOLVED = "resolved", _("Resolved.")
     LANE_OPENED = "lane_opened", _("Sends again.")
 
 

@@ -38,6 +38,8 @@ def sample_values(day: int = 9, **overrides: str) -> dict[str, str]:
         "what_next": _("Day 10 comes on Monday 2 November at 06:30 (Europe/Berlin)."),
         "address_undo_until": _("Monday, 9 November, 06:30"),
         "erase_at": _("Monday, 9 November, 06:30"),
+        "opened_at": _("Monday, 9 November, 06:30"),
+        "acknowledged_at": _("Monday, 9 November, 06:30"),
         "done_count": "17",
         "tightness_first": "6",
         "tightness_last": "3",

@@ -37,6 +37,8 @@ NAMES = frozenset(
         "what_next",
         "address_undo_until",
         "erase_at",
+        "opened_at",
+        "acknowledged_at",
         "done_count",
         "tightness_first",
         "tightness_last",
@@ -69,6 +71,8 @@ NAMES = frozenset(
         "held_lessons",
         "tell_url",
         "paused_by",
+        "escalation_url",
+        "take_care_url",
     }
 )
 # A stranger's words, which turn nothing around them.

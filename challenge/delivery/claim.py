@@ -80,10 +80,14 @@ def waiting(now: datetime) -> models.QuerySet[Delivery]:
 
 
 def _chosen(now: datetime, size: int) -> tuple[str, list[uuid.UUID]]:
-    """Choose the next lane with waiting mail, and the mail to claim from it."""
+    """Choose the next lane with waiting mail, and the mail to claim from it. Mail about safety goes before
+    all lanes, and no limit delays it."""
+    urgent = waiting(now).filter(priority=Priority.SAFETY).select_for_update(skip_locked=True)
+    if ids := list(urgent.order_by("try_at").values_list("id", flat=True)[:size]):
+        return "", ids
     for grant in grants(now, size):
         free = waiting(now).filter(grant.waiting).select_for_update(skip_locked=True)
-        for priority in Priority:
+        for priority in (Priority.WAITED_FOR, Priority.USUAL):
             found = free.filter(priority=priority).order_by("try_at").values_list("id", flat=True)
             if ids := list(found[: grant.size]):
                 return grant.lane, ids

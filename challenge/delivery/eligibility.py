@@ -3,16 +3,19 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.db.models import F, Q
 
 from accounts.addresses import keyed_hash
 from accounts.models import Consent
 from challenge import schedule
 from challenge.mail.context import Greetings
-from challenge.models import Delivery, Enrollment, Revision, Suppression
+from challenge.models import Delivery, Enrollment, Escalation, Revision, Suppression
 from challenge.models.conditions import among
 from challenge.models.day import pick_revision
 from challenge.models.delivery_reason import Reason as DeliveryReason
-from challenge.models.mail_kinds import MailKind, Priority
+from challenge.models.mail_kinds import ABOUT_ESCALATIONS, MailKind, Priority
 
 State, Reason = Enrollment.State, Delivery.Reason
 LATE = timedelta(hours=1)
@@ -28,8 +31,9 @@ Pinned = tuple[int, int, datetime | None]
 class Eligibility:
     """The state that the mails of a batch depend on, as of the last refresh.
 
-    A refresh takes three statements for states, consents and suppressions, one more with a goodbye, and those
-    of Revisions; `refreshes` counts them. Between two refreshes nothing is queried.
+    A refresh takes three statements for states, consents and suppressions, one more with a goodbye and with
+    mail about an escalation, and those of Revisions; `refreshes` counts them. Between two refreshes nothing
+    is queried.
     """
 
     def __init__(self, batch: Sequence[Delivery], cache: RevisionCache) -> None:
@@ -40,6 +44,7 @@ class Eligibility:
         self._agreed: set[int] = set()
         self._suppressed: set[str] = set()
         self._begun_again: set[tuple[int, int]] = set()
+        self._heeded: set[UUID] = set()
         self._refreshed_at: datetime | None = None
         self.refreshes = 0
         for delivery in batch:
@@ -71,6 +76,12 @@ class Eligibility:
         if last:
             again = Enrollment.objects.filter(runner__in=last, state__in=Enrollment.OPEN_STATES)
             self._begun_again = set(again.values_list("runner_id", "program_id"))
+        if about := [delivery.pk for delivery in self._batch if delivery.kind in ABOUT_ESCALATIONS]:
+            since = Q(escalation__state=Escalation.State.RESOLVED) | Q(
+                escalation__acknowledged_at__gte=F("due_at")
+            )
+            heeded = Delivery.objects.filter(since, among("id", about))
+            self._heeded = set(heeded.values_list("pk", flat=True))
         self._revisions.refresh()
         self._refreshed_at = now
         self.refreshes += 1
@@ -87,6 +98,8 @@ class Eligibility:
         rules, enrollment = delivery.rules, delivery.enrollment
         if delivery.address_hash in self._suppressed:
             return Reason.SUPPRESSED, {}
+        if delivery.pk in self._heeded:
+            return Reason.HEEDED, {}
         if enrollment is not None:
             state = self._states.get(delivery.enrollment_id)
             if state not in rules.states:

@@ -115,20 +115,20 @@ def _mail(kind: str, has_day: bool) -> Compiled:
 def _headers(delivery: Delivery, leave_url: str, now: datetime) -> bytes:
     """Return the headers of RFC 5322; List-ID (RFC 2919), one-click List-Unsubscribe (RFC 2369, RFC 8058),
     Auto-Submitted (RFC 3834), and Feedback-ID (Gmail's feedback loop): four parts, the last names the
-    sender."""
-    program = delivery.required_enrollment.program
+    sender. Mail that belongs to no enrollment is of no list."""
     own = {"To": delivery.to_address, "Message-ID": delivery.message_id}
     if leave_url:
         own["List-Unsubscribe"] = f"<{leave_url}>"
         own["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
-    shared = _shared(
-        ("From", settings.MAIL_FROM),
-        ("Date", _date(now.replace(microsecond=0))),
-        ("List-ID", f"{program.title} <{program.slug}.{settings.MAIL_DOMAIN}>"),
-        ("Auto-Submitted", "auto-generated"),
-        ("Feedback-ID", f"{delivery.day}:{program.slug}:{delivery.kind}:runner-reset"),
-    )
-    return shared + written(own)
+    date = _date(now.replace(microsecond=0))
+    shared = [("From", settings.MAIL_FROM), ("Date", date), ("Auto-Submitted", "auto-generated")]
+    if enrollment := delivery.enrollment:
+        program = enrollment.program
+        shared += [
+            ("List-ID", f"{program.title} <{program.slug}.{settings.MAIL_DOMAIN}>"),
+            ("Feedback-ID", f"{delivery.day}:{program.slug}:{delivery.kind}:runner-reset"),
+        ]
+    return _shared(*shared) + written(own)
 
 
 @lru_cache(maxsize=64)

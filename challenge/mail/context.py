@@ -15,6 +15,7 @@ from challenge.curriculum.movements import keeps
 from challenge.curriculum.slots import wrap_line
 from challenge.enrollment.transitions import would_go_on
 from challenge.enrollment.what_next import changes_since, what_next
+from challenge.mail import about_escalation
 from challenge.mail.greeting import NEVER, CheckIns, check_ins_of, greeting, restarts_of
 from challenge.mail.hold_slots import HOLD_SOURCES
 from challenge.mail.links import Purpose, address_url, build_url, token, url
@@ -30,7 +31,6 @@ class MailContext(dict[str, str]):
     def __init__(self, delivery: Delivery, now: datetime) -> None:
         super().__init__(greeting="", coach_note="", morning="")
         self.delivery, self.now = delivery, now
-        self.enrollment: Enrollment = delivery.required_enrollment
         self._check_in = ""
 
     def __missing__(self, name: str) -> str:
@@ -41,6 +41,10 @@ class MailContext(dict[str, str]):
     def _movement(self, section: str) -> str:
         runner = self.enrollment
         return "yes" if keeps(section, runner.left_out, runner.words_only) else ""
+
+    @property
+    def enrollment(self) -> Enrollment:
+        return self.delivery.required_enrollment
 
     def link(self, purpose: Purpose) -> str:
         return url(purpose, self.now, self.enrollment)
@@ -172,6 +176,10 @@ SOURCES: dict[str, Callable[[MailContext], str]] = {
     **HOLD_SOURCES,
     "asked_name": _asked_name,
     "second_address": _second_address,
+    "opened_at": lambda values: about_escalation.opened_at(values.delivery),
+    "acknowledged_at": lambda values: about_escalation.acknowledged_at(values.delivery),
+    "escalation_url": lambda values: about_escalation.page_url(values.delivery),
+    "take_care_url": lambda values: about_escalation.take_care_url(values.delivery, values.now),
     "leave_url": lambda values: values.link(Purpose.LEAVE),
     "day_url": lambda values: url(Purpose.DAY, values.now, values.enrollment, values.delivery.day),
     "done_url": lambda values: values.check_in(CheckIn.Status.DONE),

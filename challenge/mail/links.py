@@ -1,10 +1,11 @@
 """The links of a mail and its return path.
 
 Each link is a capability (accounts.capabilities) for one purpose of one enrollment: it names the enrollment's
-key, so that a new key ends every link. The links of a change of address name the key of that change. Each
-mail has its own return path (VERP, variable envelope return path), so that a bounce proves which mail it is
-about: the tag after the plus is the delivery's id and a MAC over it. It is in base32, because mail servers
-may change the case of an address. A local part holds 64 octets (RFC 5321, 4.5.3.1.1); the tag takes 42.
+key, so that a new key ends every link. The links of a change of address, and of an escalation, name the key
+of that. Each mail has its own return path (VERP, variable envelope return path), so that a bounce proves
+which mail it is about: the tag after the plus is the delivery's id and a MAC over it. It is in base32,
+because mail servers may change the case of an address. A local part holds 64 octets (RFC 5321, 4.5.3.1.1);
+the tag takes 42.
 """
 
 import hashlib
@@ -20,7 +21,7 @@ from django.conf import settings
 from django.urls import reverse
 
 from accounts import capabilities
-from challenge.models import AddressChange, Enrollment
+from challenge.models import AddressChange, Enrollment, Escalation
 
 
 class Purpose(StrEnum):
@@ -37,6 +38,7 @@ class Purpose(StrEnum):
     ADDRESS = "address"
     ADDRESS_UNDO = "address-undo"
     KEEP = "keep"
+    TAKE_CARE = "take-care"
 
 
 LIFETIME = {
@@ -54,6 +56,7 @@ LIFETIME = {
     Purpose.ADDRESS: AddressChange.CONFIRM_WITHIN,
     Purpose.ADDRESS_UNDO: AddressChange.UNDO_FOR,
     Purpose.KEEP: timedelta(days=1),
+    Purpose.TAKE_CARE: timedelta(days=3),
 }
 RETURN_PATH = b"challenge.delivery.verp"
 MAC_BYTES = 10  # 80 bits, of HMAC-SHA256
@@ -142,6 +145,24 @@ def open_address(purpose: Purpose, text: str, now: datetime) -> AddressChange:
     if change is None:
         raise LinkEnded(capability.expires_at)
     return change
+
+
+def take_care_url(escalation: Escalation, now: datetime) -> str:
+    """Return the absolute address of the page on which the second contact takes care of an escalation."""
+    purpose = Purpose.TAKE_CARE
+    return build_url(purpose, capabilities.issue(purpose, escalation.key, (), now + LIFETIME[purpose]))
+
+
+def open_escalation(text: str, now: datetime) -> Escalation:
+    """Return the escalation that a link belongs to. Raises capabilities.Altered and LinkEnded, also for a
+    link that has expired: the next mail has a fresh one."""
+    capability = capabilities.read(Purpose.TAKE_CARE, text)
+    if isinstance(capability.row, int) or now >= capability.expires_at:
+        raise LinkEnded(capability.expires_at)
+    escalation = Escalation.objects.filter(key=capability.row).first()
+    if escalation is None:
+        raise LinkEnded(capability.expires_at)
+    return escalation
 
 
 def build_url(purpose: Purpose, issued: str, choice: str = "") -> str:

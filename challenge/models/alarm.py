@@ -31,6 +31,17 @@ class Alarm(models.Model):
             _("More than %(count)d people an hour sign up, so confirmations wait until %(until)s."),
         )
         CONFIRMATIONS_OVER = "confirmations_over", _("Confirmations leave at once again.")
+        UNTOLD = (
+            "untold",
+            _("A runner has needed a coach since %(since)s, and a mail about it has not left: log in."),
+        )
+        UNTOLD_OVER = "untold_over", _("The coaches have been told of the runner who needs them.")
+        UNREACHED = "unreached", _("Mail about runners in need does not reach coach number %(coach)s.")
+        UNREACHED_SECOND = (
+            "unreached_second",
+            _("Mail about runners in need does not reach the second contact."),
+        )
+        UNREACHED_OVER = "unreached_over", _("Mail about runners in need has its way again.")
         AS_WRITTEN = "as_written", "%(text)s"
 
     kind = models.CharField(_("what"), max_length=300, primary_key=True)

@@ -73,7 +73,7 @@ class Delivery(models.Model):
     domain = models.CharField(
         _("recipient's domain"), max_length=253, help_text=_("Limits are kept by domain.")
     )
-    priority = models.PositiveSmallIntegerField(_("priority"), choices=Priority, default=Priority.USUAL)
+    priority = models.SmallIntegerField(_("priority"), choices=Priority, default=Priority.USUAL)
     kind = models.CharField(_("kind"), max_length=12, choices=Kind)
     day = models.PositiveSmallIntegerField(_("day"), default=0)
     copy = models.PositiveSmallIntegerField(

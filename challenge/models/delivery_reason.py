@@ -19,6 +19,7 @@ class Reason(models.TextChoices):
     BEGUN_AGAIN = "begun_again", _("The runner has begun again.")
     ERASING = "erasing", _("The runner has asked to be erased.")
     KEPT = "kept", _("The runner is not to be erased any more.")
+    HEEDED = "heeded", _("Somebody had taken care of it.")
     NO_CONSENT = "no_consent", _("There is no consent to mail.")
     PAUSED = "paused", _("The enrollment was paused.")
     HELD = "held", _("The course was held for safety.")

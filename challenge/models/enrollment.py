@@ -153,6 +153,7 @@ class Event(models.Model):
         SCREENED = "screened", _("answered the questions before the course")
         HELD = "held", _("held")
         CLEARED = "cleared", _("hold cleared")
+        UNHEEDED = "unheeded", _("escalation ended by itself")
         UNDONE = "undone", _("undid a pause")
         REMOVED = "removed", _("removed a check-in")
         PUT_BACK = "put_back", _("put a check-in back")
@@ -177,6 +178,7 @@ class Event(models.Model):
         MAIL_CONSENT = "mail", _("Email of the program.")
         HEALTH_CONSENT = "health", _("Keeping health data.")
         DAY = "day", _("Day %(day)s.")
+        COURSE_OVER = "course_over", _("Nobody resolved it within 30 days after the course.")
         AS_WRITTEN = "as_written", "%(text)s"
 
     RESTARTS = (Kind.RESUMED, Kind.RETURNED, Kind.CLEARED)

@@ -5,26 +5,32 @@ from datetime import datetime
 from typing import Any, ClassVar
 
 from django.conf import settings
-from django.db import models
+from django.db import models, transaction
 from django.utils.translation import gettext_lazy as _
 
+from accounts.models import User
+from challenge.models.coaches import coaches_of
 from challenge.models.enrollment import Enrollment
 from challenge.models.hold import Hold
+from challenge.models.mail_kinds import Kind
 from challenge.models.safety_level import SafetyLevel
 
 
 class EscalationManager(models.Manager["Escalation"]):
     def open(self, enrollment: Enrollment, now: datetime, **fields: Any) -> "Escalation":
-        """Open an escalation; safety.escalations tells the coaches of it."""
-        return self.create(enrollment=enrollment, opened_at=now, **fields)
+        """Open an escalation, and queue the mails that tell the coaches of it, in the same transaction."""
+        with transaction.atomic():
+            escalation = self.create(enrollment=enrollment, opened_at=now, **fields)
+            escalation.tell_coaches(now)
+        return escalation
 
     def unresolved(self) -> models.QuerySet["Escalation"]:
         return self.exclude(state=Escalation.State.RESOLVED)
 
 
 class Escalation(models.Model):
-    """Open until the first coach acknowledges it, and resolved for good. `told_at` is when the coaches were
-    last told. The second contact's link names `key`."""
+    """Open until somebody acknowledges it, and resolved for good. `told_at` is when mails to the coaches were
+    last queued, `second_told_at` the same for the second contact, whose link names `key`."""
 
     class State(models.TextChoices):
         OPEN = "open", _("open")
@@ -87,3 +93,31 @@ class Escalation(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_level_display()} {self.opened_at:%Y-%m-%d %H:%M}"
+
+    def tell_coaches(self, now: datetime) -> int:
+        """Queue a mail to each coach who may see the runner. Return how many were queued."""
+        waiting = self._waiting(Kind.ESCALATION)
+        # A coach whose last mail has not left gets no second one.
+        known = [coach for coach in coaches_of(self.enrollment) if "@" in coach.email]
+        coaches = [coach for coach in known if coach.pk not in waiting]
+        for coach in coaches:
+            self.deliveries.queue(Kind.ESCALATION, now, recipient=coach, escalation=self)
+        self.told_at, self.times_told = now, self.times_told + bool(coaches)
+        self.save(update_fields=["told_at", "times_told"])
+        return len(coaches)
+
+    def tell_second(self, address: str, now: datetime) -> int:
+        """Queue a mail to the second contact, under a coach's account. Return how many were queued: none
+        while an earlier one waits, or where there is no account of a coach."""
+        self.second_told_at = now
+        self.save(update_fields=["second_told_at"])
+        coach = coaches_of(self.enrollment).first() or User.objects.filter(is_staff=True).first()
+        if coach is None or self._waiting(Kind.SECOND):
+            return 0
+        self.deliveries.queue(Kind.SECOND, now, recipient=coach, address=address, escalation=self)
+        return 1
+
+    def _waiting(self, kind: Kind) -> set[int | None]:
+        """Return to whom a mail of this kind has not left yet."""
+        mails = self.deliveries.filter(kind=kind, state__in=["queued", "retry", "sending"])
+        return set(mails.values_list("recipient_id", flat=True))

@@ -32,11 +32,14 @@ class Kind(models.TextChoices):
     ERASING = "erasing", _("asked to be erased")
     HELD = "held", _("held for safety")
     CLEARED = "cleared", _("hold cleared")
+    ESCALATION = "escalation", _("escalation, to a coach")
+    SECOND = "second", _("escalation, to the second contact")
 
 
 class Priority(models.IntegerChoices):
-    """The order of all mail that is due."""
+    """The order of all mail that is due. What is about safety obeys no limit of the speed of mail."""
 
+    SAFETY = -1, _("somebody may be in danger")
     WAITED_FOR = 0, _("somebody waits for it")
     USUAL = 1, _("usual")
 
@@ -63,9 +66,9 @@ MORNING = frozenset({"morning", "not_worse_url", "worse_url", "no_pain_url"})
 class MailKind:
     """The rules of one kind of mail.
 
-    `states` are those of the enrollment in which it may leave. `waits_for_daylight` delays it at night (21:00
-    to 07:00) once it is an hour late. It is given up `closes_after` its due time; None leaves that to the
-    planner. `slots` are the places that its templates may hold (curriculum.slots).
+    `states` are those of the enrollment, if it has one, in which it may leave; then `waits_for_daylight`
+    delays it at night (21:00 to 07:00) once it is an hour late. It is given up `closes_after` its due time;
+    None leaves that to the planner. `slots` are the places that its templates may hold (curriculum.slots).
     """
 
     states: frozenset[Enrollment.State] = CONFIRMED
@@ -189,4 +192,18 @@ KINDS: dict[str, MailKind] = {
         priority=WAITED_FOR,
         slots=FOOTER | {"erase_at", "keep_url", "time_zone"},
     ),
+    # These go to coaches, name no runner, and say nothing of health.
+    Kind.ESCALATION: MailKind(
+        needs_consent=False,
+        closes_after=timedelta(days=1),
+        priority=Priority.SAFETY,
+        slots=SENDER | {"opened_at", "acknowledged_at", "escalation_url"},
+    ),
+    Kind.SECOND: MailKind(
+        needs_consent=False,
+        closes_after=timedelta(days=1),
+        priority=Priority.SAFETY,
+        slots=SENDER | {"opened_at", "acknowledged_at", "take_care_url"},
+    ),
 }
+ABOUT_ESCALATIONS = (Kind.ESCALATION, Kind.SECOND)

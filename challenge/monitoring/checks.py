@@ -10,7 +10,7 @@ from django.db import Error, connection
 from challenge.enrollment.request_limits import last_place
 from challenge.models import Alarm, RestoreStop
 from challenge.models.heartbeat import Heartbeat, beat
-from challenge.monitoring import alarms
+from challenge.monitoring import alarms, untold
 from challenge.monitoring.logs import hide
 from challenge.monitoring.stall import moves_again, stall
 from challenge.monitoring.suspended_domains import PREFIX, is_over, not_recovered, suspensions
@@ -42,11 +42,11 @@ def check(now: datetime) -> list[AlarmText]:
             found[STOP] = AlarmText(Code.STOP, {"reason": stop.cause()})
         elif text := stall(now):
             found[STALL] = text
-        found |= suspensions(now)
+        found |= suspensions(now) | untold.untold(now)
         if until := last_place(now):
             values = {"count": settings.CONFIRMATIONS_PER_HOUR, "until": until.isoformat()}
             found[CONFIRMATIONS] = AlarmText(Code.CONFIRMATIONS, values)
-        _raise_alarms(found, now)
+        untold.mark(_raise_alarms(found, now), now)
         _end_alarms(found, now)
     except Error as error:
         found[DATABASE] = AlarmText(Code.DATABASE, {"error": _first_line(error)})
@@ -64,9 +64,9 @@ def _full_disk() -> AlarmText | None:
     return None if is_enough else AlarmText(Code.DISK, {"free": free // MEGABYTE})
 
 
-def _raise_alarms(found: dict[str, AlarmText], now: datetime) -> None:
-    for kind, text in found.items():
-        alarms.raise_alarm(kind, text, now)
+def _raise_alarms(found: dict[str, AlarmText], now: datetime) -> list[str]:
+    """Return the kinds of which the operator was notified now."""
+    return [kind for kind, text in found.items() if alarms.raise_alarm(kind, text, now)]
 
 
 def _end_alarms(found: dict[str, AlarmText], now: datetime) -> None:
@@ -76,8 +76,8 @@ def _end_alarms(found: dict[str, AlarmText], now: datetime) -> None:
             continue
         if kind.startswith(PREFIX) and kind not in not_recovered():
             alarms.end_alarm(kind, is_over(kind), now)
-        elif kind in OVER:
-            alarms.end_alarm(kind, OVER[kind], now)
+        elif over := OVER.get(kind) or untold.is_over(kind):
+            alarms.end_alarm(kind, over, now)
 
 
 def _first_line(error: Error) -> str:

@@ -52,6 +52,7 @@ JOBS = {
         Job("purge", 3600, "challenge.privacy.retention.purge"),
         Job("erase", 300, "challenge.enrollment.erasing.erase_due"),
         Job("correct", 60, "challenge.delivery.corrections.correct", wakes_senders=True),
+        Job("escalate", 30, "challenge.safety.escalations.escalate", wakes_senders=True),
         Job("plan", 10, "challenge.delivery.plan.plan_due", repeats=True, wakes_senders=True),
         Job("send", 10, "challenge.worker.recurring.send", repeats=True),
         Job("sweep_check_ins", 60, "challenge.checkins.progress.sweep"),

@@ -21,6 +21,8 @@ WORDS = {
     LoggedAction.RESUMED: "Resumed",
     LoggedAction.WITHDRAWN: "Withdrawn",
     LoggedAction.QUEUED_AGAIN: "Queued once more",
+    LoggedAction.ACKNOWLEDGED: "Takes care of it.",
+    LoggedAction.RESOLVED: "Resolved.",
     LoggedAction.LANE_OPENED: "Sends again.",
 }
 

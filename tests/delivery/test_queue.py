@@ -15,7 +15,7 @@ from challenge.delivery.claim import claim
 from challenge.enrollment import pending
 from challenge.enrollment.transitions import send_again
 from challenge.models import Delivery, Enrollment, Limit, Revision
-from challenge.models.mail_kinds import KINDS, Kind, Wording
+from challenge.models.mail_kinds import ABOUT_ESCALATIONS, KINDS, Kind, Wording
 from tests.support import ROOT
 from tests.support.smtp_server import SmtpServer
 
@@ -95,9 +95,10 @@ def test_what_somebody_waits_for_goes_before_what_was_due_long_ago(trio: list[An
     assert {mail.kind for mail in claim(now, 10)} == {"lesson"}
 
 
-# These ask for the consent, confirm what ends it, or ask about an address.
+# These ask for the consent, confirm what ends it, ask about an address, or go to coaches.
 ABOUT_ADDRESSES = (Kind.ADDRESS, Kind.ADDRESS_USED, Kind.ADDRESS_OLD)
-WITHOUT_CONSENT = (Kind.CONFIRMATION, Kind.REMINDER, Kind.LEFT, Kind.ERASING, Kind.OWN_PAGE, *ABOUT_ADDRESSES)
+OF_RUNNERS = (Kind.CONFIRMATION, Kind.REMINDER, Kind.LEFT, Kind.ERASING, Kind.OWN_PAGE)
+WITHOUT_CONSENT = (*OF_RUNNERS, *ABOUT_ADDRESSES, *ABOUT_ESCALATIONS)
 
 
 @pytest.mark.parametrize("kind", Kind)

@@ -9,6 +9,7 @@ import pytest
 from tests.support.mails import SITE, Mail, every_mail, published
 
 HIDDEN = re.compile(r"display:\s*none")
+TO_COACHES = {"escalation", "second"}
 VOID = {"meta", "img", "br", "link", "source"}
 
 
@@ -48,13 +49,14 @@ def test_every_mail_has_the_emergency_line_and_a_way_out(mails: list[Mail]) -> N
         for part in (mail.text, mail.html):
             flat = " ".join(part.split())
             assert "Nobody watches this mail live. In an emergency call your local" in flat, mail.name
-            # Mail about an address may come to somebody who has no course to leave.
-            assert ("#leave_url" in part) == (not mail.name.startswith("address")), mail.name
+            # Mail about an address, and to coaches, comes to somebody who has no course to leave.
+            has_course = not mail.name.startswith("address") and mail.name not in TO_COACHES
+            assert ("#leave_url" in part) == has_course, mail.name
             assert "1 Long Road, Bristol" in part, mail.name
 
 
 # Mails to an address that is not, or no longer, that of a runner's course.
-TO_STRANGERS = {"confirmation", "reminder", "address", "address_old", "address_used"}
+TO_STRANGERS = {"confirmation", "reminder", "address", "address_old", "address_used", *TO_COACHES}
 
 
 def test_a_runner_s_mail_says_what_to_forward_instead(mails: list[Mail]) -> None:

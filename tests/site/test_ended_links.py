@@ -13,8 +13,8 @@ from django.test import Client
 from accounts.models import User
 from challenge.checkins.record import CheckInData, record
 from challenge.enrollment import pending
-from challenge.mail.links import Purpose, address_url, token, url
-from challenge.models import AddressChange, Delivery, Enrollment, Program
+from challenge.mail.links import Purpose, address_url, take_care_url, token, url
+from challenge.models import AddressChange, Delivery, Enrollment, Escalation, Program
 from tests.support.restores import Dump
 from tests.support.smtp_server import SmtpServer
 from tests.support.visitor import confirm, filled_in, form, link, links_in, whole_database
@@ -24,6 +24,8 @@ pytestmark = pytest.mark.django_db
 Go = Callable[[datetime], None]
 DAY = timedelta(days=1)
 OF_A_CHANGE = (Purpose.ADDRESS, Purpose.ADDRESS_UNDO)
+# These end with their own row.
+OF_OTHERS = (*OF_A_CHANGE, Purpose.TAKE_CARE)
 POSTED = (
     {"List-Unsubscribe": "One-Click"},
     {"action": "leave"},
@@ -48,8 +50,9 @@ def links_of_a_runner(client: Client, sink: SmtpServer, go: Go, now: datetime) -
     found = {"confirm": link(asked, "confirm"), "check-in": link(lesson, "check-in", "done")}
     found |= {name: link(lesson, name) for name in ("hour", "leave", "pause", "day")}
     maya = Enrollment.objects.filter(runner__email="maya@example.com").latest("pk")
-    rest = set(Purpose) - set(found) - set(OF_A_CHANGE)
+    rest = set(Purpose) - set(found) - set(OF_OTHERS)
     found |= {name: urlsplit(url(name, now, maya)).path for name in sorted(rest)}
+    found["take-care"] = urlsplit(take_care_url(Escalation.objects.open(maya, now), now)).path
     return found | links_of_a_change(maya, now)
 
 
@@ -69,7 +72,8 @@ def assert_open(client: Client, links: dict[str, str]) -> None:
 
 
 def assert_opens_nothing(client: Client, links: dict[str, str]) -> None:
-    assert set(links) in (set(Purpose), set(Purpose) - set(OF_A_CHANGE))
+    whole = set(Purpose)
+    assert set(links) in (whole, whole - {Purpose.TAKE_CARE}, whole - set(OF_OTHERS))
     before = whole_database()
     for whose, path in links.items():
         answers = [client.get(path), *(client.post(path, fields) for fields in POSTED)]
@@ -140,7 +144,7 @@ def test_the_links_of_every_run_end_together(
     Enrollment.objects.end_links(runner)
 
     for links in (first, second):
-        for purpose in OF_A_CHANGE:  # these end with the change
+        for purpose in OF_OTHERS:
             del links[purpose]
         assert_opens_nothing(client, links)
     assert client.get(alices).status_code == 200
@@ -161,6 +165,7 @@ def test_a_corrected_address_ends_what_was_mailed_to_the_wrong_one(
     assert coach.post(page, fields | {"email": "maja@example.com"}).status_code == 302
     client.logout()
 
+    del mayas[Purpose.TAKE_CARE]  # it is the second contact's
     assert_opens_nothing(client, mayas)
     go(now + DAY)
     assert client.get(link(sink.to("maja@example.com")[-1], "leave")).status_code == 200

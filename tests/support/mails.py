@@ -21,8 +21,8 @@ WORDS = (
 )
 OTHERS = (
     "confirmation", "reminder", "welcome", "links", "paused", "resumed", "summary", "goodbye", "left",
-    "erasing", "changed", "own_page", "address", "address_used", "address_old", "held",
-    "cleared", "screening",
+    "erasing", "changed", "own_page", "address", "address_used", "address_old", "held", "cleared",
+    "screening", "escalation", "second",
 )  # fmt: skip
 
 

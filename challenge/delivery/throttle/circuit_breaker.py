@@ -20,6 +20,7 @@ from challenge.delivery.throttle.lanes import Lanes, delay_turn, forget_idle, la
 from challenge.models import Delivery, Limit
 from challenge.models.attempt import Answer, Outcome, Phase
 from challenge.models.limit import ALL, LONGEST_SUSPENSION, SLOW_FOR
+from challenge.models.mail_kinds import Priority
 
 log = logging.getLogger(__name__)
 
@@ -171,8 +172,8 @@ class Throttle:
 
     def wait(self, delivery: Delivery) -> bool:
         """Wait, two seconds at most for each limit, until a claimed delivery may be sent. Return False when
-        it may not go so soon and is to be released."""
-        if self.is_open():
+        it may not go so soon and is to be released. Mail about safety waits for nothing."""
+        if self.is_open() or delivery.rules.priority == Priority.SAFETY:
             return True
         lanes = recent(self._clock())
         limit = lanes.get(delivery.domain)

@@ -4,7 +4,7 @@ from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
 from challenge.coach.course import articles, item_admin, programs
-from challenge.coach.runners import check_ins, enrollments, people
+from challenge.coach.runners import check_ins, enrollments, messages, people
 from challenge.coach.sending import deliveries, limits, suppressions
 
 __all__ = [
@@ -14,6 +14,7 @@ __all__ = [
     "enrollments",
     "item_admin",
     "limits",
+    "messages",
     "people",
     "programs",
     "suppressions",

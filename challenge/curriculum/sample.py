@@ -30,6 +30,8 @@ def sample_values(day: int = 9, **overrides: str) -> dict[str, str]:
         "tightness_first": "6",
         "tightness_last": "3",
         "asked_name": "Kim",
+        "answer": _("Yes, that is normal. Begin with the tighter side, and give it one breath more."),
+        "asked_on": _("Monday, 2 November"),
         "second_address": "robin+two@example.com",
         "site_url": settings.SITE_URL,
     }

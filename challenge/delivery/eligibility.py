@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from accounts.addresses import keyed_hash
 from accounts.models import Consent
 from challenge import schedule
+from challenge.conversation.notes import Notes
 from challenge.mail.context import Greetings
 from challenge.models import Delivery, Enrollment, Revision, Suppression
 from challenge.models.conditions import among
@@ -28,13 +29,15 @@ Pinned = tuple[int, int, datetime | None]
 class Eligibility:
     """The state that the mails of a batch depend on, as of the last refresh.
 
-    A refresh takes three statements for states, consents and suppressions, one more with a goodbye, and those
-    of Revisions; `refreshes` counts them. Between two refreshes nothing is queried.
+    A refresh takes three statements for states, consents and suppressions, one more with a goodbye, one for
+    the notes in lessons, and those of Revisions; `refreshes` counts them. Between two refreshes nothing is
+    queried.
     """
 
     def __init__(self, batch: Sequence[Delivery], cache: RevisionCache) -> None:
         self._batch = batch
         self._revisions, self._greetings = Revisions(batch, cache), Greetings(batch)
+        self._notes = Notes(batch)
         self._states: dict[int | None, str] = {}
         self._erasing: set[int | None] = set()
         self._agreed: set[int] = set()
@@ -71,6 +74,7 @@ class Eligibility:
             again = Enrollment.objects.filter(runner__in=last, state__in=Enrollment.OPEN_STATES)
             self._begun_again = set(again.values_list("runner_id", "program_id"))
         self._revisions.refresh()
+        self._notes.refresh()
         self._refreshed_at = now
         self.refreshes += 1
 
@@ -99,6 +103,10 @@ class Eligibility:
     def words(self, delivery: Delivery) -> tuple[Revision | None, str]:
         """Return the revision and the greeting of a lesson; none for other mail."""
         return self._revisions.of(delivery), self._greetings.of(delivery)
+
+    def note(self, delivery: Delivery) -> str:
+        """Return the coach's note in a lesson, or an empty text."""
+        return self._notes.of(delivery)
 
 
 def _wrong_state(rules: MailKind, state: str | None) -> tuple[DeliveryReason, dict[str, str]]:

@@ -146,7 +146,7 @@ class Sender:
             if not _may_leave(delivery, eligibility, recorder, now):
                 return None
             revision, greeting = eligibility.words(delivery)
-            message = sign(compose(delivery, revision, now, greeting))
+            message = sign(compose(delivery, revision, now, greeting, eligibility.note(delivery)))
         except UnusableKeyError:
             raise
         except Exception as error:

@@ -48,14 +48,16 @@ SIGNED = (
 )
 
 
-def compose(delivery: Delivery, revision: Revision | None, now: datetime, greeting: str = "") -> bytes:
+def compose(
+    delivery: Delivery, revision: Revision | None, now: datetime, greeting: str = "", note: str = ""
+) -> bytes:
     """Compose the message of a delivery with CRLF line ends, and no line that begins with a dot. For a
-    lesson, `revision` is the day's and `greeting` its first words.
+    lesson, `revision` is the day's, `greeting` its first words and `note` the coach's own to the runner.
 
     Raises when there is no compiled mail or a slot has no value; the caller counts such failures.
     """
     values = MailContext(delivery, now)
-    values["greeting"] = greeting
+    values["greeting"], values["coach_note"] = greeting, note
     # Mail to an address that is not the runner's has no link to the course, in its headers neither.
     leave_url = values["leave_url"] if "leave_url" in delivery.rules.slots else ""
     return message(_compiled(delivery, revision), values, _headers(delivery, leave_url, now))

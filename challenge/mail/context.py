@@ -16,7 +16,7 @@ from challenge.checkins.record import takes_check_in
 from challenge.curriculum.slots import wrap_line
 from challenge.enrollment.what_next import changes_since, what_next
 from challenge.mail.links import Purpose, address_url, build_url, token, url
-from challenge.models import AddressChange, CheckIn, Delivery, Enrollment, Event, WaitingSignUp
+from challenge.models import AddressChange, CheckIn, Delivery, Enrollment, Event, Message, WaitingSignUp
 from challenge.models.conditions import among
 
 # So many days without a check-in are worth a word, and so many days done.
@@ -80,6 +80,25 @@ def _address_change(values: MailContext) -> AddressChange:
     if change is None:
         raise LookupError(f"delivery {values.delivery.pk} is about no change of address")
     return change
+
+
+def _answer(values: MailContext) -> Message:
+    """Return the answer that a mail carries. Raises LookupError for one that was deleted meanwhile."""
+    answer = values.delivery.answer
+    if answer is None:
+        raise LookupError(f"delivery {values.delivery.pk} carries no answer")
+    return answer
+
+
+def _asked_on(values: MailContext) -> str:
+    asked = _answer(values).answers
+    return date_format(asked.at.astimezone(values.enrollment.zone), "l, j F") if asked else ""
+
+
+def _ask_url(values: MailContext) -> str:
+    """Return the page on which the runner asks again, or an empty text where there is none."""
+    has_left = values.enrollment.state == Enrollment.State.WITHDRAWN
+    return values["day_url"] + "#ask" if values.delivery.day and not has_left else ""
 
 
 def _erase_at(values: MailContext) -> str:
@@ -150,6 +169,9 @@ SOURCES: dict[str, Callable[[MailContext], str]] = {
     "keep_url": lambda values: values.link(Purpose.KEEP),
     "resume_url": _resume_url,
     "asked_name": _asked_name,
+    "answer": lambda values: _answer(values).text,
+    "asked_on": _asked_on,
+    "ask_url": _ask_url,
     "second_address": _second_address,
     "leave_url": lambda values: values.link(Purpose.LEAVE),
     "day_url": lambda values: url(Purpose.DAY, values.now, values.enrollment, values.delivery.day),

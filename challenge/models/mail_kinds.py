@@ -29,6 +29,7 @@ class Kind(models.TextChoices):
     ADDRESS_USED = "address_used", _("a new address that is another runner's")
     ADDRESS_OLD = "address_old", _("a changed address, to the old one")
     ERASING = "erasing", _("asked to be erased")
+    ANSWER = "answer", _("answer of the coach")
 
 
 class Priority(models.IntegerChoices):
@@ -165,5 +166,12 @@ KINDS: dict[str, MailKind] = {
         closes_after=timedelta(days=1),
         priority=WAITED_FOR,
         slots=FOOTER | {"erase_at", "keep_url", "time_zone"},
+    ),
+    # Whoever asked is answered, also one who has left since; conversation.answers sees to it that it is once.
+    Kind.ANSWER: MailKind(
+        states=frozenset(State) - PENDING,
+        needs_consent=False,
+        priority=WAITED_FOR,
+        slots=FOOTER | {"day", "answer", "asked_on", "ask_url", "links_url"},
     ),
 }

@@ -21,6 +21,12 @@ WORDS = {
     LoggedAction.RESUMED: "Resumed",
     LoggedAction.WITHDRAWN: "Withdrawn",
     LoggedAction.QUEUED_AGAIN: "Queued once more",
+    LoggedAction.ANSWERED: "Answered a message.",
+    LoggedAction.MESSAGE_CLOSED: "Closed a message without an answer.",
+    LoggedAction.ANSWER_PUBLISHED: "Published an answer.",
+    LoggedAction.ANSWER_WITHDRAWN: "Withdrew a published answer.",
+    LoggedAction.NOTED: "Wrote a note into the next lesson.",
+    LoggedAction.MEMO_WRITTEN: "Wrote a memo.",
     LoggedAction.LANE_OPENED: "Sends again.",
 }
 

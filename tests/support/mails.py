@@ -21,7 +21,7 @@ WORDS = (
 )
 OTHERS = (
     "confirmation", "reminder", "welcome", "links", "paused", "resumed", "summary", "goodbye", "left",
-    "erasing", "changed", "own_page", "address", "address_used", "address_old",
+    "erasing", "changed", "own_page", "answer", "address", "address_used", "address_old",
 )  # fmt: skip
 
 
@@ -47,7 +47,8 @@ def every_mail(contents: list[Content]) -> Iterator[Mail]:
 
 def filled(name: str, mail: Compiled, day: int, **values: str) -> Mail:
     found = sample_values(day, **{"site_url": SITE, "postal_address": "1 Long Road, Bristol", **values})
-    text = fill(mail.text, {**found, "coach_note": wrap(found["coach_note"])})
+    wrapped = {name: wrap(found[name]) for name in ("coach_note", "answer")}
+    text = fill(mail.text, {**found, **wrapped})
     return Mail(name, fill(mail.subject, found), text, fill(mail.html, found, html=True))
 
 
@@ -59,6 +60,7 @@ def other_mails() -> dict[str, Compiled]:
     return {
         **{name: compile_mail(name, {"has_day": False}) for name in OTHERS},
         "links with a day": compile_mail("links", {"has_day": True}),
+        "answer about a day": compile_mail("answer", {"has_day": True}),
         "correction": compile_mail("correction", {**correction, "replacement": instead}),
         "correction without a replacement": compile_mail("correction", {**correction, "replacement": None}),
     }

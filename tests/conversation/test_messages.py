@@ -33,9 +33,12 @@ def test_a_question_is_kept_and_the_page_says_so(
     question = Message.objects.get()
     assert (question.enrollment, question.day, question.at) == (alice, 1, now)
     assert question.text == "May I do it\ntwice a day? 🏃"
+    for_others = Client().get(answer["Location"]).content.decode()
+    assert "your question is kept for your coach" in for_others
+    assert "twice a day" not in for_others
     page = client.get(answer["Location"]).content.decode()
     assert "your question is kept for your coach" in page
-    assert "twice a day" not in page
+    assert "May I do it<br>twice a day? 🏃" in page
 
 
 @pytest.mark.parametrize(

@@ -63,8 +63,5 @@ def close(message_id: int, coach: User, now: datetime) -> bool:
 
 def mark_read(message_id: int) -> bool:
     """Say that a coach has read a message; it still waits for its answer."""
-    return bool(
-        Message.objects.filter(pk=message_id, direction=Direction.IN, state=State.NEW).update(
-            state=State.READ
-        )
-    )
+    new = Message.objects.filter(pk=message_id, direction=Direction.IN, state=State.NEW)
+    return bool(new.update(state=State.READ))

@@ -95,9 +95,10 @@ def test_what_somebody_waits_for_goes_before_what_was_due_long_ago(trio: list[An
     assert {mail.kind for mail in claim(now, 10)} == {"lesson"}
 
 
-# These ask for the consent, confirm what ends it, or ask about an address.
+# These ask for the consent, follow its end, or ask about an address.
 ABOUT_ADDRESSES = (Kind.ADDRESS, Kind.ADDRESS_USED, Kind.ADDRESS_OLD)
-WITHOUT_CONSENT = (Kind.CONFIRMATION, Kind.REMINDER, Kind.LEFT, Kind.ERASING, Kind.OWN_PAGE, *ABOUT_ADDRESSES)
+MAY_FOLLOW_LEAVING = (Kind.LEFT, Kind.OWN_PAGE, Kind.ANSWER)
+WITHOUT_CONSENT = (Kind.CONFIRMATION, Kind.REMINDER, Kind.ERASING, *MAY_FOLLOW_LEAVING, *ABOUT_ADDRESSES)
 
 
 @pytest.mark.parametrize("kind", Kind)

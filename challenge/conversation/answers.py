@@ -83,9 +83,12 @@ def publish(message_id: int, text: str, coach: User, now: datetime) -> Message:
 
 
 def _name_in(text: str, runner: User) -> str:
-    for word in (runner.email, runner.first_name):
-        if word and re.search(rf"(?<!\w){re.escape(word)}(?!\w)", text, re.IGNORECASE):
-            return word
+    """Return the address or the name that stands in a text. "May" is a name, and "may" is not."""
+    if runner.email.lower() in text.lower():
+        return runner.email
+    for name in (runner.first_name, runner.first_name.capitalize()):
+        if len(name) > 1 and re.search(rf"(?<!\w){re.escape(name)}(?!\w)", text):
+            return name
     return ""
 
 

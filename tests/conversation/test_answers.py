@@ -140,8 +140,9 @@ def test_a_published_answer_stands_on_the_days_page_for_all_without_the_name(
     asked: Message, alice: Any, bob: Any, sam: User, client: Client, go: Go, clock: Any, now: datetime
 ) -> None:
     said = answer(asked.pk, sam, "Yes, Alice.", now)
-    with pytest.raises(NamesTheRunner):
-        publish(said.pk, "Yes, alice.", sam, now)
+    for telling in ("Yes, Alice.", "Write to ALICE@example.com"):
+        with pytest.raises(NamesTheRunner):
+            publish(said.pk, telling, sam, now)
     publish(said.pk, "Twice a day?\n\nYes, <b>slowly</b>.", sam, now)
     second = answer(asked.pk, sam, "In the morning.", now + HOUR, seen=said.pk)
     publish(second.pk, "In the morning.", sam, now + HOUR)

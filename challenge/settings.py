@@ -47,6 +47,8 @@ RETENTION = {
     "places": env.int("RETENTION_PLACES", 24),
     "comments": env.int("RETENTION_COMMENTS", 24),
     "questions": env.int("RETENTION_QUESTIONS", 24),
+    "notes": env.int("RETENTION_NOTES", 24),
+    "memos": env.int("RETENTION_MEMOS", 24),
 }
 
 # Stores

@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 from challenge.coach.course import articles, item_admin, programs
 from challenge.coach.desk import escalations
-from challenge.coach.runners import check_ins, enrollments, people
+from challenge.coach.runners import check_ins, enrollments, messages, people
 from challenge.coach.sending import deliveries, limits, suppressions
 
 __all__ = [
@@ -16,6 +16,7 @@ __all__ = [
     "escalations",
     "item_admin",
     "limits",
+    "messages",
     "people",
     "programs",
     "suppressions",

@@ -26,6 +26,12 @@ class LoggedAction(models.TextChoices):
     HEALTH_TAKEN_BACK = "health_taken_back", _("Consent to health data taken back")
     ACKNOWLEDGED = "acknowledged", _("Takes care of it.")
     RESOLVED = "resolved", _("Resolved.")
+    ANSWERED = "answered", _("Answered a message.")
+    MESSAGE_CLOSED = "message_closed", _("Closed a message without an answer.")
+    ANSWER_PUBLISHED = "answer_published", _("Published an answer.")
+    ANSWER_WITHDRAWN = "answer_withdrawn", _("Withdrew a published answer.")
+    NOTED = "noted", _("Wrote a note into the next lesson.")
+    MEMO_WRITTEN = "memo_written", _("Wrote a memo.")
     LANE_OPENED = "lane_opened", _("Sends again.")
 
 

@@ -10,6 +10,7 @@ from django.db.models import F, Q
 from accounts.addresses import keyed_hash
 from accounts.models import Consent
 from challenge import schedule
+from challenge.conversation.notes import Notes
 from challenge.mail.context import Greetings
 from challenge.models import Delivery, Enrollment, Escalation, Revision, Suppression
 from challenge.models.conditions import among
@@ -32,13 +33,14 @@ class Eligibility:
     """The state that the mails of a batch depend on, as of the last refresh.
 
     A refresh takes three statements for states, consents and suppressions, one more with a goodbye and with
-    mail about an escalation, and those of Revisions; `refreshes` counts them. Between two refreshes nothing
-    is queried.
+    mail about an escalation, one for the notes in lessons, and those of Revisions; `refreshes` counts them.
+    Between two refreshes nothing is queried.
     """
 
     def __init__(self, batch: Sequence[Delivery], cache: RevisionCache) -> None:
         self._batch = batch
         self._revisions, self._greetings = Revisions(batch, cache), Greetings(batch)
+        self._notes = Notes(batch)
         self._states: dict[int | None, str] = {}
         self._erasing: set[int | None] = set()
         self._agreed: set[int] = set()
@@ -83,6 +85,7 @@ class Eligibility:
             heeded = Delivery.objects.filter(since, among("id", about))
             self._heeded = set(heeded.values_list("pk", flat=True))
         self._revisions.refresh()
+        self._notes.refresh()
         self._refreshed_at = now
         self.refreshes += 1
 
@@ -122,6 +125,10 @@ class Eligibility:
         other mail."""
         greetings = self._greetings
         return self._revisions.of(delivery), greetings.of(delivery), greetings.asks_for_morning(delivery)
+
+    def note(self, delivery: Delivery) -> str:
+        """Return the coach's note in a lesson, or an empty text."""
+        return self._notes.of(delivery)
 
 
 def _wrong_state(rules: MailKind, state: str | None) -> tuple[DeliveryReason, dict[str, str]]:

@@ -146,7 +146,11 @@ class Sender:
             if not _may_leave(delivery, eligibility, recorder, now):
                 return None
             revision, greeting, asks_for_morning = eligibility.words(delivery)
-            message = sign(compose(delivery, revision, now, greeting, asks_for_morning))
+            note = eligibility.note(delivery)
+            composed = compose(
+                delivery, revision, now, greeting, note=note, asks_for_morning=asks_for_morning
+            )
+            message = sign(composed)
         except UnusableKeyError:
             raise
         except Exception as error:

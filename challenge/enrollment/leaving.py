@@ -23,7 +23,7 @@ from challenge.models.mail_kinds import Kind
 
 State, Reason = Enrollment.State, Delivery.Reason
 # What the course still owes after an undo; the planner brings the lessons back.
-OWED = (Kind.WELCOME, Kind.CORRECTION, Kind.SUMMARY, Kind.GOODBYE)
+OWED = (Kind.WELCOME, Kind.CORRECTION, Kind.SUMMARY, Kind.GOODBYE, Kind.ANSWER)
 
 
 def runs_of(enrollment: Enrollment) -> QuerySet[Enrollment]:
@@ -50,16 +50,16 @@ def _locked_runs(enrollment_id: int) -> Iterator[list[Enrollment]]:
 
 
 def leave(enrollment_id: int, actor: Event.Actor, now: datetime, *, mails: bool = False) -> bool:
-    """End every run of a runner in the program of an enrollment. Nothing more is sent but, if `mails`, one
-    mail that says so; the consents end with the runner's last program. Only what the runner did can be
-    undone."""
+    """End every run of a runner in the program of an enrollment. Nothing more is sent but an
+    answer that is on its way and, if `mails`, one mail that says so; the consents end with the runner's last
+    program. Only what the runner did can be undone."""
     with _locked_runs(enrollment_id) as runs:
         ended = [run for run in runs if run.state != State.WITHDRAWN]
         for run in ended:
             run.left_from = run.state if actor == Event.Actor.RUNNER else ""
             run.left_at, run.state, run.next_due_at = now, State.WITHDRAWN, None
             run.save(update_fields=["left_from", "left_at", "state", "next_due_at"])
-            withhold(run, Reason.LEFT)
+            _withhold_all(run)
             log_event(run, Event.Kind.WITHDRAWN, actor, now)
         if not ended:
             return False
@@ -73,6 +73,15 @@ def leave(enrollment_id: int, actor: Event.Actor, now: datetime, *, mails: bool 
         if mails and confirmed:
             confirm_by_mail(confirmed[-1], Kind.LEFT, now)
     return True
+
+
+def _withhold_all(run: Enrollment) -> None:
+    """Withhold what is queued, but the newest answer."""
+    answers = Delivery.objects.filter(enrollment=run, kind=Kind.ANSWER, state__in=Delivery.WAITING)
+    others = Delivery.objects.filter(enrollment=run)
+    if newest := answers.order_by("-due_at", "-pk").first():
+        others = others.exclude(pk=newest.pk)
+    withhold(run, Reason.LEFT, pk__in=others.values("pk"))
 
 
 def undo_until(enrollment: Enrollment, now: datetime) -> datetime | None:

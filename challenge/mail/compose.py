@@ -54,15 +54,18 @@ def compose(
     revision: Revision | None,
     now: datetime,
     greeting: str = "",
+    *,
+    note: str = "",
     asks_for_morning: bool = False,
 ) -> bytes:
     """Compose the message of a delivery with CRLF line ends, and no line that begins with a dot. For a
-    lesson, `revision` is the day's and `greeting` its first words; it may ask for the morning.
+    lesson, `revision` is the day's, `greeting` its first words and `note` the coach's own to the runner; it
+    may ask for the morning.
 
     Raises when there is no compiled mail or a slot has no value; the caller counts such failures.
     """
     values = MailContext(delivery, now)
-    values["greeting"] = greeting
+    values["greeting"], values["coach_note"] = greeting, note
     values["morning"] = "asked" if asks_for_morning else ""
     # Mail to an address that is not the runner's has no link to the course, in its headers neither.
     leave_url = values["leave_url"] if "leave_url" in delivery.rules.slots else ""

@@ -19,7 +19,7 @@ from challenge.mail import about_escalation
 from challenge.mail.greeting import NEVER, CheckIns, check_ins_of, greeting, restarts_of
 from challenge.mail.hold_slots import HOLD_SOURCES
 from challenge.mail.links import Purpose, address_url, build_url, token, url
-from challenge.models import AddressChange, CheckIn, Delivery, Enrollment, WaitingSignUp
+from challenge.models import AddressChange, CheckIn, Delivery, Enrollment, Message, WaitingSignUp
 
 Status = CheckIn.Status
 
@@ -90,6 +90,25 @@ def _address_change(values: MailContext) -> AddressChange:
     if change is None:
         raise LookupError(f"delivery {values.delivery.pk} is about no change of address")
     return change
+
+
+def _answer(values: MailContext) -> Message:
+    """Return the answer that a mail carries. Raises LookupError for one that was deleted meanwhile."""
+    answer = values.delivery.answer
+    if answer is None:
+        raise LookupError(f"delivery {values.delivery.pk} carries no answer")
+    return answer
+
+
+def _asked_on(values: MailContext) -> str:
+    asked = _answer(values).answers
+    return date_format(asked.at.astimezone(values.enrollment.zone), "l, j F") if asked else ""
+
+
+def _ask_url(values: MailContext) -> str:
+    """Return the page on which the runner asks again, or an empty text where there is none."""
+    has_left = values.enrollment.state == Enrollment.State.WITHDRAWN
+    return values["day_url"] + "#ask" if values.delivery.day and not has_left else ""
 
 
 def _erase_at(values: MailContext) -> str:
@@ -175,6 +194,9 @@ SOURCES: dict[str, Callable[[MailContext], str]] = {
     "resume_url": _resume_url,
     **HOLD_SOURCES,
     "asked_name": _asked_name,
+    "answer": lambda values: _answer(values).text,
+    "asked_on": _asked_on,
+    "ask_url": _ask_url,
     "second_address": _second_address,
     "opened_at": lambda values: about_escalation.opened_at(values.delivery),
     "acknowledged_at": lambda values: about_escalation.acknowledged_at(values.delivery),

@@ -19,7 +19,7 @@ OWN_LINKS = frozenset(name for name in NAMES if name.endswith("_url")) - {"site_
 # These are the same in all mails of a program, so they are encoded with the text around them.
 SHARED = frozenset({"site_url", "coach_name", "postal_address", "program_title", "length"})
 # In plain text these are wrapped as a whole, because they may be long.
-WRAPPED = ("greeting", "coach_note")
+WRAPPED = ("greeting", "coach_note", "answer")
 MOST_LAYOUTS = 64
 _OCTETS = [bytes([octet]) if 32 <= octet < 127 or octet == 9 else b"=%02X" % octet for octet in range(256)]
 _OCTETS[ord("=")] = b"=3D"

@@ -34,6 +34,7 @@ class Kind(models.TextChoices):
     CLEARED = "cleared", _("hold cleared")
     ESCALATION = "escalation", _("escalation, to a coach")
     SECOND = "second", _("escalation, to the second contact")
+    ANSWER = "answer", _("answer of the coach")
 
 
 class Priority(models.IntegerChoices):
@@ -204,6 +205,13 @@ KINDS: dict[str, MailKind] = {
         closes_after=timedelta(days=1),
         priority=Priority.SAFETY,
         slots=SENDER | {"opened_at", "acknowledged_at", "take_care_url"},
+    ),
+    # Whoever asked is answered, also one who has left since; conversation.answers sees to it that it is once.
+    Kind.ANSWER: MailKind(
+        states=frozenset(State) - PENDING,
+        needs_consent=False,
+        priority=WAITED_FOR,
+        slots=FOOTER | {"day", "answer", "asked_on", "ask_url", "links_url"},
     ),
 }
 ABOUT_ESCALATIONS = (Kind.ESCALATION, Kind.SECOND)

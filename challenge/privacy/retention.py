@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Consent
 from challenge.enrollment.consents import hold
 from challenge.enrollment.unscreened import ask_anew
-from challenge.models import CheckIn, EarlierCheckIn, Enrollment, Message
+from challenge.models import CheckIn, EarlierCheckIn, Enrollment, Memo, Message, Note
 from challenge.models.privacy import blank, erase_health_data, filled, whose_health_data_is_kept
 
 BATCH = 1000
@@ -30,7 +30,9 @@ LABELS = {
     "scores": _("Tightness and pain"),
     "places": _("Where it hurts"),
     "comments": _("Notes of check-ins"),
-    "questions": _("Questions"),
+    "questions": _("Messages to and from the coach"),
+    "notes": _("Notes of the coach in lessons"),
+    "memos": _("Memos of the coach"),
 }
 ANSWERS = (CheckIn, EarlierCheckIn)
 SCORES = ("tightness", "pain", "running_brings_it_on", "sharp", "worse_next_morning")
@@ -39,6 +41,8 @@ KEPT = {
     "places": [Kept(model, "updated_at", ("place", "pain_where")) for model in ANSWERS],
     "comments": [Kept(model, "updated_at", ("note",)) for model in ANSWERS],
     "questions": [Kept(Message, "at")],
+    "notes": [Kept(Note, "written_at")],
+    "memos": [Kept(Memo, "written_at")],
 }
 
 

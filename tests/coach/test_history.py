@@ -23,6 +23,12 @@ WORDS = {
     LoggedAction.QUEUED_AGAIN: "Queued once more",
     LoggedAction.ACKNOWLEDGED: "Takes care of it.",
     LoggedAction.RESOLVED: "Resolved.",
+    LoggedAction.ANSWERED: "Answered a message.",
+    LoggedAction.MESSAGE_CLOSED: "Closed a message without an answer.",
+    LoggedAction.ANSWER_PUBLISHED: "Published an answer.",
+    LoggedAction.ANSWER_WITHDRAWN: "Withdrew a published answer.",
+    LoggedAction.NOTED: "Wrote a note into the next lesson.",
+    LoggedAction.MEMO_WRITTEN: "Wrote a memo.",
     LoggedAction.LANE_OPENED: "Sends again.",
 }
 

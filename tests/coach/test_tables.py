@@ -161,13 +161,13 @@ def test_questions_are_listed_newest_first_and_only_read(
     for hours, text in enumerate(("Is it <b>right</b>?", "And then?")):
         Message.objects.create(enrollment=alice, day=3, text=text, at=now + timedelta(hours=hours))
 
-    text = plain(coach, f"{DESK}/question/")
+    text = plain(coach, f"{DESK}/message/")
     assert text.index("And then?") < text.index("Is it &lt;b&gt;right&lt;/b&gt;?")
-    assert f'href="{DESK}/enrollment/{alice.pk}/change/"' in coach.get(f"{DESK}/question/").content.decode()
+    assert f'href="{DESK}/enrollment/{alice.pk}/change/"' in coach.get(f"{DESK}/message/").content.decode()
     asked = Message.objects.earliest("at")
-    assert "Tue 3 Mar 2026, 08:00" in plain(coach, f"{DESK}/question/{asked.pk}/change/")
-    coach.post(f"{DESK}/question/{asked.pk}/change/", {"text": "changed"})
-    assert coach.post(f"{DESK}/question/{asked.pk}/delete/", {"post": "yes"}).status_code == 403
+    assert "Tue 3 Mar 2026, 08:00" in plain(coach, f"{DESK}/message/{asked.pk}/change/")
+    coach.post(f"{DESK}/message/{asked.pk}/change/", {"text": "changed"})
+    assert coach.post(f"{DESK}/message/{asked.pk}/delete/", {"post": "yes"}).status_code == 403
     asked.refresh_from_db()
     assert asked.text == "Is it <b>right</b>?"
 

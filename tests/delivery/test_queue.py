@@ -95,9 +95,10 @@ def test_what_somebody_waits_for_goes_before_what_was_due_long_ago(trio: list[An
     assert {mail.kind for mail in claim(now, 10)} == {"lesson"}
 
 
-# These ask for the consent, confirm what ends it, ask about an address, or go to coaches.
+# These ask for the consent, follow its end, ask about an address, or go to coaches.
 ABOUT_ADDRESSES = (Kind.ADDRESS, Kind.ADDRESS_USED, Kind.ADDRESS_OLD)
-OF_RUNNERS = (Kind.CONFIRMATION, Kind.REMINDER, Kind.LEFT, Kind.ERASING, Kind.OWN_PAGE)
+MAY_FOLLOW_LEAVING = (Kind.LEFT, Kind.OWN_PAGE, Kind.ANSWER)
+OF_RUNNERS = (Kind.CONFIRMATION, Kind.REMINDER, Kind.ERASING, *MAY_FOLLOW_LEAVING)
 WITHOUT_CONSENT = (*OF_RUNNERS, *ABOUT_ADDRESSES, *ABOUT_ESCALATIONS)
 
 

@@ -8,9 +8,11 @@ from typing import NamedTuple
 from django.conf import settings
 from django.urls import reverse
 
+from accounts.models import User
 from challenge.checkins.earlier import remove
 from challenge.checkins.record import CheckInData, record
-from challenge.conversation.questions import record_question
+from challenge.conversation.answers import answer, publish
+from challenge.conversation.messages import record_message
 from challenge.enrollment import address_change, transitions
 from challenge.enrollment.confirm import Confirmation, confirm
 from challenge.enrollment.erasing import request_erasing
@@ -82,7 +84,10 @@ def cast(program: Program, go: Callable[[datetime], None], now: datetime) -> Cas
     record(people.paused.pk, 1, CheckInData("done", tightness=3), now)
     remove(people.paused.pk, 1, now)
     request_erasing(people.erasing.runner_id, now)
-    record_question(people.hurt.pk, 1, "Is it normal that the left side is tighter?", now)
+    coach = User.objects.create_user("sam@example.org", first_name="Sam", is_staff=True)
+    asked = record_message(people.hurt.pk, 1, "Is it normal that the left side is tighter?", now)
+    said = answer(asked.pk, coach, "Yes, most of us have one.\nBegin with that side, Hana.", now)
+    publish(said.pk, "Is one side tighter?\n\nMost of us have one. Begin with that side.", coach, now)
     transitions.pause(people.paused.pk, transitions.PauseCause.RUNNER, now)
     transitions.pause(people.coachs.pk, transitions.PauseCause.COACH, now)
     for held, danger in ((people.held, PAIN), (people.gentle, RISING)):
@@ -176,6 +181,7 @@ def _own_pages(people: Cast, now: datetime) -> dict[str, Page]:
         "own-page-paused": page(people.paused, query="?done=pause"),
         "own-page-on-hold": page(people.held),
         "own-page-erasing": page(people.erasing),
+        "own-page-thread": page(people.hurt),
         "own-page-left": page(people.gone),
         "own-page-unscreened": page(people.unscreened),
         **{f"own-page-{part}": page(people.hurt, part) for part in ("told", "everything", "health")},

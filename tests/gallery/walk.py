@@ -7,6 +7,9 @@ from email import message_from_bytes
 
 from accounts.models import User
 from challenge.checkins.record import CheckInData, record
+from challenge.conversation.answers import answer
+from challenge.conversation.messages import record_message
+from challenge.conversation.notes import note
 from challenge.curriculum.recall import recall
 from challenge.delivery.corrections import correct
 from challenge.delivery.plan import plan
@@ -57,6 +60,7 @@ OTHER_MAILS = {
     ("held", "mid"): "held-without-exercise",
     ("cleared", "quiet"): "cleared",
     ("paused", "first-week"): "paused-by-coach",
+    ("answer", "mid"): "answer",
 }
 
 
@@ -147,6 +151,7 @@ class Walk:
                 send_links(ROBIN.email, IP, morning + HOUR)
                 self.stops(morning + HOUR)
                 sign_up(replace(NORA.wish(self.program), first_name="Kim"), IP, morning + HOUR)
+                self.coach_writes(morning + HOUR)
             self.go(morning + HOUR)
             for someone in CAST:
                 someone.come_back(morning + 11 * HOUR)
@@ -169,6 +174,13 @@ class Walk:
         for someone in (QUINN, MAYA):
             clear(someone.enrollment.pk, coach, "A doctor has looked at it.", at + 10 * HOUR)
         self.go(at + 10 * HOUR)
+
+    def coach_writes(self, at: datetime) -> None:
+        """The coach answers Maya about day 9, and puts a note into Nora's next lesson."""
+        coach = User.objects.create_user("rivers@example.org", first_name="Sam", is_staff=True)
+        asked = record_message(MAYA.enrollment.pk, 9, "May I do it twice a day?", at)
+        answer(asked.pk, coach, "Yes, if the second time is a day without a run.\n\nOnce is enough.", at)
+        note(NORA.enrollment.pk, coach, "Start with the left side today, Nora.\nNo hurry.", at)
 
     def moves_house(self) -> None:
         """Robin gets another name and another address, after a wrong one, and goes back."""

@@ -19,7 +19,7 @@ from challenge.mail.prepared import WIDTH, quoted
 from tests.support.mails import other_mails
 
 HEADERS = {"From": "Runner Reset <coach@example.org>", "To": "alice@example.com"}
-WRAPPED = ("greeting", "coach_note")
+WRAPPED = ("greeting", "coach_note", "answer")
 # Line breaks, dots, equals signs, trailing blanks, long words, other scripts: whatever somebody types.
 
 

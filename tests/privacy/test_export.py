@@ -9,7 +9,7 @@ import pytest
 
 from accounts.models import User
 from challenge.checkins.record import CheckInData, record
-from challenge.conversation.questions import record_question
+from challenge.conversation.messages import record_message
 from challenge.models import MailRequest, Suppression
 from challenge.models.privacy import TABLES
 from challenge.privacy.export import export
@@ -23,7 +23,7 @@ def told(trio: list[Any], go: Callable[[datetime], None], now: datetime) -> Any:
     for enrollment in trio:
         name = enrollment.runner.first_name
         record(enrollment.pk, 1, CheckInData("done", pain=2, note=f"{name}-note"), now, keep_health=True)
-        record_question(enrollment.pk, 1, f"{name}-question", now)
+        record_message(enrollment.pk, 1, f"{name}-question", now)
         Suppression.objects.suppress(enrollment.runner, Suppression.Reason.BOUNCED, f"{name}-detail", now)
         MailRequest.objects.create(mailbox_hash=enrollment.runner.mailbox_hash, created_at=now)
     return trio[0]

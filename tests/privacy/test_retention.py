@@ -8,7 +8,7 @@ import pytest
 
 from accounts.models import Consent
 from challenge.checkins.record import CheckInData, record
-from challenge.conversation.questions import record_question
+from challenge.conversation.messages import record_message
 from challenge.enrollment.leaving import leave, undo_leaving
 from challenge.models import CheckIn, Event, Message
 from challenge.privacy.retention import months_before, purge
@@ -24,7 +24,7 @@ OVER = datetime(2026, 9, 3, 8, tzinfo=UTC)
 @pytest.fixture
 def told(alice: Any, go: Callable[[datetime], None], now: datetime) -> CheckIn:
     go(now)
-    record_question(alice.pk, 1, "Which shoes?", now)
+    record_message(alice.pk, 1, "Which shoes?", now)
     return record(alice.pk, 1, TOLD, now, keep_health=True)
 
 

@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 
 from accounts.models import Consent, User
 from challenge.checkins.record import CheckInData, record
-from challenge.conversation.questions import record_question
+from challenge.conversation.messages import record_message
 from challenge.enrollment.erasing import erase_due
 from challenge.models import CheckIn, Enrollment
 from challenge.privacy.export import export
@@ -30,7 +30,7 @@ Go = Callable[[datetime], None]
 def told(owner: Owner, now: datetime) -> Owner:
     """Alice has said where it hurts, and asked something."""
     record(owner.alice.pk, 1, CheckInData("partly", 7, 8, "calf", note=SAID), now)
-    record_question(owner.alice.pk, 1, "May I run <b>twice</b>?", now)
+    record_message(owner.alice.pk, 1, "May I run <b>twice</b>?", now)
     return owner
 
 
@@ -70,7 +70,7 @@ def test_the_download_holds_every_field_and_the_page_the_same(told: Owner, now: 
 
 
 def test_nobody_elses_words_are_in_it(told: Owner, bob: Enrollment, now: datetime) -> None:
-    record_question(bob.pk, 1, "What is it to you?", now)
+    record_message(bob.pk, 1, "What is it to you?", now)
     for part in ("told/", "everything/", "download/"):
         page = told.reads(now, part)
         assert "What is it to you?" not in page

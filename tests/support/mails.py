@@ -22,7 +22,7 @@ WORDS = (
 OTHERS = (
     "confirmation", "reminder", "welcome", "links", "paused", "resumed", "summary", "goodbye", "left",
     "erasing", "changed", "own_page", "address", "address_used", "address_old", "held", "cleared",
-    "screening", "escalation", "second",
+    "screening", "escalation", "second", "answer",
 )  # fmt: skip
 
 
@@ -48,8 +48,9 @@ def every_mail(contents: list[Content]) -> Iterator[Mail]:
 
 def filled(name: str, mail: Compiled, day: int, **values: str) -> Mail:
     found = sample_values(day, **{"site_url": SITE, "postal_address": "1 Long Road, Bristol", **values})
+    wrapped = {name: wrap(found[name]) for name in ("coach_note", "answer")}
     subject, html = fill(mail.subject, found), fill(mail.html, found, html=True)
-    found["coach_note"] = wrap(found["coach_note"])
+    found.update(wrapped)
     return Mail(name, subject, fill(mail.text, found), html)
 
 
@@ -61,6 +62,7 @@ def other_mails() -> dict[str, Compiled]:
     return {
         **{name: compile_mail(name, {"has_day": False}) for name in OTHERS},
         "links with a day": compile_mail("links", {"has_day": True}),
+        "answer about a day": compile_mail("answer", {"has_day": True}),
         "correction": compile_mail("correction", {**correction, "replacement": instead}),
         "correction without a replacement": compile_mail("correction", {**correction, "replacement": None}),
     }

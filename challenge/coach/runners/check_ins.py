@@ -1,4 +1,4 @@
-"""The lists of the runners' check-ins and questions, newest first."""
+"""The list of the runners' check-ins, newest first."""
 
 from django.contrib import admin
 from django.http import HttpRequest
@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy
 
 from challenge.coach.access import RecordAdmin
 from challenge.coach.wording import NOTHING, runner_link, when
-from challenge.models import CheckIn, Message
+from challenge.models import CheckIn
 
 
 @admin.register(CheckIn)
@@ -43,29 +43,3 @@ class CheckInAdmin(RecordAdmin[CheckIn]):
     @admin.display(description=gettext_lazy("Note"))
     def short_note(self, check_in: CheckIn) -> str:
         return Truncator(check_in.note).chars(80) or NOTHING
-
-
-@admin.register(Message)
-class QuestionAdmin(RecordAdmin[Message]):
-    list_display = ("asked", "runner", "day", "short_text")
-    list_filter = ("at", "day")
-    list_select_related = ("enrollment__runner",)
-    search_fields = ("enrollment__runner__email", "enrollment__runner__first_name", "text")
-    ordering = ("-at", "-pk")
-    list_per_page = 50
-    fields = ("runner", "day", "text", "asked")
-
-    def get_readonly_fields(self, request: HttpRequest, obj: Message | None = None) -> tuple[str, ...]:
-        return self.fields
-
-    @admin.display(description=gettext_lazy("Runner"), ordering="enrollment__runner__email")
-    def runner(self, question: Message) -> SafeString:
-        return runner_link(question.enrollment)
-
-    @admin.display(description=gettext_lazy("Asked"), ordering="at")
-    def asked(self, question: Message) -> str:
-        return when(question.at)
-
-    @admin.display(description=gettext_lazy("Question"))
-    def short_text(self, question: Message) -> str:
-        return Truncator(question.text).chars(160)

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy
 
 from accounts.models import Consent
 from challenge.coach.runners.enrollment_queries import PAIN_LEVELS
+from challenge.coach.runners.written import Written, written
 from challenge.coach.wording import OUTCOMES, PHASES, mail_name, runner_time_if_other, sentence, when
 from challenge.models import (
     Attempt,
@@ -20,7 +21,6 @@ from challenge.models import (
     Enrollment,
     Event,
     Hold,
-    Message,
     OwnAnswer,
     Screening,
 )
@@ -32,6 +32,9 @@ KINDS = {
     "return": gettext_lazy("Return"),
     "check-in": gettext_lazy("Check-in"),
     "question": gettext_lazy("Question"),
+    "answer": gettext_lazy("Answer"),
+    "note": gettext_lazy("Note"),
+    "memo": gettext_lazy("Memo"),
     "consent": gettext_lazy("Consent"),
     "screening": gettext_lazy("Screening"),
     "hold": gettext_lazy("Hold"),
@@ -49,7 +52,8 @@ class AttemptRow:
 
 @dataclass(frozen=True)
 class Entry:
-    """One entry of the timeline. `local_time` is `at` on the runner's own clock; `alert` highlights it."""
+    """One entry of the timeline. `local_time` is `at` on the runner's own clock; `alert` highlights it;
+    `address` leads to what can be done."""
 
     at: datetime
     kind: str
@@ -60,6 +64,8 @@ class Entry:
     attempts: list[AttemptRow] = field(default_factory=list)
     message_id: str = ""
     alert: bool = False
+    address: str = ""
+    address_label: str = ""
 
     @property
     def label(self) -> str:
@@ -71,7 +77,7 @@ class Entry:
 
 
 def timeline(enrollment: Enrollment) -> list[Entry]:
-    """Read the timeline in eight statements, whatever its length."""
+    """Read the timeline in ten statements, whatever its length."""
     # Load again: the deliveries of the day strip lack most fields.
     deliveries = Delivery.objects.filter(enrollment=enrollment).order_by("due_at", "copy")
     deliveries = deliveries.select_related("recall__stretch").prefetch_related("delivery_events")
@@ -84,7 +90,7 @@ def timeline(enrollment: Enrollment) -> list[Entry]:
         *(entry for delivery in deliveries for entry in _returns(delivery)),
         *_check_ins(enrollment),
         *(_screening(screening, enrollment) for screening in enrollment.screenings.all()),
-        *(_question(question, enrollment) for question in enrollment.messages.all()),
+        *(_written(said, enrollment) for said in written(enrollment)),
     ]
     return sorted(entries, key=lambda entry: entry.at)
 
@@ -174,13 +180,15 @@ def attempt_rows(attempts: list[Attempt]) -> list[AttemptRow]:
     ]
 
 
-def _question(question: Message, enrollment: Enrollment) -> Entry:
+def _written(said: Written, enrollment: Enrollment) -> Entry:
     return Entry(
-        at=question.at,
-        kind="question",
-        title=_("Asked about day %(day)d") % {"day": question.day},
-        local_time=runner_time_if_other(question.at, enrollment),
-        note=question.text,
+        at=said.at,
+        kind=said.kind,
+        title=said.title,
+        local_time=runner_time_if_other(said.at, enrollment),
+        note=said.text,
+        address=said.address,
+        address_label=said.address_label,
     )
 
 

@@ -1,4 +1,4 @@
-"""The web page of a day, as it was sent to one runner, with a form for a question."""
+"""The web page of a day, as it was sent to one runner, with a form to write to the coach."""
 
 from datetime import datetime, timedelta
 from typing import Any
@@ -8,15 +8,20 @@ from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from accounts.fields import NoteField
 from challenge.checkins.record import takes_check_in
-from challenge.conversation.questions import TooManyQuestions, record_question
+from challenge.conversation.advice import advice
+from challenge.conversation.answers import published
+from challenge.conversation.messages import TooManyMessages, record_message
+from challenge.conversation.thread import part_of_thread
 from challenge.curriculum.lesson import Content, replacement_for
 from challenge.enrollment.hold_words import hold_words
 from challenge.mail.links import Purpose
 from challenge.models import Delivery, Enrollment, Message, Stretch
+from challenge.site import own_messages
 from challenge.site.capability import capability
 from challenge.site.fields import PlainForm
 from challenge.site.lessons import lesson_context
@@ -24,12 +29,13 @@ from challenge.site.lessons import lesson_context
 ASKED = "asked"
 # The page of a day thanks for a question for this long.
 THANKS = timedelta(hours=1)
+MOST_SIGNS = 2000
 
 
 class QuestionForm(PlainForm):
     text = NoteField(
         label=_("Your question"),
-        max_length=2000,
+        max_length=MOST_SIGNS,
         widget=forms.Textarea(attrs={"rows": 5}),
         error_messages={"required": _("Write your question first.")},
     )
@@ -45,13 +51,14 @@ def day_page(request: HttpRequest, enrollment: Enrollment, day: int) -> HttpResp
         return render(request, "pages/day_gone.html", {"enrollment": enrollment, "day": day}, status=410)
     has_left = enrollment.state == Enrollment.State.WITHDRAWN
     form = QuestionForm(request.POST if request.method == "POST" else None)
-    status = 200
-    if request.method == "POST":
-        status = 410 if has_left else _save_question(form, enrollment, day, now)
-        if status == 429:
+    status = 410 if has_left else 422
+    if form.is_bound and not has_left and form.is_valid():
+        try:
+            return _save(request, record_message(enrollment.pk, day, form.cleaned_data["text"], now))
+        except TooManyMessages:
+            status = 429
             form.focus("text")
-        if status == 302:
-            return redirect(f"{request.path}?{ASKED}#ask")
+    own = own_messages.read(request, enrollment)
     context = {
         "enrollment": enrollment,
         "program": enrollment.program,
@@ -65,8 +72,11 @@ def day_page(request: HttpRequest, enrollment: Enrollment, day: int) -> HttpResp
         "asked": ASKED in request.GET and _has_asked(enrollment, day, now),
         "too_many": status == 429,
         "held": hold_words(enrollment),
+        "advice": _advice(form, own, day, now),
+        "thread": part_of_thread(enrollment, day, own),
+        "published": published(enrollment.program_id, day),
     }
-    return render(request, "pages/day.html", context, status=status)
+    return render(request, "pages/day.html", context, status=status if form.is_bound else 200)
 
 
 def _newest_copy(enrollment: Enrollment, day: int) -> Delivery | None:
@@ -74,15 +84,19 @@ def _newest_copy(enrollment: Enrollment, day: int) -> Delivery | None:
     return lessons.filter(sent_at__isnull=False).select_related("revision").order_by("-copy").first()
 
 
-def _save_question(form: QuestionForm, enrollment: Enrollment, day: int, now: datetime) -> int:
-    """Save the posted question, and return the status of the answer: 302 when it was saved."""
-    if not form.is_valid():
-        return 422
-    try:
-        record_question(enrollment.pk, day, form.cleaned_data["text"], now)
-    except TooManyQuestions:
-        return 429
-    return 302
+def _save(request: HttpRequest, message: Message) -> HttpResponse:
+    answer = redirect(f"{request.path}?{ASKED}#ask")
+    own_messages.write(request, answer, message)
+    return answer
+
+
+def _advice(form: QuestionForm, own: list[int], day: int, now: datetime) -> Promise | None:
+    """Return what the browser that has just written must do: others are told the rule alone."""
+    if form.is_bound:
+        return advice(form.data.get("text", "")[:MOST_SIGNS])
+    written = Message.objects.filter(pk__in=own, day=day, at__gt=now - THANKS)
+    newest = written.order_by("-at", "-pk").first()
+    return advice(newest.text) if newest else None
 
 
 def _has_asked(enrollment: Enrollment, day: int, now: datetime) -> bool:

@@ -11,7 +11,8 @@ from django.utils.formats import date_format
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
-from challenge.models import CheckIn, Enrollment, Message
+from challenge.conversation.thread import Said, thread
+from challenge.models import CheckIn, Enrollment
 from challenge.models.privacy import model_of
 from challenge.privacy.export import export
 from challenge.site.own_page import OwnPage
@@ -21,11 +22,12 @@ NOTHING = "\u2013"
 
 
 class RunTold(NamedTuple):
-    """What a runner told in one run: check-ins by day, and the words of notes and questions."""
+    """What a runner told in one run: check-ins by day, the words of notes, and what was written to and by the
+    coach."""
 
     run: Enrollment
     check_ins: list[CheckIn]
-    questions: list[Message]
+    thread: list[Said]
 
     @property
     def with_words(self) -> list[CheckIn]:
@@ -35,12 +37,11 @@ class RunTold(NamedTuple):
 def told(page: OwnPage) -> HttpResponse:
     runs = Enrollment.objects.filter(runner=page.run.runner_id).select_related("program").order_by("-pk")
     check_ins = Prefetch("check_ins", CheckIn.objects.order_by("day"))
-    questions = Prefetch("messages", Message.objects.order_by("at"))
     found = [
-        RunTold(run, list(run.check_ins.all()), list(run.messages.all()))
-        for run in runs.prefetch_related(check_ins, questions)
+        RunTold(run, list(run.check_ins.all()), thread(run))
+        for run in runs.prefetch_related(check_ins, "messages", "notes")
     ]
-    shown = [each for each in found if each.check_ins or each.questions]
+    shown = [each for each in found if each.check_ins or each.thread]
     return page.render("pages/own/told.html", told=shown)
 
 

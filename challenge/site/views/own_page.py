@@ -9,6 +9,7 @@ from django.utils import timezone
 from accounts.models import Consent
 from accounts.wordings import WORDINGS
 from challenge import tasks
+from challenge.conversation.thread import thread
 from challenge.enrollment import own_changes
 from challenge.enrollment.erasing import keep, request_erasing
 from challenge.enrollment.hold_words import hold_words, was_paused_by_coach
@@ -54,6 +55,7 @@ def overview(page: OwnPage, status: int = 200, **bound: PlainForm) -> HttpRespon
         "hour": HourForm(initial={"send_at": f"{run.send_at:%H:%M}", "time_zone": run.time_zone}),
         "name": NameForm(initial={"first_name": run.runner.first_name}),
         "address": NewAddressForm(),
+        "thread": thread(run),
         **bound,
     }
     return page.render("pages/own/page.html", status, **context)

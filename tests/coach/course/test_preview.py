@@ -216,7 +216,7 @@ def test_every_page_of_the_course_is_accessible(
         f"{day.item.address('compare')}?a=1&b=2",
         *(stretch.item.address(view) for view in ("change", "recall")),
         "/coach/challenge/article/",
-        "/coach/challenge/question/",
+        "/coach/challenge/message/",
     ]
     page = open_page(width=1280)
     enter(page, site, coach)

@@ -23,7 +23,7 @@ from challenge.enrollment.leaving import leave
 from challenge.enrollment.own_changes import rename
 from challenge.enrollment.sign_up import SignUpData, send_links, sign_up
 from challenge.models import AddressChange, Delivery, Enrollment, Event, Program, Stretch
-from challenge.safety.answering import answer
+from challenge.safety import answering
 from tests.support.holds import PAIN, RISING
 from tests.support.smtp_server import SmtpServer
 
@@ -134,7 +134,7 @@ class Walk:
                 someone.enrollment.pk, Confirmation.unchanged(someone.enrollment, health=True), BEGIN + HOUR
             )
             if someone != UNA:
-                answer(someone.enrollment.pk, [], BEGIN + HOUR)
+                answering.answer(someone.enrollment.pk, [], BEGIN + HOUR)
         send_links(QUINN.email, IP, BEGIN + HOUR)
         self.go(BEGIN + HOUR)
 

@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 from challenge.coach.course import articles, item_admin, programs
 from challenge.coach.runners import check_ins, enrollments, people
+from challenge.coach.safety import rules
 from challenge.coach.sending import deliveries, limits, suppressions
 
 __all__ = [
@@ -16,6 +17,7 @@ __all__ = [
     "limits",
     "people",
     "programs",
+    "rules",
     "suppressions",
 ]
 

@@ -24,6 +24,7 @@ class LoggedAction(models.TextChoices):
     WITHDRAWN = "withdrawn", _("Withdrawn")
     QUEUED_AGAIN = "queued_again", _("Queued once more")
     HEALTH_TAKEN_BACK = "health_taken_back", _("Consent to health data taken back")
+    SIGNED = "signed", _("Signed the list of red words and numbers.")
     LANE_OPENED = "lane_opened", _("Sends again.")
 
 

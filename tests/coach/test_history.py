@@ -21,6 +21,7 @@ WORDS = {
     LoggedAction.RESUMED: "Resumed",
     LoggedAction.WITHDRAWN: "Withdrawn",
     LoggedAction.QUEUED_AGAIN: "Queued once more",
+    LoggedAction.SIGNED: "Signed the list of red words and numbers.",
     LoggedAction.LANE_OPENED: "Sends again.",
 }
 

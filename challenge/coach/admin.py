@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from challenge.coach.course import articles, item_admin, programs
 from challenge.coach.desk import escalations
 from challenge.coach.runners import check_ins, enrollments, messages, people
+from challenge.coach.safety import rules
 from challenge.coach.sending import deliveries, limits, suppressions
 
 __all__ = [
@@ -19,6 +20,7 @@ __all__ = [
     "messages",
     "people",
     "programs",
+    "rules",
     "suppressions",
 ]
 

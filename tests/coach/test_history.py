@@ -29,6 +29,7 @@ WORDS = {
     LoggedAction.ANSWER_WITHDRAWN: "Withdrew a published answer.",
     LoggedAction.NOTED: "Wrote a note into the next lesson.",
     LoggedAction.MEMO_WRITTEN: "Wrote a memo.",
+    LoggedAction.SIGNED: "Signed the list of red words and numbers.",
     LoggedAction.LANE_OPENED: "Sends again.",
 }
 

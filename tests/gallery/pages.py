@@ -21,7 +21,7 @@ from challenge.enrollment.leaving import leave
 from challenge.enrollment.sign_up import SignUpData, sign_up
 from challenge.mail.links import Purpose, address_url, token, url
 from challenge.models import AddressChange, Cohort, Enrollment, Event, Program, Stretch
-from challenge.safety.answering import answer
+from challenge.safety import answering
 from tests.support.holds import PAIN, RISING
 
 DAY = timedelta(days=1)
@@ -70,10 +70,10 @@ def cast(program: Program, go: Callable[[datetime], None], now: datetime) -> Cas
             is_shy = name in ("Shay", "Silas")
             confirm(enrollment.pk, Confirmation.unchanged(enrollment, health=not is_shy), now)
             if name not in UNSCREENED:
-                answer(enrollment.pk, [], now)
+                answering.answer(enrollment.pk, [], now)
         found.append(enrollment)
     people = Cast(*found)
-    answer(people.stopped.pk, ["bone_stress"], now)
+    answering.answer(people.stopped.pk, ["bone_stress"], now)
     leave(people.gone.pk, Event.Actor.RUNNER, now)
     leave(people.withdrawn.pk, Event.Actor.COACH, now)
     people.active.refresh_from_db()

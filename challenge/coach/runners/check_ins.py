@@ -16,13 +16,13 @@ class CheckInAdmin(RecordAdmin[CheckIn]):
     list_display = (
         "saved", "runner", "day", "status", "tightness", "pain", "pain_where", "run", "short_note"
     )  # fmt: skip
-    list_filter = ("status", "pain", "updated_at")
+    list_filter = ("status", "pain", "doubt", "updated_at")
     list_select_related = ("enrollment__runner",)
     search_fields = ("enrollment__runner__email", "enrollment__runner__first_name", "note")
     ordering = ("-updated_at", "-pk")
     fields = (
-        "runner", "day", "status", "tightness", "pain", "pain_where", "run", "note", "created_at",
-        "updated_at", "processed_at",
+        "runner", "day", "status", "tightness", "pain", "place", "pain_where", "running_brings_it_on",
+        "sharp", "worse_next_morning", "run", "note", "doubt", "created_at", "updated_at", "processed_at",
     )  # fmt: skip
 
     def get_readonly_fields(self, request: HttpRequest, obj: CheckIn | None = None) -> tuple[str, ...]:

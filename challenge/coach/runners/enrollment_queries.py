@@ -22,11 +22,12 @@ from django.db.models import (
 from django.db.models.functions import Coalesce
 
 from challenge.coach.runners import unreachable
-from challenge.models import CheckIn, Delivery, Enrollment, Event
+from challenge.models import CheckIn, Delivery, Enrollment, Event, SafetyRules
 
 State = Enrollment.State
 QUIET_DAYS = (3, 7)
 PAIN_LEVELS = (4, 6)
+COUNTS_FOR_DAYS = SafetyRules().counts_for_days
 RUNNING = Q(state__in=[State.ACTIVE, State.PAUSED, State.HELD, State.SCREENING])
 
 _lessons = Delivery.objects.filter(
@@ -78,13 +79,21 @@ def urgency(now: datetime) -> Case:
 
 def for_list(enrollments: QuerySet[Enrollment], now: datetime) -> QuerySet[Enrollment]:
     """Annotate what the list filters and sorts by, the most urgent first: `lesson_day`, the last program day
-    sent (0 before the first); `pain`, the last reported score; `checked_in_at`, the time of the last
+    sent (0 before the first); `pain`, the last reported score, if it counts still; `checked_in_at`, the time of the last
     check-in; and `urgency`."""
     latest = _lessons.order_by("-day").values("day")[:1]
     annotated = enrollments.annotate(
         lesson_day=Coalesce(Subquery(latest), Value(0)),
-        pain=Subquery(_check_ins.filter(pain__isnull=False).values("pain")[:1]),
         checked_in_at=Subquery(_check_ins.values("updated_at")[:1]),
+    )
+    counts = Subquery(SafetyRules.objects.filter(pk=1).values("counts_for_days"))
+    told = _check_ins.filter(
+        pain__isnull=False,
+        doubt="",
+        day__gt=OuterRef("lesson_day") - Coalesce(counts, Value(COUNTS_FOR_DAYS)),
+    )
+    annotated = annotated.annotate(
+        pain=Subquery(told.values("pain")[:1]), pain_day=Subquery(told.values("day")[:1])
     ).annotate(urgency=urgency(now))
     return annotated.order_by("urgency", F("checked_in_at").asc(nulls_first=True), "-created_at")
 

@@ -127,9 +127,12 @@ class EnrollmentAdmin(RecordAdmin[Enrollment]):
         if check_in is None:
             return wording.two_lines(wording.NOTHING, _("no check-in"), label)
         text = format_html("{}", check_in)
-        if check_in.pain is not None:
-            level = "pain" if check_in.pain >= min(PAIN_LEVELS) else "no-pain"
-            pain = _("pain %(score)d") % {"score": check_in.pain}
+        score, day = getattr(enrollment, "pain", None), getattr(enrollment, "pain_day", None)
+        if score is not None:
+            level = "pain" if score >= min(PAIN_LEVELS) else "no-pain"
+            told = {"score": score, "day": day}
+            since = _("pain %(score)d on day %(day)d, none told since")
+            pain = (_("pain %(score)d") if day == check_in.day else since) % told
             text = format_html('{}, <span class="{}">{}</span>', check_in, level, pain)
         return wording.two_lines(wording.ago(check_in.updated_at, timezone.now()), text, label)
 

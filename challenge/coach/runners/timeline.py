@@ -257,8 +257,20 @@ def _said(answer: DayAnswer) -> list[str]:
         lines.append(_("Tightness %(score)d of 10.") % {"score": answer.tightness})
     if answer.pain is not None:
         lines.append(_("Pain %(score)d of 10.") % {"score": answer.pain})
+    if answer.place:
+        lines.append(_("Place: %(place)s.") % {"place": answer.get_place_display()})
     if answer.pain_where:
         lines.append(_("It hurts here: %(where)s.") % {"where": answer.pain_where})
+    if answer.running_brings_it_on:
+        lines.append(_("Running brings it on, or makes the runner limp."))
+    if answer.sharp:
+        lines.append(_("It is sharp."))
+    if answer.worse_next_morning:
+        lines.append(
+            _("Worse the next morning: %(said)s.") % {"said": answer.get_worse_next_morning_display()}
+        )
+    if answer.doubt:
+        lines.append(_("Doubtful: %(why)s.") % {"why": answer.get_doubt_display()})
     if answer.distance is not None:
         lines.append(
             _("Ran %(distance)s %(unit)s.")

@@ -21,7 +21,7 @@ from tests.support.visitor import answer_no, body, link
 pytestmark = pytest.mark.django_db
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
-ask = import_module("challenge.migrations.0051_screening_day").ask
+ask = import_module("challenge.migrations.0046_screening_day").ask
 
 
 def test_one_reminder_after_a_day(

@@ -79,8 +79,8 @@ def urgency(now: datetime) -> Case:
 
 def for_list(enrollments: QuerySet[Enrollment], now: datetime) -> QuerySet[Enrollment]:
     """Annotate what the list filters and sorts by, the most urgent first: `lesson_day`, the last program day
-    sent (0 before the first); `pain`, the last reported score, if it counts still; `checked_in_at`, the time of the last
-    check-in; and `urgency`."""
+    sent (0 before the first); `pain`, the last reported score, if it counts still; `checked_in_at`, the time
+    of the last check-in; and `urgency`."""
     latest = _lessons.order_by("-day").values("day")[:1]
     annotated = enrollments.annotate(
         lesson_day=Coalesce(Subquery(latest), Value(0)),

@@ -1,23 +1,19 @@
 """The timeline of an enrollment: all its events, oldest first."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from datetime import datetime
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from accounts.models import Consent
-from challenge.coach.runners.enrollment_queries import PAIN_LEVELS
+from challenge.coach.runners.timeline_check_ins import check_ins
+from challenge.coach.runners.timeline_entry import AttemptRow, Entry
 from challenge.coach.runners.written import Written, written
 from challenge.coach.wording import OUTCOMES, PHASES, mail_name, runner_time_if_other, sentence, when
 from challenge.models import (
     Attempt,
-    CheckIn,
-    DayAnswer,
     Delivery,
     DeliveryEvent,
-    EarlierCheckIn,
     Enrollment,
     Event,
     Hold,
@@ -25,55 +21,6 @@ from challenge.models import (
     Screening,
 )
 from challenge.safety.screening import in_words
-
-KINDS = {
-    "event": gettext_lazy("Event"),
-    "mail": gettext_lazy("Mail"),
-    "return": gettext_lazy("Return"),
-    "check-in": gettext_lazy("Check-in"),
-    "question": gettext_lazy("Question"),
-    "answer": gettext_lazy("Answer"),
-    "note": gettext_lazy("Note"),
-    "memo": gettext_lazy("Memo"),
-    "consent": gettext_lazy("Consent"),
-    "screening": gettext_lazy("Screening"),
-    "hold": gettext_lazy("Hold"),
-}
-
-
-@dataclass(frozen=True)
-class AttemptRow:
-    at: str
-    phase: str
-    outcome: str
-    code: int | None
-    answer: str
-
-
-@dataclass(frozen=True)
-class Entry:
-    """One entry of the timeline. `local_time` is `at` on the runner's own clock; `alert` highlights it;
-    `address` leads to what can be done."""
-
-    at: datetime
-    kind: str
-    title: str
-    local_time: str = ""
-    lines: list[str] = field(default_factory=list)
-    note: str = ""
-    attempts: list[AttemptRow] = field(default_factory=list)
-    message_id: str = ""
-    alert: bool = False
-    address: str = ""
-    address_label: str = ""
-
-    @property
-    def label(self) -> str:
-        return str(KINDS[self.kind])
-
-    @property
-    def time(self) -> str:
-        return when(self.at)
 
 
 def timeline(enrollment: Enrollment) -> list[Entry]:
@@ -88,7 +35,7 @@ def timeline(enrollment: Enrollment) -> list[Entry]:
         *_consents(enrollment),
         *(_mail(delivery, enrollment) for delivery in deliveries),
         *(entry for delivery in deliveries for entry in _returns(delivery)),
-        *_check_ins(enrollment),
+        *check_ins(enrollment),
         *(_screening(screening, enrollment) for screening in enrollment.screenings.all()),
         *(_written(said, enrollment) for said in written(enrollment)),
     ]
@@ -202,78 +149,3 @@ def _screening(screening: Screening, enrollment: Enrollment) -> Entry:
         lines=[*in_words(screening.answers), _("Questions of %(version)s.") % {"version": screening.version}],
         alert=screening.result not in harmless,
     )
-
-
-def _check_ins(enrollment: Enrollment) -> Iterator[Entry]:
-    """Yield each check-in, and below it the answers that it replaced, the newest first."""
-    earlier: dict[int, list[EarlierCheckIn]] = {}
-    replaced = EarlierCheckIn.objects.filter(enrollment=enrollment, removed_at=None)
-    for answer in replaced.order_by("-updated_at", "-pk"):
-        earlier.setdefault(answer.day, []).append(answer)
-    for check_in in CheckIn.objects.filter(enrollment=enrollment).order_by("created_at"):
-        yield _check_in(check_in, enrollment)
-        newer: DayAnswer = check_in
-        for answer in earlier.get(check_in.day, []):
-            if answer.values() != newer.values():
-                yield _earlier_answer(answer, check_in)
-            newer = answer
-
-
-def _check_in(check_in: CheckIn, enrollment: Enrollment) -> Entry:
-    lines = _said(check_in)
-    if check_in.updated_at != check_in.created_at:
-        lines.append(_("Changed %(time)s.") % {"time": when(check_in.updated_at)})
-    return Entry(
-        at=check_in.created_at,
-        kind="check-in",
-        title=str(check_in),
-        local_time=runner_time_if_other(check_in.created_at, enrollment),
-        lines=lines,
-        note=check_in.note,
-        alert=_hurts(check_in),
-    )
-
-
-def _earlier_answer(answer: EarlierCheckIn, check_in: CheckIn) -> Entry:
-    times = {"saved": when(answer.updated_at), "replaced": when(answer.replaced_at)}
-    return Entry(
-        at=check_in.created_at,
-        kind="check-in",
-        title=_("Earlier answer of day %(day)d: %(status)s")
-        % {"day": answer.day, "status": answer.how_it_went},
-        lines=[*_said(answer), _("Saved %(saved)s, replaced %(replaced)s.") % times],
-        note=answer.note,
-        alert=_hurts(answer),
-    )
-
-
-def _hurts(answer: DayAnswer) -> bool:
-    return (answer.pain or 0) >= min(PAIN_LEVELS)
-
-
-def _said(answer: DayAnswer) -> list[str]:
-    lines = []
-    if answer.tightness is not None:
-        lines.append(_("Tightness %(score)d of 10.") % {"score": answer.tightness})
-    if answer.pain is not None:
-        lines.append(_("Pain %(score)d of 10.") % {"score": answer.pain})
-    if answer.place:
-        lines.append(_("Place: %(place)s.") % {"place": answer.get_place_display()})
-    if answer.pain_where:
-        lines.append(_("It hurts here: %(where)s.") % {"where": answer.pain_where})
-    if answer.running_brings_it_on:
-        lines.append(_("Running brings it on, or makes the runner limp."))
-    if answer.sharp:
-        lines.append(_("It is sharp."))
-    if answer.worse_next_morning:
-        lines.append(
-            _("Worse the next morning: %(said)s.") % {"said": answer.get_worse_next_morning_display()}
-        )
-    if answer.doubt:
-        lines.append(_("Doubtful: %(why)s.") % {"why": answer.get_doubt_display()})
-    if answer.distance is not None:
-        lines.append(
-            _("Ran %(distance)s %(unit)s.")
-            % {"distance": f"{answer.distance.normalize():f}", "unit": answer.get_unit_display()}
-        )
-    return lines

@@ -10,7 +10,8 @@ from django.test import Client
 from accounts.models import User
 from challenge.coach.runners.day_strip import HELD, day_signs
 from challenge.coach.runners.lesson_status import LessonStatus
-from challenge.coach.runners.timeline import Entry, timeline
+from challenge.coach.runners.timeline import timeline
+from challenge.coach.runners.timeline_entry import Entry
 from challenge.delivery.plan import plan
 from challenge.enrollment.holding import clear, hold
 from challenge.enrollment.transitions import PauseCause, pause, undo_pause

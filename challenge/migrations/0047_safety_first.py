@@ -4,7 +4,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("challenge", "0045_kept_safe")]
+    dependencies = [("challenge", "0046_screening_day")]
 
     operations = [
         migrations.AlterField(

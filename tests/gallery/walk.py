@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time, timedelta
 from email import message_from_bytes
 
+from accounts.models import User
 from challenge.checkins.record import CheckInData, record
 from challenge.curriculum.recall import recall
 from challenge.delivery.corrections import correct
@@ -17,12 +18,23 @@ from challenge.enrollment.erasing import request_erasing
 from challenge.enrollment.leaving import leave
 from challenge.enrollment.own_changes import rename
 from challenge.enrollment.sign_up import SignUpData, send_links, sign_up
-from challenge.models import AddressChange, Delivery, Enrollment, Event, Program, Stretch
+from challenge.models import (
+    AddressChange,
+    Delivery,
+    Enrollment,
+    Escalation,
+    Event,
+    Program,
+    SafetyRules,
+    Stretch,
+)
+from challenge.safety.escalations import acknowledge, escalate
 from tests.support.smtp_server import SmtpServer
 
 BEGIN = datetime(2026, 3, 3, 8, 0, tzinfo=UTC)  # a Tuesday
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 IP = "192.0.2.1"
+COACH, SECOND_CONTACT = "coach@example.org", "second@example.org"
 STATUSES = ("done", "done", "partly", "done", "done", "done", "not_today")
 TIGHTNESS = (6, 6, 7, 6, 5, 5, 6, 5, 5, 4, 5, 4, 4, 4, 3, 4, 3, 3, 3, 2, 3)
 # The other mails by kind and runner's state, and the names that the gallery shows them under.
@@ -47,6 +59,8 @@ OTHER_MAILS = {
     ("address_used", "mid"): "address-used",
     ("address_old", "after-a-pause"): "address-old",
     ("correction", "mid"): "correction",
+    ("escalation", "coach"): "escalation",
+    ("second", "coach"): "escalation-second-contact",
 }
 
 
@@ -142,6 +156,7 @@ class Walk:
         send_links(QUINN.email, IP, self.now)
         request_erasing(NORA.enrollment.runner_id, self.now)
         self.go(self.now)
+        self.needs_a_coach()
 
     def moves_house(self) -> None:
         """Robin gets another name and another address, after a wrong one, and goes back."""
@@ -155,6 +170,16 @@ class Walk:
         self.go(later)
         address_change.undo(change.pk, later)
 
+    def needs_a_coach(self) -> None:
+        """Robin tells of something. The coach does not answer; the second contact does."""
+        User.objects.create_user(COACH, is_staff=True)
+        SafetyRules.objects.create(pk=1, second_contact=SECOND_CONTACT, second_after=60)
+        escalation = Escalation.objects.open(ROBIN.enrollment, self.now)
+        self.go(self.now)
+        escalate(self.now + HOUR)
+        self.go(self.now + HOUR)
+        acknowledge(escalation.pk, None, self.now)
+
     def recall(self, slug: str, instead: str, message: str) -> None:
         stretches, at = Stretch.objects.filter(program=self.program), (self.now + DAY).replace(hour=12)
         recall(stretches.get(slug=slug), stretches.get(slug=instead), message, at, None)
@@ -163,13 +188,13 @@ class Walk:
 
     def mails(self) -> dict[str, bytes]:
         """Return the mails that the SMTP server got, by name: the lessons in each state, then the others."""
-        sent = {str(d.pk): d for d in Delivery.objects.select_related("enrollment__runner")}
-        states = {someone.email: someone.state for someone in (*CAST, WAITING)}
+        sent = {str(d.pk): d for d in Delivery.objects.select_related("enrollment__runner", "recipient")}
+        states = {someone.email: someone.state for someone in (*CAST, WAITING)} | {COACH: "coach"}
         lessons: dict[str, bytes] = {}
         others: dict[str, bytes] = {}
         for raw in self.sink.raw:
             delivery = sent[str(message_from_bytes(raw)["Message-ID"]).strip("<>").partition("@")[0]]
-            state = states[delivery.enrollment.runner.email]
+            state = states[delivery.to_user.email]
             if delivery.kind == "lesson":
                 lessons[f"day-{delivery.day:02}-{state}"] = raw
             elif name := OTHER_MAILS.get((delivery.kind, state)):

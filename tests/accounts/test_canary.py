@@ -16,12 +16,14 @@ from accounts.addresses import keyed_hash
 from accounts.models import User
 from challenge.checkins.progress import sweep
 from challenge.enrollment.erasing import erase_due, request_erasing
+from challenge.enrollment.holding import Danger, clear, hold
 from challenge.enrollment.pending import delete_unconfirmed, remind_unconfirmed
 from challenge.inbound.bounce_mail import receive
 from challenge.mail.links import return_path
-from challenge.models import Delivery, Enrollment
+from challenge.models import Delivery, Enrollment, Escalation, Event, Hold, SafetyLevel, SafetyRules
 from challenge.monitoring.checks import check
 from challenge.monitoring.logs import Json, Line
+from challenge.safety.escalations import escalate
 from tests.support.brokers import broker_at
 from tests.support.marks import cells, marked, marked_columns, marked_files, marked_in_redis
 from tests.support.returned_mails import complaint, dsn
@@ -33,6 +35,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 MARK = "yellowbird"
 ADDRESS = "yellowbird@example.com"
+SECOND = "second@example.net"
 # Where a runner's own data is kept.
 KEPT_IN = {
     "accounts_user.email",
@@ -43,6 +46,7 @@ KEPT_IN = {
     "challenge_checkin.pain_where",
     "challenge_earliercheckin.note",
     "challenge_earliercheckin.pain_where",
+    "challenge_hold.values",
     "challenge_message.text",
     # What mail servers answered, and the titles in the coaches' log, which hold the name.
     "challenge_delivery.attempts",
@@ -118,6 +122,24 @@ class Canary:
         day = self.newest("day")
         assert self.runner.post(day, {"text": "yellowbird?"}).status_code == 302
         self.runner.get(f"{day}?asked")
+
+    def needs_help(self) -> None:
+        """She is held for the reason MARK would give; the mails about it say neither who she is nor why."""
+        run = Enrollment.objects.get()
+        held = Danger(Hold.Reason.RED_WORDS, SafetyLevel.EMERGENCY, Hold.Source.MESSAGE, {"words": MARK})
+        SafetyRules.objects.create(pk=1, second_contact=SECOND, second_after=30)
+        hold(run.pk, held, Event.Actor.SYSTEM, self.now)
+        self.move(HOUR)
+        escalate(self.now)
+        self.move(timedelta(0))
+        mails = [*self.sink.to("coach@example.org"), *self.sink.to(SECOND)]
+        assert len(mails) == 3
+        assert [mail for mail in mails if marked(MARK, mail.as_string())] == []
+        self.runner.post(link(mails[-1], "take-care"), follow=True)
+        escalation = Escalation.objects.get()
+        for view in ("acknowledge", "resolve"):
+            self.coach.post(f"{DESK}/escalation/{escalation.pk}/{view}/", follow=True)
+        clear(run.pk, User.objects.get(email="coach@example.org"), "Seen.", self.now)
 
     def steers(self) -> None:
         lesson = self.sink.lessons[-1]
@@ -195,6 +217,7 @@ def test_the_marks_are_where_they_belong_and_go_with_the_runner(
         canary = Canary(sink, go, clock, now)
         canary.signs_up()
         canary.lives_a_day()
+        canary.needs_help()
         canary.steers()
         canary.looks_after_herself()
         canary.is_looked_after()

@@ -30,6 +30,7 @@ FAULTS: dict[str, str] = {
     "F21b": "whole_system",
     "F22": "backups",
     "A4": "flood",
+    "A12": "told_in_time",
 }
 
 # Faults of one database alone; the others may be injected on PostgreSQL and on SQLite.

@@ -19,9 +19,10 @@ from challenge.enrollment.erasing import request_erasing
 from challenge.enrollment.holding import hold
 from challenge.enrollment.leaving import leave
 from challenge.enrollment.sign_up import SignUpData, sign_up
-from challenge.mail.links import Purpose, address_url, token, url
-from challenge.models import AddressChange, Cohort, Enrollment, Event, Program, Stretch
+from challenge.mail.links import Purpose, address_url, take_care_url, token, url
+from challenge.models import AddressChange, Cohort, Enrollment, Escalation, Event, Program, Stretch
 from challenge.safety import answering
+from challenge.safety.escalations import acknowledge, resolve
 from tests.support.holds import PAIN, RISING
 
 DAY = timedelta(days=1)
@@ -163,6 +164,7 @@ def _runners_pages(people: Cast, now: datetime) -> dict[str, Page]:
         "kept": page(Purpose.KEEP, people.active, query="?saved"),
         "nothing-to-keep": page(Purpose.KEEP, people.active),
         **_own_pages(people, now),
+        **_second_contacts_pages(people, now),
         "day": page(Purpose.DAY, people.active, 1),
         "day-asked": page(Purpose.DAY, people.active, 1, query="?asked"),
     }
@@ -192,6 +194,20 @@ def _own_pages(people: Cast, now: datetime) -> dict[str, Page]:
     }
 
 
+def _second_contacts_pages(people: Cast, now: datetime) -> dict[str, Page]:
+    """Show an escalation that is open, and two that the second contact and a coach take care of."""
+    needs = [Escalation.objects.open(people.hurt, now) for _number in range(3)]
+    opened, mine, resolved = (take_care_url(escalation, now) for escalation in needs)
+    acknowledge(needs[1].pk, None, now)
+    resolve(needs[2].pk, None, now)
+    return {
+        "take-care": Page(opened),
+        "take-care-thanks": Page(f"{mine}?mine"),
+        "take-care-late": Page(f"{mine}?late"),
+        "take-care-resolved": Page(resolved),
+    }
+
+
 def _trouble(people: Cast, now: datetime) -> dict[str, Page]:
     expired = token(Purpose.CHECK_IN, now - 12 * DAY, people.active, 1)
     return {
@@ -200,6 +216,7 @@ def _trouble(people: Cast, now: datetime) -> dict[str, Page]:
         "expired": Page(f"{settings.SITE_URL}/check-in/{expired}/", 410),
         "ended": Page(url(Purpose.HOUR, now, Enrollment()), 410),
         "address-ended": Page(address_url(Purpose.ADDRESS, AddressChange(asked_at=now)), 410),
+        "take-care-ended": Page(take_care_url(Escalation(), now), 410),
         "gone": Page(url(Purpose.HOUR, now, people.gone), 410),
         "sign-up-deleted": Page(url(Purpose.CONFIRM, now - 7 * DAY, Enrollment()), 410),
         "sign-up-ended": Page(url(Purpose.CONFIRM, now, Enrollment()), 410),

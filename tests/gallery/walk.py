@@ -22,14 +22,29 @@ from challenge.enrollment.holding import clear, hold
 from challenge.enrollment.leaving import leave
 from challenge.enrollment.own_changes import rename
 from challenge.enrollment.sign_up import SignUpData, send_links, sign_up
+<<<<<<< HEAD
 from challenge.models import AddressChange, Delivery, Enrollment, Event, Program, Stretch
 from challenge.safety import answering
 from tests.support.holds import PAIN, RISING
+=======
+from challenge.models import (
+    AddressChange,
+    Delivery,
+    Enrollment,
+    Escalation,
+    Event,
+    Program,
+    SafetyRules,
+    Stretch,
+)
+from challenge.safety.escalations import acknowledge, escalate
+>>>>>>> e14
 from tests.support.smtp_server import SmtpServer
 
 BEGIN = datetime(2026, 3, 3, 8, 0, tzinfo=UTC)  # a Tuesday
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 IP = "192.0.2.1"
+COACH, SECOND_CONTACT = "coach@example.org", "second@example.org"
 STATUSES = ("done", "done", "partly", "done", "done", "done", "not_today")
 TIGHTNESS = (6, 6, 7, 6, 5, 5, 6, 5, 5, 4, 5, 4, 4, 4, 3, 4, 3, 3, 3, 2, 3)
 # The other mails by kind and runner's state, and the names that the gallery shows them under.
@@ -56,11 +71,16 @@ OTHER_MAILS = {
     ("address_used", "mid"): "address-used",
     ("address_old", "after-a-pause"): "address-old",
     ("correction", "mid"): "correction",
+<<<<<<< HEAD
     ("held", "quiet"): "held",
     ("held", "mid"): "held-without-exercise",
     ("cleared", "quiet"): "cleared",
     ("paused", "first-week"): "paused-by-coach",
     ("answer", "mid"): "answer",
+=======
+    ("escalation", "coach"): "escalation",
+    ("second", "coach"): "escalation-second-contact",
+>>>>>>> e14
 }
 
 
@@ -162,6 +182,7 @@ class Walk:
         send_links(QUINN.email, IP, self.now)
         request_erasing(NORA.enrollment.runner_id, self.now)
         self.go(self.now)
+        self.needs_a_coach()
 
     def stops(self, at: datetime) -> None:
         """Quinn and Maya are held, one of them with lessons that go on, and Nora is paused by the coach; in
@@ -194,6 +215,16 @@ class Walk:
         self.go(later)
         address_change.undo(change.pk, later)
 
+    def needs_a_coach(self) -> None:
+        """Robin tells of something. The coach does not answer; the second contact does."""
+        User.objects.create_user(COACH, is_staff=True)
+        SafetyRules.objects.create(pk=1, second_contact=SECOND_CONTACT, second_after=60)
+        escalation = Escalation.objects.open(ROBIN.enrollment, self.now)
+        self.go(self.now)
+        escalate(self.now + HOUR)
+        self.go(self.now + HOUR)
+        acknowledge(escalation.pk, None, self.now)
+
     def recall(self, slug: str, instead: str, message: str) -> None:
         stretches, at = Stretch.objects.filter(program=self.program), (self.now + DAY).replace(hour=12)
         recall(stretches.get(slug=slug), stretches.get(slug=instead), message, at, None)
@@ -202,13 +233,18 @@ class Walk:
 
     def mails(self) -> dict[str, bytes]:
         """Return the mails that the SMTP server got, by name: the lessons in each state, then the others."""
+<<<<<<< HEAD
         sent = {str(d.pk): d for d in Delivery.objects.select_related("enrollment__runner")}
         states = {someone.email: someone.state for someone in (*CAST, UNA, WAITING)}
+=======
+        sent = {str(d.pk): d for d in Delivery.objects.select_related("enrollment__runner", "recipient")}
+        states = {someone.email: someone.state for someone in (*CAST, WAITING)} | {COACH: "coach"}
+>>>>>>> e14
         lessons: dict[str, bytes] = {}
         others: dict[str, bytes] = {}
         for raw in self.sink.raw:
             delivery = sent[str(message_from_bytes(raw)["Message-ID"]).strip("<>").partition("@")[0]]
-            state = states[delivery.enrollment.runner.email]
+            state = states[delivery.to_user.email]
             if delivery.kind == "lesson":
                 lessons[f"day-{delivery.day:02}-{state}"] = raw
             elif name := OTHER_MAILS.get((delivery.kind, state)):

@@ -166,7 +166,7 @@ class Canary:
 
     def is_looked_after(self) -> None:
         run, coach = Enrollment.objects.get(), self.coach
-        for table in ("enrollment", "delivery", "checkin", "question", "suppression"):
+        for table in ("enrollment", "delivery", "checkin", "message", "suppression"):
             coach.get(f"{DESK}/{table}/")
             coach.post(f"{DESK}/{table}/", {"q": ADDRESS}, follow=True)
         for table in ("user", "consent"):

@@ -23,7 +23,7 @@ from challenge.models import (
 
 pytestmark = pytest.mark.django_db
 TABLES = (
-    "article", "checkin", "cohort", "day", "delivery", "enrollment", "limit", "program", "question",
+    "article", "checkin", "cohort", "day", "delivery", "enrollment", "limit", "program", "message",
     "stretch", "suppression",
 )  # fmt: skip
 VIEWS = ("preview", "publish", "versions")
@@ -42,11 +42,14 @@ def desk(alice: Enrollment, now: datetime) -> list[str]:
     lesson = Delivery.objects.queue(enrollment=alice, kind="lesson", day=1, due_at=now, try_at=now)
     cohort = Cohort.objects.create(program=program, slug="spring", name="Spring", starts_on=now.date())
     block = Suppression.objects.create(address_hash="a" * 64, reason="blocked", created_at=now)
-    question = Message.objects.create(enrollment=alice, day=1, text="Why?", at=now)
+    message = Message.objects.create(enrollment=alice, day=1, text="Why?", at=now)
+    said = Message.objects.create(
+        enrollment=alice, direction="out", day=1, text="So.", at=now, answers=message
+    )
     stretch = Stretch.objects.all()[0]
     article = Article.objects.all()[0]
     limit = Limit.objects.create(domain="example.org", per_second=1)
-    rows = {"enrollment": alice, "limit": limit, "article": article, "question": question,
+    rows = {"enrollment": alice, "limit": limit, "article": article, "message": message,
             "delivery": lesson, "day": day, "cohort": cohort, "program": program,
             "stretch": stretch, "suppression": block}  # fmt: skip
     return [
@@ -59,6 +62,10 @@ def desk(alice: Enrollment, now: datetime) -> list[str]:
         reverse("admin:challenge_day_version", args=[day.pk, 1]),
         reverse("admin:challenge_day_compare", args=[day.pk]) + "?a=1&b=1",
         reverse("admin:challenge_enrollment_reschedule", args=[alice.pk]),
+        reverse("admin:answer", args=[message.pk]),
+        reverse("admin:publish", args=[said.pk]),
+        reverse("admin:note", args=[alice.pk]),
+        reverse("admin:memo", args=[alice.pk]),
         reverse("admin:accounts_consent_changelist"),
     ]
 
@@ -133,7 +140,7 @@ def test_the_framed_mail_may_bring_its_styles_and_nothing_else(desk: list[str]) 
 
 
 @pytest.mark.parametrize(
-    "table", ["article", "checkin", "day", "delivery", "enrollment", "program", "question", "stretch"]
+    "table", ["article", "checkin", "day", "delivery", "enrollment", "program", "message", "stretch"]
 )
 def test_the_record_is_neither_added_to_nor_deleted(desk: list[str], table: str) -> None:
     coach = entered(is_staff=True, is_superuser=True)

@@ -26,7 +26,8 @@ def sam(db: None) -> User:
 
 def mailed_note(now: datetime) -> str:
     """Claim the lesson as a sender does, and return the note that its mail shows."""
-    batch = claim(now, 10)
+    if not (batch := claim(now, 10)):
+        return ""
     eligibility = Eligibility(batch, {})
     eligibility.refresh(now)
     return "".join(eligibility.note(delivery) for delivery in batch)

@@ -14,6 +14,9 @@ from django.views.csrf import csrf_failure as django_csrf_failure
 from challenge.coach.course.content_form import MAX_REDISPLAYED
 from challenge.coach.course.previews import View, framed
 
+# The pages on which a coach writes to a runner, or of one.
+WRITING = ("answer", "publish", "note", "memo")
+
 
 def recoverable_view(site: AdminSite, view: View) -> View:
     """Guard a view of the admin: show the posted form again to a person who is logged out."""
@@ -40,9 +43,9 @@ def _is_of_the_desk(request: HttpRequest) -> bool:
     # Only show a form from our own pages: another site must not offer its form to the coach.
     ours = f"{request.scheme}://{request.get_host()}"
     match = request.resolver_match
-    is_form = (
-        match is not None and "admin" in match.namespaces and str(match.url_name).startswith("challenge_")
-    )
+    name = str(match.url_name) if match else ""
+    is_form = match is not None and "admin" in match.namespaces
+    is_form = is_form and (name.startswith("challenge_") or name in WRITING)
     return is_form and request.headers.get("Origin") == ours
 
 

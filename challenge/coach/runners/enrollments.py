@@ -18,6 +18,7 @@ from django.utils.translation import gettext_lazy
 
 from challenge.coach import wording
 from challenge.coach.access import RecordAdmin
+from challenge.coach.course.form_recovery import recoverable_view
 from challenge.coach.runners import day_strip
 from challenge.coach.runners.action_views import action_view, admin_action
 from challenge.coach.runners.actions import ACTIONS
@@ -71,8 +72,8 @@ class EnrollmentAdmin(RecordAdmin[Enrollment]):
             own("filters/", save, "filter_save"),
             own("filters/<int:saved_id>/delete/", delete, "filter_delete"),
             own("<int:enrollment_id>/hour/", reschedule_view, "reschedule"),
-            path("<int:enrollment_id>/note/", self.admin_site.admin_view(note_view), name="note"),
-            path("<int:enrollment_id>/memo/", self.admin_site.admin_view(memo_view), name="memo"),
+            path("<int:enrollment_id>/note/", recoverable_view(self.admin_site, note_view), name="note"),
+            path("<int:enrollment_id>/memo/", recoverable_view(self.admin_site, memo_view), name="memo"),
             *super().get_urls(),
         ]
 

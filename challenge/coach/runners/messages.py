@@ -9,6 +9,7 @@ from django.utils.text import Truncator
 from django.utils.translation import gettext_lazy
 
 from challenge.coach.access import RecordAdmin
+from challenge.coach.course.form_recovery import recoverable_view
 from challenge.coach.runners.answering import answer_view, publish_view
 from challenge.coach.wording import runner_link, when
 from challenge.models import Message
@@ -25,10 +26,11 @@ class MessageAdmin(RecordAdmin[Message]):
     fields = ("runner", "direction", "state", "day", "text", "written", "author", "published")
 
     def get_urls(self) -> list[URLPattern]:
-        view = self.admin_site.admin_view
+        answering = recoverable_view(self.admin_site, answer_view)
+        publishing = recoverable_view(self.admin_site, publish_view)
         return [
-            path("<int:message_id>/answer/", view(answer_view), name="answer"),
-            path("<int:message_id>/publish/", view(publish_view), name="publish"),
+            path("<int:message_id>/answer/", answering, name="answer"),
+            path("<int:message_id>/publish/", publishing, name="publish"),
             *super().get_urls(),
         ]
 

@@ -36,6 +36,10 @@ def address(name: str, pk: int) -> str:
     return reverse(f"admin:{name}", args=[pk])
 
 
+def by_me() -> str:
+    return f"by {User.objects.get(email='coach@example.com')}"
+
+
 def logged() -> list[str]:
     return [
         in_words(text) for text in LogEntry.objects.order_by("pk").values_list("change_message", flat=True)
@@ -53,7 +57,7 @@ def test_a_message_is_answered_from_its_page(coach: Client, alice: Enrollment, a
     assert "goes out by mail at once" in said(done)
     story = said(done)
     assert "Question Asked about day 1 May I run <b>twice</b>? Read it in its thread" in story
-    assert "Answer About day 1, by coach@example.com Yes, slowly." in story
+    assert f"Answer About day 1, {by_me()} Yes, slowly." in story
     assert Delivery.objects.get(kind="answer").enrollment == alice
     assert logged() == ["Answered a message."]
 
@@ -65,7 +69,9 @@ def test_a_get_changes_nothing_and_only_coaches_may(
     paths = [address("answer", asked.pk), address("note", alice.pk), address("memo", alice.pk)]
     for path in paths:
         assert coach.get(path).status_code == 200
-        assert Client().post(path, {"text": "x"}).status_code == 302
+        logged_out = Client().post(path, {"text": "My words."})
+        assert logged_out.status_code == 403
+        assert "My words.</textarea>" in logged_out.content.decode()
     assert Message.objects.values().get() == before
     assert Note.objects.count() + Memo.objects.count() == 0
     assert coach.get(address("answer", 9999)).status_code == 404
@@ -143,7 +149,7 @@ def test_a_note_tells_its_day_and_follows_the_one_that_waits(coach: Client, alic
     assert "more than 1000 characters" in said(long)
     done = coach.post(path, {"text": "Third.", "replaces": "on"}, follow=True)
     assert Note.objects.get().text == "Third."
-    assert "Note For the mail of day 1, by coach@example.com Third." in said(done)
+    assert f"Note For the mail of day 1, {by_me()} Third." in said(done)
     assert logged() == ["Wrote a note into the next lesson."] * 3
 
 
@@ -163,7 +169,7 @@ def test_a_note_in_a_pause_says_when_it_leaves(coach: Client, alice: Enrollment)
 def test_a_memo_is_kept_for_the_coaches(coach: Client, alice: Enrollment) -> None:
     path = address("memo", alice.pk)
     done = coach.post(path, {"text": "Ask after <the> shoes."}, follow=True)
-    assert "Memo For the coaches, by coach@example.com Ask after <the> shoes." in said(done)
+    assert f"Memo For the coaches, {by_me()} Ask after <the> shoes." in said(done)
     assert "Ask after <the> shoes." in said(coach.get(path))
     assert logged() == ["Wrote a memo."]
 

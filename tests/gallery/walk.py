@@ -22,11 +22,6 @@ from challenge.enrollment.holding import clear, hold
 from challenge.enrollment.leaving import leave
 from challenge.enrollment.own_changes import rename
 from challenge.enrollment.sign_up import SignUpData, send_links, sign_up
-<<<<<<< HEAD
-from challenge.models import AddressChange, Delivery, Enrollment, Event, Program, Stretch
-from challenge.safety import answering
-from tests.support.holds import PAIN, RISING
-=======
 from challenge.models import (
     AddressChange,
     Delivery,
@@ -37,8 +32,9 @@ from challenge.models import (
     SafetyRules,
     Stretch,
 )
+from challenge.safety import answering
 from challenge.safety.escalations import acknowledge, escalate
->>>>>>> e14
+from tests.support.holds import PAIN, RISING
 from tests.support.smtp_server import SmtpServer
 
 BEGIN = datetime(2026, 3, 3, 8, 0, tzinfo=UTC)  # a Tuesday
@@ -71,16 +67,13 @@ OTHER_MAILS = {
     ("address_used", "mid"): "address-used",
     ("address_old", "after-a-pause"): "address-old",
     ("correction", "mid"): "correction",
-<<<<<<< HEAD
     ("held", "quiet"): "held",
     ("held", "mid"): "held-without-exercise",
     ("cleared", "quiet"): "cleared",
     ("paused", "first-week"): "paused-by-coach",
     ("answer", "mid"): "answer",
-=======
     ("escalation", "coach"): "escalation",
     ("second", "coach"): "escalation-second-contact",
->>>>>>> e14
 }
 
 
@@ -187,7 +180,7 @@ class Walk:
     def stops(self, at: datetime) -> None:
         """Quinn and Maya are held, one of them with lessons that go on, and Nora is paused by the coach; in
         the evening all go on."""
-        coach = User.objects.create_user("cora@example.com", is_staff=True)
+        coach = User.objects.create_user(COACH, first_name="Sam", is_staff=True)
         for someone, danger in ((QUINN, PAIN), (MAYA, RISING)):
             hold(someone.enrollment.pk, danger, Event.Actor.SYSTEM, at)
         transitions.pause(NORA.enrollment.pk, transitions.PauseCause.COACH, at)
@@ -198,7 +191,7 @@ class Walk:
 
     def coach_writes(self, at: datetime) -> None:
         """The coach answers Maya about day 9, and puts a note into Nora's next lesson."""
-        coach = User.objects.create_user("rivers@example.org", first_name="Sam", is_staff=True)
+        coach = User.objects.get(email=COACH)
         asked = record_message(MAYA.enrollment.pk, 9, "May I do it twice a day?", at)
         answer(asked.pk, coach, "Yes, if the second time is a day without a run.\n\nOnce is enough.", at)
         note(NORA.enrollment.pk, coach, "Start with the left side today, Nora.\nNo hurry.", at)
@@ -217,7 +210,6 @@ class Walk:
 
     def needs_a_coach(self) -> None:
         """Robin tells of something. The coach does not answer; the second contact does."""
-        User.objects.create_user(COACH, is_staff=True)
         SafetyRules.objects.create(pk=1, second_contact=SECOND_CONTACT, second_after=60)
         escalation = Escalation.objects.open(ROBIN.enrollment, self.now)
         self.go(self.now)
@@ -233,13 +225,8 @@ class Walk:
 
     def mails(self) -> dict[str, bytes]:
         """Return the mails that the SMTP server got, by name: the lessons in each state, then the others."""
-<<<<<<< HEAD
-        sent = {str(d.pk): d for d in Delivery.objects.select_related("enrollment__runner")}
-        states = {someone.email: someone.state for someone in (*CAST, UNA, WAITING)}
-=======
         sent = {str(d.pk): d for d in Delivery.objects.select_related("enrollment__runner", "recipient")}
-        states = {someone.email: someone.state for someone in (*CAST, WAITING)} | {COACH: "coach"}
->>>>>>> e14
+        states = {someone.email: someone.state for someone in (*CAST, UNA, WAITING)} | {COACH: "coach"}
         lessons: dict[str, bytes] = {}
         others: dict[str, bytes] = {}
         for raw in self.sink.raw:

@@ -62,7 +62,7 @@ def test_a_hold_queues_a_mail_to_every_coach_in_its_transaction(
 
     escalation = Escalation.objects.get()
     assert (escalation.told_at, escalation.times_told) == (now, 1)
-    mails = Delivery.objects.all()
+    mails = Delivery.objects.filter(kind="escalation")
     assert {mail.escalation for mail in mails} == {escalation}
     assert {(mail.enrollment, mail.priority, mail.due_at) for mail in mails} == {(None, -1, now)}
     assert queued() == TO_COACHES

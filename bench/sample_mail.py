@@ -8,9 +8,10 @@ from typing import Any
 from django.utils import timezone
 
 from bench import queued_lessons
+from challenge.curriculum.movements import SHOWN
 from challenge.curriculum.slots import CLOSE, OPEN
 from challenge.mail.compose import compose
-from challenge.models import Delivery, Enrollment, Revision
+from challenge.models import Delivery, Enrollment, Revision, Stretch
 
 GREETING = "When you have stretched, a tap and a button tell your coach how it went."
 
@@ -22,6 +23,18 @@ def lesson() -> tuple[Delivery, Revision]:
     delivery = Delivery.objects.prepare(Delivery.Kind.LESSON, now, enrollment, day=queued_lessons.DAY)
     published = Revision.objects.filter(day__number=queued_lessons.DAY, published_at__isnull=False)
     return delivery, published.latest("number")
+
+
+def with_less(count: int) -> tuple[list[Delivery], Revision]:
+    """Return deliveries of the lesson to runners for each of whom other movements are left out, and its
+    revision. Nothing is left out for the first."""
+    found = [lesson()[0] for _ in range(count)]
+    slugs = sorted(Stretch.objects.values_list("slug", flat=True))
+    own = lesson()[1].content["day"]["stretches"]
+    for number, delivery in enumerate(found):
+        chosen = [slug for place, slug in enumerate([*own, *slugs]) if number >> place & 1]
+        delivery.required_enrollment.left_out = list(dict.fromkeys(chosen))
+    return found, lesson()[1]
 
 
 def write(path: Path) -> int:
@@ -41,7 +54,7 @@ def _as_template(compiled: str) -> str:
     return re.sub(f"{OPEN}(\\w+){CLOSE}", r"{{ \1 }}", compiled)
 
 
-def context(delivery: Delivery) -> dict[str, str]:
+def context(delivery: Delivery, revision: Revision) -> dict[str, str]:
     """Return what fills those places, the links left out: each side signs its own."""
     enrollment = delivery.enrollment
     assert enrollment
@@ -56,6 +69,8 @@ def context(delivery: Delivery) -> dict[str, str]:
         "coach_note": "",
         "send_at": "06:30",
         "time_zone": "Europe/Berlin",
+        "exercise": "yes",
+        **dict.fromkeys(re.findall(f"{OPEN}\\?({SHOWN}\\w+){CLOSE}", revision.text), "yes"),
         "site_url": "https://reset.example.org",
         "library_url": "https://reset.example.org/library/",
     }
@@ -65,7 +80,7 @@ def for_peers() -> dict[str, Any]:
     """Return the templates' sources and what fills them, for bench.peers."""
     delivery, revision = lesson()
     text, html, subject = templates(revision)
-    return {"text": text, "html": html, "subject": subject, "context": context(delivery)}
+    return {"text": text, "html": html, "subject": subject, "context": context(delivery, revision)}
 
 
 def write_for_peers(path: Path) -> Path:

@@ -14,7 +14,7 @@ from challenge.mail.links import Purpose, url
 from challenge.safety.screening_list import QUESTIONS
 from challenge.site.doubt import served
 from tests.gallery.pages import Page, cast, every_page
-from tests.gallery.walk import DAY, MAYA, Walk
+from tests.gallery.walk import DAY, LENA, MAYA, THEO, Walk
 from tests.support.visitor import form
 
 HIDDEN = re.compile(r'<input type="hidden" name="(\w+)" value="([^"]*)"')
@@ -58,6 +58,8 @@ def answers(walk: Walk) -> dict[str, bytes]:
     with time_machine.travel(noon, tick=False):
         pages = every_page(cast(walk.program, walk.go, noon), noon)
         pages["day-recalled"] = Page(url(Purpose.DAY, noon, MAYA.enrollment, RECALLED_ON))
+        pages["day-with-less"] = Page(url(Purpose.DAY, noon, LENA.enrollment, 15))
+        pages["day-words-only"] = Page(url(Purpose.DAY, noon, THEO.enrollment, 15))
         for name, page in pages.items():
             host = urlsplit(page.address).netloc
             path, headers = page.address.partition(host)[2], {"host": host}

@@ -70,6 +70,7 @@ def contents(*, with_pages: bool) -> dict[str, bytes]:
     walk.begin()
     walk.to_the_end()
     walk.recall(RECALLED, INSTEAD, WHY)
+    walk.leave_out()
     mails = {f"mails/{name}.eml": raw for name, raw in walk.mails().items()}
     pages = {f"pages/{name}.html": page for name, page in answers(walk).items()} if with_pages else {}
     sink.stop()

@@ -74,6 +74,8 @@ OTHER_MAILS = {
     ("answer", "mid"): "answer",
     ("escalation", "coach"): "escalation",
     ("second", "coach"): "escalation-second-contact",
+    ("lesson", "with-less"): "lesson-with-less",
+    ("lesson", "words-only"): "lesson-words-only",
 }
 
 
@@ -120,6 +122,8 @@ CAST = (
 )
 NORA, MAYA, ROBIN, QUINN = CAST
 UNA = Someone("unanswered", "has not answered the ten questions", "Una", lambda day: False)
+LENA = Someone("with-less", "for whom movements are left out", "Lena", lambda day: False)
+THEO = Someone("words-only", "whose lessons come without exercise", "Theo", lambda day: False)
 WAITING = Someone("waiting", "has not confirmed", "Wren", lambda day: False)
 
 
@@ -223,17 +227,33 @@ class Walk:
         correct(at)
         self.go(at)
 
+    def leave_out(self) -> None:
+        """Send day 15 to Lena without two of its movements, and to Theo without exercise."""
+        for someone, left_out in ((LENA, ["leg-swings", "split-squat"]), (THEO, [])):
+            sign_up(replace(someone.wish(self.program), starts_on=(self.now + DAY).date()), IP, self.now)
+            runner = someone.enrollment
+            confirm(runner.pk, Confirmation.unchanged(runner, health=True), self.now)
+            less = Enrollment.objects.filter(pk=runner.pk)
+            # The walk makes the one lesson that is due.
+            less.update(left_out=left_out, words_only=not left_out, state="active", next_due_at=None)
+            closes_at = self.now + DAY
+            Delivery.objects.queue(
+                Delivery.Kind.LESSON, self.now, someone.enrollment, day=15, closes_at=closes_at
+            )
+        self.go(self.now)
+
     def mails(self) -> dict[str, bytes]:
         """Return the mails that the SMTP server got, by name: the lessons in each state, then the others."""
         sent = {str(d.pk): d for d in Delivery.objects.select_related("enrollment__runner", "recipient")}
-        states = {someone.email: someone.state for someone in (*CAST, UNA, WAITING)} | {COACH: "coach"}
+        everybody = (*CAST, UNA, LENA, THEO, WAITING)
+        states = {someone.email: someone.state for someone in everybody} | {COACH: "coach"}
         lessons: dict[str, bytes] = {}
         others: dict[str, bytes] = {}
         for raw in self.sink.raw:
             delivery = sent[str(message_from_bytes(raw)["Message-ID"]).strip("<>").partition("@")[0]]
             state = states[delivery.to_user.email]
-            if delivery.kind == "lesson":
-                lessons[f"day-{delivery.day:02}-{state}"] = raw
-            elif name := OTHER_MAILS.get((delivery.kind, state)):
+            if name := OTHER_MAILS.get((delivery.kind, state)):
                 others.setdefault(name, raw)
+            elif delivery.kind == "lesson":
+                lessons[f"day-{delivery.day:02}-{state}"] = raw
         return dict(sorted(lessons.items())) | {name: others[name] for name in OTHER_MAILS.values()}

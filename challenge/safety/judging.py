@@ -7,6 +7,7 @@ to health data.
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
+from accounts.models import Consent, has_consented
 from challenge.enrollment.holding import Danger, hold
 from challenge.models import Enrollment, Event, Hold, SafetyLevel, SafetyRules
 from challenge.safety.pain_rules import PainThresholds
@@ -19,8 +20,8 @@ URGENCY = {
     Level.ASK_FIRST: SafetyLevel.ASK_FIRST,
 }
 THRESHOLDS = tuple(PainThresholds.__dataclass_fields__)
-# Without consent no day is kept: one report may be sent twice within this time.
-SAME_WITHIN = timedelta(days=1)
+# Without consent neither day nor reason is kept: what comes within this time may be one report, sent twice.
+SAME_WITHIN, SAME_EMERGENCY_WITHIN = timedelta(days=1), timedelta(hours=1)
 
 
 def red_words_of(rules: SafetyRules) -> RedWords:
@@ -59,17 +60,21 @@ def read_all(texts: Sequence[str], words: RedWords) -> Reading:
 def hold_once(enrollment: Enrollment, danger: Danger, now: datetime) -> Hold | None:
     """Hold the exercise, unless an open hold says the same already, or worse. Return what was opened. The
     caller holds the enrollment's row."""
-    held = list(Hold.objects.filter(enrollment=enrollment, cleared_at=None, source=danger.source))
-    if any(_says(one, danger, now) for one in held):
+    held = Hold.objects.filter(enrollment=enrollment, cleared_at=None, source=danger.source)
+    if has_consented(enrollment.runner, Consent.Purpose.HEALTH):
+        is_said = any(_says(one, danger) for one in held)
+    else:
+        is_emergency = danger.level == SafetyLevel.EMERGENCY
+        since = now - (SAME_EMERGENCY_WITHIN if is_emergency else SAME_WITHIN)
+        is_said = held.filter(opened_at__gt=since).exists()
+    if is_said:
         return None
     return hold(enrollment.pk, danger, Event.Actor.SYSTEM, now)
 
 
-def _says(held: Hold, danger: Danger, now: datetime) -> bool:
+def _says(held: Hold, danger: Danger) -> bool:
     """Tell whether an open hold says what a danger says: the same reason, of the same day, no less urgent and
     no milder."""
-    if held.reason == Hold.Reason.SAFETY:
-        return held.opened_at > now - SAME_WITHIN
     score, new_score = (int(values.get("score", 0)) for values in (held.values, danger.values))
     return (
         (held.reason, held.values.get("day")) == (danger.reason, danger.values.get("day"))

@@ -52,9 +52,7 @@ def test_a_form_says_when_it_was_served(runner: Runner, time: Any, why: str) -> 
 
 
 @pytest.mark.parametrize(("seconds", "why"), [(9, "at_arrival"), (11, "")])
-def test_seconds_after_the_mail_left(
-    runner: Runner, clock: Any, now: datetime, seconds: int, why: str
-) -> None:
+def test_seconds_after_the_mail_left(runner: Runner, seconds: int, why: str) -> None:
     Delivery.objects.filter(day=1).update(sent_at=timezone.now() - seconds * SECOND)
     runner.tells(pain="8")
 

@@ -82,6 +82,30 @@ def test_the_same_report_opens_one_hold(runner: Runner, clock: Any) -> None:
     assert [values.get("score") for _reason, _level, values in holds()] == [None, "8", "9"]
 
 
+def test_without_consent_an_emergency_is_told_again_after_an_hour(
+    runner: Runner, alice: Any, clock: Any
+) -> None:
+    alice.runner.consents.filter(purpose="health").delete()
+    for _time in range(2):
+        clock.shift(MINUTE)
+        runner.tells(pain="8")
+    assert len(holds()) == 1
+
+    clock.shift(HOUR)
+    runner.tells(pain="9")
+    assert len(holds()) == 1
+    runner.tells(note=NUMB)
+    assert holds() == [("safety", "", {})] * 2
+
+
+def test_with_consent_the_reason_is_kept_beside_what_was_held_without_it(runner: Runner, alice: Any) -> None:
+    alice.runner.consents.filter(purpose="health").delete()
+    runner.tells(pain="8")
+    runner.tells(pain="8", keep_health="on")
+
+    assert [reason for reason, _level, _values in holds()] == ["safety", "hold_high"]
+
+
 def test_what_the_coach_lifted_is_not_held_again_until_it_is_told_again(
     runner: Runner, clock: Any, coach: Client, now: datetime
 ) -> None:

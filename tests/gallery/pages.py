@@ -138,6 +138,7 @@ def _runners_pages(people: Cast, now: datetime) -> dict[str, Page]:
         "nothing-to-pause-unscreened": page(Purpose.PAUSE, people.unscreened),
         "check-in": page(Purpose.CHECK_IN, people.active, 1, choice="not_today"),
         "check-in-nothing-proposed": page(Purpose.CHECK_IN, people.shy, 1),
+        "check-in-morning": page(Purpose.CHECK_IN, people.active, 1, choice="worse"),
         "check-in-saved": page(Purpose.CHECK_IN, people.hurt, 1),
         "check-in-removed": page(Purpose.CHECK_IN, people.paused, 1, query="?removed"),
         "hour": page(Purpose.HOUR, people.active),

@@ -79,19 +79,16 @@ def urgency(now: datetime) -> Case:
 
 def for_list(enrollments: QuerySet[Enrollment], now: datetime) -> QuerySet[Enrollment]:
     """Annotate what the list filters and sorts by, the most urgent first: `lesson_day`, the last program day
-    sent (0 before the first); `pain`, the last reported score, if it counts still; `checked_in_at`, the time
-    of the last check-in; and `urgency`."""
+    sent (0 before the first); `pain` and `pain_day`, the last reported score, while it counts;
+    `checked_in_at`, the time of the last check-in; and `urgency`."""
     latest = _lessons.order_by("-day").values("day")[:1]
     annotated = enrollments.annotate(
         lesson_day=Coalesce(Subquery(latest), Value(0)),
         checked_in_at=Subquery(_check_ins.values("updated_at")[:1]),
     )
-    counts = Subquery(SafetyRules.objects.filter(pk=1).values("counts_for_days"))
-    told = _check_ins.filter(
-        pain__isnull=False,
-        doubt="",
-        day__gt=OuterRef("lesson_day") - Coalesce(counts, Value(COUNTS_FOR_DAYS)),
-    )
+    set_by_coach = Subquery(SafetyRules.objects.filter(pk=1).values("counts_for_days"))
+    counts_for = Coalesce(set_by_coach, Value(COUNTS_FOR_DAYS))
+    told = _check_ins.filter(pain__isnull=False, doubt="", day__gt=OuterRef("lesson_day") - counts_for)
     annotated = annotated.annotate(
         pain=Subquery(told.values("pain")[:1]), pain_day=Subquery(told.values("day")[:1])
     ).annotate(urgency=urgency(now))

@@ -169,6 +169,21 @@ def test_pain_is_the_last_that_was_reported(
     assert set(names(coach, "pain=6")) == {"Six", "Unsaid"}
 
 
+def test_a_score_ages_and_does_not_count_for_ever(
+    coach: Client, enroll: Callable[..., Enrollment], now: datetime
+) -> None:
+    for name, days in (("lately", 8), ("long_ago", 9)):
+        enrollment = enroll(name)
+        sent(enrollment, days, now)
+        check_in(enrollment, 2, now - (days - 2) * DAY, pain=7)
+        check_in(enrollment, 3, now - (days - 3) * DAY)
+        check_in(enrollment, 4, now - (days - 4) * DAY, pain=9, doubt="too_fast")
+
+    assert "pain 7 on day 2, none told since" in row(coach, "Lately")
+    assert "pain" not in row(coach, "Long_Ago").replace("no-pain", "")
+    assert names(coach, "pain=6") == ["Lately"]
+
+
 def test_delivery_trouble_is_failed_or_uncertain(
     coach: Client, enroll: Callable[..., Enrollment], now: datetime
 ) -> None:

@@ -35,7 +35,11 @@ def kinds() -> list[tuple[str, str]]:
 @pytest.mark.parametrize(
     ("danger", "why", "to_do"),
     [
-        (PAIN, "on Tuesday, 3 March, because of what you told in a check-in.", "urgent-care line today"),
+        (
+            PAIN,
+            "on Tuesday, 3 March, because of what you told in a check-in.",
+            "Please speak to a doctor or an urgent-care line",
+        ),
         (WORDS, "because of what you wrote to your coach.", "Call your local emergency number or have"),
         (RISING, "because of what you told in a check-in.", "within the next few days"),
         (ANSWERS, "because of your answers to our questions.", "Ask a clinician who knows you first."),

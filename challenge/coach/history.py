@@ -24,6 +24,12 @@ class LoggedAction(models.TextChoices):
     WITHDRAWN = "withdrawn", _("Withdrawn")
     QUEUED_AGAIN = "queued_again", _("Queued once more")
     HEALTH_TAKEN_BACK = "health_taken_back", _("Consent to health data taken back")
+    HELD = "held", _("Held.")
+    CLEARED = "cleared", _("Cleared the hold.")
+    ACKNOWLEDGED = "acknowledged", _("Takes care of it.")
+    RESOLVED = "resolved", _("Resolved.")
+    SNOOZED = "snoozed", _("Put something off on the desk.")
+    DESK_DONE = "desk_done", _("Took something off the desk.")
     LANE_OPENED = "lane_opened", _("Sends again.")
 
 

@@ -23,8 +23,8 @@ from challenge.models import (
 
 pytestmark = pytest.mark.django_db
 TABLES = (
-    "article", "checkin", "cohort", "day", "delivery", "enrollment", "limit", "program", "question",
-    "stretch", "suppression",
+    "article", "checkin", "cohort", "day", "delivery", "enrollment", "limit", "message",
+    "program", "stretch", "suppression",
 )  # fmt: skip
 VIEWS = ("preview", "publish", "versions")
 
@@ -42,11 +42,11 @@ def desk(alice: Enrollment, now: datetime) -> list[str]:
     lesson = Delivery.objects.queue(enrollment=alice, kind="lesson", day=1, due_at=now, try_at=now)
     cohort = Cohort.objects.create(program=program, slug="spring", name="Spring", starts_on=now.date())
     block = Suppression.objects.create(address_hash="a" * 64, reason="blocked", created_at=now)
-    question = Message.objects.create(enrollment=alice, day=1, text="Why?", at=now)
+    message = Message.objects.create(enrollment=alice, day=1, text="Why?", at=now)
     stretch = Stretch.objects.all()[0]
     article = Article.objects.all()[0]
     limit = Limit.objects.create(domain="example.org", per_second=1)
-    rows = {"enrollment": alice, "limit": limit, "article": article, "question": question,
+    rows = {"enrollment": alice, "limit": limit, "article": article, "message": message,
             "delivery": lesson, "day": day, "cohort": cohort, "program": program,
             "stretch": stretch, "suppression": block}  # fmt: skip
     return [
@@ -60,12 +60,15 @@ def desk(alice: Enrollment, now: datetime) -> list[str]:
         reverse("admin:challenge_day_compare", args=[day.pk]) + "?a=1&b=1",
         reverse("admin:challenge_enrollment_reschedule", args=[alice.pk]),
         reverse("admin:accounts_consent_changelist"),
+        reverse("admin:done-lately"),
+        *(reverse(f"admin:{name}", args=[alice.pk]) for name in ("hold", "clear-hold")),
     ]
 
 
 def test_a_stranger_and_a_runner_are_sent_to_the_login(desk: list[str], alice: Enrollment) -> None:
     runner = entered()
-    posts = [reverse("admin:challenge_enrollment_move"), reverse("admin:challenge_enrollment_filter_save")]
+    posts = [reverse(f"admin:challenge_enrollment_{name}") for name in ("move", "filter_save")]
+    posts += [reverse(f"admin:{name}", args=[1]) for name in ("acknowledge", "resolve", "snooze", "done")]
 
     for address in desk + posts:
         for client in (Client(), runner):
@@ -133,7 +136,7 @@ def test_the_framed_mail_may_bring_its_styles_and_nothing_else(desk: list[str]) 
 
 
 @pytest.mark.parametrize(
-    "table", ["article", "checkin", "day", "delivery", "enrollment", "program", "question", "stretch"]
+    "table", ["article", "checkin", "day", "delivery", "enrollment", "message", "program", "stretch"]
 )
 def test_the_record_is_neither_added_to_nor_deleted(desk: list[str], table: str) -> None:
     coach = entered(is_staff=True, is_superuser=True)

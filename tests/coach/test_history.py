@@ -21,6 +21,12 @@ WORDS = {
     LoggedAction.RESUMED: "Resumed",
     LoggedAction.WITHDRAWN: "Withdrawn",
     LoggedAction.QUEUED_AGAIN: "Queued once more",
+    LoggedAction.HELD: "Held.",
+    LoggedAction.CLEARED: "Cleared the hold.",
+    LoggedAction.ACKNOWLEDGED: "Takes care of it.",
+    LoggedAction.RESOLVED: "Resolved.",
+    LoggedAction.SNOOZED: "Put something off on the desk.",
+    LoggedAction.DESK_DONE: "Took something off the desk.",
     LoggedAction.LANE_OPENED: "Sends again.",
 }
 

@@ -4,7 +4,8 @@ from django.conf import settings
 from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
 
-import challenge.coach.admin  # noqa: F401  registers the coach's desk
+import challenge.coach.admin  # noqa: F401  registers the coach's tables
+from challenge.coach.desk import routes as desk
 from challenge.site.views import (
     address,
     check_in,
@@ -52,7 +53,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("readyz", health.readyz, name="readyz"),
     path("metrics", health.metrics, name="metrics"),
     path("webhooks/", include("challenge.site.webhooks")),
-    path("coach/", admin.site.urls),
+    path("coach/", desk.urls(admin.site)),
 ]
 if settings.INBOX_DIR:
     urlpatterns.append(path("inbox/", include("challenge.mailcatcher.urls")))

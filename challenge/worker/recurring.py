@@ -56,6 +56,7 @@ JOBS = {
         Job("plan", 10, "challenge.delivery.plan.plan_due", repeats=True, wakes_senders=True),
         Job("send", 10, "challenge.worker.recurring.send", repeats=True),
         Job("sweep_check_ins", 60, "challenge.checkins.progress.sweep"),
+        Job("sweep_desk", 60, "challenge.safety.desk_sweep.sweep"),
         Job("erase_removed", 3600, "challenge.checkins.earlier.erase_removed"),
         Job("visit_mailbox", 300, "challenge.inbound.imap.poll", apart=True),
         Job("check", 30, "challenge.monitoring.checks.check", in_workers=True),

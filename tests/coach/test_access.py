@@ -67,12 +67,15 @@ def desk(alice: Enrollment, now: datetime) -> list[str]:
         reverse("admin:note", args=[alice.pk]),
         reverse("admin:memo", args=[alice.pk]),
         reverse("admin:accounts_consent_changelist"),
+        reverse("admin:done-lately"),
+        *(reverse(f"admin:{name}", args=[alice.pk]) for name in ("hold", "clear-hold")),
     ]
 
 
 def test_a_stranger_and_a_runner_are_sent_to_the_login(desk: list[str], alice: Enrollment) -> None:
     runner = entered()
-    posts = [reverse("admin:challenge_enrollment_move"), reverse("admin:challenge_enrollment_filter_save")]
+    posts = [reverse(f"admin:challenge_enrollment_{name}") for name in ("move", "filter_save")]
+    posts += [reverse(f"admin:{name}", args=[1]) for name in ("acknowledge", "resolve", "snooze", "done")]
 
     for address in desk + posts:
         for client in (Client(), runner):

@@ -17,12 +17,14 @@ from django.views.decorators.http import require_safe
 
 from accounts.models import Consent
 from challenge.coach import wording
+from challenge.coach.desk.holds import open_holds
 from challenge.coach.runners import actions, day_strip
 from challenge.coach.runners.enrollment_queries import with_row_data
 from challenge.coach.runners.lesson_status import LessonStatus
 from challenge.coach.runners.timeline import timeline
 from challenge.coach.runners.without_lesson import without_todays_lesson
 from challenge.coach.wording import runner_label
+from challenge.enrollment.holding import HELD_FROM
 from challenge.enrollment.hours import zone_choices
 from challenge.enrollment.transitions import reschedule
 from challenge.models import Enrollment, Event, Progress, Stretch, Suppression
@@ -60,6 +62,8 @@ def runner_page(request: HttpRequest, enrollment_id: int) -> HttpResponse:
         "legend": day_strip.legend(),
         "actions": [action for action in actions.ACTIONS.values() if enrollment.state in action.states],
         "may_reschedule": enrollment.state in Enrollment.OPEN_STATES,
+        "holds": open_holds(enrollment),
+        "may_hold": enrollment.state in HELD_FROM,
         "timeline": timeline(enrollment),
         "others": Enrollment.objects.filter(runner=enrollment.runner).exclude(pk=enrollment.pk),
     }

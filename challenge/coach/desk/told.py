@@ -1,0 +1,108 @@
+"""What the items on the desk are about, and what the runners said: loaded in as many statements for one item
+as for a hundred."""
+
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+
+from django.db.models import Q
+from django.utils.translation import gettext as _
+
+from challenge.models import CheckIn, Delivery, DeskItem, Escalation, Hold, Message
+
+Kind, Source = DeskItem.Kind, Hold.Source
+
+
+@dataclass(frozen=True)
+class Said:
+    """Words in full; `by` is who said them and where."""
+
+    by: str
+    text: str
+
+
+class Told:
+    """The rows behind items. A row that is gone is None."""
+
+    def __init__(self, items: Collection[DeskItem], escalations: dict[str, Escalation]) -> None:
+        self.escalations = escalations
+        about = {kind: [item.about for item in items if item.kind == kind] for kind in Kind}
+        rows = Hold.objects.filter(pk__in=about[Kind.HOLD])
+        self.holds = {str(hold.pk): hold for hold in rows}
+        holds = list(filter(None, map(self.hold, items)))
+        self._load_messages(about[Kind.MESSAGE], holds)
+        self._load_check_ins(about[Kind.DOUBTFUL] + about[Kind.PAIN], holds)
+        mails = Delivery.objects.filter(pk__in=about[Kind.MAIL]).select_related("recall__stretch")
+        self.mails = {str(mail.pk): mail for mail in mails.prefetch_related("delivery_events")}
+
+    def _load_messages(self, about: list[str], holds: list[Hold]) -> None:
+        """Load messages, and those for which a message's hold was opened in the same transaction."""
+        from_message = [hold for hold in holds if hold.source == Source.MESSAGE]
+        behind = Q(
+            enrollment__in=[hold.enrollment_id for hold in from_message],
+            at__in=[hold.opened_at for hold in from_message],
+            direction=Message.Direction.IN,
+        )
+        rows = list(Message.objects.filter(Q(pk__in=about) | behind))
+        self.messages = {str(row.pk): row for row in rows}
+        self._written = {(row.enrollment_id, row.at): row for row in rows}
+
+    def _load_check_ins(self, about: list[str], holds: list[Hold]) -> None:
+        """Load check-ins, and all of the runners whom a check-in holds."""
+        held = [hold.enrollment_id for hold in holds if hold.source == Source.CHECK_IN]
+        rows = list(CheckIn.objects.filter(Q(pk__in=about) | Q(enrollment__in=held)))
+        self.check_ins = {str(row.pk): row for row in rows}
+        self._reported = {(row.enrollment_id, str(row.day)): row for row in rows}
+        self._saved = {(row.enrollment_id, row.updated_at): row for row in rows}
+
+    def hold(self, item: DeskItem) -> Hold | None:
+        """Return the hold of an item: the reason of an escalation, or what lies there itself."""
+        if item.kind == Kind.ESCALATION:
+            escalation = self.escalations.get(item.about)
+            return escalation.hold if escalation else None
+        return self.holds.get(item.about) if item.kind == Kind.HOLD else None
+
+    def check_in(self, item: DeskItem) -> CheckIn | None:
+        if item.kind in (Kind.DOUBTFUL, Kind.PAIN):
+            return self.check_ins.get(item.about)
+        hold = self.hold(item)
+        if hold is None or hold.source != Source.CHECK_IN:
+            return None
+        day = str(hold.values.get("day", ""))
+        reported = self._reported.get((hold.enrollment_id, day))
+        return reported or self._saved.get((hold.enrollment_id, hold.opened_at))
+
+    def message(self, item: DeskItem) -> Message | None:
+        if item.kind == Kind.MESSAGE:
+            return self.messages.get(item.about)
+        hold = self.hold(item)
+        if hold is None or hold.source != Source.MESSAGE:
+            return None
+        return self._written.get((hold.enrollment_id, hold.opened_at))
+
+    def said(self, item: DeskItem) -> list[Said]:
+        """Return the words behind an item, the runner's and the coach's, as far as they are kept."""
+        words = [*_in_message(self.message(item)), *_in_check_in(self.check_in(item))]
+        hold = self.hold(item)
+        if hold and (text := hold.values.get("said")):
+            words.append(Said(_("The coach"), text))
+        return words
+
+
+def _in_message(message: Message | None) -> Iterator[Said]:
+    if message:
+        by = _("Asked about day %(day)d") % {"day": message.day} if message.day else _("Wrote")
+        yield Said(by, message.text)
+
+
+def _in_check_in(check_in: CheckIn | None) -> Iterator[Said]:
+    if check_in is None:
+        return
+    day = {"day": check_in.day}
+    if check_in.pain is not None:
+        said = _("Pain %(score)d of 10.") % {"score": check_in.pain}
+        yield Said(_("Check-in of day %(day)d") % day, said)
+    where = ", ".join(filter(None, [str(check_in.get_place_display()), check_in.pain_where]))
+    if where:
+        yield Said(_("Where it hurts, on day %(day)d") % day, where)
+    if check_in.note:
+        yield Said(_("Note of day %(day)d") % day, check_in.note)

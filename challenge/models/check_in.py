@@ -42,6 +42,7 @@ class DayAnswer(models.Model):
         SEVERAL_ANSWERS = "several_answers", _("several answers of one mail within seconds")
         TOO_FAST = "too_fast", _("the form came back within two seconds")
         AT_ARRIVAL = "at_arrival", _("within seconds of the mail's arrival")
+        NO_TIME = "no_time", _("the form did not say when it was served")
 
     VALUES = (
         "status",

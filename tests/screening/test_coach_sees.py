@@ -30,7 +30,7 @@ def test_the_runners_page_shows_the_answers_and_what_they_leave_out(
     story = page(coach, alice.pk)
     assert "Screening</span> Emergency" in story
     assert "after a fall or a pop I can&#x27;t stand on it" in story
-    assert "Ball release, Prone press-up" in story
+    assert "Ball release at the front of the hip, Prone press-up" in story
     assert "Answered the questions before the course by the runner" in story
     assert "entry-screening entry-alert" in story
 

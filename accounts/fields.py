@@ -56,6 +56,8 @@ class AddressField(TextField):
 
     def clean(self, value: Any) -> str:
         text = super().clean(value)
+        if not text and not self.required:
+            return ""
         try:
             return normalise(text)
         except AddressError as error:

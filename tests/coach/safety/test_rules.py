@@ -62,7 +62,7 @@ def test_what_is_set_counts(coach: Client) -> None:
     [
         ({"ease_from": "8"}, "“Ease off” must begin above 0 and not above the number that stops"),
         ({"hold_from": "11"}, "Ensure this value is less than or equal to 10."),
-        ({"in_a_row": "1"}, "Ensure this value is greater than or equal to 2."),
+        ({"in_a_row": "1"}, "What is counted in a row takes two check-ins at least."),
         ({"days_left_out": "7"}, "A score must count for longer than a movement is left out."),
         ({"words_only": ["hold_high"]}, "Select a valid choice."),
         (

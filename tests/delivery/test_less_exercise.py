@@ -51,8 +51,9 @@ def compiled(monkeypatch: pytest.MonkeyPatch) -> list[int]:
         return real(source, **options)
 
     monkeypatch.setattr(mrml, "to_html", counted)
+    render = compiler.render.__wrapped__  # type: ignore[attr-defined]
     for module in (compiler, compile_lesson):
-        monkeypatch.setattr(module, "render", compiler.render.__wrapped__)  # type: ignore[attr-defined]
+        monkeypatch.setattr(module, "render", render)
     compiled_again._lesson.cache_clear()
     return sizes
 
@@ -203,7 +204,7 @@ def test_an_old_correction_offers_nothing_that_is_left_out(
 
 
 def test_the_page_of_a_day_is_as_of_now(
-    client: Client, alice: Any, first: Stretch, other: Stretch, go: Go, now: datetime
+    client: Client, alice: Any, first: Stretch, other: Stretch, go: Go, clock: Any, now: datetime
 ) -> None:
     go(now)
 

@@ -53,7 +53,7 @@ def test_what_is_resolved_leaves_the_desk_and_its_hold_stays(
     assert "Pain 8 on day 2" in text
     alice.refresh_from_db()
     assert alice.state == "held"
-    assert "coach@example.com resolved it at Tue 3 Mar, 08:00." in press(coach, "resolve", escalation.pk)
+    assert "Coach@example.com resolved it at Tue 3 Mar, 08:00." in press(coach, "resolve", escalation.pk)
     assert logged() == [("resolved", {})]
     assert "coach@example.com Alice Pain 8 on day 2" in said(coach.get(f"{HOME}desk/done/"))
 
@@ -86,7 +86,7 @@ def test_done_closes_a_message_and_stays_on_record(
 
     assert "Nobody needs you just now." in press(coach, "done", item.pk)
     assert Message.objects.get().state == "closed"
-    assert "coach@example.com saw to it at Tue 3 Mar, 08:00." in press(coach, "done", item.pk)
+    assert "Coach@example.com saw to it at Tue 3 Mar, 08:00." in press(coach, "done", item.pk)
     assert "Tue 3 Mar 2026, 08:00 coach@example.com Alice Asked a question" in said(
         coach.get(f"{HOME}desk/done/")
     )

@@ -50,8 +50,8 @@ def _settled(kind: DeskItem.Kind, about: list[str]) -> set[str]:
     """Return what a coach said is done, and the runner has not changed since."""
     if kind not in (Kind.DOUBTFUL, Kind.MAIL):
         return set()
-    done = DeskItem.objects.filter(kind=kind, about__in=about, done_by__isnull=False)
-    done_at = dict(done.order_by("done_at").values_list("about", "done_at"))
+    done = DeskItem.objects.filter(kind=kind, about__in=about, done_by__isnull=False).order_by("done_at")
+    done_at = {item.about: item.done_at for item in done if item.done_at}
     if kind == Kind.MAIL:
         return set(done_at)
     changed = CheckIn.objects.filter(pk__in=done_at).values_list("pk", "updated_at")

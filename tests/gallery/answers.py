@@ -13,8 +13,9 @@ from django.test import Client
 from challenge.mail.links import Purpose, url
 from challenge.safety.screening_list import QUESTIONS
 from challenge.site.doubt import served
+from tests.gallery.cast import DAY, LENA, MAYA, THEO
 from tests.gallery.pages import Page, cast, every_page
-from tests.gallery.walk import DAY, LENA, MAYA, THEO, Walk
+from tests.gallery.walk import Walk
 from tests.support.visitor import form
 
 HIDDEN = re.compile(r'<input type="hidden" name="(\w+)" value="([^"]*)"')

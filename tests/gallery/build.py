@@ -47,7 +47,7 @@ def prepare(folder: Path) -> None:
 
     from challenge.curriculum.course import CONTENT
     from challenge.curriculum.load import load
-    from tests.gallery.walk import BEGIN
+    from tests.gallery.cast import BEGIN
 
     # Tables as the models say, where nothing is migrated.
     settings.MIGRATION_MODULES = {app.label: None for app in apps.get_app_configs()}

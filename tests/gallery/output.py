@@ -7,8 +7,8 @@ from django.template import Context, Engine
 
 from challenge import drawings
 from challenge.curriculum import drawing_files
+from tests.gallery.cast import CAST
 from tests.gallery.mails import GalleryMail
-from tests.gallery.walk import CAST
 
 TEMPLATES = Path(__file__).parent / "templates"
 THEMES = ("light", "dark")

@@ -4,8 +4,8 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from tests.gallery.camera import VIEWS
+from tests.gallery.cast import CAST, OTHER_MAILS
 from tests.gallery.output import drawn, render
-from tests.gallery.walk import CAST, OTHER_MAILS
 
 MOST_BYTES = 1_500_000
 QUALITIES = (85, 75, 65, 50, 35)

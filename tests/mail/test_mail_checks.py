@@ -7,9 +7,9 @@ from urllib.parse import unquote, urlsplit
 import pytest
 
 from tests.gallery.build import SETTINGS, SITE
+from tests.gallery.cast import CAST, OTHER_MAILS, WAITING
 from tests.gallery.mails import GalleryMail, sent_mails
 from tests.gallery.reporting import print_result
-from tests.gallery.walk import CAST, OTHER_MAILS, WAITING
 from tests.mail.test_mail_parts import Reader, words
 
 pytestmark = pytest.mark.pure

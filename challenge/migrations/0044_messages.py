@@ -7,6 +7,7 @@ class Migration(migrations.Migration):
     dependencies = [("challenge", "0043_codes")]
 
     operations = [
+        migrations.RemoveIndex("Question", "question_asked"),
         migrations.RenameModel("Question", "Message"),
         migrations.RenameField("Message", "asked_at", "at"),
     ]

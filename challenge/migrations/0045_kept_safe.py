@@ -142,10 +142,6 @@ class Migration(migrations.Migration):
             name='message',
             options={'ordering': ['-at'], 'verbose_name': 'message', 'verbose_name_plural': 'messages'},
         ),
-        migrations.RemoveIndex(
-            model_name='message',
-            name='question_asked',
-        ),
         migrations.AddField(
             model_name='checkin',
             name='doubt',

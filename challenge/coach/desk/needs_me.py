@@ -31,7 +31,8 @@ class Needy:
 
     @property
     def has_hold(self) -> bool:
-        return any(row.hold and row.hold.cleared_at is None for row in self.rows)
+        is_held = self.enrollment.state == Enrollment.State.HELD
+        return is_held or any(row.hold and row.hold.cleared_at is None for row in self.rows)
 
 
 def needs_me(asked: str, now: datetime) -> tuple[list[Needy], Page[int]]:

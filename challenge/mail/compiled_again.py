@@ -28,7 +28,10 @@ def with_sections(compiled: Compiled, whole: Revision | Recall, runner: Enrollme
 @lru_cache(maxsize=64)
 def _lesson(revision_id: int, digest: str, length: int) -> Compiled | None:
     content = Revision.objects.values_list("content", flat=True).get(pk=revision_id)
-    return compile_lesson(content, length) if content else None
+    try:
+        return compile_lesson(content, length) if content else None
+    except KeyError:  # published when the content had another shape
+        return None
 
 
 @lru_cache(maxsize=64)

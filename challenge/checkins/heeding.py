@@ -4,21 +4,18 @@ it may be kept, and acted on in the transaction that saves it.
 Without consent to health data the answer is judged by itself, as nothing else of it is kept.
 """
 
-from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
 
-from django.db.models import Max, Q
+from django.db.models import Max
 
 from accounts.models import Consent, has_consented
+from challenge.checkins.told_pain import Answer, cleared_at, counted, thresholds_of, told
 from challenge.enrollment.holding import Danger
 from challenge.models import CheckIn, Delivery, DeskItem, Enrollment, Hold, SafetyLevel, SafetyRules
-from challenge.models.conditions import among
-from challenge.safety.advice import advice
-from challenge.safety.judging import URGENCY, hold_once, read_all, red_words_of, thresholds_of
-from challenge.safety.pain_rules import Judgement, PainRule, PainThresholds, PainTold, Place, judge
+from challenge.safety.judging import URGENCY, hold_once, read_all, red_words_of
+from challenge.safety.pain_rules import Judgement, PainRule, judge
 from challenge.safety.red_words import Reading
 
 LEVELS = {
@@ -30,43 +27,6 @@ LEVELS = {
 }
 # Rules that hold nothing, and that the coach sees.
 SEEN = (PainRule.SEE_PHYSIO, PainRule.LEVEL_ONE)
-# What was told is worth a word in the mail and check-in of the next day, and of the one after it.
-RECENT_DAYS = 2
-HURTS = Q(pain__gt=0, doubt="")
-TELLS = Q(doubt="") & (
-    Q(pain__isnull=False)
-    | Q(sharp=True)
-    | Q(running_brings_it_on=True)
-    | Q(place=CheckIn.Place.DOWN_A_LEG)
-    | ~Q(worse_next_morning="")
-)
-WORSE = {CheckIn.Morning.WORSE.value: True, CheckIn.Morning.NOT_WORSE.value: False}
-WORSE[CheckIn.Morning.NO_PAIN.value] = False
-
-
-class Answer(Protocol):
-    """What a check-in says, saved or only posted."""
-
-    @property
-    def pain(self) -> int | None: ...
-
-    @property
-    def place(self) -> str: ...
-
-    @property
-    def pain_where(self) -> str: ...
-
-    @property
-    def running_brings_it_on(self) -> bool | None: ...
-
-    @property
-    def sharp(self) -> bool | None: ...
-
-    @property
-    def worse_next_morning(self) -> str: ...
-
-    @property
-    def note(self) -> str: ...
 
 
 @dataclass(frozen=True)
@@ -123,29 +83,6 @@ class Heard:
             yield Danger(Hold.Reason(self.pain.rule.value), level, Hold.Source.CHECK_IN, values, words_only)
 
 
-def told(day: int, answer: Answer) -> PainTold:
-    return PainTold(
-        day,
-        answer.pain,
-        sharp=bool(answer.sharp),
-        place=Place(answer.place) if answer.place else None,
-        running_brings_it_on=bool(answer.running_brings_it_on),
-        worse_next_morning=WORSE.get(answer.worse_next_morning),
-    )
-
-
-def cleared_at(enrollment_id: int) -> datetime | None:
-    """Return when the coach last lifted a hold: what was told until then does not count any more."""
-    cleared = Hold.objects.filter(enrollment=enrollment_id, cleared_at__isnull=False)
-    return cleared.order_by("-cleared_at").values_list("cleared_at", flat=True).first()
-
-
-def counted(enrollment_id: int, since: datetime | None) -> list[PainTold]:
-    """Return what check-ins tell of the days first told of since then; a doubtful one does not count."""
-    rows = CheckIn.objects.filter(enrollment=enrollment_id, doubt="")
-    return [told(row.day, row) for row in (rows.filter(created_at__gt=since) if since else rows)]
-
-
 def hear(enrollment_id: int, day: int, answer: Answer, rules: SafetyRules) -> Heard:
     """Judge an answer for a day: by itself, whatever was told of later days, and with what is saved of the
     others. It changes nothing."""
@@ -188,40 +125,6 @@ def put_on_the_desk(check_in: CheckIn, heard: Heard, now: datetime) -> None:
 def take_off_the_desk(check_in: CheckIn, now: datetime) -> None:
     for kind in (DeskItem.Kind.DOUBTFUL, DeskItem.Kind.PAIN):
         DeskItem.objects.finish(kind, [check_in.pk], now)
-
-
-def asks_for_morning(enrollment_id: int, day: int) -> bool:
-    """Tell whether a day's check-in asks for the morning: the last one before it told of pain."""
-    before = CheckIn.objects.filter(enrollment=enrollment_id, day__lt=day).order_by("-day").first()
-    return before is not None and bool(before.pain) and not before.doubt and is_recent(before.day, day)
-
-
-def is_recent(told_on: int, day: int) -> bool:
-    """Tell whether a check-in is still worth a word on a day."""
-    return 0 < day - told_on <= RECENT_DAYS and told_on > 0
-
-
-def advice_for(days: dict[int, int]) -> dict[int, str]:
-    """Return what lately told pain asks for, for each enrollment and the day of its lesson, in words and in
-    three statements."""
-    rules = SafetyRules.current()
-    cleared = Hold.objects.filter(among("enrollment", list(days)), cleared_at__isnull=False)
-    since = dict(cleared.order_by("cleared_at").values_list("enrollment", "cleared_at"))
-    history: dict[int, list[PainTold]] = defaultdict(list)
-    for row in CheckIn.objects.filter(TELLS, among("enrollment", list(days))).defer("note"):
-        at = since.get(row.enrollment_id)
-        if at is None or row.created_at > at:
-            history[row.enrollment_id].append(told(row.day, row))
-    limits = thresholds_of(rules)
-    found = {key: judge(history[key], day, limits) for key, day in days.items()}
-    return {key: _lately(judged, days[key], limits) for key, judged in found.items()}
-
-
-def _lately(judged: Judgement, day: int, limits: PainThresholds) -> str:
-    if not judged.rests_on or not is_recent(judged.rests_on[-1].day, day):
-        return ""
-    score = judged.rests_on[-1].score
-    return advice(judged.rule.value, {"score": str(score or ""), "days": str(limits.days_left_out)})
 
 
 def _last_day(enrollment_id: int) -> int:

@@ -3,17 +3,17 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 
 from django.db import transaction
 
 from accounts.models import Consent, give_consents, has_consented
-from challenge import schedule
-from challenge.checkins.heeding import Answer, cleared_at, hear, heed, put_on_the_desk
-from challenge.models import CheckIn, Delivery, EarlierCheckIn, Enrollment, SafetyRules
+from challenge.checkins.heeding import hear, heed, put_on_the_desk
+from challenge.checkins.open_days import takes_check_in
+from challenge.checkins.told_pain import Answer, cleared_at
+from challenge.models import CheckIn, EarlierCheckIn, Enrollment, SafetyRules
 
-LATE_DAYS = 3
 # A runner who reports at least this much pain is advised to stop and to see a doctor.
 PAIN_TO_STOP = 6
 # So many earlier answers of a day are kept; then it takes no other.
@@ -58,32 +58,6 @@ HEALTH_DATA: dict[str, object] = {
     "worse_next_morning": "",
     "note": "",
 }
-
-
-def sent_lesson(enrollment_id: int, day: int) -> Delivery | None:
-    """Return the first sending of a program day, or None before it was sent."""
-    return (
-        Delivery.objects.filter(enrollment=enrollment_id, kind=Delivery.Kind.LESSON, day=day)
-        .filter(sent_at__isnull=False)
-        .select_related("enrollment__runner", "enrollment__program", "revision")
-        .order_by("copy")
-        .first()
-    )
-
-
-def last_date(lesson: Delivery) -> date:
-    """Return the runner's local date at whose end the check-in of a sent lesson closes."""
-    assert lesson.sent_at is not None
-    return schedule.local_date(lesson.sent_at, lesson.required_enrollment.zone) + timedelta(days=LATE_DAYS)
-
-
-def is_open(lesson: Delivery, now: datetime) -> bool:
-    return now < schedule.end_of_day(last_date(lesson), lesson.required_enrollment.zone)
-
-
-def takes_check_in(enrollment: Enrollment, day: int, now: datetime) -> bool:
-    lesson = sent_lesson(enrollment.pk, day)
-    return lesson is not None and is_open(lesson, now)
 
 
 @contextmanager

@@ -1,6 +1,5 @@
 """A coach's notes, each of which goes once into the next lesson's mail, and memos for the coaches alone."""
 
-from collections.abc import Sequence
 from datetime import datetime
 
 from django.db.models import QuerySet
@@ -10,11 +9,9 @@ from challenge.conversation.messages import REPEAT_WINDOW
 from challenge.enrollment.transitions import locked
 from challenge.models import Delivery, Enrollment, Memo, Note
 from challenge.models.attempt import was_refused_for_good
-from challenge.models.conditions import among
 from challenge.models.mail_kinds import Kind
 
 MOST_SIGNS = 1000
-Key = tuple[int, int]
 
 
 class NoLessonLeft(Exception):
@@ -93,26 +90,3 @@ def memo(enrollment_id: int, coach: User, text: str, now: datetime) -> Memo:
         memos = Memo.objects.filter(enrollment=enrollment, author=coach, text=text)
         again = memos.filter(written_at__gt=now - REPEAT_WINDOW).first()
         return again or Memo.objects.create(enrollment=enrollment, text=text, written_at=now, author=coach)
-
-
-class Notes:
-    """The notes of a batch's lessons, as of the last refresh, which is one statement, or none without a
-    lesson."""
-
-    def __init__(self, deliveries: Sequence[Delivery]) -> None:
-        lessons = [delivery for delivery in deliveries if delivery.kind == Kind.LESSON]
-        self._enrollments = {delivery.enrollment_id for delivery in lessons}
-        self._days = {delivery.day for delivery in lessons}
-        self._texts: dict[Key, str] = {}
-
-    def refresh(self) -> None:
-        if self._enrollments:
-            found = Note.objects.filter(among("enrollment", self._enrollments), day__in=self._days)
-            rows = found.values_list("enrollment", "day", "text")
-            self._texts = {(enrollment, day): text for enrollment, day, text in rows}
-
-    def of(self, delivery: Delivery) -> str:
-        """Return the note in a lesson; an empty text for other mail."""
-        if delivery.kind != Kind.LESSON or delivery.enrollment_id is None:
-            return ""
-        return self._texts.get((delivery.enrollment_id, delivery.day), "")

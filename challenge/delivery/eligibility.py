@@ -10,7 +10,7 @@ from django.db.models import F, Q
 from accounts.addresses import keyed_hash
 from accounts.models import Consent
 from challenge import schedule
-from challenge.conversation.notes import Notes
+from challenge.conversation.lesson_notes import Notes
 from challenge.mail.context import Greetings
 from challenge.models import Delivery, Enrollment, Escalation, Revision, Suppression
 from challenge.models.conditions import among

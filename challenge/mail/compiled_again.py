@@ -1,14 +1,17 @@
 """Compile again what was published before there were sections: its words stay, and each runner's mail has
-what it asks for or leaves out. Each text is compiled once in a process."""
+what it asks for or leaves out. Each text is compiled once in a process, which loads the compiler and the
+drawings only then."""
 
 from functools import lru_cache
 
-from challenge.curriculum.compile_lesson import compile_lesson
+from django.utils.module_loading import import_string
+
 from challenge.curriculum.movements import SHOWN
-from challenge.curriculum.recall import compile_correction
 from challenge.curriculum.slots import OPEN, Compiled
 from challenge.models import Enrollment, Recall, Revision
 
+COMPILE_LESSON = "challenge.curriculum.compile_lesson.compile_lesson"
+COMPILE_CORRECTION = "challenge.curriculum.recall.compile_correction"
 LESSON_SECTION, CORRECTION_SECTION = f"{OPEN}?words_only", f"{OPEN}?{SHOWN}"
 
 
@@ -29,12 +32,15 @@ def with_sections(compiled: Compiled, whole: Revision | Recall, runner: Enrollme
 def _lesson(revision_id: int, digest: str, length: int) -> Compiled | None:
     content = Revision.objects.values_list("content", flat=True).get(pk=revision_id)
     try:
-        return compile_lesson(content, length) if content else None
+        compiled: Compiled | None = import_string(COMPILE_LESSON)(content, length) if content else None
     except KeyError:  # published when the content had another shape
         return None
+    return compiled
 
 
 @lru_cache(maxsize=64)
 def _correction(recall_id: int) -> Compiled:
     recall = Recall.objects.select_related("stretch__replacement").get(pk=recall_id)
-    return compile_correction(recall.stretch.title, recall.stretch.replacement, recall.message)
+    parts = recall.stretch.title, recall.stretch.replacement, recall.message
+    compiled: Compiled = import_string(COMPILE_CORRECTION)(*parts)
+    return compiled

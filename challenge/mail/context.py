@@ -9,8 +9,8 @@ from django.utils.formats import date_format
 
 from accounts.addresses import MAX_LOCAL
 from challenge import schedule
-from challenge.checkins.heeding import advice_for, is_recent
-from challenge.checkins.record import takes_check_in
+from challenge.checkins.open_days import takes_check_in
+from challenge.checkins.told_pain import advice_for, is_recent
 from challenge.curriculum.movements import keeps
 from challenge.curriculum.slots import wrap_line
 from challenge.enrollment.transitions import would_go_on

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from django.db.models import Count, F, Max, OuterRef, Q, Subquery
 from django.utils.translation import gettext as _
 
-from challenge.checkins.heeding import HURTS, TELLS
+from challenge.checkins.told_pain import HURTS, TELLS
 from challenge.models import CheckIn, Delivery, Enrollment, Event
 from challenge.models.conditions import among
 

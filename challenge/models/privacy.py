@@ -203,7 +203,7 @@ def blank(model: type[Model], fields: Iterable[str]) -> dict[str, object]:
 def _nothing(field: Any) -> object:
     if field.null:
         return None
-    return field.default() if callable(field.default) else ""
+    return field.default() if field.has_default() and callable(field.default) else ""
 
 
 def filled(model: type[Model], fields: Iterable[str]) -> Q:

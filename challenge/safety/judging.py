@@ -10,7 +10,6 @@ from datetime import datetime, timedelta
 from accounts.models import Consent, has_consented
 from challenge.enrollment.holding import Danger, hold
 from challenge.models import Enrollment, Event, Hold, SafetyLevel, SafetyRules
-from challenge.safety.pain_rules import PainThresholds
 from challenge.safety.red_word_list import Level, RedWords, with_added
 from challenge.safety.red_words import Reading, read
 
@@ -19,7 +18,6 @@ URGENCY = {
     Level.URGENT: SafetyLevel.TODAY,
     Level.ASK_FIRST: SafetyLevel.ASK_FIRST,
 }
-THRESHOLDS = tuple(PainThresholds.__dataclass_fields__)
 # Without consent neither day nor reason is kept: what comes within this time may be one report, sent twice.
 SAME_WITHIN, SAME_EMERGENCY_WITHIN = timedelta(days=1), timedelta(hours=1)
 
@@ -31,10 +29,6 @@ def red_words_of(rules: SafetyRules) -> RedWords:
 
 def red_words() -> RedWords:
     return red_words_of(SafetyRules.current())
-
-
-def thresholds_of(rules: SafetyRules) -> PainThresholds:
-    return PainThresholds(**{name: getattr(rules, name) for name in THRESHOLDS})
 
 
 def heed_words(enrollment_id: int, text: str, source: Hold.Source, now: datetime) -> Reading:

@@ -9,7 +9,7 @@ import pytest
 from django.test import Client
 
 from accounts.capabilities import Altered, read
-from challenge.checkins.record import LATE_DAYS
+from challenge.checkins.open_days import LATE_DAYS
 from challenge.enrollment import pending
 from challenge.mail.links import Purpose, lifetime, token, url
 from challenge.models import EarlierCheckIn, Enrollment

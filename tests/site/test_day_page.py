@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from challenge.checkins.record import last_date
+from challenge.checkins.open_days import last_date
 from challenge.curriculum.lesson import day_content
 from challenge.curriculum.publish import Publication, publish_day
 from challenge.enrollment.leaving import leave

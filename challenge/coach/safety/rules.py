@@ -7,12 +7,12 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from challenge.checkins.told_pain import THRESHOLDS
 from challenge.coach.access import CoachAdmin, ModelForm, coach_of
 from challenge.coach.history import LoggedAction, log
 from challenge.coach.safety.rules_form import PREFIX, WORDS, SafetyRulesForm
 from challenge.coach.wording import when
 from challenge.models import SafetyRules
-from challenge.safety.judging import THRESHOLDS
 
 SIGN = "_sign"
 SIGNED_FIELDS = {*THRESHOLDS, "words_only", *(PREFIX + key for key in WORDS)}

@@ -8,9 +8,9 @@ from django.utils.translation import gettext_lazy
 
 from accounts.fields import AddressField
 from challenge.checkins.heeding import LEVELS
+from challenge.checkins.told_pain import THRESHOLDS
 from challenge.coach.access import ModelForm
 from challenge.models import SafetyLevel, SafetyRules
-from challenge.safety.judging import THRESHOLDS
 from challenge.safety.pain_rules import PainThresholds
 from challenge.safety.red_word_list import RedWordsError, with_added
 

@@ -12,7 +12,8 @@ from django.utils import timezone
 from accounts.models import Consent, has_consented
 from challenge import tasks
 from challenge.checkins.earlier import put_back, remove, to_put_back
-from challenge.checkins.heeding import asks_for_morning, hear
+from challenge.checkins.heeding import hear
+from challenge.checkins.open_days import is_open, last_date, sent_lesson
 from challenge.checkins.record import (
     PAIN_TO_STOP,
     CheckInData,
@@ -20,11 +21,9 @@ from challenge.checkins.record import (
     TooManyChanges,
     filled,
     heed_unsaved,
-    is_open,
-    last_date,
     record,
-    sent_lesson,
 )
+from challenge.checkins.told_pain import asks_for_morning
 from challenge.enrollment.hold_words import hold_words
 from challenge.mail.links import Purpose
 from challenge.models import CheckIn, Delivery, EarlierCheckIn, Enrollment, SafetyRules

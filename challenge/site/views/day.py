@@ -12,7 +12,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from accounts.fields import NoteField
-from challenge.checkins.record import takes_check_in
+from challenge.checkins.open_days import takes_check_in
 from challenge.conversation.advice import advice
 from challenge.conversation.answers import published
 from challenge.conversation.messages import TooManyMessages, record_message

@@ -100,7 +100,7 @@ def test_who_signed_and_when_until_the_list_changes(coach: Client, clock: Any) -
 
 @pytest.mark.pure
 def test_the_numbers_that_the_coach_sees_are_those_of_the_rules() -> None:
-    from challenge.safety.judging import thresholds_of
+    from challenge.checkins.told_pain import thresholds_of
     from challenge.safety.pain_rules import PainThresholds
 
     assert thresholds_of(SafetyRules()) == PainThresholds()

@@ -6,7 +6,7 @@ is that of enrollment.transitions.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db.models import Q
 
@@ -18,6 +18,7 @@ from challenge.models.enrollment import log_event
 from challenge.models.mail_kinds import Kind
 
 State = Enrollment.State
+EMERGENCY_AGAIN = timedelta(hours=1)
 # Whoever has finished or left has no lesson to hold; the coach is told all the same.
 HELD_FROM = (State.SCREENING, State.ACTIVE, State.PAUSED, State.HELD)
 
@@ -39,7 +40,7 @@ def hold(enrollment_id: int, danger: Danger, by: Event.Actor, now: datetime) -> 
     same danger told again, before a coach has acknowledged it, is the same hold."""
     with locked(enrollment_id) as enrollment:
         kept = _kept(enrollment, danger)
-        if same := _same(enrollment, kept):
+        if same := _same(enrollment, kept, danger, now):
             return same
         held = Hold.objects.create(
             enrollment=enrollment, held_from=enrollment.state, opened_by=by, opened_at=now, **kept
@@ -61,10 +62,13 @@ def _kept(enrollment: Enrollment, danger: Danger) -> dict[str, object]:
     return {**health, "source": danger.source, "words_only": danger.words_only}
 
 
-def _same(enrollment: Enrollment, kept: dict[str, object]) -> Hold | None:
-    """Return the open hold that keeps the same, while no coach has acknowledged what it tells."""
+def _same(enrollment: Enrollment, kept: dict[str, object], danger: Danger, now: datetime) -> Hold | None:
+    """Return the open hold that keeps the same, while no coach has acknowledged what it tells. Where nothing
+    of health is kept, an emergency looks like what was told before it: it is told again after an hour."""
     for one in _open(enrollment):
         is_same = all(getattr(one, name) == value for name, value in kept.items())
+        if danger.level == SafetyLevel.EMERGENCY and not one.level and one.opened_at <= now - EMERGENCY_AGAIN:
+            continue
         if is_same and not one.escalations.exclude(state=Escalation.State.OPEN).exists():
             return one
     return None

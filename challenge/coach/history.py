@@ -31,6 +31,7 @@ class LoggedAction(models.TextChoices):
     SNOOZED = "snoozed", _("Put something off on the desk.")
     DESK_DONE = "desk_done", _("Took something off the desk.")
     ANSWERED = "answered", _("Answered a message.")
+    WROTE = "wrote", _("Wrote to the runner.")
     MESSAGE_CLOSED = "message_closed", _("Closed a message without an answer.")
     ANSWER_PUBLISHED = "answer_published", _("Published an answer.")
     ANSWER_WITHDRAWN = "answer_withdrawn", _("Withdrew a published answer.")

@@ -3,7 +3,7 @@
 import re
 from datetime import datetime
 
-from django.db.models import Q, QuerySet
+from django.db.models import Max, Q, QuerySet
 
 from accounts.models import User
 from challenge.conversation.messages import REPEAT_WINDOW, Direction, State
@@ -22,6 +22,10 @@ class AnsweredMeanwhile(Exception):
 
 class AnsweredAfterLeaving(Exception):
     """The runner has left and was sent one answer since; no more mail may follow it."""
+
+
+class NotInTheCourse(Exception):
+    """The sign-up is not confirmed, or the runner has left: nobody may be written to who has not asked."""
 
 
 class NamesTheRunner(Exception):
@@ -48,19 +52,48 @@ def answer(message_id: int, coach: User, text: str, now: datetime, seen: int | N
             raise AnsweredMeanwhile(newest)
         if enrollment.state == Enrollment.State.WITHDRAWN and after_leaving(enrollment).exists():
             raise AnsweredAfterLeaving
-        said = Message.objects.create(
-            enrollment=enrollment,
-            direction=Direction.OUT,
-            state=State.CLOSED,
-            day=asked.day,
-            text=text,
-            at=now,
-            author=coach,
-            answers=asked,
-        )
+        said = _send(enrollment, coach, text, now, day=asked.day, answers=asked)
         Message.objects.filter(pk=asked.pk).update(state=State.ANSWERED)
         DeskItem.objects.finish(DeskItem.Kind.MESSAGE, [asked.pk], now, coach)
-        Delivery.objects.queue(Kind.ANSWER, now, enrollment, asked.day, answer=said)
+    return said
+
+
+def write(enrollment_id: int, coach: User, text: str, now: datetime) -> Message:
+    """Write to a runner who told something elsewhere than in a message, and queue the mail.
+
+    The same words of the same coach within ten minutes are one message. Raises NotInTheCourse.
+    """
+    with locked(enrollment_id) as enrollment:
+        earlier = Message.objects.filter(enrollment=enrollment, author=coach, text=text, answers=None)
+        if again := earlier.filter(at__gt=now - REPEAT_WINDOW).first():
+            return again
+        if enrollment.state in (Enrollment.State.PENDING, Enrollment.State.WITHDRAWN):
+            raise NotInTheCourse
+        lessons = Delivery.objects.filter(enrollment=enrollment, kind=Kind.LESSON, sent_at__isnull=False)
+        day = lessons.aggregate(day=Max("day"))["day"] or 0
+        return _send(enrollment, coach, text, now, day=day)
+
+
+def _send(
+    enrollment: Enrollment,
+    coach: User,
+    text: str,
+    now: datetime,
+    *,
+    day: int,
+    answers: Message | None = None,
+) -> Message:
+    said = Message.objects.create(
+        enrollment=enrollment,
+        direction=Direction.OUT,
+        state=State.CLOSED,
+        day=day,
+        text=text,
+        at=now,
+        author=coach,
+        answers=answers,
+    )
+    Delivery.objects.queue(Kind.ANSWER, now, enrollment, day, answer=said)
     return said
 
 

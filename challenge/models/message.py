@@ -4,6 +4,7 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from challenge.models.check_in import DayAnswer
 from challenge.models.enrollment import Enrollment
 
 
@@ -30,6 +31,13 @@ class Message(models.Model):
     day = models.PositiveSmallIntegerField(_("day"), default=0)
     text = models.TextField(_("text"), max_length=2000)
     at = models.DateTimeField(_("at"))
+    doubt = models.CharField(
+        _("doubtful"),
+        max_length=15,
+        choices=DayAnswer.Doubt,
+        blank=True,
+        help_text=_("A mail scanner could have sent it: it holds and wakes nobody by itself."),
+    )
     author = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         models.SET_NULL,

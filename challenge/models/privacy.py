@@ -102,7 +102,7 @@ TABLES = {
     ),
     "challenge.Message": Declared(
         "enrollment__runner",
-        personal="id enrollment direction state day text at author answers published published_at",
+        personal="id enrollment direction state day text at doubt author answers published published_at",
     ),
     "challenge.Note": Declared("enrollment__runner", personal="id enrollment day text written_at author"),
     "challenge.Memo": Declared("enrollment__runner", personal="id enrollment text written_at author"),

@@ -2,7 +2,6 @@
 no other table, file, log, key of Redis, cookie, metric or URL. After erasing only keyed hashes are left."""
 
 import logging
-from collections import defaultdict
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -10,7 +9,6 @@ from typing import Any
 
 import pytest
 from django.db import connection
-from django.test import Client
 
 from accounts.addresses import keyed_hash
 from accounts.models import User
@@ -20,22 +18,26 @@ from challenge.enrollment.holding import Danger, clear, hold
 from challenge.enrollment.pending import delete_unconfirmed, remind_unconfirmed
 from challenge.inbound.bounce_mail import receive
 from challenge.mail.links import return_path
-from challenge.models import Delivery, Enrollment, Escalation, Event, Hold, SafetyLevel, SafetyRules
+from challenge.models import Delivery, Enrollment, Escalation, Event, Hold, Message, SafetyLevel, SafetyRules
 from challenge.monitoring.checks import check
 from challenge.monitoring.logs import Json, Line
 from challenge.safety.escalations import escalate
+from challenge.safety.screening_list import QUESTIONS
 from tests.support.brokers import broker_at
 from tests.support.marks import cells, marked, marked_columns, marked_files, marked_in_redis
+from tests.support.recorder import Recorder
 from tests.support.returned_mails import complaint, dsn
 from tests.support.smtp_server import SmtpServer
-from tests.support.visitor import body, confirm, form, link
+from tests.support.visitor import answer_no, body, form, link, press_confirm
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 MARK = "yellowbird"
 ADDRESS = "yellowbird@example.com"
-SECOND = "second@example.net"
+COACH, SECOND = "coach@example.org", "second@example.net"
+# The code of what the runner ticks, and of what follows from it.
+TICKED, FOLLOWS = "hernia", "prone-press-up"
 # Where a runner's own data is kept.
 KEPT_IN = {
     "accounts_user.email",
@@ -46,36 +48,18 @@ KEPT_IN = {
     "challenge_checkin.pain_where",
     "challenge_earliercheckin.note",
     "challenge_earliercheckin.pain_where",
+    "challenge_hold.cleared_because",
     "challenge_hold.values",
+    "challenge_memo.text",
+    "challenge_message.published",
     "challenge_message.text",
+    "challenge_note.text",
     # What mail servers answered, and the titles in the coaches' log, which hold the name.
     "challenge_delivery.attempts",
     "django_admin_log.object_repr",
 }
 DESK = "/coach/challenge"
-
-
-class Recorder(Client):
-    """Keeps every URL and cookie that a browser gets to see or asks for."""
-
-    def __init__(self, **options: Any) -> None:
-        super().__init__(**options)
-        self.seen: dict[str, set[str]] = defaultdict(set)
-
-    def request(self, **request: Any) -> Any:
-        answer = super().request(**request)
-        asked = f"{request['PATH_INFO']}?{request.get('QUERY_STRING', '')}"
-        self.seen["asked"].add(asked)
-        self.seen["answered"].update(f"{name}: {value}" for name, value in answer.items())
-        self.seen["cookies"].add(answer.cookies.output())
-        if "text/html" in answer.get("Content-Type", ""):
-            page = answer.content.decode()
-            for attribute in ('href="', 'src="', 'action="'):
-                self.seen["links"].update(part.partition('"')[0] for part in page.split(attribute)[1:])
-        return answer
-
-    def marked(self) -> set[str]:
-        return {text for texts in self.seen.values() for text in texts if marked(MARK, text)}
+WRITES = ("write", "note", "memo")
 
 
 class Canary:
@@ -84,7 +68,7 @@ class Canary:
     def __init__(self, sink: SmtpServer, go: Callable[[datetime], None], clock: Any, now: datetime) -> None:
         self.sink, self.go, self.clock, self.now = sink, go, clock, now
         self.runner, self.coach = Recorder(), Recorder()
-        self.coach.force_login(User.objects.create_superuser("coach@example.org", "x"))
+        self.coach.force_login(User.objects.create_superuser(COACH, "x"))
 
     def move(self, by: timedelta) -> None:
         self.now += by
@@ -103,7 +87,9 @@ class Canary:
         assert self.runner.post("/", fields).status_code == 200
         self.move(timedelta(0))
         asked = self.newest("confirm")
-        assert confirm(self.runner, asked, health_consent="on").status_code == 302
+        answer = press_confirm(self.runner, asked, health_consent="on")
+        said = {question.code: "no" for question in QUESTIONS} | {"answer": "", "movements": [TICKED]}
+        assert answer_no(self.runner, answer["Location"], **said).status_code == 200
 
     def lives_a_day(self) -> None:
         said = {"status": "partly", "unit": "km", "pain": "3", "tightness": "4"}
@@ -132,14 +118,27 @@ class Canary:
         self.move(HOUR)
         escalate(self.now)
         self.move(timedelta(0))
-        mails = [*self.sink.to("coach@example.org"), *self.sink.to(SECOND)]
+        mails = [*self.sink.to(COACH), *self.sink.to(SECOND)]
         assert len(mails) == 3
         assert [mail for mail in mails if marked(MARK, mail.as_string())] == []
         self.runner.post(link(mails[-1], "take-care"), follow=True)
         escalation = Escalation.objects.get()
         for view in ("acknowledge", "resolve"):
             self.coach.post(f"{DESK}/escalation/{escalation.pk}/{view}/", follow=True)
-        clear(run.pk, User.objects.get(email="coach@example.org"), "Seen.", self.now)
+        clear(run.pk, User.objects.get(email=COACH), "yellowbird was seen", self.now)
+
+    def is_answered(self) -> None:
+        """The coach answers by mail, and writes a note and a memo; all of them hold the mark."""
+        run, asked = Enrollment.objects.get(), Message.objects.get(direction="in")
+        for path in (f"message/{asked.pk}/answer/", *(f"enrollment/{run.pk}/{to}/" for to in WRITES)):
+            assert self.coach.post(f"{DESK}/{path}", {"text": f"{MARK} {path}"}).status_code == 302
+        said = Message.objects.get(answers=asked)
+        self.coach.post(f"{DESK}/message/{said.pk}/publish/", {"text": f"{MARK} for all"})
+        for path in ("/coach/", "/coach/desk/done/", f"{DESK}/message/{asked.pk}/answer/"):
+            assert self.coach.get(path).status_code == 200
+        self.move(DAY)
+        assert [mail for mail in self.sink.to(ADDRESS) if f"{MARK} message" in body(mail)]
+        assert f"{MARK} enrollment" in body(self.sink.lessons[-1])
 
     def steers(self) -> None:
         lesson = self.sink.lessons[-1]
@@ -218,12 +217,14 @@ def test_the_marks_are_where_they_belong_and_go_with_the_runner(
         canary.signs_up()
         canary.lives_a_day()
         canary.needs_help()
+        canary.is_answered()
         canary.steers()
         canary.looks_after_herself()
         canary.is_looked_after()
         canary.comes_back()
 
         assert marked_columns(MARK) == KEPT_IN
+        assert [marked_in_redis(code) for code in (TICKED, FOLLOWS)] == [[], []]
         request_erasing(Enrollment.objects.get().runner_id, canary.now)
         canary.move(DAY)
         assert erase_due(canary.now) == 1
@@ -233,10 +234,13 @@ def test_the_marks_are_where_they_belong_and_go_with_the_runner(
         assert marked_columns(MARK) == set()
         assert marked_files(MARK, folders) == []
         assert marked_in_redis(MARK) == []
-    assert canary.runner.marked() | canary.coach.marked() == set()
+    assert canary.runner.marked(MARK) | canary.coach.marked(MARK) == set()
     assert not marked(MARK, metrics.content.decode())
     for formatter in (Line(), Json()):
-        assert [line for line in map(formatter.format, caplog.records) if marked(MARK, line)] == []
+        lines = [formatter.format(record) for record in caplog.records]
+        assert [line for line in lines for word in (MARK, TICKED, FOLLOWS) if marked(word, line)] == []
+    told = [mail.as_string() for to in (COACH, SECOND) for mail in sink.to(to)]
+    assert [mail for mail in told for word in (MARK, TICKED, FOLLOWS) if marked(word, mail)] == []
     hashed = keyed_hash(ADDRESS)
     assert {place for place, text in cells() if hashed in text} == {
         "challenge_suppression.address_hash",

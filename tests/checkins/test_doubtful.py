@@ -7,10 +7,10 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from challenge.models import CheckIn, Delivery, EarlierCheckIn
+from challenge.models import CheckIn, Delivery, EarlierCheckIn, Message
 from challenge.site.doubt import served
 from tests.support.held import holds, on_the_desk, state
-from tests.support.visitor import Runner, filled_in
+from tests.support.visitor import Runner, filled_in, link
 
 pytestmark = pytest.mark.django_db
 SECOND, MINUTE, HOUR = timedelta(seconds=1), timedelta(minutes=1), timedelta(hours=1)
@@ -84,6 +84,31 @@ def test_a_second_sign_holds(runner: Runner, clock: Any) -> None:
 
     assert CheckIn.objects.get().doubt == ""
     assert (state(), on_the_desk()) == ("held", ["escalation", "hold"])
+
+
+@pytest.mark.parametrize("at_arrival", [True, False])
+def test_a_question_that_comes_too_fast_waits_for_a_second_sign(
+    runner: Runner, clock: Any, at_arrival: bool
+) -> None:
+    if at_arrival:
+        Delivery.objects.filter(day=1).update(sent_at=timezone.now() - SECOND)
+    path, form = link(runner.mail, "day"), {"text": "Numb between my legs, what now?"}
+    fast = ago(60) if at_arrival else ago(1)
+    page = runner.reads(runner.client.post(path, form | {"served": fast}))
+
+    asked = Message.objects.get()
+    assert asked.doubt == ("at_arrival" if at_arrival else "too_fast")
+    assert (state(), holds(), on_the_desk()) == ("active", [], ["message"])
+    assert "send it once more" in page
+    assert "Numb between my legs, what now?</textarea>" in page
+    assert "emergency department now" in page
+
+    clock.shift(MINUTE)
+    page = runner.reads(runner.client.post(path, form | {"served": ago(30)}))
+    asked.refresh_from_db()
+    assert (asked.doubt, Message.objects.count(), state()) == ("", 1, "held")
+    assert on_the_desk() == ["escalation", "hold", "message"]
+    assert "send it once more" not in page
 
 
 def test_a_doubtful_answer_does_not_count_on_other_days(runner: Runner, alice: Any, now: datetime) -> None:

@@ -66,6 +66,7 @@ def desk(alice: Enrollment, now: datetime) -> list[str]:
         reverse("admin:publish", args=[said.pk]),
         reverse("admin:note", args=[alice.pk]),
         reverse("admin:memo", args=[alice.pk]),
+        reverse("admin:write", args=[alice.pk]),
         reverse("admin:accounts_consent_changelist"),
         reverse("admin:done-lately"),
         *(reverse(f"admin:{name}", args=[alice.pk]) for name in ("hold", "clear-hold")),

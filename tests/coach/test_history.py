@@ -28,6 +28,7 @@ WORDS = {
     LoggedAction.SNOOZED: "Put something off on the desk.",
     LoggedAction.DESK_DONE: "Took something off the desk.",
     LoggedAction.ANSWERED: "Answered a message.",
+    LoggedAction.WROTE: "Wrote to the runner.",
     LoggedAction.MESSAGE_CLOSED: "Closed a message without an answer.",
     LoggedAction.ANSWER_PUBLISHED: "Published an answer.",
     LoggedAction.ANSWER_WITHDRAWN: "Withdrew a published answer.",

@@ -55,6 +55,15 @@ def test_nothing_comes_during_a_pause_and_then_the_next_lesson(
     assert events() == [("paused", "runner"), ("resumed", "runner")]
 
 
+@pytest.mark.parametrize("state", Enrollment.State.values)
+def test_each_state_has_one_heading(
+    client: Client, enroll: Any, clock: Any, now: datetime, state: str
+) -> None:
+    dora = enroll("dora", state=state)
+
+    assert client.get(url(Purpose.PAUSE, now, dora)).content.count(b"<h1") == 1
+
+
 @pytest.mark.parametrize("action", ["pause", "resume"])
 def test_a_doubled_or_late_tap_never_turns_it_back(
     client: Client, alice: Any, path: str, now: datetime, action: str

@@ -3,7 +3,7 @@
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 
-ANSWER, NOTE = "admin:answer", "admin:note"
+ANSWER, NOTE, WRITE = "admin:answer", "admin:note", "admin:write"
 FROM_DESK = "from=desk"
 
 

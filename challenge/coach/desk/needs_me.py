@@ -6,7 +6,7 @@ from datetime import datetime
 
 from django.core.paginator import Page, Paginator
 
-from challenge.coach.desk.links import NOTE, link_of
+from challenge.coach.desk.links import NOTE, WRITE, link_of
 from challenge.coach.desk.rows import Row, row_of
 from challenge.coach.desk.told import Kind, Told
 from challenge.enrollment.holding import HELD_FROM
@@ -23,6 +23,7 @@ class Needy:
 
     enrollment: Enrollment
     rows: list[Row]
+    write: str
     note: str
 
     @property
@@ -43,7 +44,7 @@ def needs_me(asked: str, now: datetime) -> tuple[list[Needy], Page[int]]:
     rows = Enrollment.objects.select_related("runner", "program").in_bulk(shown)
     told = Told([item for items in shown.values() for item in items], escalations)
     needy = [
-        Needy(rows[pk], _rows(items, told, now), link_of(NOTE, pk))
+        Needy(rows[pk], _rows(items, told, now), link_of(WRITE, pk), link_of(NOTE, pk))
         for pk, items in shown.items()
         if pk in rows
     ]

@@ -76,8 +76,11 @@ def reason_of(item: DeskItem, told: Told) -> str:
         words = _with_level(hold.why, hold.level)
     elif escalation := told.escalations.get(item.about) if item.kind == Kind.ESCALATION else None:
         words = _with_level(str(Hold.Reason.SAFETY.label), escalation.level)
-    elif item.kind == Kind.MESSAGE and told.message(item):
+    elif message := told.message(item) if item.kind == Kind.MESSAGE else None:
         words = _("asked a question")
+        if message.doubt:
+            doubt = {"doubt": message.get_doubt_display()}
+            words = _("a question that may not be the runner's own: %(doubt)s") % doubt
     elif check_in := told.check_in(item):
         words = _("told of pain or trouble")
         if item.kind == Kind.DOUBTFUL:

@@ -32,7 +32,7 @@ from challenge.coach.runners.filters import (
 )
 from challenge.coach.runners.runner_page import reschedule_view, runner_page
 from challenge.coach.runners.saved_filters import SavedFilterForm, delete, known_parameters, save, saved_by
-from challenge.coach.runners.writing import memo_view, note_view
+from challenge.coach.runners.writing import memo_view, note_view, write_view
 from challenge.models import Enrollment
 
 
@@ -72,6 +72,7 @@ class EnrollmentAdmin(RecordAdmin[Enrollment]):
             own("filters/", save, "filter_save"),
             own("filters/<int:saved_id>/delete/", delete, "filter_delete"),
             own("<int:enrollment_id>/hour/", reschedule_view, "reschedule"),
+            path("<int:enrollment_id>/write/", recoverable_view(self.admin_site, write_view), name="write"),
             path("<int:enrollment_id>/note/", recoverable_view(self.admin_site, note_view), name="note"),
             path("<int:enrollment_id>/memo/", recoverable_view(self.admin_site, memo_view), name="memo"),
             *super().get_urls(),

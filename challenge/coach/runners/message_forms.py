@@ -21,6 +21,15 @@ class AnswerForm(forms.Form):
     seen = forms.IntegerField(required=False, widget=forms.HiddenInput)
 
 
+class LetterForm(forms.Form):
+    text = NoteField(
+        label=_("Your words"),
+        max_length=2000,
+        widget=forms.Textarea(attrs=ROWS),
+        error_messages={"required": _("Write your words first.")},
+    )
+
+
 class RunnersNoteForm(forms.Form):
     text = NoteField(
         label=_("Your note"),

@@ -1,4 +1,5 @@
-"""The coach's pages of a runner: a note in the next lesson's mail, and a memo for the coaches alone."""
+"""The coach's pages of a runner: words by mail, a note in the next lesson's mail, and a memo for the coaches
+alone."""
 
 from django import forms
 from django.contrib import messages
@@ -11,15 +12,39 @@ from django.utils.translation import gettext as _
 from challenge.coach.access import coach_of
 from challenge.coach.history import LoggedAction, log
 from challenge.coach.runners.answering import back, frame
-from challenge.coach.runners.message_forms import MemoForm, RunnersNoteForm
+from challenge.coach.runners.message_forms import LetterForm, MemoForm, RunnersNoteForm
+from challenge.conversation.answers import NotInTheCourse, write
 from challenge.conversation.notes import NoLessonLeft, TooLongTogether, memo, note, waiting_note
-from challenge.models import Enrollment
+from challenge.models import Enrollment, Suppression
+from challenge.tasks import nudge, send
 
 State = Enrollment.State
 
 
 def _enrollment(enrollment_id: int) -> Enrollment:
     return get_object_or_404(Enrollment.objects.select_related("runner", "program"), pk=enrollment_id)
+
+
+def write_view(request: HttpRequest, enrollment_id: int) -> HttpResponse:
+    """Write to the runner by mail, also about what was told in a check-in or in the ten questions."""
+    enrollment = _enrollment(enrollment_id)
+    form = LetterForm(request.POST or None)
+    if form.is_valid():
+        try:
+            write(enrollment.pk, coach_of(request), form.cleaned_data["text"], timezone.now())
+        except NotInTheCourse:
+            form.add_error(None, _("The runner is not in the course, so it is not sent."))
+        else:
+            log(request, [enrollment], LoggedAction.WROTE)
+            messages.success(request, _("Your words are saved, and go out by mail at once."))
+            nudge(send)
+            return HttpResponseRedirect(back(request, enrollment))
+    context = {
+        **frame(request, enrollment, _("Write to the runner")),
+        "form": form,
+        "is_suppressed": Suppression.objects.filter(address_hash=enrollment.runner.address_hash).exists(),
+    }
+    return TemplateResponse(request, "admin/challenge/enrollment/write.html", context)
 
 
 def note_view(request: HttpRequest, enrollment_id: int) -> HttpResponse:

@@ -44,7 +44,7 @@ def _message(message: Message) -> Written:
 
 
 def _answer(message: Message) -> Written:
-    title = _by(_("About day %(day)d"), message)
+    title = _by(_("About day %(day)d") if message.day else _("To the runner"), message)
     if message.published_at:
         title = _("%(title)s (published)") % {"title": title}
     address = reverse("admin:publish", args=[message.pk]) if message.day else ""

@@ -15,7 +15,7 @@ from accounts.fields import NoteField
 from challenge.checkins.open_days import takes_check_in
 from challenge.conversation.advice import advice
 from challenge.conversation.answers import published
-from challenge.conversation.messages import TooManyMessages, record_message
+from challenge.conversation.messages import REPEAT_WINDOW, TooManyMessages, record_message
 from challenge.conversation.thread import part_of_thread
 from challenge.curriculum.lesson import Content, replacement_for
 from challenge.enrollment.hold_words import hold_words
@@ -23,6 +23,7 @@ from challenge.mail.links import Purpose
 from challenge.models import Delivery, Enrollment, Message, Stretch
 from challenge.site import own_messages
 from challenge.site.capability import capability
+from challenge.site.doubt import Doubt, doubt_of, served
 from challenge.site.fields import PlainForm
 from challenge.site.lessons import lesson_context
 
@@ -50,15 +51,17 @@ def day_page(request: HttpRequest, enrollment: Enrollment, day: int) -> HttpResp
     if not content:
         return render(request, "pages/day_gone.html", {"enrollment": enrollment, "day": day}, status=410)
     has_left = enrollment.state == Enrollment.State.WITHDRAWN
-    form = QuestionForm(request.POST if request.method == "POST" else None)
+    own = own_messages.read(request, enrollment)
+    doubtful = _doubtful(enrollment, day, own, now)
+    form = QuestionForm(request.POST if request.method == "POST" else None, initial={"text": doubtful})
     status = 410 if has_left else 422
     if form.is_bound and not has_left and form.is_valid():
         try:
-            return _save(request, record_message(enrollment.pk, day, form.cleaned_data["text"], now))
+            text, doubt = form.cleaned_data["text"], _doubt(request, sent, now)
+            return _save(request, record_message(enrollment.pk, day, text, now, doubt=doubt))
         except TooManyMessages:
             status = 429
             form.focus("text")
-    own = own_messages.read(request, enrollment)
     context = {
         "enrollment": enrollment,
         "program": enrollment.program,
@@ -70,6 +73,8 @@ def day_page(request: HttpRequest, enrollment: Enrollment, day: int) -> HttpResp
         "takes_check_in": not has_left and takes_check_in(enrollment, day, now),
         "form": None if has_left else form,
         "asked": ASKED in request.GET and _has_asked(enrollment, day, now),
+        "doubtful": doubtful,
+        "served": served(now),
         "too_many": status == 429,
         "held": hold_words(enrollment),
         "advice": _advice(form, own, day, now),
@@ -82,6 +87,20 @@ def day_page(request: HttpRequest, enrollment: Enrollment, day: int) -> HttpResp
 def _newest_copy(enrollment: Enrollment, day: int) -> Delivery | None:
     lessons = Delivery.objects.filter(enrollment=enrollment, kind=Delivery.Kind.LESSON, day=day)
     return lessons.filter(sent_at__isnull=False).select_related("revision").order_by("-copy").first()
+
+
+def _doubt(request: HttpRequest, sent: Delivery | None, now: datetime) -> str:
+    """Return why a program may have sent the form. Nobody's words are doubtful for want of a time: the page
+    may have been open for long."""
+    doubt = doubt_of(request, sent.sent_at if sent else None, now)
+    return "" if doubt == Doubt.NO_TIME else doubt
+
+
+def _doubtful(enrollment: Enrollment, day: int, own: list[int], now: datetime) -> str:
+    """Return what this browser has just sent so fast that it has to be sent again."""
+    written = Message.objects.filter(pk__in=own, enrollment=enrollment, day=day, at__gt=now - REPEAT_WINDOW)
+    newest = written.order_by("-at", "-pk").first()
+    return newest.text if newest and newest.doubt else ""
 
 
 def _save(request: HttpRequest, message: Message) -> HttpResponse:

@@ -16,6 +16,9 @@ from challenge.conversation.notes import note
 from challenge.enrollment.leaving import leave
 from challenge.models import Delivery, Enrollment, Event, Memo, Message, Note, Suppression
 from tests.support.desk import said
+from tests.support.own_page import Owner
+from tests.support.smtp_server import SmtpServer
+from tests.support.visitor import body
 
 pytestmark = pytest.mark.django_db
 
@@ -62,11 +65,37 @@ def test_a_message_is_answered_from_its_page(coach: Client, alice: Enrollment, a
     assert logged() == ["Answered a message."]
 
 
+def test_the_coach_writes_to_whoever_told_something_elsewhere(
+    coach: Client, alice: Enrollment, owner: Owner, sink: SmtpServer, go: Any, now: datetime
+) -> None:
+    path = address("write", alice.pk) + "?from=desk"
+    words = {"text": "Please let a doctor see you."}
+    assert "Write your words first." in said(coach.post(path, {"text": " "}))
+    for _ in range(2):
+        assert coach.post(path, words)["Location"] == "/coach/"
+    go(now)
+
+    [mail] = [mail for mail in sink.mails if "answer" in str(mail["Subject"])]
+    assert "Please let a doctor see you." in body(mail)
+    assert "You asked on" not in body(mail)
+    assert "Please let a doctor see you." in owner.reads(now)
+    assert f"Answer About day 1, {by_me()} Please" in said(
+        coach.get(f"/coach/challenge/enrollment/{alice.pk}/change/")
+    )
+    assert set(logged()) == {"Wrote to the runner."}
+    leave(alice.pk, Event.Actor.RUNNER, now)
+    refused = coach.post(path, {"text": "One more word."})
+    assert "The runner is not in the course, so it is not sent." in said(refused)
+    assert "One more word.</textarea>" in refused.content.decode()
+    assert Message.objects.count() == 1
+
+
 def test_a_get_changes_nothing_and_only_coaches_may(
     coach: Client, asked: Message, alice: Enrollment, client: Client
 ) -> None:
     before = Message.objects.values().get()
-    paths = [address("answer", asked.pk), address("note", alice.pk), address("memo", alice.pk)]
+    paths = [address("answer", asked.pk)]
+    paths += [address(name, alice.pk) for name in ("write", "note", "memo")]
     for path in paths:
         assert coach.get(path).status_code == 200
         logged_out = Client().post(path, {"text": "My words."})

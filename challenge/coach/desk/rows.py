@@ -84,8 +84,8 @@ def reason_of(item: DeskItem, told: Told) -> str:
     elif check_in := told.check_in(item):
         words = _("told of pain or trouble")
         if item.kind == Kind.DOUBTFUL:
-            doubt = check_in.get_doubt_display() or check_in
-            words = _("a report that may not be the runner's own: %(doubt)s") % {"doubt": doubt}
+            said = check_in.get_doubt_display() or str(check_in)
+            words = _("a report that may not be the runner's own: %(doubt)s") % {"doubt": said}
     elif mail := told.mails.get(item.about):
         words = _trouble(mail)
     return capfirst(words or str(item.get_kind_display()))

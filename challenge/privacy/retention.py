@@ -10,36 +10,59 @@ from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Consent
-from challenge.enrollment.consents import hold
+from challenge.enrollment.consents import lock
 from challenge.enrollment.unscreened import ask_anew
-from challenge.models import CheckIn, EarlierCheckIn, Enrollment, Memo, Message, Note
+from challenge.models import (
+    CheckIn,
+    EarlierCheckIn,
+    Enrollment,
+    Escalation,
+    Hold,
+    Memo,
+    Message,
+    Note,
+    Screening,
+)
 from challenge.models.privacy import blank, erase_health_data, filled, whose_health_data_is_kept
 
 BATCH = 1000
 
 
 class Kept(NamedTuple):
-    """Fields that are blanked when a row was last written so long ago; without fields the row goes."""
+    """Fields that are blanked when a row was last written so long ago; without fields the row goes. `which`
+    are the rows that may be changed."""
 
     model: type[Any]
     written_at: str
     fields: tuple[str, ...] = ()
+    which: Q = Q()
 
 
 LABELS = {
     "scores": _("Tightness and pain"),
     "places": _("Where it hurts"),
     "comments": _("Notes of check-ins"),
+    "safety": _("Answers before the course, and why it was stopped"),
     "questions": _("Messages to and from the coach"),
     "notes": _("Notes of the coach in lessons"),
     "memos": _("Memos of the coach"),
 }
 ANSWERS = (CheckIn, EarlierCheckIn)
+State = Enrollment.State
 SCORES = ("tightness", "pain", "running_brings_it_on", "sharp", "worse_next_morning")
 KEPT = {
     "scores": [Kept(model, "updated_at", SCORES) for model in ANSWERS],
     "places": [Kept(model, "updated_at", ("place", "pain_where")) for model in ANSWERS],
     "comments": [Kept(model, "updated_at", ("note",)) for model in ANSWERS],
+    "safety": [
+        Kept(Screening, "answered_at", ("result", "answers")),
+        Kept(Hold, "opened_at", ("reason", "level", "values")),
+        Kept(Hold, "cleared_at", ("cleared_because",)),
+        Kept(Escalation, "opened_at", ("level",)),
+        # No lesson may leave without it, so it stays as long as one can.
+        Kept(Enrollment, "created_at", ("left_out",), Q(state=State.COMPLETED)),
+        Kept(Enrollment, "left_at", ("left_out",), Q(state=State.WITHDRAWN)),
+    ],
     "questions": [Kept(Message, "at")],
     "notes": [Kept(Note, "written_at")],
     "memos": [Kept(Memo, "written_at")],
@@ -65,7 +88,7 @@ def months_before(now: datetime, months: int) -> datetime:
 
 
 def _purge(kept: Kept, before: datetime) -> int:
-    rows = kept.model._base_manager.filter(**{f"{kept.written_at}__lt": before})
+    rows = kept.model._base_manager.filter(kept.which, **{f"{kept.written_at}__lt": before})
     if kept.fields:
         rows = rows.filter(filled(kept.model, kept.fields))
     changed = 0
@@ -90,7 +113,7 @@ def _forget_without_consent(now: datetime) -> int:
     while people := list(lapsed.order_by("pk")[:BATCH]):
         for user in people:
             with transaction.atomic():
-                hold(user)
+                lock(user)
                 if lapsed.filter(pk=user.pk).exists():
                     ask_anew(user)
                     erased += erase_health_data(user)

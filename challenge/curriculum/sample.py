@@ -3,8 +3,7 @@
 from django.conf import settings
 from django.utils.translation import gettext as _
 
-from challenge.curriculum.movements import keeps
-from challenge.curriculum.slots import NAMES
+from challenge.curriculum.slots import NAMES, keeps
 
 
 class SampleValues(dict[str, str]):

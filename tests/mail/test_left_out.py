@@ -15,9 +15,9 @@ from challenge.curriculum.check_files import lesson_from_files
 from challenge.curriculum.compile_lesson import compile_lesson
 from challenge.curriculum.course import CONTENT, read_course
 from challenge.curriculum.lesson import Content
-from challenge.curriculum.movements import SELF_CHECK, keeps, movements_of
+from challenge.curriculum.movements import SELF_CHECK, movements_of
 from challenge.curriculum.sample import SampleValues, sample_values
-from challenge.curriculum.slots import CLOSE, OPEN, Compiled, fill
+from challenge.curriculum.slots import CLOSE, OPEN, Compiled, fill, keeps
 from challenge.site.lessons import lesson_context
 from tests.mail.test_mail_parts import Reader, words
 

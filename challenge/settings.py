@@ -46,10 +46,10 @@ RETENTION = {
     "scores": env.int("RETENTION_SCORES", 24),
     "places": env.int("RETENTION_PLACES", 24),
     "comments": env.int("RETENTION_COMMENTS", 24),
-    "safety": env.int("RETENTION_SAFETY", 24),
     "questions": env.int("RETENTION_QUESTIONS", 24),
     "notes": env.int("RETENTION_NOTES", 24),
     "memos": env.int("RETENTION_MEMOS", 24),
+    "safety": env.int("RETENTION_SAFETY", 24),
 }
 
 # Stores

@@ -13,7 +13,7 @@ from challenge.models.enrollment import log_event
 from challenge.models.privacy import erase_health_data
 
 
-def lock(user: User) -> None:
+def hold(user: User) -> None:
     """Lock a runner's row and those of the runs: no check-in is saved until the transaction ends."""
     User.objects.select_for_update(no_key=True).get(pk=user.pk)
     list(user.enrollments.order_by("pk").select_for_update(of=("self",)))
@@ -48,7 +48,7 @@ def take_back(user: User, purpose: Consent.Purpose, by: Event.Actor, now: dateti
     """Take a consent back: that to health data erases what was kept under it, that to mail leaves every
     program. Return False where there is none to take back."""
     with transaction.atomic():
-        lock(user)
+        hold(user)
         if not to_take_back(purpose).filter(user=user).exists():
             return False
         if purpose == Consent.Purpose.HEALTH:

@@ -10,7 +10,7 @@ from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Consent
-from challenge.enrollment.consents import lock
+from challenge.enrollment.consents import hold
 from challenge.enrollment.unscreened import ask_anew
 from challenge.models import (
     CheckIn,
@@ -29,43 +29,40 @@ BATCH = 1000
 
 
 class Kept(NamedTuple):
-    """Fields that are blanked when a row was last written so long ago; without fields the row goes. `which`
-    are the rows that may be changed."""
+    """Fields that are blanked when a row was last written so long ago; without fields the row goes. `only`
+    narrows the rows."""
 
     model: type[Any]
     written_at: str
     fields: tuple[str, ...] = ()
-    which: Q = Q()
+    only: Q = Q()
 
 
 LABELS = {
     "scores": _("Tightness and pain"),
     "places": _("Where it hurts"),
     "comments": _("Notes of check-ins"),
-    "safety": _("Answers before the course, and why it was stopped"),
     "questions": _("Messages to and from the coach"),
     "notes": _("Notes of the coach in lessons"),
     "memos": _("Memos of the coach"),
+    "safety": _("The ten questions, and why exercise was stopped or left out"),
 }
 ANSWERS = (CheckIn, EarlierCheckIn)
-State = Enrollment.State
 SCORES = ("tightness", "pain", "running_brings_it_on", "sharp", "worse_next_morning")
 KEPT = {
     "scores": [Kept(model, "updated_at", SCORES) for model in ANSWERS],
     "places": [Kept(model, "updated_at", ("place", "pain_where")) for model in ANSWERS],
     "comments": [Kept(model, "updated_at", ("note",)) for model in ANSWERS],
-    "safety": [
-        Kept(Screening, "answered_at", ("result", "answers")),
-        Kept(Hold, "opened_at", ("reason", "level", "values")),
-        Kept(Hold, "cleared_at", ("cleared_because",)),
-        Kept(Escalation, "opened_at", ("level",)),
-        # No lesson may leave without it, so it stays as long as one can.
-        Kept(Enrollment, "created_at", ("left_out",), Q(state=State.COMPLETED)),
-        Kept(Enrollment, "left_at", ("left_out",), Q(state=State.WITHDRAWN)),
-    ],
     "questions": [Kept(Message, "at")],
     "notes": [Kept(Note, "written_at")],
     "memos": [Kept(Memo, "written_at")],
+    "safety": [
+        Kept(Screening, "answered_at", ("result", "answers")),
+        Kept(Hold, "opened_at", ("reason", "level", "values", "cleared_because")),
+        Kept(Escalation, "opened_at", ("level",)),
+        # Nobody is shown again what was left out, however long a course has paused.
+        Kept(Enrollment, "created_at", ("left_out",), ~Q(state__in=Enrollment.OPEN_STATES)),
+    ],
 }
 
 
@@ -88,7 +85,7 @@ def months_before(now: datetime, months: int) -> datetime:
 
 
 def _purge(kept: Kept, before: datetime) -> int:
-    rows = kept.model._base_manager.filter(kept.which, **{f"{kept.written_at}__lt": before})
+    rows = kept.model._base_manager.filter(kept.only, **{f"{kept.written_at}__lt": before})
     if kept.fields:
         rows = rows.filter(filled(kept.model, kept.fields))
     changed = 0
@@ -113,7 +110,7 @@ def _forget_without_consent(now: datetime) -> int:
     while people := list(lapsed.order_by("pk")[:BATCH]):
         for user in people:
             with transaction.atomic():
-                lock(user)
+                hold(user)
                 if lapsed.filter(pk=user.pk).exists():
                     ask_anew(user)
                     erased += erase_health_data(user)

@@ -62,7 +62,7 @@ class Eligibility:
         rows = list(found.values_list("id", "state", "runner__erase_at", "left_out", "words_only"))
         self._states = {row[0]: row[1] for row in rows}
         self._erasing = {row[0] for row in rows if row[2]}
-        self._leave_out({row[0]: row[3:] for row in rows})
+        self._bring_up_to_date({row[0]: (row[1], *row[3:]) for row in rows})
         agreed = Consent.objects.filter(
             among("user", {delivery.to_user.pk for delivery in self._batch}),
             purpose=Consent.Purpose.MAIL,
@@ -88,12 +88,12 @@ class Eligibility:
         self._refreshed_at = now
         self.refreshes += 1
 
-    def _leave_out(self, found: Mapping[int, tuple[list[str], bool]]) -> None:
+    def _bring_up_to_date(self, found: Mapping[int, tuple[str, list[str], bool]]) -> None:
         """Set what the mails compose from: nobody is asked to do what was left out a second ago."""
         for delivery in self._batch:
             enrollment = delivery.enrollment
             if enrollment is not None and enrollment.pk in found:
-                enrollment.left_out, enrollment.words_only = found[enrollment.pk]
+                enrollment.state, enrollment.left_out, enrollment.words_only = found[enrollment.pk]
 
     def reason_against(self, delivery: Delivery) -> tuple[DeliveryReason, dict[str, str]] | None:
         """Return why a delivery must not leave, and the values of that reason; None when it may."""

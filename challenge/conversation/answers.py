@@ -1,14 +1,17 @@
 """A coach's answers to messages: mailed to the runner, and published for all who have the day."""
 
 import re
+from collections.abc import Collection
 from datetime import datetime
+from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet
 
 from accounts.models import User
 from challenge.conversation.messages import REPEAT_WINDOW, Direction, State
 from challenge.enrollment.transitions import locked
 from challenge.models import Delivery, DeskItem, Enrollment, Message
+from challenge.models.conditions import among
 from challenge.models.mail_kinds import Kind
 
 
@@ -69,6 +72,16 @@ def after_leaving(enrollment: Enrollment) -> QuerySet[Delivery]:
     mails = Delivery.objects.filter(enrollment=enrollment, kind=Kind.ANSWER)
     mails = mails.exclude(state__in=[Delivery.State.WITHHELD, Delivery.State.FAILED])
     return mails.filter(Q(sent_at=None) | Q(sent_at__gte=enrollment.left_at or enrollment.created_at))
+
+
+def last_answers(enrollments: Collection[int]) -> set[UUID]:
+    """Return the one answer that may still go to each of these, whose runners have left: the newest, unless
+    another has gone since."""
+    mails = Delivery.objects.filter(among("enrollment", enrollments), kind=Kind.ANSWER)
+    answered = mails.filter(sent_at__gte=F("enrollment__left_at")).values("enrollment")
+    waiting = mails.filter(state__in=[*Delivery.WAITING, Delivery.State.SENDING])
+    rows = waiting.exclude(enrollment__in=answered).order_by("due_at", "pk")
+    return set(dict(rows.values_list("enrollment", "pk")).values())
 
 
 def publish(message_id: int, text: str, coach: User, now: datetime) -> Message:

@@ -10,9 +10,8 @@ from django.db.models import F, Q
 from accounts.addresses import keyed_hash
 from accounts.models import Consent
 from challenge import schedule
-from challenge.conversation.lesson_notes import Notes
-from challenge.mail.context import Greetings
-from challenge.models import Delivery, Enrollment, Escalation, Revision, Suppression
+from challenge.mail.greeting import Greetings
+from challenge.models import Delivery, Enrollment, Escalation, Note, Revision, Suppression
 from challenge.models.conditions import among
 from challenge.models.day import pick_revision
 from challenge.models.delivery_reason import Reason as DeliveryReason
@@ -231,3 +230,26 @@ class Revisions:
 def _pinned(delivery: Delivery) -> Pinned:
     enrollment = delivery.required_enrollment
     return enrollment.program_id, delivery.day, enrollment.pinned_at
+
+
+class Notes:
+    """The notes of a batch's lessons, as of the last refresh, which is one statement, or none without a
+    lesson."""
+
+    def __init__(self, deliveries: Sequence[Delivery]) -> None:
+        lessons = [delivery for delivery in deliveries if delivery.kind == Delivery.Kind.LESSON]
+        self._enrollments = {delivery.enrollment_id for delivery in lessons}
+        self._days = {delivery.day for delivery in lessons}
+        self._texts: dict[tuple[int, int], str] = {}
+
+    def refresh(self) -> None:
+        if self._enrollments:
+            found = Note.objects.filter(among("enrollment", self._enrollments), day__in=self._days)
+            rows = found.values_list("enrollment", "day", "text")
+            self._texts = {(enrollment, day): text for enrollment, day, text in rows}
+
+    def of(self, delivery: Delivery) -> str:
+        """Return the note in a lesson; an empty text for other mail."""
+        if delivery.kind != Delivery.Kind.LESSON or delivery.enrollment_id is None:
+            return ""
+        return self._texts.get((delivery.enrollment_id, delivery.day), "")

@@ -1,11 +1,12 @@
 """The first words of a lesson, from a runner's check-ins and pauses."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.db.models import Count, F, Max, OuterRef, Q, Subquery
 from django.utils.translation import gettext as _
 
-from challenge.checkins.told_pain import HURTS, TELLS
+from challenge.checkins.told_pain import HURTS, TELLS, advice_for
 from challenge.models import CheckIn, Delivery, Enrollment, Event
 from challenge.models.conditions import among
 
@@ -81,3 +82,34 @@ def restarts_of(enrollments: list[int]) -> dict[int, str]:
     )
     is_news = Q(resumed__gt=F("sent")) | Q(sent=None, how=Event.Kind.CLEARED)
     return dict(found.filter(is_news).values_list("pk", "how"))
+
+
+class Greetings:
+    """A greeting for each lesson of a batch, always in two statements; in five where anybody of the batch has
+    told of pain lately. It begins with what the pain asks for."""
+
+    def __init__(self, deliveries: Sequence[Delivery]) -> None:
+        lessons = [d.required_enrollment.pk for d in deliveries if d.kind == Delivery.Kind.LESSON]
+        self._check_ins = check_ins_of(lessons) if lessons else {}
+        self._restarts = restarts_of(lessons) if lessons else {}
+        days = {d.required_enrollment.pk: d.day for d in deliveries if d.kind == Delivery.Kind.LESSON}
+        told = {key: day for key, day in days.items() if CheckIn.is_recent(self._of(key).told, day)}
+        self._advice = advice_for(told) if told else {}
+
+    def of(self, delivery: Delivery) -> str:
+        if delivery.kind != Delivery.Kind.LESSON:
+            return ""
+        enrollment = delivery.required_enrollment.pk
+        found, restart = self._of(enrollment), self._restarts.get(enrollment, "")
+        news = greeting(delivery.day, found, restart, delivery.required_enrollment.words_only)
+        return " ".join(filter(None, [self._advice.get(enrollment, ""), news]))
+
+    def asks_for_morning(self, delivery: Delivery) -> bool:
+        """Tell whether a lesson asks for the morning: the last check-in told of pain."""
+        if delivery.kind != Delivery.Kind.LESSON:
+            return False
+        found = self._of(delivery.required_enrollment.pk)
+        return found.last == found.hurt and CheckIn.is_recent(found.hurt, delivery.day)
+
+    def _of(self, enrollment: int) -> CheckIns:
+        return self._check_ins.get(enrollment, NEVER)

@@ -15,7 +15,7 @@ class SampleValues(dict[str, str]):
 
 def sample_values(day: int = 9, **overrides: str) -> dict[str, str]:
     """Return a value for every slot and section. The links lead nowhere; there is no note of the coach, and
-    the mail does not ask for the morning."""
+    the mail asks neither for the morning nor the ten questions."""
     links = {name: f"{settings.SITE_URL}/#{name}" for name in NAMES if name.endswith("_url")}
     texts = {
         "day": str(day),
@@ -29,6 +29,7 @@ def sample_values(day: int = 9, **overrides: str) -> dict[str, str]:
         "exercise": "yes",
         "words_only": "",
         "morning": "",
+        "screening_url": "",
         "send_at": "06:30",
         "time_zone": "Europe/Berlin",
         "starts_on": _("Monday, 2 November"),

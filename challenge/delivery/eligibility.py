@@ -1,7 +1,7 @@
 """Check again, at the moment of sending, whether a mail may leave and in which version."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -10,8 +10,8 @@ from django.db.models import F, Q
 from accounts.addresses import keyed_hash
 from accounts.models import Consent
 from challenge import schedule
-from challenge.mail.greeting import Greetings
-from challenge.models import Delivery, Enrollment, Escalation, Note, Revision, Suppression
+from challenge.mail.greeting import Greetings, Notes
+from challenge.models import Delivery, Enrollment, Escalation, Revision, Suppression
 from challenge.models.conditions import among
 from challenge.models.day import pick_revision
 from challenge.models.delivery_reason import Reason as DeliveryReason
@@ -31,9 +31,9 @@ Pinned = tuple[int, int, datetime | None]
 class Eligibility:
     """The state that the mails of a batch depend on, as of the last refresh.
 
-    A refresh takes three statements for states, consents and suppressions, one more with a goodbye and with
-    mail about an escalation, one for the notes in lessons, and those of Revisions; `refreshes` counts them.
-    Between two refreshes nothing is queried.
+    A refresh takes three statements for states, consents and suppressions, one more with each of a goodbye,
+    mail about an escalation, and an answer to somebody who has left, one for the notes in lessons, and those
+    of Revisions; `refreshes` counts them. Between two refreshes nothing is queried.
     """
 
     def __init__(self, batch: Sequence[Delivery], cache: RevisionCache) -> None:
@@ -46,6 +46,7 @@ class Eligibility:
         self._suppressed: set[str] = set()
         self._begun_again: set[tuple[int, int]] = set()
         self._heeded: set[UUID] = set()
+        self._last_answers: set[UUID] = set()
         self._refreshed_at: datetime | None = None
         self.refreshes = 0
         for delivery in batch:
@@ -83,10 +84,17 @@ class Eligibility:
             )
             heeded = Delivery.objects.filter(since, among("id", about))
             self._heeded = set(heeded.values_list("pk", flat=True))
+        if left := self._left_and_answered():
+            self._last_answers = _last_answers(left)
         self._revisions.refresh()
         self._notes.refresh()
         self._refreshed_at = now
         self.refreshes += 1
+
+    def _left_and_answered(self) -> set[int]:
+        """Return the enrollments of the batch's answers whose runners have left."""
+        answered = {d.enrollment_id for d in self._batch if d.kind == Delivery.Kind.ANSWER}
+        return {pk for pk in answered if pk and self._states.get(pk) == State.WITHDRAWN}
 
     def _bring_up_to_date(self, found: Mapping[int, tuple[str, list[str], bool]]) -> None:
         """Set what the mails compose from: nobody is asked to do what was left out a second ago."""
@@ -106,6 +114,8 @@ class Eligibility:
             state = self._states.get(delivery.enrollment_id)
             if state not in rules.states:
                 return _wrong_state(rules, state)
+            if self._is_answered(delivery, state):
+                return Reason.LEFT, {}
             is_erasing = delivery.enrollment_id in self._erasing
             if is_erasing and rules.priority != Priority.WAITED_FOR:
                 return Reason.ERASING, {}
@@ -119,6 +129,11 @@ class Eligibility:
             return Reason.NO_CONSENT, {}
         return None
 
+    def _is_answered(self, delivery: Delivery, state: str | None) -> bool:
+        """Tell whether somebody who has left gets another answer than this, and no second one."""
+        is_answer = delivery.kind == Delivery.Kind.ANSWER and state == State.WITHDRAWN
+        return is_answer and delivery.pk not in self._last_answers
+
     def words(self, delivery: Delivery) -> tuple[Revision | None, str, bool]:
         """Return the revision and the greeting of a lesson, and whether it asks for the morning; none for
         other mail."""
@@ -128,6 +143,16 @@ class Eligibility:
     def note(self, delivery: Delivery) -> str:
         """Return the coach's note in a lesson, or an empty text."""
         return self._notes.of(delivery)
+
+
+def _last_answers(enrollments: Collection[int]) -> set[UUID]:
+    """Return the one answer that may still go to each of these, whose runners have left: the newest, unless
+    another has gone since."""
+    mails = Delivery.objects.filter(among("enrollment", enrollments), kind=Delivery.Kind.ANSWER)
+    answered = mails.filter(sent_at__gte=F("enrollment__left_at")).values("enrollment")
+    waiting = mails.filter(state__in=[*Delivery.WAITING, Delivery.State.SENDING])
+    rows = waiting.exclude(enrollment__in=answered).order_by("due_at", "pk")
+    return set(dict(rows.values_list("enrollment", "pk")).values())
 
 
 def _wrong_state(rules: MailKind, state: str | None) -> tuple[DeliveryReason, dict[str, str]]:
@@ -205,26 +230,3 @@ class Revisions:
 def _pinned(delivery: Delivery) -> Pinned:
     enrollment = delivery.required_enrollment
     return enrollment.program_id, delivery.day, enrollment.pinned_at
-
-
-class Notes:
-    """The notes of a batch's lessons, as of the last refresh, which is one statement, or none without a
-    lesson."""
-
-    def __init__(self, deliveries: Sequence[Delivery]) -> None:
-        lessons = [delivery for delivery in deliveries if delivery.kind == Delivery.Kind.LESSON]
-        self._enrollments = {delivery.enrollment_id for delivery in lessons}
-        self._days = {delivery.day for delivery in lessons}
-        self._texts: dict[tuple[int, int], str] = {}
-
-    def refresh(self) -> None:
-        if self._enrollments:
-            found = Note.objects.filter(among("enrollment", self._enrollments), day__in=self._days)
-            rows = found.values_list("enrollment", "day", "text")
-            self._texts = {(enrollment, day): text for enrollment, day, text in rows}
-
-    def of(self, delivery: Delivery) -> str:
-        """Return the note in a lesson; an empty text for other mail."""
-        if delivery.kind != Delivery.Kind.LESSON or delivery.enrollment_id is None:
-            return ""
-        return self._texts.get((delivery.enrollment_id, delivery.day), "")

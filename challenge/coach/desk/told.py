@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from challenge.models import CheckIn, Delivery, DeskItem, Escalation, Hold, Message
+from challenge.models import CheckIn, Delivery, DeskItem, Escalation, Hold, Message, Screening
+from challenge.safety.screening import in_words
 
 Kind, Source = DeskItem.Kind, Hold.Source
 
@@ -31,6 +32,7 @@ class Told:
         holds = list(filter(None, map(self.hold, items)))
         self._load_messages(about[Kind.MESSAGE], holds)
         self._load_check_ins(about[Kind.DOUBTFUL] + about[Kind.PAIN], holds)
+        self._load_screenings(holds)
         mails = Delivery.objects.filter(pk__in=about[Kind.MAIL]).select_related("recall__stretch")
         self.mails = {str(mail.pk): mail for mail in mails.prefetch_related("delivery_events")}
 
@@ -53,6 +55,15 @@ class Told:
         self.check_ins = {str(row.pk): row for row in rows}
         self._reported = {(row.enrollment_id, str(row.day)): row for row in rows}
         self._saved = {(row.enrollment_id, row.updated_at): row for row in rows}
+
+    def _load_screenings(self, holds: list[Hold]) -> None:
+        """Load the answers to the ten questions for which a hold was opened in the same transaction."""
+        held = [hold for hold in holds if hold.source == Source.SCREENING]
+        rows = Screening.objects.filter(
+            enrollment__in=[hold.enrollment_id for hold in held],
+            answered_at__in=[hold.opened_at for hold in held],
+        )
+        self._answered = {(row.enrollment_id, row.answered_at): row for row in rows}
 
     def hold(self, item: DeskItem) -> Hold | None:
         """Return the hold of an item: the reason of an escalation, or what lies there itself."""
@@ -79,9 +90,16 @@ class Told:
             return None
         return self._written.get((hold.enrollment_id, hold.opened_at))
 
+    def screening(self, item: DeskItem) -> Screening | None:
+        hold = self.hold(item)
+        if hold is None or hold.source != Source.SCREENING:
+            return None
+        return self._answered.get((hold.enrollment_id, hold.opened_at))
+
     def said(self, item: DeskItem) -> list[Said]:
         """Return the words behind an item, the runner's and the coach's, as far as they are kept."""
         words = [*_in_message(self.message(item)), *_in_check_in(self.check_in(item))]
+        words += _in_screening(self.screening(item))
         hold = self.hold(item)
         if hold and (text := hold.values.get("said")):
             words.append(Said(_("The coach"), text))
@@ -92,6 +110,11 @@ def _in_message(message: Message | None) -> Iterator[Said]:
     if message:
         by = _("Asked about day %(day)d") % {"day": message.day} if message.day else _("Wrote")
         yield Said(by, message.text)
+
+
+def _in_screening(screening: Screening | None) -> list[Said]:
+    answers = in_words(screening.answers) if screening else []
+    return [Said(_("Answered to the ten questions"), "\n".join(answers))] if answers else []
 
 
 def _in_check_in(check_in: CheckIn | None) -> Iterator[Said]:

@@ -8,8 +8,7 @@ from typing import Any
 from django.utils import timezone
 
 from bench import queued_lessons
-from challenge.curriculum.movements import SHOWN
-from challenge.curriculum.slots import CLOSE, OPEN
+from challenge.curriculum.slots import CLOSE, OPEN, SHOWN
 from challenge.mail.compose import compose
 from challenge.models import Delivery, Enrollment, Revision, Stretch
 

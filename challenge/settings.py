@@ -49,6 +49,7 @@ RETENTION = {
     "questions": env.int("RETENTION_QUESTIONS", 24),
     "notes": env.int("RETENTION_NOTES", 24),
     "memos": env.int("RETENTION_MEMOS", 24),
+    "safety": env.int("RETENTION_SAFETY", 24),
 }
 
 # Stores

@@ -12,8 +12,6 @@ from challenge.safety.advice import advice
 from challenge.safety.pain_rules import Judgement, PainThresholds, PainTold, Place, judge
 
 THRESHOLDS = tuple(PainThresholds.__dataclass_fields__)
-# What was told is worth a word in the mail and check-in of the next day, and of the one after it.
-RECENT_DAYS = 2
 HURTS = Q(pain__gt=0, doubt="")
 TELLS = Q(doubt="") & (
     Q(pain__isnull=False)
@@ -81,12 +79,9 @@ def counted(enrollment_id: int, since: datetime | None) -> list[PainTold]:
 def asks_for_morning(enrollment_id: int, day: int) -> bool:
     """Tell whether a day's check-in asks for the morning: the last one before it told of pain."""
     before = CheckIn.objects.filter(enrollment=enrollment_id, day__lt=day).order_by("-day").first()
-    return before is not None and bool(before.pain) and not before.doubt and is_recent(before.day, day)
-
-
-def is_recent(told_on: int, day: int) -> bool:
-    """Tell whether a check-in is still worth a word on a day."""
-    return 0 < day - told_on <= RECENT_DAYS and told_on > 0
+    return (
+        before is not None and bool(before.pain) and not before.doubt and CheckIn.is_recent(before.day, day)
+    )
 
 
 def advice_for(days: dict[int, int]) -> dict[int, str]:
@@ -106,7 +101,7 @@ def advice_for(days: dict[int, int]) -> dict[int, str]:
 
 
 def _lately(judged: Judgement, day: int, limits: PainThresholds) -> str:
-    if not judged.rests_on or not is_recent(judged.rests_on[-1].day, day):
+    if not judged.rests_on or not CheckIn.is_recent(judged.rests_on[-1].day, day):
         return ""
     score = judged.rests_on[-1].score
     return advice(judged.rule.value, {"score": str(score or ""), "days": str(limits.days_left_out)})

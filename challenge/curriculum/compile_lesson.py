@@ -12,7 +12,6 @@ from challenge.curriculum import drawing_files
 from challenge.curriculum.compile import remove_slots, render, to_html
 from challenge.curriculum.lesson import whole_minutes, with_dose
 from challenge.curriculum.movements import (
-    SHOWN,
     Slugs,
     every_choice,
     for_each_choice,
@@ -21,7 +20,7 @@ from challenge.curriculum.movements import (
     shown_by,
 )
 from challenge.curriculum.plain import plain_text
-from challenge.curriculum.slots import Compiled, with_slots
+from challenge.curriculum.slots import SHOWN, Compiled, with_slots
 
 # CSS pixels: the width of a single drawing in a card, and of two side by side, in a mail of 600.
 WIDE, HALF = 536, 262

@@ -5,14 +5,13 @@ it, or the one that says that it is left out; neither in a lesson without exerci
 """
 
 import re
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from itertools import product
 from typing import Any
 
-from challenge.curriculum.slots import CLOSE, MOVEMENT, OPEN
+from challenge.curriculum.slots import CLOSE, LEFT_OUT, OPEN, SHOWN, in_names
 
 SELF_CHECK = "self-check"
-SHOWN, LEFT_OUT = "stretch_", "left_out_"
 
 _NUMBERED = re.compile(r"(?P<slug>.+)-\d+")
 
@@ -21,7 +20,7 @@ Slugs = tuple[str, ...]
 
 def marks(kind: str, slug: str) -> tuple[str, str]:
     """Return the marks before and after a section of a movement; `kind` is SHOWN or LEFT_OUT."""
-    name = kind + _in_names(slug)
+    name = kind + in_names(slug)
     return f"{OPEN}?{name}{CLOSE}", f"{OPEN}/{name}{CLOSE}"
 
 
@@ -45,17 +44,6 @@ def for_each_choice(slugs: Sequence[str], say: Callable[[Slugs], str], shown: Sl
     return with_it.join(marks(SHOWN, first)) + without.join(marks(LEFT_OUT, first))
 
 
-def keeps(section: str, left_out: Collection[str], words_only: bool) -> bool:
-    """Return whether a runner's mail keeps the section of a movement. Raises KeyError for another section."""
-    if not MOVEMENT.fullmatch(section):
-        raise KeyError(section)
-    if words_only:
-        return False
-    if section.startswith(SHOWN):
-        return section.removeprefix(SHOWN) not in map(_in_names, left_out)
-    return section.removeprefix(LEFT_OUT) in map(_in_names, left_out)
-
-
 def movements_of(content: dict[str, Any]) -> dict[str, dict[str, Any]]:
     """Return the movements of a lesson's content by their slugs, in the order of the mail."""
     check = {SELF_CHECK: content["self_check"]} if content["self_check"] else {}
@@ -70,7 +58,3 @@ def shown_by(drawing: str, content: dict[str, Any]) -> str:
             return slug
     numbered = _NUMBERED.fullmatch(drawing)
     return numbered["slug"] if numbered else ""
-
-
-def _in_names(slug: str) -> str:
-    return slug.replace("-", "_")

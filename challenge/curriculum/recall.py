@@ -8,10 +8,10 @@ from django.db import transaction
 from accounts.models import User
 from challenge.curriculum.compile import compile_mail, to_html
 from challenge.curriculum.lesson import assemble, day_content
-from challenge.curriculum.movements import SHOWN, marks
+from challenge.curriculum.movements import marks
 from challenge.curriculum.plain import plain_text
 from challenge.curriculum.publish import Origin, Publication, days_with, lock_program, republish
-from challenge.curriculum.slots import Compiled
+from challenge.curriculum.slots import SHOWN, Compiled
 from challenge.models import Day, Recall, Revision, Stretch
 
 

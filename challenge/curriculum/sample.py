@@ -3,8 +3,7 @@
 from django.conf import settings
 from django.utils.translation import gettext as _
 
-from challenge.curriculum.movements import keeps
-from challenge.curriculum.slots import NAMES
+from challenge.curriculum.slots import NAMES, keeps
 
 
 class SampleValues(dict[str, str]):
@@ -16,7 +15,7 @@ class SampleValues(dict[str, str]):
 
 def sample_values(day: int = 9, **overrides: str) -> dict[str, str]:
     """Return a value for every slot and section. The links lead nowhere; there is no note of the coach, and
-    the mail does not ask for the morning."""
+    the mail asks neither for the morning nor the ten questions."""
     links = {name: f"{settings.SITE_URL}/#{name}" for name in NAMES if name.endswith("_url")}
     texts = {
         "day": str(day),
@@ -30,6 +29,7 @@ def sample_values(day: int = 9, **overrides: str) -> dict[str, str]:
         "exercise": "yes",
         "words_only": "",
         "morning": "",
+        "screening_url": "",
         "send_at": "06:30",
         "time_zone": "Europe/Berlin",
         "starts_on": _("Monday, 2 November"),

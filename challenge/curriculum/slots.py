@@ -8,7 +8,7 @@ lesson has two sections of its own (curriculum.movements), and no slot.
 import hashlib
 import re
 import textwrap
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from html import escape
 
@@ -81,7 +81,8 @@ NAMES = frozenset(
 )
 # A stranger's words, which turn nothing around them.
 ISOLATED = frozenset({"first_name", "asked_name"})
-# The sections of the movements, whose slugs the course chooses.
+# The sections of a movement, whose slug the course chooses: shown, or said to be left out.
+SHOWN, LEFT_OUT = "stretch_", "left_out_"
 MOVEMENT = re.compile(r"(?:stretch|left_out)_\w+")
 LINE_WIDTH = 72
 # A slot, or a section with its content, or a single bracket.
@@ -161,6 +162,21 @@ def chosen(parts: Parts, values: Mapping[str, str]) -> Iterator[str | Slot]:
             yield part
         elif values[part.name]:
             yield from chosen(part.parts, values)
+
+
+def keeps(section: str, left_out: Collection[str], words_only: bool) -> bool:
+    """Return whether a runner's mail keeps the section of a movement. Raises KeyError for another section."""
+    if not MOVEMENT.fullmatch(section):
+        raise KeyError(section)
+    if words_only:
+        return False
+    if section.startswith(SHOWN):
+        return section.removeprefix(SHOWN) not in map(in_names, left_out)
+    return section.removeprefix(LEFT_OUT) in map(in_names, left_out)
+
+
+def in_names(slug: str) -> str:
+    return slug.replace("-", "_")
 
 
 def fill(text: str, values: Mapping[str, str], *, html: bool = False) -> str:

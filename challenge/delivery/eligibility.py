@@ -1,7 +1,7 @@
 """Check again, at the moment of sending, whether a mail may leave and in which version."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -10,8 +10,7 @@ from django.db.models import F, Q
 from accounts.addresses import keyed_hash
 from accounts.models import Consent
 from challenge import schedule
-from challenge.conversation.lesson_notes import Notes
-from challenge.mail.context import Greetings
+from challenge.mail.greeting import Greetings, Notes
 from challenge.models import Delivery, Enrollment, Escalation, Revision, Suppression
 from challenge.models.conditions import among
 from challenge.models.day import pick_revision
@@ -32,9 +31,9 @@ Pinned = tuple[int, int, datetime | None]
 class Eligibility:
     """The state that the mails of a batch depend on, as of the last refresh.
 
-    A refresh takes three statements for states, consents and suppressions, one more with a goodbye and with
-    mail about an escalation, one for the notes in lessons, and those of Revisions; `refreshes` counts them.
-    Between two refreshes nothing is queried.
+    A refresh takes three statements for states, consents and suppressions, one more with each of a goodbye,
+    mail about an escalation, and an answer to somebody who has left, one for the notes in lessons, and those
+    of Revisions; `refreshes` counts them. Between two refreshes nothing is queried.
     """
 
     def __init__(self, batch: Sequence[Delivery], cache: RevisionCache) -> None:
@@ -47,6 +46,7 @@ class Eligibility:
         self._suppressed: set[str] = set()
         self._begun_again: set[tuple[int, int]] = set()
         self._heeded: set[UUID] = set()
+        self._last_answers: set[UUID] = set()
         self._refreshed_at: datetime | None = None
         self.refreshes = 0
         for delivery in batch:
@@ -63,7 +63,7 @@ class Eligibility:
         rows = list(found.values_list("id", "state", "runner__erase_at", "left_out", "words_only"))
         self._states = {row[0]: row[1] for row in rows}
         self._erasing = {row[0] for row in rows if row[2]}
-        self._leave_out({row[0]: row[3:] for row in rows})
+        self._bring_up_to_date({row[0]: (row[1], *row[3:]) for row in rows})
         agreed = Consent.objects.filter(
             among("user", {delivery.to_user.pk for delivery in self._batch}),
             purpose=Consent.Purpose.MAIL,
@@ -84,17 +84,24 @@ class Eligibility:
             )
             heeded = Delivery.objects.filter(since, among("id", about))
             self._heeded = set(heeded.values_list("pk", flat=True))
+        if left := self._left_and_answered():
+            self._last_answers = _last_answers(left)
         self._revisions.refresh()
         self._notes.refresh()
         self._refreshed_at = now
         self.refreshes += 1
 
-    def _leave_out(self, found: Mapping[int, tuple[list[str], bool]]) -> None:
+    def _left_and_answered(self) -> set[int]:
+        """Return the enrollments of the batch's answers whose runners have left."""
+        answered = {d.enrollment_id for d in self._batch if d.kind == Delivery.Kind.ANSWER}
+        return {pk for pk in answered if pk and self._states.get(pk) == State.WITHDRAWN}
+
+    def _bring_up_to_date(self, found: Mapping[int, tuple[str, list[str], bool]]) -> None:
         """Set what the mails compose from: nobody is asked to do what was left out a second ago."""
         for delivery in self._batch:
             enrollment = delivery.enrollment
             if enrollment is not None and enrollment.pk in found:
-                enrollment.left_out, enrollment.words_only = found[enrollment.pk]
+                enrollment.state, enrollment.left_out, enrollment.words_only = found[enrollment.pk]
 
     def reason_against(self, delivery: Delivery) -> tuple[DeliveryReason, dict[str, str]] | None:
         """Return why a delivery must not leave, and the values of that reason; None when it may."""
@@ -107,6 +114,8 @@ class Eligibility:
             state = self._states.get(delivery.enrollment_id)
             if state not in rules.states:
                 return _wrong_state(rules, state)
+            if self._is_answered(delivery, state):
+                return Reason.LEFT, {}
             is_erasing = delivery.enrollment_id in self._erasing
             if is_erasing and rules.priority != Priority.WAITED_FOR:
                 return Reason.ERASING, {}
@@ -120,6 +129,11 @@ class Eligibility:
             return Reason.NO_CONSENT, {}
         return None
 
+    def _is_answered(self, delivery: Delivery, state: str | None) -> bool:
+        """Tell whether somebody who has left gets another answer than this, and no second one."""
+        is_answer = delivery.kind == Delivery.Kind.ANSWER and state == State.WITHDRAWN
+        return is_answer and delivery.pk not in self._last_answers
+
     def words(self, delivery: Delivery) -> tuple[Revision | None, str, bool]:
         """Return the revision and the greeting of a lesson, and whether it asks for the morning; none for
         other mail."""
@@ -129,6 +143,16 @@ class Eligibility:
     def note(self, delivery: Delivery) -> str:
         """Return the coach's note in a lesson, or an empty text."""
         return self._notes.of(delivery)
+
+
+def _last_answers(enrollments: Collection[int]) -> set[UUID]:
+    """Return the one answer that may still go to each of these, whose runners have left: the newest, unless
+    another has gone since."""
+    mails = Delivery.objects.filter(among("enrollment", enrollments), kind=Delivery.Kind.ANSWER)
+    answered = mails.filter(sent_at__gte=F("enrollment__left_at")).values("enrollment")
+    waiting = mails.filter(state__in=[*Delivery.WAITING, Delivery.State.SENDING])
+    rows = waiting.exclude(enrollment__in=answered).order_by("due_at", "pk")
+    return set(dict(rows.values_list("enrollment", "pk")).values())
 
 
 def _wrong_state(rules: MailKind, state: str | None) -> tuple[DeliveryReason, dict[str, str]]:

@@ -6,26 +6,25 @@ from functools import lru_cache
 
 from django.utils.module_loading import import_string
 
-from challenge.curriculum.movements import SHOWN
-from challenge.curriculum.slots import OPEN, Compiled
+from challenge.curriculum.slots import OPEN, SHOWN, Compiled
 from challenge.models import Enrollment, Recall, Revision
+from challenge.models.mail_kinds import Wording
 
 COMPILE_LESSON = "challenge.curriculum.compile_lesson.compile_lesson"
 COMPILE_CORRECTION = "challenge.curriculum.recall.compile_correction"
-LESSON_SECTION, CORRECTION_SECTION = f"{OPEN}?words_only", f"{OPEN}?{SHOWN}"
+# What a text with sections holds, by its wording.
+SECTIONS = {Wording.REVISION: f"{OPEN}?words_only", Wording.RECALL: f"{OPEN}?{SHOWN}"}
 
 
-def with_sections(compiled: Compiled, whole: Revision | Recall, runner: Enrollment) -> Compiled:
-    """Return a compiled mail as it may be sent to a runner. Raises LookupError for a revision without its
-    content."""
+def compiled_again(whole: Revision | Recall, runner: Enrollment) -> Compiled:
+    """Return a mail as it may be sent to a runner. Raises LookupError for a revision without its content of
+    which something is to be left out."""
     if isinstance(whole, Recall):
-        return compiled if CORRECTION_SECTION in compiled.text else _correction(whole.pk)
-    if LESSON_SECTION in compiled.text:
-        return compiled
+        return _correction(whole.pk)
     again = _lesson(whole.pk, whole.digest, runner.program.length)
     if again is None and (runner.left_out or runner.words_only):
         raise LookupError(f"revision {whole.pk} has no content, so nothing can be left out of it")
-    return again or compiled
+    return again or Compiled(whole.subject, whole.text, whole.html)
 
 
 @lru_cache(maxsize=64)

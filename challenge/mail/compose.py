@@ -14,7 +14,7 @@ from django.conf import settings
 
 from challenge.curriculum.compile import compile_mail
 from challenge.curriculum.slots import Compiled
-from challenge.mail.compiled_again import with_sections
+from challenge.mail.compiled_again import SECTIONS, compiled_again
 from challenge.mail.context import MailContext
 from challenge.mail.dkim_key import cached_key
 from challenge.mail.prepared import prepare
@@ -106,8 +106,9 @@ def _compiled(delivery: Delivery, revision: Revision | None) -> Compiled:
     whole = revision if wording == Wording.REVISION else delivery.recall
     if whole is None:
         raise LookupError(f"{delivery.kind} {delivery.day} has no published {wording}")
-    compiled = Compiled(whole.subject, whole.text, whole.html)
-    return with_sections(compiled, whole, delivery.required_enrollment)
+    if SECTIONS[wording] not in whole.text:
+        return compiled_again(whole, delivery.required_enrollment)
+    return Compiled(whole.subject, whole.text, whole.html)
 
 
 @lru_cache

@@ -1,6 +1,6 @@
 """The context of a mail: the value of each slot for its runner, calculated when the mail needs it."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from datetime import datetime
 
 from django.conf import settings
@@ -10,18 +10,17 @@ from django.utils.formats import date_format
 from accounts.addresses import MAX_LOCAL
 from challenge import schedule
 from challenge.checkins.open_days import takes_check_in
-from challenge.checkins.told_pain import advice_for, is_recent
-from challenge.curriculum.movements import keeps
-from challenge.curriculum.slots import wrap_line
+from challenge.curriculum.slots import keeps, wrap_line
 from challenge.enrollment.transitions import would_go_on
 from challenge.enrollment.what_next import changes_since, what_next
 from challenge.mail import about_escalation
-from challenge.mail.greeting import NEVER, CheckIns, check_ins_of, greeting, restarts_of
 from challenge.mail.hold_slots import HOLD_SOURCES
 from challenge.mail.links import Purpose, address_url, build_url, token, url
 from challenge.models import AddressChange, CheckIn, Delivery, Enrollment, Message, WaitingSignUp
 
 Status = CheckIn.Status
+# Whoever is stopped, or has not answered the questions yet, is not asked to do anything instead of a stretch.
+NO_EXERCISE = (Enrollment.State.SCREENING, Enrollment.State.HELD)
 
 
 class MailContext(dict[str, str]):
@@ -40,7 +39,8 @@ class MailContext(dict[str, str]):
 
     def _movement(self, section: str) -> str:
         runner = self.enrollment
-        return "yes" if keeps(section, runner.left_out, runner.words_only) else ""
+        no_exercise = runner.words_only or runner.state in NO_EXERCISE
+        return "yes" if keeps(section, runner.left_out, no_exercise) else ""
 
     @property
     def enrollment(self) -> Enrollment:
@@ -212,34 +212,3 @@ SOURCES: dict[str, Callable[[MailContext], str]] = {
     "worse_url": lambda values: values.check_in(CheckIn.Morning.WORSE),
     "no_pain_url": lambda values: values.check_in(CheckIn.Morning.NO_PAIN),
 }
-
-
-class Greetings:
-    """A greeting for each lesson of a batch, always in two statements; in five where anybody of the batch has
-    told of pain lately. It begins with what the pain asks for."""
-
-    def __init__(self, deliveries: Sequence[Delivery]) -> None:
-        lessons = [d.required_enrollment.pk for d in deliveries if d.kind == Delivery.Kind.LESSON]
-        self._check_ins = check_ins_of(lessons) if lessons else {}
-        self._restarts = restarts_of(lessons) if lessons else {}
-        days = {d.required_enrollment.pk: d.day for d in deliveries if d.kind == Delivery.Kind.LESSON}
-        told = {key: day for key, day in days.items() if is_recent(self._of(key).told, day)}
-        self._advice = advice_for(told) if told else {}
-
-    def of(self, delivery: Delivery) -> str:
-        if delivery.kind != Delivery.Kind.LESSON:
-            return ""
-        enrollment = delivery.required_enrollment.pk
-        found, restart = self._of(enrollment), self._restarts.get(enrollment, "")
-        news = greeting(delivery.day, found, restart, delivery.required_enrollment.words_only)
-        return " ".join(filter(None, [self._advice.get(enrollment, ""), news]))
-
-    def asks_for_morning(self, delivery: Delivery) -> bool:
-        """Tell whether a lesson asks for the morning: the last check-in told of pain."""
-        if delivery.kind != Delivery.Kind.LESSON:
-            return False
-        found = self._of(delivery.required_enrollment.pk)
-        return found.last == found.hurt and is_recent(found.hurt, delivery.day)
-
-    def _of(self, enrollment: int) -> CheckIns:
-        return self._check_ins.get(enrollment, NEVER)

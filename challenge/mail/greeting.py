@@ -1,12 +1,13 @@
-"""The first words of a lesson, from a runner's check-ins and pauses."""
+"""The first words of a lesson, from a runner's check-ins and pauses, and the coach's note after them."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.db.models import Count, F, Max, OuterRef, Q, Subquery
 from django.utils.translation import gettext as _
 
-from challenge.checkins.told_pain import HURTS, TELLS
-from challenge.models import CheckIn, Delivery, Enrollment, Event
+from challenge.checkins.told_pain import HURTS, TELLS, advice_for
+from challenge.models import CheckIn, Delivery, Enrollment, Event, Note
 from challenge.models.conditions import among
 
 # So many days without a check-in are worth a word, and so many days done.
@@ -81,3 +82,57 @@ def restarts_of(enrollments: list[int]) -> dict[int, str]:
     )
     is_news = Q(resumed__gt=F("sent")) | Q(sent=None, how=Event.Kind.CLEARED)
     return dict(found.filter(is_news).values_list("pk", "how"))
+
+
+class Greetings:
+    """A greeting for each lesson of a batch, always in two statements; in five where anybody of the batch has
+    told of pain lately. It begins with what the pain asks for."""
+
+    def __init__(self, deliveries: Sequence[Delivery]) -> None:
+        lessons = [d.required_enrollment.pk for d in deliveries if d.kind == Delivery.Kind.LESSON]
+        self._check_ins = check_ins_of(lessons) if lessons else {}
+        self._restarts = restarts_of(lessons) if lessons else {}
+        days = {d.required_enrollment.pk: d.day for d in deliveries if d.kind == Delivery.Kind.LESSON}
+        told = {key: day for key, day in days.items() if CheckIn.is_recent(self._of(key).told, day)}
+        self._advice = advice_for(told) if told else {}
+
+    def of(self, delivery: Delivery) -> str:
+        if delivery.kind != Delivery.Kind.LESSON:
+            return ""
+        enrollment = delivery.required_enrollment.pk
+        found, restart = self._of(enrollment), self._restarts.get(enrollment, "")
+        news = greeting(delivery.day, found, restart, delivery.required_enrollment.words_only)
+        return " ".join(filter(None, [self._advice.get(enrollment, ""), news]))
+
+    def asks_for_morning(self, delivery: Delivery) -> bool:
+        """Tell whether a lesson asks for the morning: the last check-in told of pain."""
+        if delivery.kind != Delivery.Kind.LESSON:
+            return False
+        found = self._of(delivery.required_enrollment.pk)
+        return found.last == found.hurt and CheckIn.is_recent(found.hurt, delivery.day)
+
+    def _of(self, enrollment: int) -> CheckIns:
+        return self._check_ins.get(enrollment, NEVER)
+
+
+class Notes:
+    """The notes of a batch's lessons, as of the last refresh, which is one statement, or none without a
+    lesson."""
+
+    def __init__(self, deliveries: Sequence[Delivery]) -> None:
+        lessons = [delivery for delivery in deliveries if delivery.kind == Delivery.Kind.LESSON]
+        self._enrollments = {delivery.enrollment_id for delivery in lessons}
+        self._days = {delivery.day for delivery in lessons}
+        self._texts: dict[tuple[int, int], str] = {}
+
+    def refresh(self) -> None:
+        if self._enrollments:
+            found = Note.objects.filter(among("enrollment", self._enrollments), day__in=self._days)
+            rows = found.values_list("enrollment", "day", "text")
+            self._texts = {(enrollment, day): text for enrollment, day, text in rows}
+
+    def of(self, delivery: Delivery) -> str:
+        """Return the note in a lesson; an empty text for other mail."""
+        if delivery.kind != Delivery.Kind.LESSON or delivery.enrollment_id is None:
+            return ""
+        return self._texts.get((delivery.enrollment_id, delivery.day), "")

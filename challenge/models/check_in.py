@@ -11,6 +11,8 @@ from django.utils.translation import gettext_lazy as _
 from challenge.models.enrollment import Enrollment
 
 SCALE = [MinValueValidator(0), MaxValueValidator(10)]
+# What was told is worth a word in the mail and check-in of the next day, and of the one after it.
+RECENT_DAYS = 2
 
 
 class DayAnswer(models.Model):
@@ -104,6 +106,11 @@ class DayAnswer(models.Model):
 
     def values(self) -> dict[str, object]:
         return {name: getattr(self, name) for name in self.VALUES}
+
+    @staticmethod
+    def is_recent(told_on: int, day: int) -> bool:
+        """Tell whether what was told on one day (0: never) is still worth a word on another."""
+        return 0 < day - told_on <= RECENT_DAYS and told_on > 0
 
 
 class CheckIn(DayAnswer):

@@ -97,8 +97,11 @@ KINDS: dict[str, MailKind] = {
     Kind.REMINDER: MailKind(
         states=PENDING, needs_consent=False, slots=UNNAMED | {"program_title", "confirm_url"}
     ),
+    # It names the day of the next lesson, and asks for exercise.
     Kind.WELCOME: MailKind(
-        priority=WAITED_FOR, slots=FOOTER | SCHEDULE | STEERING | {"starts_on", "screening_url"}
+        states=CONFIRMED - {State.HELD},
+        priority=WAITED_FOR,
+        slots=FOOTER | SCHEDULE | STEERING | {"starts_on", "screening_url"},
     ),
     Kind.SCREENING: MailKind(
         states=frozenset({State.SCREENING}),

@@ -12,18 +12,30 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Consent
 from challenge.enrollment.consents import hold
 from challenge.enrollment.unscreened import ask_anew
-from challenge.models import CheckIn, EarlierCheckIn, Enrollment, Memo, Message, Note
+from challenge.models import (
+    CheckIn,
+    EarlierCheckIn,
+    Enrollment,
+    Escalation,
+    Hold,
+    Memo,
+    Message,
+    Note,
+    Screening,
+)
 from challenge.models.privacy import blank, erase_health_data, filled, whose_health_data_is_kept
 
 BATCH = 1000
 
 
 class Kept(NamedTuple):
-    """Fields that are blanked when a row was last written so long ago; without fields the row goes."""
+    """Fields that are blanked when a row was last written so long ago; without fields the row goes. `only`
+    narrows the rows."""
 
     model: type[Any]
     written_at: str
     fields: tuple[str, ...] = ()
+    only: Q = Q()
 
 
 LABELS = {
@@ -33,6 +45,7 @@ LABELS = {
     "questions": _("Messages to and from the coach"),
     "notes": _("Notes of the coach in lessons"),
     "memos": _("Memos of the coach"),
+    "safety": _("The ten questions, and why exercise was stopped or left out"),
 }
 ANSWERS = (CheckIn, EarlierCheckIn)
 SCORES = ("tightness", "pain", "running_brings_it_on", "sharp", "worse_next_morning")
@@ -43,6 +56,13 @@ KEPT = {
     "questions": [Kept(Message, "at")],
     "notes": [Kept(Note, "written_at")],
     "memos": [Kept(Memo, "written_at")],
+    "safety": [
+        Kept(Screening, "answered_at", ("result", "answers")),
+        Kept(Hold, "opened_at", ("reason", "level", "values", "cleared_because")),
+        Kept(Escalation, "opened_at", ("level",)),
+        # Nobody is shown again what was left out, however long a course has paused.
+        Kept(Enrollment, "created_at", ("left_out",), ~Q(state__in=Enrollment.OPEN_STATES)),
+    ],
 }
 
 
@@ -65,7 +85,7 @@ def months_before(now: datetime, months: int) -> datetime:
 
 
 def _purge(kept: Kept, before: datetime) -> int:
-    rows = kept.model._base_manager.filter(**{f"{kept.written_at}__lt": before})
+    rows = kept.model._base_manager.filter(kept.only, **{f"{kept.written_at}__lt": before})
     if kept.fields:
         rows = rows.filter(filled(kept.model, kept.fields))
     changed = 0

@@ -52,9 +52,11 @@ def read_all(texts: Sequence[str], words: RedWords) -> Reading:
 
 
 def hold_once(enrollment: Enrollment, danger: Danger, now: datetime) -> Hold | None:
-    """Hold the exercise, unless an open hold says the same already, or worse. Return what was opened. The
-    caller holds the enrollment's row."""
+    """Hold the exercise, unless an open hold says the same already, or worse: one that leaves the words says
+    less than what stops them. Return what was opened. The caller holds the enrollment's row."""
     held = Hold.objects.filter(enrollment=enrollment, cleared_at=None, source=danger.source)
+    if not danger.words_only:
+        held = held.filter(words_only=False)
     if has_consented(enrollment.runner, Consent.Purpose.HEALTH):
         is_said = any(_says(one, danger) for one in held)
     else:

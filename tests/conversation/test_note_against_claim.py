@@ -8,10 +8,9 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from accounts.models import User
-from challenge.conversation.lesson_notes import Notes
 from challenge.conversation.notes import note
 from challenge.delivery.claim import claim
-from challenge.delivery.eligibility import Eligibility
+from challenge.delivery.eligibility import Eligibility, Notes
 from challenge.delivery.plan import plan
 from challenge.models import Delivery, Note
 from tests.support.threads import overlap

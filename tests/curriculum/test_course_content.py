@@ -10,6 +10,7 @@ from challenge.curriculum.compile_lesson import compile_lesson
 from challenge.curriculum.course import CONTENT, Course, read_course
 from challenge.curriculum.lint import lint_article, lint_lesson, lint_self_check, lint_stretch
 from challenge.curriculum.parse import CourseFile
+from challenge.curriculum.sample import SampleValues
 from challenge.curriculum.slots import fill, slots
 
 pytestmark = pytest.mark.pure
@@ -191,7 +192,7 @@ def test_the_balls_cautions_stand_with_the_stretch(course: Course, caution: str)
 @pytest.mark.parametrize("number", range(1, 22))
 def test_a_days_mail_says_the_same_in_both_parts(course: Course, number: int) -> None:
     mail = compile_lesson(lesson_from_files(course, number), course.program["length"])
-    values = {name: f"<{name}>" for name in slots()}
+    values = SampleValues({name: f"<{name}>" for name in slots()}, words_only="")
     text, html = fill(mail.text, values), fill(mail.html, values, html=True)
 
     assert named_in(mail.html) == named_in(mail.text)

@@ -6,14 +6,21 @@ from typing import Any
 
 import pytest
 
+from accounts.models import User
 from challenge.bounces.record import record_refusal
+from challenge.checkins.record import CheckInData, record
+from challenge.conversation.answers import answer
+from challenge.conversation.messages import record_message
+from challenge.delivery.claim import claim
+from challenge.delivery.eligibility import Eligibility
 from challenge.enrollment.erasing import request_erasing
 from challenge.enrollment.leaving import leave
 from challenge.enrollment.pending import remind_unconfirmed
 from challenge.enrollment.transitions import PauseCause, pause, reschedule, resume
 from challenge.enrollment.waiting import answer_waiting
-from challenge.models import Delivery, Event, Suppression
+from challenge.models import Delivery, Event, Hold, SafetyRules, Suppression
 from challenge.models.attempt import Answer, Outcome, Phase
+from challenge.safety.answering import answer as answer_questions
 from tests.support.cast import lesson_of
 from tests.support.smtp_script import accept, always, drop
 from tests.support.smtp_server import SmtpServer
@@ -21,6 +28,11 @@ from tests.support.visitor import Visitor
 
 pytestmark = pytest.mark.django_db
 Go = Callable[[datetime], None]
+
+
+@pytest.fixture
+def dana(db: None) -> User:
+    return User.objects.create_user("dana@example.com", first_name="Dana", is_staff=True)
 
 
 @pytest.fixture
@@ -101,3 +113,50 @@ def test_who_asks_to_be_erased_is_told_although_a_later_form_is_unconfirmed(
 
     visitor.go(now)
     assert "You will be erased" in [str(mail["Subject"]).partition(":")[0] for mail in sink.mails]
+
+
+def test_what_stops_the_lessons_is_more_than_what_leaves_their_words(
+    enroll: Callable[..., Any], go: Go, now: datetime
+) -> None:
+    """Without consent no reason is kept, and a second report within a day is taken for the first."""
+    SafetyRules.objects.create(pk=1, words_only=["hold_down_a_leg"])
+    hana = enroll("hana", health=False)
+    go(now)
+    record(hana.pk, 1, CheckInData("partly", pain=2, place="down_a_leg"), now)
+
+    record(hana.pk, 1, CheckInData("not_today", pain=8), now + timedelta(hours=1))
+
+    hana.refresh_from_db()
+    assert hana.state == "held"
+    assert list(Hold.objects.values_list("words_only", flat=True)) == [True, False]
+
+
+def test_no_welcome_names_the_next_lesson_of_somebody_who_is_held(
+    enroll: Callable[..., Any], sink: SmtpServer, go: Go, now: datetime
+) -> None:
+    hana = enroll("hana", state="screening")
+    Delivery.objects.queue(Delivery.Kind.WELCOME, now, hana)
+    answer_questions(hana.pk, ["fever"], now)
+
+    go(now)
+
+    assert Delivery.objects.get(kind=Delivery.Kind.WELCOME).state == "withheld"
+    assert [str(mail["Subject"]) for mail in sink.mails] == ["Please read this before you go on"]
+
+
+def test_of_two_answers_in_the_senders_hand_one_reaches_who_leaves(
+    alice: Any, dana: User, sink: SmtpServer, go: Go, now: datetime
+) -> None:
+    go(now)
+    for text in ("May I run?", "And swim?"):
+        asked = record_message(alice.pk, 1, text, now)
+        answer(asked.pk, dana, f"Yes: {text}", now)
+    batch = claim(now, 10)
+    leave(alice.pk, Event.Actor.RUNNER, now)
+    eligibility = Eligibility(batch, {})
+    eligibility.refresh(now)
+
+    may_leave = [each for each in batch if eligibility.reason_against(each) is None]
+
+    assert len(batch) == 2
+    assert len(may_leave) == 1

@@ -59,9 +59,12 @@ def _ids_from_the_seed() -> Iterator[None]:
 
 
 BOUND = (
-    "after leaving nothing but one mail that says so, after one click not even that; none after erasing, "
-    "holding or suppression; an undo leads back for seven days; no lesson once erasing is asked for; an "
-    "unconfirmed address is asked once in 24 h, three times in all; 21 lessons in order; the ledger adds up"
+    "after leaving nothing but one mail that says so, and one answer; after one click the answer alone; none "
+    "after erasing or suppression; an undo leads back for seven days; no lesson once erasing is asked for; "
+    "no exercise before the questions are answered; while held nothing but answers and mail about the hold, "
+    "or words without exercise; the lifting leads back; each note and each answer once; every coach is told "
+    "of an escalation before any other mail leaves; the desk agrees with its reasons; an unconfirmed address "
+    "is asked once in 24 h, three times in all; 21 lessons in order; the ledger adds up"
 )
 F21 = Fault("Whole-system model: anything, in any order", BOUND, partial(run_model, RUNS, 21))
 F21a = Fault("Whole-system model: as many runs more", BOUND, partial(run_model, RUNS, 23))

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from challenge.mail.context import Greetings
+from challenge.mail.greeting import Greetings
 from challenge.models import CheckIn, Delivery, Enrollment, SafetyRules
 from challenge.site.doubt import served
 from tests.support.smtp_server import SmtpServer

@@ -9,7 +9,7 @@ import pytest
 from django.test.utils import CaptureQueriesContext
 
 from challenge.enrollment.transitions import PauseCause, pause, resume
-from challenge.mail.context import CheckIns, Greetings, greeting
+from challenge.mail.greeting import CheckIns, Greetings, greeting
 from challenge.models import CheckIn, Delivery, Enrollment, Event
 from tests.support.smtp_server import SmtpServer
 

@@ -9,7 +9,7 @@ from challenge.curriculum.compile_lesson import compile_lesson
 from challenge.curriculum.course import CONTENT, read_course
 from challenge.curriculum.slots import Compiled
 from challenge.curriculum.visible_words import visible_words
-from challenge.mail.context import CheckIns, greeting
+from challenge.mail.greeting import CheckIns, greeting
 from tests.gallery.reporting import print_result
 from tests.support.mails import filled
 

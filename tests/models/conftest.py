@@ -15,10 +15,12 @@ from tests.support.kept_rows import KeptRows
 
 
 def migrate(to: str | None) -> Apps:
+    """Migrate the tables of challenge, and return the models of them; those of accounts stay as they are."""
     executor = MigrationExecutor(connection)
-    targets = [node for node in executor.loader.graph.leaf_nodes() if node[0] == "challenge"]
-    executor.migrate([("challenge", to)] if to else targets)
-    return executor.loader.project_state([("challenge", to)] if to else targets).apps
+    leaves = executor.loader.graph.leaf_nodes()
+    targets = [("challenge", to)] if to else [node for node in leaves if node[0] == "challenge"]
+    executor.migrate(targets)
+    return executor.loader.project_state(targets + [node for node in leaves if node[0] == "accounts"]).apps
 
 
 @pytest.fixture

@@ -21,6 +21,7 @@ OF_COACHES = {
     "challenge.Day",
     "challenge.Recall",
     "challenge.Revision",
+    "challenge.SafetyRules",
     "challenge.SavedFilter",
     "challenge.Stretch",
     "challenge.StretchVersion",

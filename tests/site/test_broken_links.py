@@ -19,8 +19,8 @@ from tests.support.visitor import confirm, form, link, whole_database
 pytestmark = pytest.mark.django_db
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
-# The links of a change of address name that, and no run.
-OF_A_RUN = [purpose for purpose in Purpose if not purpose.startswith("address")]
+# The links of a change of address and of an escalation name that, and no run.
+OF_A_RUN = [purpose for purpose in Purpose if not purpose.startswith(("address", "take-care"))]
 Go = Callable[[datetime], None]
 
 

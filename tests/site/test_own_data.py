@@ -29,14 +29,14 @@ Go = Callable[[datetime], None]
 @pytest.fixture
 def told(owner: Owner, now: datetime) -> Owner:
     """Alice has said where it hurts, and asked something."""
-    record(owner.alice.pk, 1, CheckInData("partly", 7, 8, "calf", note=SAID), now)
+    record(owner.alice.pk, 1, CheckInData("partly", 7, 3, "calf", note=SAID), now)
     record_message(owner.alice.pk, 1, "May I run <b>twice</b>?", now)
     return owner
 
 
 def test_health_words_and_questions_stand_on_a_page_of_their_own(told: Owner, now: datetime) -> None:
     page = told.reads(now, "told/")
-    for words in (SAID, "<td>7</td>", "<td>8</td>", "<bdi>calf</bdi>", "May I run &lt;b&gt;twice&lt;/b&gt;?"):
+    for words in (SAID, "<td>7</td>", "<td>3</td>", "<bdi>calf</bdi>", "May I run &lt;b&gt;twice&lt;/b&gt;?"):
         assert words in page
     assert SAID not in told.reads(now)
 

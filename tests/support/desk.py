@@ -82,9 +82,12 @@ def draft(day: DeskItem) -> None:
 
 
 def logged() -> list[tuple[str, dict[str, int]]]:
-    """Return the codes and values of what was done at the desk, the first first."""
+    """Return the codes and values of what was done at the desk, the first first, without Django's own lists
+    of changed fields."""
     written = LogEntry.objects.order_by("pk").values_list("change_message", flat=True)
-    return [(entry["action"], entry["values"]) for entry in map(json.loads, written)]
+    return [
+        (entry["action"], entry["values"]) for entry in map(json.loads, written) if isinstance(entry, dict)
+    ]
 
 
 def said(response: Any) -> str:

@@ -42,7 +42,7 @@ def every_mail(contents: list[Content]) -> Iterator[Mail]:
         if day == 9:
             yield filled(f"day {day} with a note", lesson, day, coach_note=NOTE)
     for name, compiled in other_mails().items():
-        yield filled(name, compiled, 9)
+        yield filled(name, compiled, 9, screening_url=f"{SITE}/#screening_url")
     yield filled("summary without scores", other_mails()["summary"], 9, tightness_first="", tightness_last="")
 
 

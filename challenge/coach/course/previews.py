@@ -23,7 +23,8 @@ from accounts.words import search_words
 from challenge.coach.course.course_item import CourseItem
 from challenge.curriculum.sample import sample_values
 from challenge.curriculum.slots import NAMES, Compiled, fill
-from challenge.mail.context import Greetings, MailContext
+from challenge.mail.context import MailContext
+from challenge.mail.greeting import Greetings
 from challenge.models import Delivery, Enrollment, Revision
 
 # A mail may use its own styles; it may not run scripts or load files from other sites.

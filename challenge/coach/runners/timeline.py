@@ -66,7 +66,9 @@ def _holds(holds: list[Hold]) -> Iterator[Entry]:
         yield Entry(hold.opened_at, "hold", title, lines=lines, alert=True)
     cleared = {hold.cleared_at: hold for hold in holds if hold.cleared_at}
     for at, hold in cleared.items():
-        title = _("Hold cleared by %(whom)s") % {"whom": hold.cleared_by or _("the coach")}
+        title = _("Hold cleared by %(whom)s") % {
+            "whom": hold.cleared_by.get_short_name() if hold.cleared_by else _("the coach")
+        }
         yield Entry(at, "hold", title, note=hold.cleared_because)
 
 

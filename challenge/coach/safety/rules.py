@@ -76,5 +76,5 @@ class SafetyRulesAdmin(CoachAdmin[SafetyRules]):
     def signed(self, rules: SafetyRules) -> str:
         if rules.signed_at is None:
             return _("Nobody has signed it yet.")
-        who = str(rules.signed_by or _("a coach who has gone"))
+        who = rules.signed_by.get_short_name() if rules.signed_by else _("a coach who has gone")
         return _("Signed by %(who)s, %(time)s.") % {"who": who, "time": when(rules.signed_at)}

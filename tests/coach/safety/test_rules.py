@@ -89,7 +89,7 @@ def test_who_signed_and_when_until_the_list_changes(coach: Client, clock: Any) -
     rules = SafetyRules.objects.get()
     assert rules.signed_by is not None
     assert rules.signed_by.email == "coach@example.com"
-    assert "Signed by coach@example.com" in plain(coach, PAGE)
+    assert "Signed by coach@example.com, " in plain(coach, PAGE)
     assert ("signed", {}) in logged()
 
     saves(coach, remind_after="90")

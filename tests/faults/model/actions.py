@@ -1,18 +1,16 @@
 """The actions of runners and their coach, and what the oracle learns from them about who may get mail."""
 
-from contextlib import suppress
 from datetime import datetime, time, timedelta
 
 from accounts.addresses import keyed_hash
 from accounts.models import User
-from challenge.checkins.record import CheckInData, Closed, TooManyChanges, record
 from challenge.enrollment import leaving, transitions
 from challenge.enrollment.confirm import Confirmation, ConfirmResult, confirm
 from challenge.enrollment.sign_up import SignUpData, send_links
-from challenge.models import Enrollment, Event, Program, Suppression
-from challenge.safety.answering import answer
-from tests.faults.model.oracle import Oracle
-from tests.faults.model.server import ScriptedServer
+from challenge.models import Enrollment, Event, Suppression
+from tests.faults.model.care import CARE, Care
+from tests.faults.model.oracle import UNDO_FOR
+from tests.faults.model.runners import address
 
 State, RUNNER = Enrollment.State, Event.Actor.RUNNER
 # The first choice of each on the form: when the course starts, in days, at what hour, and where.
@@ -29,37 +27,27 @@ ACTIONS = (
     "shares_the_address",
     "confirms",
     "only_confirms",
-    "answers_no",
-    "answers_yes",
-    "checks_in",
+    "confirms_without_consent",
     "pauses",
     "goes_on",
+    "takes_the_pause_back",
     "flies",
     "leaves",
     "leaves_by_one_click",
     "comes_back",
     "asks_for_links",
-    "is_held",
     "gets_it_again",
     "complains",
     "can_be_written_to_again",
     "is_erased",
     "asks_to_be_erased",
     "keeps_everything",
+    *CARE,
 )
 
 
-def address(name: str) -> str:
-    return f"{name}@{name}.example"
-
-
-class Actions:
+class Actions(Care):
     """Each method does one thing for the runner of a name, if it is possible."""
-
-    def __init__(self, server: ScriptedServer, oracle: Oracle) -> None:
-        self._server, self._oracle = server, oracle
-        self._program = Program.objects.get()
-        self._forms = 0
 
     def act(self, name: str, what: str) -> None:
         getattr(self, what)(name)
@@ -99,43 +87,36 @@ class Actions:
         self.only_confirms(name)
         self.answers_no(name)
 
-    def answers_no(self, name: str) -> None:
-        self._answers(name, [])
-
-    def answers_yes(self, name: str) -> None:
-        """Answer in a way that holds the course."""
-        self._answers(name, ["fever"])
-
-    def _answers(self, name: str, codes: list[str]) -> None:
-        enrollment = self._newest(name)
-        if enrollment and enrollment.state == State.SCREENING:
-            answer(enrollment.pk, codes, self._server.now)
-            self._oracle.screened.add(enrollment.pk)
-            if codes:
-                self._oracle.paused.add(enrollment.pk)
-
     def only_confirms(self, name: str) -> None:
-        if (enrollment := self._newest(name)) and enrollment.pk in self._oracle.asked:
-            form = Confirmation.unchanged(enrollment, health=True)
-            if confirm(enrollment.pk, form, self._server.now) == ConfirmResult.CONFIRMED:
-                self._oracle.forms.confirmed(enrollment)
+        self._confirms(name, health=True)
 
-    def checks_in(self, name: str) -> None:
-        if (enrollment := self._newest(name)) and (day := self._oracle.last_day(enrollment)):
-            with suppress(Closed, TooManyChanges):
-                record(enrollment.pk, day, CheckInData("done", pain=1), self._server.now)
+    def confirms_without_consent(self, name: str) -> None:
+        """Confirm, and let nothing of health be kept."""
+        self._confirms(name, health=False)
+
+    def _confirms(self, name: str, *, health: bool) -> None:
+        if (enrollment := self._newest(name)) and enrollment.pk in self._oracle.asked:
+            form = Confirmation.unchanged(enrollment, health=health)
+            if confirm(enrollment.pk, form, self._server.now) == ConfirmResult.CONFIRMED:
+                self._oracle.confirm(enrollment, self._runs(name), health=health)
 
     def pauses(self, name: str) -> None:
         enrollment = self._newest(name)
         if enrollment and transitions.pause(enrollment.pk, transitions.PauseCause.RUNNER, self._server.now):
-            self._oracle.paused.add(enrollment.pk)
+            self._oracle.paused[enrollment.pk] = self._server.now
 
     def goes_on(self, name: str) -> None:
-        """Go on after a pause or a hold."""
-        if enrollment := self._newest(name):
-            Enrollment.objects.filter(pk=enrollment.pk, state=State.HELD).update(state=State.PAUSED)
-            if transitions.resume(enrollment.pk, RUNNER, self._server.now):
-                self._oracle.paused.discard(enrollment.pk)
+        """Go on after a pause."""
+        enrollment = self._newest(name)
+        if enrollment and transitions.resume(enrollment.pk, RUNNER, self._server.now):
+            self._oracle.paused.pop(enrollment.pk, None)
+
+    def takes_the_pause_back(self, name: str) -> None:
+        enrollment = self._newest(name)
+        if enrollment and transitions.undo_pause(enrollment.pk, self._server.now):
+            paused_at = self._oracle.paused.pop(enrollment.pk, None)
+            assert paused_at, "a pause was taken back that the runner has not asked for"
+            assert self._server.now - paused_at < UNDO_FOR, "a pause was taken back too late"
 
     def leaves(self, name: str) -> None:
         self._leaves(name, mails=True)
@@ -166,13 +147,6 @@ class Actions:
         self._oracle.asked_for_page.add(address(name))
         send_links(address(name), self._ip(), self._server.now)
 
-    def is_held(self, name: str) -> None:
-        """Hold in a way that leaves the queue as it is, so that only the sender can notice."""
-        enrollment = self._newest(name)
-        if enrollment and enrollment.state == State.ACTIVE:
-            Enrollment.objects.filter(pk=enrollment.pk).update(state=State.HELD, next_due_at=None)
-            self._oracle.paused.add(enrollment.pk)
-
     def gets_it_again(self, name: str) -> None:
         if enrollment := self._newest(name):
             transitions.send_again(enrollment.pk, self._server.now)
@@ -196,15 +170,3 @@ class Actions:
 
     def keeps_everything(self, name: str) -> None:
         self._oracle.erasing.keep(address(name), self._server.now)
-
-    def _runs(self, name: str) -> list[int]:
-        runs = Enrollment.objects.filter(runner__email=address(name))
-        return list(runs.order_by("pk").values_list("pk", flat=True))
-
-    def _newest(self, name: str) -> Enrollment | None:
-        return Enrollment.objects.filter(runner__email=address(name)).order_by("-pk").first()
-
-    def _ip(self) -> str:
-        """Return another address for each form: limits on forms are tested elsewhere."""
-        self._forms += 1
-        return f"10.0.0.{self._forms}"

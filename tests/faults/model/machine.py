@@ -14,7 +14,7 @@ from challenge.models import Enrollment
 from tests.faults.model.actions import ACTIONS, Actions
 from tests.faults.model.oracle import Oracle
 from tests.faults.model.server import Behaviour, ScriptedServer
-from tests.faults.model.simulation import isolated_run, work_until
+from tests.faults.model.simulation import Chore, isolated_run, work_until
 from tests.faults.report import Result
 
 State = Enrollment.State
@@ -44,7 +44,8 @@ class SystemMachine(RuleBasedStateMachine):
         self._run = isolated_run(START)
         self._run.__enter__()
         self.oracle = Oracle()
-        self.server = ScriptedServer(START, self.oracle.on_message, self.oracle.on_answer, self._take_over)
+        heard = self.oracle.alerts.begin_batch, self.oracle.on_message, self.oracle.on_answer
+        self.server = ScriptedServer(START, *heard, self._take_over)
         self.actions = Actions(self.server, self.oracle)
         self.steps_since_check = 0
         self.is_long = False
@@ -103,7 +104,7 @@ class SystemMachine(RuleBasedStateMachine):
         self.server.meanwhile = partial(self.actions.act, name, what)
         self._go_on(then)
 
-    @rule(what=st.sampled_from(["plan", "send", "rescue", "erase", "answer", "die"]))
+    @rule(what=st.sampled_from(["plan", "send", "rescue", "erase", "answer", "escalate", "die"]))
     def works(self, what: str) -> None:
         """Let one part of the system do its work; or kill a worker that has just claimed a batch."""
         if what == "plan":
@@ -116,6 +117,8 @@ class SystemMachine(RuleBasedStateMachine):
             self.oracle.erasing.do(self.server.now)
         elif what == "answer":
             self.oracle.forms.do(self.server.now)
+        elif what == "escalate":
+            self.oracle.alerts.do(self.server.now)
         else:
             claim(self.server.now, 50)
         self.oracle.add_up()
@@ -144,7 +147,8 @@ class SystemMachine(RuleBasedStateMachine):
         if not span:
             return
         today = self.server.now.date()
-        work_until(self.server, self.server.now + span, [self.oracle.erasing, self.oracle.forms])
+        chores: list[Chore] = [self.oracle.erasing, self.oracle.forms, self.oracle.alerts]
+        work_until(self.server, self.server.now + span, chores)
         self.oracle.add_up()
         if self.server.now.date() > today:
             remind_unconfirmed(self.server.now)
@@ -164,3 +168,4 @@ class SystemMachine(RuleBasedStateMachine):
             day = self.oracle.last_day(enrollment)
             assert day >= before[enrollment.pk] + count, f"stands still at day {day}"
         self.oracle.forms.check_answered(self.server.now)
+        self.oracle.alerts.check_told(self.oracle.suppressed)

@@ -11,9 +11,12 @@ from django.db import models
 
 from challenge import schedule
 from challenge.models import Delivery, Enrollment
+from tests.faults.model.alerts import Alerts
 from tests.faults.model.erasing import Erasing
 from tests.faults.model.forms import Forms
+from tests.faults.model.safety import Safety
 from tests.faults.model.server import ARRIVES, Behaviour, Handover
+from tests.faults.model.thread import Thread
 from tests.faults.report import Result
 
 Kind, State = Delivery.Kind, Delivery.State
@@ -21,6 +24,8 @@ DOUBTFUL = ("answer", "unknown")
 # What a sender holds while its runner moves may still leave with its batch.
 IN_HAND = timedelta(seconds=10)
 UNDO_FOR = timedelta(days=7)
+# What answers somebody who has left, or is not of the course.
+AFTER_LEAVING = {Kind.ERASING, Kind.ANSWER}
 # Mail that answers a runner does so at once; any other waits for the day.
 AT_ONCE = timedelta(hours=1)
 
@@ -52,10 +57,10 @@ class Oracle:
         # How many mails may still say to an address that its runner has left, and which ones did.
         self._farewells: Counter[str] = Counter()
         self._said: set[str] = set()
-        self.paused: set[int] = set()
-        # The runs whose runners have answered the questions before the course.
-        self.screened: set[int] = set()
+        self.paused: dict[int, datetime] = {}
+        # The addresses that the server knows nobody of now, and those of which it ever said so.
         self.suppressed: set[str] = set()
+        self.bounced: set[str] = set()
         self.lessons: dict[int, list[Lesson]] = defaultdict(list)
         self.asked: set[int] = set()
         self.asked_for_page: set[str] = set()
@@ -64,6 +69,7 @@ class Oracle:
         self._times: Counter[str] = Counter()
         self._recorded: set[str] = set()
         self.erasing, self.forms = Erasing(self.forget_erased), Forms()
+        self.safety, self.alerts, self.thread = Safety(), Alerts(), Thread()
 
     def on_message(self, handover: Handover) -> None:
         self.behaviours[handover.behaviour] += 1
@@ -71,30 +77,49 @@ class Oracle:
             Delivery.objects.select_related("enrollment__runner").filter(pk=handover.delivery_id).first()
         )
         assert delivery, "mail to somebody who was erased"
-        enrollment = delivery.enrollment
-        assert enrollment, "mail to a coach"
+        assert handover.recipient not in self.suppressed, f"{delivery} to a suppressed address"
+        arrives = handover.behaviour in ARRIVES
+        if delivery.enrollment is None:
+            self.alerts.check(delivery, handover.recipient, arrives=arrives)
+        else:
+            self._check(delivery, delivery.enrollment, handover)
+        if arrives:
+            self._times[handover.delivery_id] += 1
+            if handover.behaviour is Behaviour.KEEP:
+                self._recorded.add(handover.delivery_id)
+
+    def _check(self, delivery: Delivery, enrollment: Enrollment, handover: Handover) -> None:
+        """Check a message to a runner."""
         assert handover.recipient == enrollment.runner.email
+        self.alerts.check_other(delivery)
         self.erasing.check(delivery, handover.recipient)
         self.forms.check(delivery, handover)
+        has_left, text = enrollment.pk in self.left, handover.text
+        self.safety.check(delivery, enrollment, text)
+        self.thread.check(delivery, text, has_left=has_left, arrives=handover.behaviour in ARRIVES)
         if delivery.kind == Kind.OWN_PAGE:
             assert handover.recipient in self.asked_for_page, f"{delivery} that nobody asked for"
-        elif delivery.kind == Kind.LEFT or (enrollment.pk in self.left and delivery.kind != Kind.ERASING):
+        elif delivery.kind == Kind.LEFT or (has_left and delivery.kind not in AFTER_LEAVING):
             self._check_farewell(delivery, enrollment)
-        assert handover.recipient not in self.suppressed, f"{delivery} to a suppressed address"
         if delivery.kind == Kind.LESSON:
-            assert enrollment.pk not in self.paused, f"{delivery} in a pause or a hold"
-            assert enrollment.pk in self.screened, f"{delivery} before the questions were answered"
+            assert enrollment.pk not in self.paused, f"{delivery} in a pause"
         if handover.at - self.moved.get(enrollment.pk, datetime.min.replace(tzinfo=UTC)) > IN_HAND:
             assert _by_day(delivery, enrollment, handover.at), f"{delivery} at night"
         if handover.behaviour not in ARRIVES:
             return
-        self._times[handover.delivery_id] += 1
-        if handover.behaviour is Behaviour.KEEP:
-            self._recorded.add(handover.delivery_id)
         if delivery.kind in (Kind.CONFIRMATION, Kind.REMINDER):
             self.asked.add(enrollment.pk)
         if delivery.kind == Kind.LESSON and delivery.copy == 0:
             self._follow(enrollment, Lesson(delivery.day, handover.at, enrollment.time_zone))
+
+    def confirm(self, enrollment: Enrollment, runs: list[int], *, health: bool) -> None:
+        """Learn that a runner of these runs has confirmed one."""
+        address = enrollment.runner.email
+        self.forms.confirmed(enrollment)
+        self.safety.begin_anew(enrollment.pk, runs)
+        without = self.safety.without_consent
+        without.discard(address) if health else without.add(address)
+        self.safety.check_holds()
 
     def _check_farewell(self, delivery: Delivery, enrollment: Enrollment) -> None:
         """Check that after leaving nothing comes but one mail that says so, and after one click not even
@@ -109,6 +134,7 @@ class Oracle:
     def leave(self, address: str, runs: list[int], now: datetime, *, mails: bool) -> None:
         """Learn that a runner has left these runs."""
         self.left |= dict.fromkeys(runs, now)
+        self.thread.leave(runs)
         self._farewells[address] = int(mails)
 
     def may_come_back(self, runs: list[int], now: datetime) -> list[int]:
@@ -130,6 +156,7 @@ class Oracle:
         is_kept = Delivery.objects.filter(pk=handover.delivery_id).exists()
         if handover.behaviour is Behaviour.NOBODY and is_kept:
             self.suppressed.add(handover.recipient)
+            self.bounced.add(handover.recipient)
 
     def _follow(self, enrollment: Enrollment, lesson: Lesson) -> None:
         """Check that a lesson arrives after the ones before it."""

@@ -1,12 +1,14 @@
 """Mail servers within the process, for faults that need thousands of courses: real SMTP is too slow."""
 
 import re
+from binascii import a2b_qp
 from collections import deque
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from functools import cached_property
 from typing import NamedTuple
 
 from challenge.delivery.send import send_batch
@@ -53,8 +55,12 @@ class InProcessServer(Transport):
         """Send what is due, as a worker does."""
         due = Delivery.objects.filter(state__in=Delivery.WAITING)
         while due.filter(try_at__lte=self.now, closes_at__gt=self.now).exists():
+            self.begin_batch()
             if not send_batch(self, lambda: self.now):
                 break
+
+    def begin_batch(self) -> None:
+        """Is called before a sender claims a batch."""
 
 
 class Behaviour(StrEnum):
@@ -95,18 +101,26 @@ class Handover:
     recipient: str
     delivery_id: str
     behaviour: Behaviour
+    message: bytes
+
+    @cached_property
+    def text(self) -> bytes:
+        """Return the message as it is read, both parts."""
+        return a2b_qp(self.message)
 
 
 class ScriptedServer(InProcessServer):
     """Follows its script, one behaviour a message; when that is over it keeps everything.
 
-    `on_message` is told of each message when it is on the wire, `on_answer` when its answer is given;
-    `meanwhile` runs once in between, and `while_frozen` while a worker is frozen.
+    `on_batch` is told when a sender claims a batch, `on_message` of each message when it is on the wire, and
+    `on_answer` when its answer is given; `meanwhile` runs once in between, and `while_frozen` while a worker
+    is frozen.
     """
 
     def __init__(
         self,
         now: datetime,
+        on_batch: Callable[[datetime], None],
         on_message: Callable[[Handover], None],
         on_answer: Callable[[Handover], None],
         while_frozen: Callable[[], None],
@@ -114,12 +128,16 @@ class ScriptedServer(InProcessServer):
         super().__init__(now)
         self.script: deque[Behaviour] = deque()
         self.meanwhile: Callable[[], None] | None = None
-        self._on_message, self._on_answer, self._while_frozen = on_message, on_answer, while_frozen
+        self._on_batch, self._on_message, self._on_answer = on_batch, on_message, on_answer
+        self._while_frozen = while_frozen
+
+    def begin_batch(self) -> None:
+        self._on_batch(self.now)
 
     def send(self, sender: str, recipient: str, message: bytes, then: Envelope | None = None) -> Answer:
         behaviour = self.script.popleft() if self.script else Behaviour.KEEP
         arrival = self.keep(recipient, message)
-        handover = Handover(self.now, recipient, arrival.delivery_id, behaviour)
+        handover = Handover(self.now, recipient, arrival.delivery_id, behaviour, message)
         self._on_message(handover)
         self.now += QUICK if behaviour is Behaviour.KEEP and not self.meanwhile else SLOW
         if self.meanwhile:

@@ -12,11 +12,16 @@ from accounts.models import User
 from challenge.delivery.plan import plan
 from challenge.delivery.rescue import close, rescue
 from challenge.delivery.throttle import circuit_breaker, lanes
-from challenge.models import Delivery, Enrollment, Limit, MailRequest, Suppression
+from challenge.models import Delivery, Enrollment, Limit, MailRequest, SafetyRules, Suppression
 from tests.faults.model.server import ScriptedServer
 
 BEAT = timedelta(seconds=30)
 NEVER = datetime.max.replace(tzinfo=UTC)
+COACHES = ("coach@coaches.example", "colleague@coaches.example")
+SECOND_CONTACT = "partner@second.example"
+# The place of pain after which lessons go on without exercise in a run.
+WORDS_ONLY = "down_a_leg"
+TOLD_AGAIN = timedelta(days=2)
 
 
 @contextmanager
@@ -26,14 +31,31 @@ def isolated_run(now: datetime) -> Iterator[None]:
     circuit_breaker.memory = circuit_breaker.Memory()
     lanes.read(now)
     if connection.vendor == "postgresql":
+        _hire_coaches()
         yield
         User.objects.filter(is_staff=False).delete()
-        for model in (Suppression, MailRequest, Limit):
+        User.objects.filter(email__in=COACHES).delete()
+        for model in (SafetyRules, Suppression, MailRequest, Limit):
             model._default_manager.all().delete()
     else:
         with transaction.atomic():
+            _hire_coaches()
             yield
             transaction.set_rollback(True)
+
+
+def _hire_coaches() -> None:
+    """Set up who is told of a danger, how often, and a rule after which the words go on."""
+    for address in COACHES:
+        User.objects.create(email=address, first_name="Jane", is_staff=True)
+    again = TOLD_AGAIN // timedelta(minutes=1)
+    SafetyRules.objects.create(
+        pk=1,
+        words_only=[f"hold_{WORDS_ONLY}"],
+        remind_after=again,
+        second_contact=SECOND_CONTACT,
+        second_after=again,
+    )
 
 
 class Chore(Protocol):

@@ -58,14 +58,16 @@ class Told:
         self._reported = {(row.enrollment_id, str(row.day)): row for row in rows}
         self._saved = {(row.enrollment.runner_id, row.updated_at): row for row in rows}
 
-    def _load_screenings(self, holds: list[Hold]) -> None:
+    def _load_screenings(self, holds: list[tuple[int, Hold]]) -> None:
         """Load the answers to the ten questions for which a hold was opened in the same transaction."""
-        held = [hold for hold in holds if hold.source == Source.SCREENING]
+        held = [(runner, hold) for runner, hold in holds if hold.source == Source.SCREENING]
         rows = Screening.objects.filter(
-            enrollment__in=[hold.enrollment_id for hold in held],
-            answered_at__in=[hold.opened_at for hold in held],
+            enrollment__runner__in=[runner for runner, _hold in held],
+            answered_at__in=[hold.opened_at for _runner, hold in held],
         )
-        self._answered = {(row.enrollment_id, row.answered_at): row for row in rows}
+        self._answered = {
+            (row.enrollment.runner_id, row.answered_at): row for row in rows.select_related("enrollment")
+        }
 
     def hold(self, item: DeskItem) -> Hold | None:
         """Return the hold of an item: the reason of an escalation, or what lies there itself."""
@@ -95,7 +97,7 @@ class Told:
         hold = self.hold(item)
         if hold is None or hold.source != Source.SCREENING:
             return None
-        return self._answered.get((hold.enrollment_id, hold.opened_at))
+        return self._answered.get((item.enrollment.runner_id, hold.opened_at))
 
     def said(self, item: DeskItem) -> list[Said]:
         """Return the words behind an item, the runner's and the coach's, as far as they are kept."""

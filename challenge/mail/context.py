@@ -196,6 +196,7 @@ SOURCES: dict[str, Callable[[MailContext], str]] = {
     "asked_name": _asked_name,
     "answer": lambda values: _answer(values).text,
     "asked_on": _asked_on,
+    "unasked": lambda values: "" if values["asked_on"] else "yes",
     "ask_url": _ask_url,
     "second_address": _second_address,
     "opened_at": lambda values: about_escalation.opened_at(values.delivery),

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from challenge.models import CheckIn, Delivery, DeskItem, Escalation, Hold, Message
+from challenge.models import CheckIn, Delivery, DeskItem, Escalation, Hold, Message, Screening
+from challenge.safety.screening import in_words
 
 Kind, Source = DeskItem.Kind, Hold.Source
 
@@ -32,6 +33,7 @@ class Told:
         holds = [(item.enrollment.runner_id, hold) for item in items if (hold := self.hold(item))]
         self._load_messages(about[Kind.MESSAGE], holds)
         self._load_check_ins(about[Kind.DOUBTFUL] + about[Kind.PAIN], holds)
+        self._load_screenings(holds)
         mails = Delivery.objects.filter(pk__in=about[Kind.MAIL]).select_related("recall__stretch")
         self.mails = {str(mail.pk): mail for mail in mails.prefetch_related("delivery_events")}
 
@@ -55,6 +57,17 @@ class Told:
         self.check_ins = {str(row.pk): row for row in rows}
         self._reported = {(row.enrollment_id, str(row.day)): row for row in rows}
         self._saved = {(row.enrollment.runner_id, row.updated_at): row for row in rows}
+
+    def _load_screenings(self, holds: list[tuple[int, Hold]]) -> None:
+        """Load the answers to the ten questions for which a hold was opened in the same transaction."""
+        held = [(runner, hold) for runner, hold in holds if hold.source == Source.SCREENING]
+        rows = Screening.objects.filter(
+            enrollment__runner__in=[runner for runner, _hold in held],
+            answered_at__in=[hold.opened_at for _runner, hold in held],
+        )
+        self._answered = {
+            (row.enrollment.runner_id, row.answered_at): row for row in rows.select_related("enrollment")
+        }
 
     def hold(self, item: DeskItem) -> Hold | None:
         """Return the hold of an item: the reason of an escalation, or what lies there itself."""
@@ -80,9 +93,16 @@ class Told:
             return None
         return self._written.get((item.enrollment.runner_id, hold.opened_at))
 
+    def screening(self, item: DeskItem) -> Screening | None:
+        hold = self.hold(item)
+        if hold is None or hold.source != Source.SCREENING:
+            return None
+        return self._answered.get((item.enrollment.runner_id, hold.opened_at))
+
     def said(self, item: DeskItem) -> list[Said]:
         """Return the words behind an item, the runner's and the coach's, as far as they are kept."""
         words = [*_in_message(self.message(item)), *_in_check_in(self.check_in(item))]
+        words += _in_screening(self.screening(item))
         hold = self.hold(item)
         if hold and (text := hold.values.get("said")):
             words.append(Said(_("The coach"), text))
@@ -93,6 +113,11 @@ def _in_message(message: Message | None) -> Iterator[Said]:
     if message:
         by = _("Asked about day %(day)d") % {"day": message.day} if message.day else _("Wrote")
         yield Said(by, message.text)
+
+
+def _in_screening(screening: Screening | None) -> list[Said]:
+    answers = in_words(screening.answers) if screening else []
+    return [Said(_("Answered to the ten questions"), "\n".join(answers))] if answers else []
 
 
 def _in_check_in(check_in: CheckIn | None) -> Iterator[Said]:

@@ -64,17 +64,16 @@ def contents(*, with_pages: bool) -> dict[str, bytes]:
     from tests.gallery.walk import Walk
     from tests.support.smtp_server import SmtpServer
 
-    sink = SmtpServer()
-    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", sink.port
-    walk = Walk(Program.objects.get(), sink)
-    walk.begin()
-    walk.to_the_end()
-    walk.recall(RECALLED, INSTEAD, WHY)
-    walk.leave_out()
-    mails = {f"mails/{name}.eml": raw for name, raw in walk.mails().items()}
-    pages = {f"pages/{name}.html": page for name, page in answers(walk).items()} if with_pages else {}
-    sink.stop()
-    return mails | pages
+    with SmtpServer() as sink:
+        settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", sink.port
+        walk = Walk(Program.objects.get(), sink)
+        walk.begin()
+        walk.to_the_end()
+        walk.recall(RECALLED, INSTEAD, WHY)
+        walk.leave_out()
+        mails = {f"mails/{name}.eml": raw for name, raw in walk.mails().items()}
+        pages = {f"pages/{name}.html": page for name, page in answers(walk).items()} if with_pages else {}
+        return mails | pages
 
 
 def gallery_folder() -> Path:

@@ -19,7 +19,7 @@ def desk_pages(people: Cast, now: datetime) -> dict[str, str]:
     memo(people.active.pk, coach, "Runs on trails.", now)
     needs = Escalation.objects.filter(enrollment=people.held).latest("pk")
     said = Message.objects.get(enrollment=people.hurt, direction=Message.Direction.OUT)
-    asked = Message.objects.get(enrollment=people.lapsed, direction=Message.Direction.IN)
+    asked = Message.objects.filter(enrollment=people.lapsed, direction=Message.Direction.IN).latest("pk")
 
     def page(name: str, *about: int) -> str:
         return reverse(f"admin:{name}", args=about)

@@ -169,3 +169,4 @@ class SystemMachine(RuleBasedStateMachine):
             assert day >= before[enrollment.pk] + count, f"stands still at day {day}"
         self.oracle.forms.check_answered(self.server.now)
         self.oracle.alerts.check_told(self.oracle.suppressed)
+        self.oracle.thread.check_answered()

@@ -12,7 +12,7 @@ from django.db.models import Max
 
 from accounts.models import Consent, has_consented
 from challenge.checkins.told_pain import Answer, cleared_at, counted, thresholds_of, told
-from challenge.enrollment.holding import Danger
+from challenge.enrollment.holding import HELD_FROM, Danger, run_to_hold
 from challenge.models import CheckIn, Delivery, DeskItem, Enrollment, Hold, SafetyLevel, SafetyRules
 from challenge.safety.judging import URGENCY, hold_once, read_all, red_words_of
 from challenge.safety.pain_rules import Judgement, PainRule, judge
@@ -105,7 +105,10 @@ def hear(enrollment_id: int, day: int, answer: Answer, rules: SafetyRules) -> He
 
 def heed(enrollment: Enrollment, heard: Heard, rules: SafetyRules, now: datetime) -> None:
     """Hold the exercise where an answer asks for it. The caller holds the enrollment's row."""
-    for danger in heard.dangers(rules):
+    dangers = list(heard.dangers(rules))
+    if dangers and enrollment.state not in HELD_FROM:
+        enrollment = Enrollment.objects.select_related("runner").get(pk=run_to_hold(enrollment.pk))
+    for danger in dangers:
         hold_once(enrollment, danger, now)
 
 

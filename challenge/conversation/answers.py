@@ -11,6 +11,8 @@ from challenge.enrollment.transitions import locked
 from challenge.models import Delivery, DeskItem, Enrollment, Message
 from challenge.models.mail_kinds import Kind
 
+OUT_OF_THE_COURSE = (Enrollment.State.PENDING, Enrollment.State.WITHDRAWN)
+
 
 class AnsweredMeanwhile(Exception):
     """Somebody has answered since the coach last looked. `answer` is the newest answer."""
@@ -67,7 +69,7 @@ def write(enrollment_id: int, coach: User, text: str, now: datetime) -> Message:
         earlier = Message.objects.filter(enrollment=enrollment, author=coach, text=text, answers=None)
         if again := earlier.filter(at__gt=now - REPEAT_WINDOW).first():
             return again
-        if enrollment.state in (Enrollment.State.PENDING, Enrollment.State.WITHDRAWN):
+        if enrollment.state in OUT_OF_THE_COURSE:
             raise NotInTheCourse
         lessons = Delivery.objects.filter(enrollment=enrollment, kind=Kind.LESSON, sent_at__isnull=False)
         day = lessons.aggregate(day=Max("day"))["day"] or 0

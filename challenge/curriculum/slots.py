@@ -61,6 +61,7 @@ NAMES = frozenset(
         "asked_name",
         "answer",
         "asked_on",
+        "unasked",
         "ask_url",
         "second_address",
         "leave_url",

@@ -10,8 +10,8 @@ from django.db.models import F, Q
 from accounts.addresses import keyed_hash
 from accounts.models import Consent
 from challenge import schedule
-from challenge.mail.greeting import Greetings
-from challenge.models import Delivery, Enrollment, Escalation, Note, Revision, Suppression
+from challenge.mail.greeting import Greetings, Notes
+from challenge.models import Delivery, Enrollment, Escalation, Revision, Suppression
 from challenge.models.conditions import among
 from challenge.models.day import pick_revision
 from challenge.models.delivery_reason import Reason as DeliveryReason
@@ -63,7 +63,7 @@ class Eligibility:
         rows = list(found.values_list("id", "state", "runner__erase_at", "left_out", "words_only"))
         self._states = {row[0]: row[1] for row in rows}
         self._erasing = {row[0] for row in rows if row[2]}
-        self._leave_out({row[0]: row[3:] for row in rows})
+        self._bring_up_to_date({row[0]: (row[1], *row[3:]) for row in rows})
         agreed = Consent.objects.filter(
             among("user", {delivery.to_user.pk for delivery in self._batch}),
             purpose=Consent.Purpose.MAIL,
@@ -96,12 +96,12 @@ class Eligibility:
         answered = {d.enrollment_id for d in self._batch if d.kind == Delivery.Kind.ANSWER}
         return {pk for pk in answered if pk and self._states.get(pk) == State.WITHDRAWN}
 
-    def _leave_out(self, found: Mapping[int, tuple[list[str], bool]]) -> None:
+    def _bring_up_to_date(self, found: Mapping[int, tuple[str, list[str], bool]]) -> None:
         """Set what the mails compose from: nobody is asked to do what was left out a second ago."""
         for delivery in self._batch:
             enrollment = delivery.enrollment
             if enrollment is not None and enrollment.pk in found:
-                enrollment.left_out, enrollment.words_only = found[enrollment.pk]
+                enrollment.state, enrollment.left_out, enrollment.words_only = found[enrollment.pk]
 
     def reason_against(self, delivery: Delivery) -> tuple[DeliveryReason, dict[str, str]] | None:
         """Return why a delivery must not leave, and the values of that reason; None when it may."""
@@ -230,26 +230,3 @@ class Revisions:
 def _pinned(delivery: Delivery) -> Pinned:
     enrollment = delivery.required_enrollment
     return enrollment.program_id, delivery.day, enrollment.pinned_at
-
-
-class Notes:
-    """The notes of a batch's lessons, as of the last refresh, which is one statement, or none without a
-    lesson."""
-
-    def __init__(self, deliveries: Sequence[Delivery]) -> None:
-        lessons = [delivery for delivery in deliveries if delivery.kind == Delivery.Kind.LESSON]
-        self._enrollments = {delivery.enrollment_id for delivery in lessons}
-        self._days = {delivery.day for delivery in lessons}
-        self._texts: dict[tuple[int, int], str] = {}
-
-    def refresh(self) -> None:
-        if self._enrollments:
-            found = Note.objects.filter(among("enrollment", self._enrollments), day__in=self._days)
-            rows = found.values_list("enrollment", "day", "text")
-            self._texts = {(enrollment, day): text for enrollment, day, text in rows}
-
-    def of(self, delivery: Delivery) -> str:
-        """Return the note in a lesson; an empty text for other mail."""
-        if delivery.kind != Delivery.Kind.LESSON or delivery.enrollment_id is None:
-            return ""
-        return self._texts.get((delivery.enrollment_id, delivery.day), "")

@@ -38,7 +38,7 @@ def hold(enrollment_id: int, danger: Danger, by: Event.Actor, now: datetime) -> 
     """Stop the exercise, and tell the coaches by an escalation; of a coach's own hold they need none. Without
     consent to health data only the fact is kept. With `words_only` the lessons go on without exercise. The
     same danger told again, before a coach has acknowledged it, is the same hold."""
-    with locked(enrollment_id) as enrollment:
+    with locked(run_to_hold(enrollment_id)) as enrollment:
         kept = _kept(enrollment, danger)
         if same := _same(enrollment, kept, danger, now):
             return same
@@ -54,11 +54,24 @@ def hold(enrollment_id: int, danger: Danger, by: Event.Actor, now: datetime) -> 
     return held
 
 
+def run_to_hold(enrollment_id: int) -> int:
+    """Return the run that a danger stops: where it was told by a link of a run that is over, the runner's
+    newest that goes on."""
+    told = Enrollment.objects.get(pk=enrollment_id)
+    if told.state in HELD_FROM:
+        return enrollment_id
+    going_on = Enrollment.objects.filter(runner=told.runner_id, state__in=HELD_FROM).order_by("-pk")
+    newest: int | None = going_on.values_list("pk", flat=True).first()
+    return newest or enrollment_id
+
+
 def _kept(enrollment: Enrollment, danger: Danger) -> dict[str, object]:
-    if danger.source == Hold.Source.COACH or has_consented(enrollment.runner, Consent.Purpose.HEALTH):
+    if has_consented(enrollment.runner, Consent.Purpose.HEALTH):
         health = {"reason": danger.reason, "level": danger.level, "values": dict(danger.values)}
     else:
-        health = {"reason": Hold.Reason.SAFETY, "level": "", "values": {}}
+        is_coach = danger.source == Hold.Source.COACH
+        reason = Hold.Reason.COACH if is_coach else Hold.Reason.SAFETY
+        health = {"reason": reason, "level": "", "values": {}}
     return {**health, "source": danger.source, "words_only": danger.words_only}
 
 

@@ -19,6 +19,8 @@ from challenge.mail.links import Purpose, address_url, build_url, token, url
 from challenge.models import AddressChange, CheckIn, Delivery, Enrollment, Message, WaitingSignUp
 
 Status = CheckIn.Status
+# Whoever is stopped, or has not answered the questions yet, is not asked to do anything instead of a stretch.
+NO_EXERCISE = (Enrollment.State.SCREENING, Enrollment.State.HELD)
 
 
 class MailContext(dict[str, str]):
@@ -37,7 +39,8 @@ class MailContext(dict[str, str]):
 
     def _movement(self, section: str) -> str:
         runner = self.enrollment
-        return "yes" if keeps(section, runner.left_out, runner.words_only) else ""
+        no_exercise = runner.words_only or runner.state in NO_EXERCISE
+        return "yes" if keeps(section, runner.left_out, no_exercise) else ""
 
     @property
     def enrollment(self) -> Enrollment:
@@ -193,6 +196,7 @@ SOURCES: dict[str, Callable[[MailContext], str]] = {
     "asked_name": _asked_name,
     "answer": lambda values: _answer(values).text,
     "asked_on": _asked_on,
+    "unasked": lambda values: "" if values["asked_on"] else "yes",
     "ask_url": _ask_url,
     "second_address": _second_address,
     "opened_at": lambda values: about_escalation.opened_at(values.delivery),

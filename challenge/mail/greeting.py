@@ -1,4 +1,4 @@
-"""The first words of a lesson, from a runner's check-ins and pauses."""
+"""The first words of a lesson, from a runner's check-ins and pauses, and the coach's note after them."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -7,7 +7,7 @@ from django.db.models import Count, F, Max, OuterRef, Q, Subquery
 from django.utils.translation import gettext as _
 
 from challenge.checkins.told_pain import HURTS, TELLS, advice_for
-from challenge.models import CheckIn, Delivery, Enrollment, Event
+from challenge.models import CheckIn, Delivery, Enrollment, Event, Note
 from challenge.models.conditions import among
 
 # So many days without a check-in are worth a word, and so many days done.
@@ -113,3 +113,26 @@ class Greetings:
 
     def _of(self, enrollment: int) -> CheckIns:
         return self._check_ins.get(enrollment, NEVER)
+
+
+class Notes:
+    """The notes of a batch's lessons, as of the last refresh, which is one statement, or none without a
+    lesson."""
+
+    def __init__(self, deliveries: Sequence[Delivery]) -> None:
+        lessons = [delivery for delivery in deliveries if delivery.kind == Delivery.Kind.LESSON]
+        self._enrollments = {delivery.enrollment_id for delivery in lessons}
+        self._days = {delivery.day for delivery in lessons}
+        self._texts: dict[tuple[int, int], str] = {}
+
+    def refresh(self) -> None:
+        if self._enrollments:
+            found = Note.objects.filter(among("enrollment", self._enrollments), day__in=self._days)
+            rows = found.values_list("enrollment", "day", "text")
+            self._texts = {(enrollment, day): text for enrollment, day, text in rows}
+
+    def of(self, delivery: Delivery) -> str:
+        """Return the note in a lesson; an empty text for other mail."""
+        if delivery.kind != Delivery.Kind.LESSON or delivery.enrollment_id is None:
+            return ""
+        return self._texts.get((delivery.enrollment_id, delivery.day), "")

@@ -1,9 +1,10 @@
-"""Whoever has begun before there were questions goes on, and is asked once, in the next lesson's mail."""
+"""Whoever has begun before there were questions goes on, and is asked once, in the next lesson's mail; also
+after an undo of leaving."""
 
 from typing import Any
 
 from django.db import migrations
-from django.db.models import Exists, OuterRef, Subquery
+from django.db.models import Exists, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
 
 
@@ -15,7 +16,9 @@ def ask(apps: Any, schema_editor: Any) -> None:
         enrollment=OuterRef("pk"), kind="lesson", copy=0, state__in=["sent", "failed"]
     ).order_by("-day")
     length = apps.get_model("challenge", "Program").objects.filter(pk=OuterRef("program"))
-    begun = Enrollment.objects.filter(state__in=["active", "paused"], confirmed_at__isnull=False)
+    goes_on = ["active", "paused"]
+    may_go_on = Q(state__in=goes_on) | Q(state="withdrawn", left_from__in=goes_on)
+    begun = Enrollment.objects.filter(may_go_on, confirmed_at__isnull=False)
     begun = begun.exclude(Exists(Screening.objects.filter(enrollment=OuterRef("pk"))))
     begun.update(screening_day=Coalesce(Subquery(over.values("day")[:1]), 0) + 1)
     past_the_end = Enrollment.objects.filter(screening_day__gt=Subquery(length.values("length")[:1]))

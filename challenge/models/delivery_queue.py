@@ -48,7 +48,10 @@ class DeliveryManager(models.Manager["Delivery"]):
     ) -> "Delivery":
         """Queue one message, as the next copy of its kind and day. Takes what `prepare` takes."""
         if enrollment and "copy" not in fields:
-            fields["copy"] = self.filter(enrollment=enrollment, kind=kind, day=day).count()
+            # Not their number: an answer goes with its message when the term of that is over.
+            copies = self.filter(enrollment=enrollment, kind=kind, day=day)
+            last: int | None = copies.aggregate(last=models.Max("copy"))["last"]
+            fields["copy"] = 0 if last is None else last + 1
         delivery = self.prepare(kind, due_at, enrollment, day=day, **fields)
         delivery.save(force_insert=True)
         return delivery

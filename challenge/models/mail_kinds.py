@@ -214,7 +214,7 @@ KINDS: dict[str, MailKind] = {
         states=frozenset(State) - PENDING,
         needs_consent=False,
         priority=WAITED_FOR,
-        slots=FOOTER | {"day", "answer", "asked_on", "ask_url", "links_url"},
+        slots=FOOTER | {"day", "answer", "asked_on", "unasked", "ask_url", "links_url"},
     ),
 }
 ABOUT_ESCALATIONS = (Kind.ESCALATION, Kind.SECOND)

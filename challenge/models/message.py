@@ -64,7 +64,8 @@ class Message(models.Model):
         ]
 
     def __str__(self) -> str:
-        return _("Day %(day)d: %(text)s") % {"day": self.day, "text": self.text[:60]}
+        text = self.text[:60]
+        return _("Day %(day)d: %(text)s") % {"day": self.day, "text": text} if self.day else text
 
 
 class Note(models.Model):

@@ -17,13 +17,15 @@ from accounts.models import User
 class Declared(NamedTuple):
     """The fields of one table, by what they hold; names are separated by spaces. `of` finds the rows about a
     person: lookups that lead to the person, or a function; a table without it has none. `secret` is personal,
-    opens something, and is not exported."""
+    opens something, and is not exported. `harmless` finds the rows whose fields of health data say nothing of
+    health: they are kept without consent to it."""
 
     of: str | Callable[[User], Q] = ""
     health: str = ""
     personal: str = ""
     secret: str = ""
     neither: str = ""
+    harmless: Q = Q(pk__in=[])
 
     def about(self, user: User) -> Q:
         """Find the rows about a person."""
@@ -107,13 +109,17 @@ TABLES = {
     "challenge.Note": Declared("enrollment__runner", personal="id enrollment day text written_at author"),
     "challenge.Memo": Declared("enrollment__runner", personal="id enrollment text written_at author"),
     "challenge.Screening": Declared(
-        "enrollment__runner", health="result answers", personal="id enrollment version answered_at"
+        "enrollment__runner",
+        health="result answers",
+        personal="id enrollment version answered_at",
+        harmless=Q(result__in=["clear", "some"], answers=[]),
     ),
     "challenge.Hold": Declared(
         "enrollment__runner",
         health="reason level values",
         personal="id enrollment source held_from words_only opened_by opened_at cleared_at cleared_by"
         " cleared_because",
+        harmless=Q(reason__in=["safety", "coach"], level="", values={}),
     ),
     "challenge.Escalation": Declared(
         "enrollment__runner",
@@ -214,24 +220,25 @@ def filled(model: type[Model], fields: Iterable[str]) -> Q:
     return found
 
 
-def _with_health_data() -> Iterator[tuple[str, type[Model], list[str]]]:
-    """Yield the lookup that leads to the person, the table and its fields of health data."""
+def _health_data() -> Iterator[tuple[str, QuerySet[Any], list[str]]]:
+    """Yield the lookup that leads to the person, the rows that hold health data, and its fields in them."""
     for table, declared in TABLES.items():
         if declared.health:
             assert isinstance(declared.of, str)
-            yield declared.of, model_of(table), declared.health.split()
+            model, fields = model_of(table), declared.health.split()
+            rows = model._base_manager.filter(filled(model, fields)).exclude(declared.harmless)
+            yield declared.of, rows, fields
 
 
 def whose_health_data_is_kept() -> QuerySet[User]:
     found = Q(pk__in=[])
-    for of, model, fields in _with_health_data():
-        found |= Q(Exists(model._base_manager.filter(filled(model, fields), **{of: OuterRef("pk")})))
+    for of, rows, _fields in _health_data():
+        found |= Q(Exists(rows.filter(**{of: OuterRef("pk")})))
     return User.objects.filter(found)
 
 
 def erase_health_data(user: User) -> int:
     """Blank every field that holds health data of a person. Return how many rows held some."""
     return sum(
-        model._base_manager.filter(filled(model, fields), **{of: user}).update(**blank(model, fields))
-        for of, model, fields in _with_health_data()
+        rows.filter(**{of: user}).update(**blank(rows.model, fields)) for of, rows, fields in _health_data()
     )

@@ -8,8 +8,8 @@ from challenge.models.enrollment import Enrollment
 
 class Screening(models.Model):
     """One answer of a runner to the questions of safety.screening, in the wording of `version`. `answers`
-    holds the codes of what was ticked. Without consent to health data there is only CLEAR or SOME; after the
-    health data was erased nothing but the dates."""
+    holds the codes of what was ticked. Without consent to health data there is only CLEAR or SOME, and no
+    other result outlasts the consent."""
 
     class Result(models.TextChoices):
         CLEAR = "clear", _("nothing asks for a check")

@@ -1,13 +1,16 @@
-"""The format of log lines, without email addresses and without links that somebody could use. The settings
-import this module, so it imports nothing of Django's."""
+"""The format of log lines, without email addresses, without links that somebody could use, and without the
+answers that they propose. The settings import this module, so it imports nothing of Django's."""
 
 import json
 import logging
 import re
 from datetime import UTC, datetime
 
-# The last choice is a capability in any other path (accounts.capabilities).
-LINK = re.compile(r"/(confirm|check-in|day|hour|keep|leave|pause)/[^/\s]+|/([\w-]+)/[\w.-]+~[\w-]*")
+# The last choice is a capability in any other path (accounts.capabilities). After it comes the answer that a
+# link proposes.
+LINK = re.compile(
+    r"(?:/(confirm|check-in|day|hour|keep|leave|pause)/[^/\s]+|/([\w-]+)/[\w.-]+~[\w-]*)(?:/[\w-]+/?)?"
+)
 # Also in a mail server's answer, in a Message-ID, or quoted for a URL (RFC 3986); with what follows it in the
 # same word up to a further one. A word is tried from its first letter alone: from each of them, a stranger's
 # long word would take seconds.

@@ -12,6 +12,7 @@ from challenge.safety.screening import ScreeningResult, judge
 from challenge.safety.screening_list import VERSION
 
 State = Enrollment.State
+NOT_ASKED = (State.PENDING, State.WITHDRAWN)
 
 
 class NotAsked(Exception):
@@ -24,7 +25,7 @@ def answer(enrollment_id: int, codes: Iterable[str], now: datetime) -> Screening
     answer never lifts what an earlier one has stopped. Raises NotAsked."""
     judged = judge(codes)
     with locked(enrollment_id) as enrollment:
-        if enrollment.state in (State.PENDING, State.WITHDRAWN):
+        if enrollment.state in NOT_ASKED:
             raise NotAsked
         keeps = has_consented(enrollment.runner, Consent.Purpose.HEALTH)
         counted = judged if keeps else judged.without_health_data()
@@ -33,8 +34,20 @@ def answer(enrollment_id: int, codes: Iterable[str], now: datetime) -> Screening
     return judged
 
 
+def heed_unsaved(enrollment_id: int, codes: Iterable[str], now: datetime) -> ScreeningResult | None:
+    """Hold for what a form tells that can't be saved yet, where it can't wait, and return it. The questions
+    go on to wait for an answer."""
+    judged = judge(codes)
+    if judged.level in (None, SafetyLevel.ASK_FIRST):
+        return None
+    with locked(enrollment_id) as enrollment:
+        if enrollment.state not in NOT_ASKED and _says_more(enrollment, judged):
+            _hold(enrollment, judged, now)
+    return judged
+
+
 def _says_more(enrollment: Enrollment, judged: ScreeningResult) -> bool:
-    if enrollment.is_asked_for_screening:
+    if enrollment.is_asked_for_screening or not enrollment.screenings.exists():
         return True
     if judged.level is None:
         return not set(judged.left_out) <= set(enrollment.left_out)
@@ -53,6 +66,10 @@ def _save(enrollment: Enrollment, judged: ScreeningResult, now: datetime, answer
         enrollment.state, enrollment.next_due_at = State.ACTIVE, would_go_on(enrollment, now)
     enrollment.save(update_fields=["left_out", "screening_day", "state", "next_due_at"])
     log_event(enrollment, Event.Kind.SCREENED, Event.Actor.RUNNER, now)
+    _hold(enrollment, judged, now)
+
+
+def _hold(enrollment: Enrollment, judged: ScreeningResult, now: datetime) -> None:
     if judged.level:
         danger = Danger(Hold.Reason.SCREENING, judged.level, Hold.Source.SCREENING)
         hold(enrollment.pk, danger, Event.Actor.SYSTEM, now)

@@ -10,6 +10,7 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from accounts.models import User
+from challenge.enrollment.transitions import locked
 from challenge.models import DeskItem, Enrollment, Escalation, Event, SafetyRules
 from challenge.models.enrollment import log_event
 
@@ -84,9 +85,9 @@ def _locked(due: Q) -> QuerySet[Escalation]:
 def _end_old(now: datetime) -> None:
     """Resolve what nobody has resolved within 30 days after the course ended."""
     for escalation in _old(now):
-        with transaction.atomic():
+        with locked(escalation.enrollment_id) as run:
             if resolve(escalation.pk, None, now):
-                run, system = escalation.enrollment, Event.Actor.SYSTEM
+                system = Event.Actor.SYSTEM
                 log_event(run, Event.Kind.UNHEEDED, system, now, Event.Detail.COURSE_OVER)
 
 
@@ -98,4 +99,4 @@ def _old(now: datetime) -> Iterable[Escalation]:
         at__gt=now - ENDS_AFTER,
     )
     rows = Escalation.objects.unresolved().filter(enrollment__state__in=over, opened_at__lte=now - ENDS_AFTER)
-    return list(rows.exclude(Exists(lately)).select_related("enrollment")[:BATCH])
+    return list(rows.exclude(Exists(lately))[:BATCH])

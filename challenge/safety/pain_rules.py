@@ -85,11 +85,10 @@ class PainTold:
 
 @dataclass(frozen=True)
 class ToldScore:
-    """A score and its day: "pain 7 on day 2, none told since"."""
+    """A score and its day."""
 
     score: int | None
     day: int
-    none_told_since: bool
 
 
 @dataclass(frozen=True)
@@ -99,26 +98,20 @@ class Judgement:
 
 
 def judge(
-    check_ins: Iterable[PainTold],
-    today: int,
-    thresholds: PainThresholds = PainThresholds(),
-    after_day: int = 0,
+    check_ins: Iterable[PainTold], today: int, thresholds: PainThresholds = PainThresholds()
 ) -> Judgement:
-    """Return the weightiest rule that applies on a program day. What was told up to `after_day`, the day on
-    which the coach lifted a hold, does not count."""
-    return next(iter(judgements(check_ins, today, thresholds, after_day)), Judgement())
+    """Return the weightiest rule that applies on a program day."""
+    return next(iter(judgements(check_ins, today, thresholds)), Judgement())
 
 
-def judgements(
-    check_ins: Iterable[PainTold], today: int, thresholds: PainThresholds, after_day: int = 0
-) -> Iterator[Judgement]:
+def judgements(check_ins: Iterable[PainTold], today: int, thresholds: PainThresholds) -> Iterator[Judgement]:
     """Yield every rule that applies, the weightiest first. Nothing counts for ever."""
-    earliest = max(after_day + 1, today - thresholds.counts_for_days + 1)
+    earliest = today - thresholds.counts_for_days + 1
     counted = sorted((told for told in check_ins if earliest <= told.day <= today), key=lambda told: told.day)
     history = _History(counted, today, thresholds)
     for rule, rests_on in history.rules():
         if rests_on:
-            yield Judgement(rule, tuple(history.told(told) for told in rests_on))
+            yield Judgement(rule, tuple(ToldScore(told.pain, told.day) for told in rests_on))
 
 
 class _History:
@@ -129,10 +122,6 @@ class _History:
         self.scored = [told for told in counted if told.pain is not None]
         self.answered = [told for told in counted if told.worse_next_morning is not None]
         self.telling = [told for told in counted if told.says_something]
-
-    def told(self, told: PainTold) -> ToldScore:
-        is_latest = all(other.day <= told.day for other in self.scored)
-        return ToldScore(told.pain, told.day, none_told_since=is_latest and told.day < self.today)
 
     def rules(self) -> Iterator[tuple[PainRule, Sequence[PainTold]]]:
         """Yield every rule with the check-ins that it rests on; without any it does not apply."""

@@ -43,11 +43,6 @@ class Reading:
     def holds(self) -> bool:
         return any(word.holds for word in self.found)
 
-    @property
-    def emergency_words(self) -> tuple[str, ...]:
-        """The phrases that the coach sees whether they were negated or not."""
-        return tuple(word.phrase for word in self.found if word.level is Level.EMERGENCY)
-
 
 def read(text: str, red_words: RedWords | None = None) -> Reading:
     page = _Page(text, red_words or standard())

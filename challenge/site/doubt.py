@@ -33,3 +33,10 @@ def doubt_of(request: HttpRequest, sent_at: datetime | None, now: datetime) -> s
     if sent_at is not None and now - sent_at < AT_ARRIVAL:
         return Doubt.AT_ARRIVAL.value
     return ""
+
+
+def doubt_of_words(request: HttpRequest, sent_at: datetime | None, now: datetime) -> str:
+    """Return why a program may have sent words to the coach. Nobody's words are doubtful for want of a time:
+    the page may have been open for long."""
+    doubt = doubt_of(request, sent_at, now)
+    return "" if doubt == Doubt.NO_TIME else doubt

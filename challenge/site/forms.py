@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from accounts.fields import AddressField, DayField, NameField, TextField
+from accounts.fields import AddressField, DayField, NameField, NoteField, TextField
 from accounts.wordings import WORDINGS
 from challenge import schedule
 from challenge.enrollment.hours import hour_choices, zone_choices
@@ -15,6 +15,7 @@ from challenge.models import Cohort
 from challenge.site.fields import LongSelect, PlainForm
 
 MAX_AHEAD = timedelta(days=180)
+MOST_SIGNS = 2000
 
 
 class HourForm(PlainForm):
@@ -104,6 +105,15 @@ class SignUpForm(WishForm):
     def is_from_a_bot(self) -> bool:
         """Return whether the field that people do not see was filled in."""
         return bool(self.cleaned_data.get("website"))
+
+
+class MessageForm(PlainForm):
+    text = NoteField(
+        label=_("Your words to the coach"),
+        max_length=MOST_SIGNS,
+        widget=forms.Textarea(attrs={"rows": 5}),
+        error_messages={"required": _("Write your words first.")},
+    )
 
 
 class LinksForm(PlainForm):

@@ -17,6 +17,7 @@ from challenge.models import Enrollment
 
 # What a change says when it is done. What comes next follows in the same line.
 DONE: Mapping[str, Promise] = {
+    "wrote": _("Your words are kept for your coach."),
     "hour": _("Your hour and time zone are saved."),
     "name": _("Your name is saved."),
     "pause": _("Your course is paused. Take the time that you need."),

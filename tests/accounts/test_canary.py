@@ -123,8 +123,9 @@ class Canary:
         assert [mail for mail in mails if marked(MARK, mail.as_string())] == []
         self.runner.post(link(mails[-1], "take-care"), follow=True)
         escalation = Escalation.objects.get()
+        self.coach.get(f"{DESK}/escalation/{escalation.pk}/change/")
         for view in ("acknowledge", "resolve"):
-            self.coach.post(f"{DESK}/escalation/{escalation.pk}/{view}/", follow=True)
+            self.coach.post(f"/coach/desk/{view}/{escalation.pk}/", follow=True)
         clear(run.pk, User.objects.get(email=COACH), "yellowbird was seen", self.now)
 
     def is_answered(self) -> None:

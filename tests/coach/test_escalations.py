@@ -4,13 +4,11 @@ from datetime import datetime
 from typing import Any
 
 import pytest
-from django.contrib.admin.models import LogEntry
 from django.test import Client
 
 from accounts.models import User
 from challenge.enrollment.holding import Danger, hold
-from challenge.models import DeskItem, Enrollment, Escalation, Event, Hold, SafetyLevel
-from challenge.safety.escalations import acknowledge
+from challenge.models import CheckIn, DeskItem, Enrollment, Escalation, Event, Hold, SafetyLevel
 from tests.support.desk import logged, said
 
 pytestmark = pytest.mark.django_db
@@ -23,29 +21,46 @@ def opened(alice: Enrollment, clock: Any, now: datetime) -> Escalation:
     return Escalation.objects.get()
 
 
-def address(escalation: Escalation, view: str = "change") -> str:
-    return f"/coach/challenge/escalation/{escalation.pk}/{view}/"
+def address(escalation: Escalation) -> str:
+    return f"/coach/challenge/escalation/{escalation.pk}/change/"
+
+
+def button(escalation: Escalation, name: str) -> str:
+    return f"/coach/desk/{name}/{escalation.pk}/"
 
 
 def test_the_page_asks_for_a_login(client: Client, opened: Escalation) -> None:
-    for answer in (client.get(address(opened)), client.post(address(opened, "acknowledge"))):
-        assert answer.status_code == 302
-        assert answer["Location"].startswith("/coach/login/")
+    answer = client.get(address(opened))
+    assert answer.status_code == 302
+    assert answer["Location"].startswith("/coach/login/")
+    kept = client.post(button(opened, "acknowledge"))
+    assert kept.status_code == 403
+    assert "You have been logged out." in said(kept)
+    assert "Send again" in said(kept)
     opened.refresh_from_db()
     assert opened.state == "open"
 
 
-def test_a_coach_acknowledges_and_resolves(coach: Client, opened: Escalation) -> None:
-    page = said(coach.get(address(opened)))
+def test_it_has_the_reason_the_words_and_the_buttons_of_the_desk(
+    coach: Client, opened: Escalation, now: datetime
+) -> None:
+    CheckIn.objects.create(
+        enrollment=opened.enrollment, day=1, pain=8, note="It <b>woke</b> me.", created_at=now, updated_at=now
+    )
+    answer = coach.get(address(opened))
+    page = said(answer)
     assert "Alice" in page
-    assert "pain 8 on day 1" in page
-    assert coach.get(address(opened, "acknowledge")).status_code == 405
+    assert "Pain 8 on day 1 (urgent, today)" in page
+    assert "It <b>woke</b> me." in page
+    assert "the coaches once, Tue 3 Mar 2026, 08:00" in page
+    for name in ("acknowledge", "resolve"):
+        assert f'action="{button(opened, name)}"' in answer.content.decode()
 
-    page = said(coach.post(address(opened, "acknowledge"), follow=True))
-    assert "Takes care of it." in page
-    assert "by coach@example.com" in page
+    page = said(coach.post(button(opened, "acknowledge"), follow=True))
+    assert "You take care of it." in page
+    assert "by coach@example.com" in said(coach.get(address(opened)))
 
-    coach.post(address(opened, "resolve"))
+    coach.post(button(opened, "resolve"))
     opened.refresh_from_db()
     assert (opened.state, opened.resolved_by) == ("resolved", User.objects.get(email="coach@example.com"))
     assert not DeskItem.objects.filter(kind="escalation", done_at=None).exists()
@@ -54,14 +69,10 @@ def test_a_coach_acknowledges_and_resolves(coach: Client, opened: Escalation) ->
     assert b"/resolve/" not in content
 
 
-def test_whoever_is_second_is_told_who_was_first(coach: Client, opened: Escalation, now: datetime) -> None:
-    ann = User.objects.create_user("ann@example.org", is_staff=True)
-    acknowledge(opened.pk, ann, now)
+def test_one_that_no_hold_opened_is_shown_too(coach: Client, alice: Enrollment, now: datetime) -> None:
+    opened = Escalation.objects.open(alice, now)
 
-    page = said(coach.post(address(opened, "acknowledge"), follow=True))
-
-    assert "This was done already: Tue 3 Mar 2026, 08:00, by ann@example.org." in page
-    assert not LogEntry.objects.exists()
+    assert "For safety" in said(coach.get(address(opened)))
 
 
 def test_the_list_shows_them(coach: Client, opened: Escalation) -> None:

@@ -46,8 +46,8 @@ def test_a_question_is_kept_and_the_page_says_so(
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("", "Write your question first."),
-        (" \n\t ", "Write your question first."),
+        ("", "Write your words first."),
+        (" \n\t ", "Write your words first."),
         ("x" * 2001, "Please shorten this to at most 2000 characters (it has 2001)"),
         ("why\x00", "There is an invisible character in this"),
     ],
@@ -173,6 +173,13 @@ def test_thanks_alone_are_closed_at_once_and_close_nothing_else(alice: Any, now:
     waiting.refresh_from_db()
     assert (waiting.state, thanks.state) == ("new", "closed")
     assert [item.about for item in DeskItem.objects.all()] == [str(waiting.pk)]
+
+
+def test_after_thanks_the_page_promises_no_answer(client: Client, path: str) -> None:
+    page = client.post(path, {"text": "Thank you!"}, follow=True).content.decode()
+
+    assert "it needs no answer" in page
+    assert "The answer comes by mail." not in page
 
 
 def test_who_may_not_run_alone_is_asked(client: Client, path: str) -> None:

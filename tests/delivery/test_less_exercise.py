@@ -187,6 +187,20 @@ def test_the_slug_of_the_replacement_decides(
     assert f"Left out for you: {other.title}." in lessons["bob"]
 
 
+@pytest.mark.parametrize("state", ["held", "screening", "paused"])
+def test_a_correction_offers_no_stretch_to_whoever_is_stopped(
+    alice: Any, first: Stretch, other: Stretch, sink: SmtpServer, go: Go, now: datetime, state: str
+) -> None:
+    go(now)
+    recalled = take_back(first, other, now + HOUR)
+    Enrollment.objects.update(state=state, next_due_at=None)
+    queue_corrections(recalled, now + HOUR)
+    go(now + HOUR)
+
+    [sent] = [body(mail) for mail in sink.mails if "leave out" in mail["Subject"]]
+    assert (f"/library/{other.slug}/" in sent) is (state == "paused")
+
+
 def test_an_old_correction_offers_nothing_that_is_left_out(
     trio: list[Any], first: Stretch, other: Stretch, sink: SmtpServer, go: Go, now: datetime
 ) -> None:

@@ -95,6 +95,13 @@ def test_what_somebody_waits_for_goes_before_what_was_due_long_ago(trio: list[An
     assert {mail.kind for mail in claim(now, 10)} == {"lesson"}
 
 
+def test_a_copy_follows_the_last_one_when_an_earlier_one_has_gone(alice: Any, now: datetime) -> None:
+    first = Delivery.objects.queue(Kind.ANSWER, now, alice, day=1)
+    assert Delivery.objects.queue(Kind.ANSWER, now, alice, day=1).copy == 1
+    first.delete()
+    assert Delivery.objects.queue(Kind.ANSWER, now, alice, day=1).copy == 2
+
+
 # These ask for the consent, follow its end, ask about an address, or go to coaches.
 ABOUT_ADDRESSES = (Kind.ADDRESS, Kind.ADDRESS_USED, Kind.ADDRESS_OLD)
 MAY_FOLLOW_LEAVING = (Kind.LEFT, Kind.OWN_PAGE, Kind.ANSWER)

@@ -6,6 +6,8 @@ from typing import Any
 import pytest
 
 from accounts.models import User
+from challenge.checkins.record import CheckInData, record
+from challenge.conversation.messages import record_message
 from challenge.enrollment.holding import clear, hold
 from challenge.enrollment.leaving import leave, undo_leaving
 from challenge.models import DeskItem, Enrollment, Escalation, Event, Hold
@@ -82,6 +84,26 @@ def test_a_new_run_inherits_nothing_that_was_cleared(someone: Someone, alice: En
     leave(alice.pk, RUNNER, someone.now)
     again = someone.begin_again()
     assert (again.state == "held", again.words_only) == (False, False)
+
+
+def test_words_behind_a_link_of_an_earlier_run_hold_the_one_that_goes_on(
+    someone: Someone, old_and_new: tuple[Enrollment, Enrollment]
+) -> None:
+    record_message(old_and_new[0].pk, 1, "Numb between my legs since today.", someone.now)
+    assert states() == ["withdrawn", "held"]
+    assert Hold.objects.get().enrollment == Escalation.objects.get().enrollment == old_and_new[1]
+
+
+def test_pain_on_a_day_of_a_finished_run_holds_the_one_that_goes_on(
+    someone: Someone, alice: Enrollment
+) -> None:
+    someone.live(2)
+    Enrollment.objects.update(state="completed", next_due_at=None)
+    again = someone.begin_again()
+    for _press in range(2):
+        record(alice.pk, 2, CheckInData("done", pain=8), someone.now)
+    assert states() == ["completed", "held"]
+    assert Hold.objects.get().enrollment == again
 
 
 @pytest.mark.django_db(transaction=True)

@@ -3,6 +3,7 @@
 import logging
 import re
 import warnings
+from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -10,11 +11,14 @@ import time_machine
 from django.conf import settings
 from django.test import Client
 
+from accounts.models import User
 from challenge.mail.links import Purpose, url
 from challenge.safety.screening_list import QUESTIONS
 from challenge.site.doubt import served
 from tests.gallery.cast import DAY, LENA, MAYA, THEO
-from tests.gallery.pages import Page, cast, every_page
+from tests.gallery.desk import COACH as DESK_COACH
+from tests.gallery.desk import desk_pages
+from tests.gallery.pages import Cast, Page, cast, every_page
 from tests.gallery.walk import Walk
 from tests.support.visitor import form
 
@@ -46,6 +50,12 @@ POSTED: dict[str, tuple[str, str, dict[str, Any]]] = {
     "screened-today": ("screening", "", NOES | {"nothing": "on", "calf": "calf"}),
     "screened-emergency": ("screening", "", NOES | {"nothing": "on", "chest": "chest_now"}),
     "screened-one-of-the-list": ("screening-list", "", {"answer": "some"}),
+    "day-thanks": ("day", "", {"text": "Thank you!"}),
+    "day-ask-first": ("day", "", {"text": "I had a baby in March. May I do this?"}),
+    "day-red-words": ("day", "", {"text": "It feels numb between my legs. Should I go to hospital?"}),
+    "day-left-asked": ("day-left", "", {"text": "And on Sundays?"}),
+    "own-page-wrote": ("own-page-paused", "write/", {"text": "May I swim?"}),
+    "own-page-red-words": ("own-page-on-hold", "write/", {"text": "My foot drops now when I walk."}),
 }
 
 
@@ -57,7 +67,8 @@ def answers(walk: Walk) -> dict[str, bytes]:
     noon = (walk.now + DAY).replace(hour=12)
     client = Client()
     with time_machine.travel(noon, tick=False):
-        pages = every_page(cast(walk.program, walk.go, noon), noon)
+        people = cast(walk.program, walk.go, noon)
+        pages = every_page(people, noon)
         pages["day-recalled"] = Page(url(Purpose.DAY, noon, MAYA.enrollment, RECALLED_ON))
         pages["day-with-less"] = Page(url(Purpose.DAY, noon, LENA.enrollment, 15))
         pages["day-words-only"] = Page(url(Purpose.DAY, noon, THEO.enrollment, 15))
@@ -81,11 +92,23 @@ def answers(walk: Walk) -> dict[str, bytes]:
         for name, (whose, part, fields) in POSTED.items():
             path = urlsplit(pages[whose].address).path + part
             fields = {"served": served(noon - DAY), **fields}
-            answer = client.post(path, fields, secure=True, headers=headers)
+            answer = client.post(path, fields, secure=True, headers=headers, follow=True)
             assert answer.status_code == 200, (name, answer.status_code)
             found[name] = answer.content
+        found |= _desk(people, noon, headers)
         found |= _after_sign_up(client, f"{noon + 9 * DAY:%Y-%m-%d}")
     return found
+
+
+def _desk(people: Cast, now: datetime, headers: dict[str, str]) -> dict[str, bytes]:
+    """Return the coach's pages about these runners."""
+    client = Client()
+    client.force_login(User.objects.get(email=DESK_COACH))
+    answers = {
+        name: client.get(path, secure=True, headers=headers) for name, path in desk_pages(people, now).items()
+    }
+    assert {answer.status_code for answer in answers.values()} == {200}
+    return {name: answer.content for name, answer in answers.items()}
 
 
 def _after_sign_up(client: Client, starts_on: str) -> dict[str, bytes]:

@@ -27,7 +27,7 @@ from tests.support.holds import PAIN, RISING
 
 DAY = timedelta(days=1)
 NAMES = ("Ava", "Shay", "Hana", "Paula", "Penny", "Gwen", "Walt", "Esme", "Hope", "Wim", "Cole")
-NAMES += ("Uma", "Silas", "Sol")
+NAMES += ("Uma", "Silas", "Sol", "Lou")
 UNSCREENED = ("Uma", "Silas", "Sol")
 
 
@@ -41,7 +41,8 @@ class Cast:
     """The first four have just got day 1. Shy keeps no health data; hurt has checked in with pain, and again;
     paused has removed a check-in. Gone has left; withdrawn has been by the coach; erasing waits for it. Held
     is held, gentle gets lessons without exercise, and coachs is paused by the coach. Unscreened and silent
-    have not answered the questions, and silent keeps no health data; stopped has."""
+    have not answered the questions, and silent keeps no health data; stopped has. Lapsed has left after
+    day 1, with a movement left out and a question that waits."""
 
     active: Enrollment
     shy: Enrollment
@@ -57,6 +58,7 @@ class Cast:
     unscreened: Enrollment
     silent: Enrollment
     stopped: Enrollment
+    lapsed: Enrollment
 
 
 def cast(program: Program, go: Callable[[datetime], None], now: datetime) -> Cast:
@@ -75,6 +77,7 @@ def cast(program: Program, go: Callable[[datetime], None], now: datetime) -> Cas
         found.append(enrollment)
     people = Cast(*found)
     answering.answer(people.stopped.pk, ["bone_stress"], now)
+    answering.answer(people.lapsed.pk, ["hernia"], now)
     leave(people.gone.pk, Event.Actor.RUNNER, now)
     leave(people.withdrawn.pk, Event.Actor.COACH, now)
     people.active.refresh_from_db()
@@ -89,6 +92,9 @@ def cast(program: Program, go: Callable[[datetime], None], now: datetime) -> Cas
     asked = record_message(people.hurt.pk, 1, "Is it normal that the left side is tighter?", now)
     said = answer(asked.pk, coach, "Yes, most of us have one.\nBegin with that side, Hana.", now)
     publish(said.pk, "Is one side tighter?\n\nMost of us have one. Begin with that side.", coach, now)
+    record_message(people.lapsed.pk, 1, "Is it the left leg first?", now)
+    leave(people.lapsed.pk, Event.Actor.RUNNER, now)
+    people.lapsed.refresh_from_db()
     transitions.pause(people.paused.pk, transitions.PauseCause.RUNNER, now)
     transitions.pause(people.coachs.pk, transitions.PauseCause.COACH, now)
     for held, danger in ((people.held, PAIN), (people.gentle, RISING)):
@@ -168,6 +174,7 @@ def _runners_pages(people: Cast, now: datetime) -> dict[str, Page]:
         **_second_contacts_pages(people, now),
         "day": page(Purpose.DAY, people.active, 1),
         "day-asked": page(Purpose.DAY, people.active, 1, query="?asked"),
+        "day-left": page(Purpose.DAY, people.lapsed, 1),
     }
 
 
@@ -187,6 +194,7 @@ def _own_pages(people: Cast, now: datetime) -> dict[str, Page]:
         "own-page-thread": page(people.hurt),
         "own-page-left": page(people.gone),
         "own-page-unscreened": page(people.unscreened),
+        "own-page-left-out": page(people.lapsed),
         **{f"own-page-{part}": page(people.hurt, part) for part in ("told", "everything", "health")},
         **{f"own-page-{part}": page(people.active, part) for part in ("links", "erase")},
         "address": Page(address_url(Purpose.ADDRESS, asked)),

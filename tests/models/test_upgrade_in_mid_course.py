@@ -9,6 +9,7 @@ import pytest
 from django.apps.registry import Apps
 from django.test import Client
 
+from challenge.enrollment.leaving import undo_leaving
 from challenge.enrollment.transitions import resume
 from challenge.mail.links import Purpose, url
 from challenge.models import DeskItem, Enrollment, Event, Hold, Message, Revision
@@ -22,6 +23,8 @@ pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.both_database
 Go = Callable[[datetime], None]
 DAY = timedelta(days=1)
 ASKED = "Ten questions, once"
+# Each with the number of lessons that were sent.
+RUNNERS = (("alice", "active", 2), ("paula", "paused", 1), ("lea", "withdrawn", 2), ("penny", "pending", 0))
 # The links that a lesson's mail of the version before had, and the day of those that have one.
 LINKS = {
     Purpose.CHECK_IN: (2,),
@@ -39,10 +42,11 @@ def before(program: Any) -> Iterator[Apps]:
 
 
 def runs(old: Apps, now: datetime) -> dict[str, Any]:
-    """Make one runner who has had two lessons, one who paused after one, and one who has not confirmed."""
+    """Make one runner who has had two lessons, one who paused after one, one who left after two, and one who
+    has not confirmed."""
     begun = now - DAY
     made = {}
-    for name, state, lessons in (("alice", "active", 2), ("paula", "paused", 1), ("penny", "pending", 0)):
+    for name, state, lessons in RUNNERS:
         person = old.get_model("accounts", "User").objects.create(
             email=f"{name}@example.com", first_name=name.capitalize()
         )
@@ -62,6 +66,8 @@ def runs(old: Apps, now: datetime) -> dict[str, Any]:
             confirmed_at=begun if lessons else None,
             pinned_at=now if lessons else None,
             next_due_at=now + timedelta(hours=23) if state == "active" else None,
+            left_at=now if state == "withdrawn" else None,
+            left_from="active" if state == "withdrawn" else "",
         )
         for day in range(1, lessons + 1):
             at = begun + (day - 1) * DAY
@@ -92,7 +98,7 @@ def test_the_course_goes_on_and_asks_once(
     migrate(None)
 
     states = dict(Enrollment.objects.values_list("runner__first_name", "state"))
-    assert states == {"Alice": "active", "Paula": "paused", "Penny": "pending"}
+    assert states == {"Alice": "active", "Paula": "paused", "Lea": "withdrawn", "Penny": "pending"}
     assert not Hold.objects.exists()
     assert Revision.objects.filter(text="Old words.").exists()
     assert {path: client.get(path).status_code for path in links} == dict.fromkeys(links, 200)
@@ -106,10 +112,12 @@ def test_the_course_goes_on_and_asks_once(
 
     paula = Enrollment.objects.get(runner__first_name="Paula")
     assert resume(paula.pk, Event.Actor.RUNNER, now)
+    assert undo_leaving(Enrollment.objects.get(runner__first_name="Lea").pk, now)
     for day in (1, 2):
         clock.move_to(now + day * DAY)
         go(now + day * DAY)
     assert questions(sink, "alice") == {"Day 3": True, "Day 4": False}
+    assert questions(sink, "lea") == {"Day 3": True, "Day 4": False}
     assert questions(sink, "paula") == {"Day 2": True, "Day 3": False}
 
     [path] = {path for path in links_in(sink.to("alice@example.com")[0]) if path.startswith("/screening/")}

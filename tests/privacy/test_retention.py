@@ -6,12 +6,14 @@ from typing import Any
 
 import pytest
 
-from accounts.models import Consent
+from accounts.models import Consent, User
 from challenge.checkins.record import CheckInData, record
 from challenge.conversation.messages import record_message
+from challenge.enrollment.holding import clear, hold
 from challenge.enrollment.leaving import leave, undo_leaving
-from challenge.models import CheckIn, Event, Message
+from challenge.models import CheckIn, Enrollment, Escalation, Event, Hold, Message
 from challenge.privacy.retention import months_before, purge
+from tests.support.holds import PAIN
 
 pytestmark = pytest.mark.django_db
 
@@ -56,6 +58,31 @@ def test_a_question_goes_whole(told: CheckIn, now: datetime, settings: Any) -> N
     purge(OVER + SECOND)
     assert not Message.objects.exists()
     assert CheckIn.objects.get().note == "tight"
+
+
+def test_why_a_course_was_stopped_goes(told: CheckIn, alice: Any, now: datetime, settings: Any) -> None:
+    coach = User.objects.create_user("dana@example.com", is_staff=True)
+    hold(alice.pk, PAIN, Event.Actor.SYSTEM, now)
+    clear(alice.pk, coach, "No fracture.", now)
+    settings.RETENTION = {**dict.fromkeys(settings.RETENTION, 24), "safety": 6}
+    purge(OVER)
+    assert Hold.objects.get().values == PAIN.values
+
+    purge(OVER + SECOND)
+    held = Hold.objects.get()
+    assert (held.reason, held.level, held.values, held.cleared_because) == ("", "", {}, "")
+    assert Escalation.objects.get().level == ""
+    assert CheckIn.objects.get().pain == 2
+
+
+@pytest.mark.parametrize(("state", "stays"), [("active", True), ("held", True), ("completed", False)])
+def test_what_is_left_out_stays_as_long_as_a_lesson_may_come(
+    alice: Any, settings: Any, state: str, stays: bool
+) -> None:
+    settings.RETENTION = {**dict.fromkeys(settings.RETENTION, 24), "safety": 6}
+    Enrollment.objects.update(left_out=["couch-stretch"], state=state, next_due_at=None)
+    purge(OVER + SECOND)
+    assert bool(Enrollment.objects.get().left_out) is stays
 
 
 @pytest.mark.parametrize(

@@ -134,7 +134,7 @@ def test_worse_next_morning_leaves_the_movement_out_for_two_days_and_then_eases_
     assert rule([*check_ins, PainTold(4, 3)], today=4) is PainRule.NONE
     assert rule([*check_ins, PainTold(5, worse_next_morning=False)], today=5) is PainRule.NONE
     assert rule([*check_ins, PainTold(4, 4)], today=4) is PainRule.EASE
-    assert judge(check_ins, 2).rests_on == (ToldScore(4, 1, False), ToldScore(2, 2, False))
+    assert judge(check_ins, 2).rests_on == (ToldScore(4, 1), ToldScore(2, 2))
 
 
 @pytest.mark.parametrize(
@@ -155,8 +155,7 @@ def test_worse_twice_running(answers: tuple[bool | None, ...], expected: PainRul
 def test_a_score_ages() -> None:
     check_ins = [PainTold(2, 7), PainTold(3), PainTold(4)]
 
-    assert judge(check_ins, 2).rests_on == (ToldScore(7, 2, none_told_since=False),)
-    assert judge(check_ins, 4).rests_on == (ToldScore(7, 2, none_told_since=True),)
+    assert judge(check_ins, 4).rests_on == (ToldScore(7, 2),)
     assert rule(check_ins, today=8) is PainRule.HOLD_HIGH
     assert rule(check_ins, today=9) is PainRule.NONE
 
@@ -164,11 +163,6 @@ def test_a_score_ages() -> None:
 def test_a_later_score_takes_the_place_of_an_earlier_one() -> None:
     assert rule([PainTold(2, 7, sharp=True), PainTold(3, 2)]) is PainRule.NONE
     assert rule([PainTold(2, 7), PainTold(3, running_brings_it_on=True)]) is PainRule.HOLD_HIGH
-
-
-def test_what_came_before_the_coach_lifted_a_hold_does_not_count() -> None:
-    assert judge([PainTold(2, 7)], 3, after_day=2).rule is PainRule.NONE
-    assert judge([PainTold(2, 7), PainTold(3, 6)], 3, after_day=2).rests_on == (ToldScore(6, 3, False),)
 
 
 def test_what_comes_later_is_not_known_yet() -> None:
@@ -214,7 +208,6 @@ def test_every_judgement_rests_on_something_told_in_time(check_ins: list[PainTol
         for told in judgement.rests_on:
             assert days[told.day] == told.score
             assert 0 <= today - told.day < DEFAULTS.counts_for_days
-            assert not told.none_told_since or told.day < today
 
 
 @given(courses, st.integers(28, 60))

@@ -11,6 +11,7 @@ from challenge.enrollment.consents import take_back
 from challenge.models import Event
 from challenge.safety.answering import answer
 from tests.conftest import Enroll
+from tests.support.desk import said
 
 pytestmark = pytest.mark.django_db
 
@@ -56,3 +57,23 @@ def test_after_the_consent_was_taken_back_no_answer_is_left(
     story = page(coach, alice.pk)
     assert "The answers are not kept" in story
     assert "cancer" not in story
+
+
+def test_the_desk_shows_the_answers_that_hold(
+    coach: Client, enroll: Enroll, clock: Any, now: datetime
+) -> None:
+    alice = enroll("alice", state="screening")
+    answer(alice.pk, ["saddle", "hernia"], now)
+
+    for place in ("/coach/", f"/coach/desk/clear/{alice.pk}/"):
+        shown = said(coach.get(place))
+        assert "Answered to the ten questions" in shown
+        assert "newly numb, tingling or odd? yes hernia" in shown
+
+
+def test_the_desk_shows_no_answer_that_is_not_kept(
+    coach: Client, enroll: Enroll, clock: Any, now: datetime
+) -> None:
+    answer(enroll("shay", state="screening", health=False).pk, ["saddle"], now)
+
+    assert "Answered to the ten questions" not in said(coach.get("/coach/"))

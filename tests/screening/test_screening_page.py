@@ -149,6 +149,22 @@ def test_a_slip_is_marked_and_nothing_is_lost(
     assert whole_database() == before
 
 
+def test_what_cannot_wait_holds_before_the_form_is_complete(
+    client: Client, unscreened: Enrollment, now: datetime
+) -> None:
+    path, said = path_of(unscreened, now), NOTHING | {"saddle": "saddle"}
+    unfinished = {name: value for name, value in said.items() if name != "calf"}
+
+    answer = answer_no(client, path, **(unfinished | {"calf": ""}))
+    assert answer.status_code == 422
+    assert "Call your local emergency number, or have somebody" in answer.content.decode()
+    assert (Enrollment.objects.get().state, Hold.objects.get().level) == ("held", "emergency")
+    assert not Screening.objects.exists()
+
+    assert answer_no(client, path, **said).status_code == 200
+    assert (Screening.objects.get().result, Hold.objects.count()) == ("emergency", 1)
+
+
 def test_posted_twice_nothing_changes(client: Client, unscreened: Enrollment, now: datetime) -> None:
     path, said = path_of(unscreened, now), NOTHING | {"fever": "fever"}
     first = answer_no(client, path, **(said))

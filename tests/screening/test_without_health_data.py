@@ -13,6 +13,7 @@ from challenge.enrollment.holding import clear
 from challenge.enrollment.leaving import leave, undo_leaving
 from challenge.mail.links import Purpose, url
 from challenge.models import Enrollment, Event, Hold, SafetyLevel, Screening
+from challenge.privacy.retention import purge
 from challenge.safety.answering import answer
 from challenge.safety.screening_list import QUESTIONS
 from tests.conftest import Enroll
@@ -88,6 +89,20 @@ def test_answers_of_a_form_from_before_are_judged_and_dropped(
     assert (shy.state, shy.left_out) == ("held", [])
     assert (Screening.objects.get().result, Screening.objects.get().answers) == ("some", [])
     assert Hold.objects.get().level == ""
+
+
+@pytest.mark.parametrize(("codes", "result"), [([], "clear"), (["saddle"], "some")])
+def test_that_much_is_kept_as_long_as_any_answer(
+    shy: Enrollment, now: datetime, settings: Any, codes: list[str], result: str
+) -> None:
+    answer(shy.pk, codes, now)
+    purge(now + DAY)
+    assert Screening.objects.get().result == result
+    assert set(Hold.objects.values_list("reason", flat=True)) == ({"safety"} if codes else set())
+
+    settings.RETENTION = {**settings.RETENTION, "safety": 1}
+    purge(now + 40 * DAY)
+    assert Screening.objects.get().result == ""
 
 
 def test_taking_the_consent_back_asks_anew_whose_movements_were_left_out(

@@ -58,10 +58,17 @@ def test_every_page(
     page.locator("button").first.click()
     assert page.input_value("[name=note]") == "Light legs"
     looks.at("check-in saved from here")
+    for name, words in (("day", "I feel numb between my legs."), ("own-page", "My foot drops when I walk.")):
+        page.goto(pages[name].address)
+        page.fill("[name=text]", words)
+        with page.expect_navigation():
+            page.eval_on_selector("[name=text]", SEND_AS_IT_IS)
+        assert page.locator("[role=alert]").first.is_visible()
+        looks.at(f"{name} with red words")
     signs_up_with_a_slip(page, pages["sign-up"].address)
     looks.at("sent with a slip")
 
-    print_result(capsys, looks.told(f"{len(pages) + len(WRONG) + 1} pages"))
+    print_result(capsys, looks.told(f"{len(pages) + len(WRONG) + 3} pages"))
     assert not looks.found, "\n".join(looks.found)
 
 
@@ -71,7 +78,8 @@ def signs_up_with_a_slip(page: Any, address: str) -> None:
     page.fill("[name=first_name]", "Maya")
     page.select_option("[name=time_zone]", "Europe/London")
     page.check("[name=mail_consent]")
-    page.click("form button")
+    with page.expect_navigation():
+        page.click("form button")
 
 
 def test_every_mail(browser: Any, capsys: pytest.CaptureFixture[str]) -> None:

@@ -7,13 +7,16 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from accounts.models import User
 from challenge.checkins.open_days import last_date
+from challenge.conversation.answers import answer
 from challenge.curriculum.lesson import day_content
 from challenge.curriculum.publish import Publication, publish_day
 from challenge.enrollment.leaving import leave
 from challenge.enrollment.transitions import send_again
 from challenge.mail.links import Purpose, url
 from challenge.models import Day, Delivery, Event, Message, Revision, Stretch
+from tests.support.holds import on_the_desk
 from tests.support.smtp_server import SmtpServer
 from tests.support.visitor import link, whole_database
 
@@ -144,7 +147,7 @@ def test_it_says_where_to_check_in_while_that_is_open(
     assert not is_open
 
 
-def test_who_has_left_may_read_and_ask_no_more(
+def test_who_has_left_may_read_and_still_reaches_the_coach(
     client: Client, alice: Any, go: Go, clock: Any, now: datetime
 ) -> None:
     go(now)
@@ -152,10 +155,19 @@ def test_who_has_left_may_read_and_ask_no_more(
 
     page = client.get(page_of(alice, now)).content.decode()
     assert "day-title" in page
-    assert "<form" not in page
     assert "buttons in the mail" not in page
-    assert client.post(page_of(alice, now), {"text": "Why?"}).status_code == 410
-    assert not Message.objects.exists()
+    assert "one answer comes by mail" in page
+    assert client.post(page_of(alice, now), {"text": "Numb between my legs. Why?"}).status_code == 302
+    asked = Message.objects.get()
+    assert on_the_desk() == ["escalation", "hold", "message"]
+
+    coach = User.objects.create_user("sam@example.com", is_staff=True)
+    answer(asked.pk, coach, "Please go to an emergency department now.", now)
+    page = client.get(page_of(alice, now)).content.decode()
+    assert "no second one comes by mail" in page
+    assert client.post(page_of(alice, now), {"text": "They kept me for a night."}).status_code == 302
+    assert "The answer comes by mail." not in client.get(f"{page_of(alice, now)}?asked").content.decode()
+    assert Message.objects.filter(direction="in").count() == 2
 
 
 def test_thanks_are_for_the_runner_s_question_about_this_day(

@@ -55,7 +55,7 @@ def test_looking_changes_nothing_and_the_button_acknowledges(
     opened.refresh_from_db()
     assert (opened.state, opened.acknowledged_by) == ("acknowledged", None)
     assert opened.acknowledged_at == now + MINUTE
-    assert "Thank you You take care of it since Tuesday, 3 March, 08:01 UTC." in said(answer)
+    assert "Thank you You have taken care of it since Tuesday, 3 March, 08:01 UTC." in said(answer)
     assert not client.cookies
 
 

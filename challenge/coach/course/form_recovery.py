@@ -14,8 +14,9 @@ from django.views.csrf import csrf_failure as django_csrf_failure
 from challenge.coach.course.content_form import MAX_REDISPLAYED
 from challenge.coach.course.previews import View, framed
 
-# The pages on which a coach writes to a runner, or of one.
-WRITING = ("answer", "publish", "note", "memo")
+# The pages on which a coach writes to a runner, or of one, and the buttons of the desk.
+WRITING = ("answer", "publish", "write", "note", "memo", "hold", "clear-hold")
+BUTTONS = ("acknowledge", "resolve", "snooze", "done")
 
 
 def recoverable_view(site: AdminSite, view: View) -> View:
@@ -45,7 +46,7 @@ def _is_of_the_desk(request: HttpRequest) -> bool:
     match = request.resolver_match
     name = str(match.url_name) if match else ""
     is_form = match is not None and "admin" in match.namespaces
-    is_form = is_form and (name.startswith("challenge_") or name in WRITING)
+    is_form = is_form and (name.startswith("challenge_") or name in (*WRITING, *BUTTONS))
     return is_form and request.headers.get("Origin") == ours
 
 
@@ -58,7 +59,8 @@ def recover_form(request: HttpRequest) -> HttpResponse:
         **admin.site.each_context(request),
         "title": _("Nothing was saved yet, and nothing is lost"),
         "is_logged_out": not request.user.is_authenticated,
-        "posted": posted if sum(len(text) for _name, text in posted) <= MAX_REDISPLAYED else [],
+        "posted": posted,
+        "is_too_long": sum(len(text) for _name, text in posted) > MAX_REDISPLAYED,
     }
     return render(request, "admin/form_recovery.html", context, status=403)
 

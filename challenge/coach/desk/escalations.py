@@ -1,23 +1,20 @@
-"""The page of an escalation, to which the mails to coaches lead: acknowledge it, and resolve it."""
+"""The page of an escalation, to which the mails to coaches lead: why, what was said, and the buttons."""
 
-from collections.abc import Callable
+from typing import Any
 
-from django.contrib import admin, messages
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import get_object_or_404
-from django.urls import URLPattern, path, reverse
+from django.contrib import admin
+from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
-from django.utils.decorators import method_decorator
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_POST
+from django.utils.translation import gettext_lazy, ngettext
 
-from challenge.coach.access import RecordAdmin, coach_of
-from challenge.coach.history import LoggedAction, log
-from challenge.coach.wording import NOTHING, runner_link, when
-from challenge.models import Escalation
-from challenge.safety import escalations
+from challenge.coach.access import RecordAdmin
+from challenge.coach.desk.needs_me import escalations_of
+from challenge.coach.desk.rows import row_of
+from challenge.coach.desk.told import Told
+from challenge.coach.wording import NOTHING, runner_label, runner_link, when
+from challenge.models import DeskItem, Escalation
 
 
 @admin.register(Escalation)
@@ -33,24 +30,20 @@ class EscalationAdmin(RecordAdmin[Escalation]):
         "runner", "level", "reason", "state", "opened", "told", "acknowledged", "resolved",
     )  # fmt: skip
 
-    def get_urls(self) -> list[URLPattern]:
-        moves = [("acknowledge", self.acknowledge_view), ("resolve", self.resolve_view)]
-        ours = [
-            path(f"<int:pk>/{name}/", self.admin_site.admin_view(view), name=f"challenge_escalation_{name}")
-            for name, view in moves
-        ]
-        return [*ours, *super().get_urls()]
-
     def get_readonly_fields(self, request: HttpRequest, obj: Escalation | None = None) -> tuple[str, ...]:
         return self.fields
 
-    @method_decorator(require_POST)
-    def acknowledge_view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        return _move(request, pk, escalations.acknowledge, LoggedAction.ACKNOWLEDGED, first_to_acknowledge)
-
-    @method_decorator(require_POST)
-    def resolve_view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        return _move(request, pk, escalations.resolve, LoggedAction.RESOLVED, first_to_resolve)
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], *args: Any, **options: Any
+    ) -> HttpResponse:
+        """Show it as the desk does, also when it has left the desk."""
+        obj, kind = options["obj"], DeskItem.Kind.ESCALATION
+        lies = DeskItem.objects.filter(kind=kind, about=str(obj.pk), done_at=None).first()
+        at = {"since": obj.opened_at, "done_at": obj.opened_at}
+        item = lies or DeskItem(kind=kind, about=str(obj.pk), enrollment=obj.enrollment, **at)
+        row = row_of(item, Told([item], escalations_of([item])), timezone.now())
+        context |= {"row": row, "title": runner_label(obj.enrollment), "subtitle": None}
+        return super().render_change_form(request, context, *args, **options)
 
     @admin.display(description=gettext_lazy("Opened"), ordering="opened_at")
     def opened(self, escalation: Escalation) -> str:
@@ -69,7 +62,8 @@ class EscalationAdmin(RecordAdmin[Escalation]):
         if not escalation.told_at:
             return NOTHING
         values = {"times": escalation.times_told, "last": when(escalation.told_at)}
-        told = _("the coaches %(times)d times, last %(last)s") % values
+        once, often = "the coaches once, %(last)s", "the coaches %(times)d times, last %(last)s"
+        told = ngettext(once, often, escalation.times_told) % values
         if not escalation.second_told_at:
             return told
         second = _("the second contact %(last)s") % {"last": when(escalation.second_told_at)}
@@ -94,24 +88,3 @@ def first_to_resolve(escalation: Escalation) -> str:
     """Word who resolved it, and when."""
     who = escalation.resolved_by.email if escalation.resolved_by else _("nobody: the course was long over")
     return _("%(at)s, by %(who)s") % {"at": when(escalation.resolved_at), "who": who}
-
-
-def _move(
-    request: HttpRequest,
-    pk: int,
-    move: Callable[..., bool],
-    action: LoggedAction,
-    first: Callable[[Escalation], str],
-) -> HttpResponse:
-    """Acknowledge or resolve. Whoever comes second is told who was first, and when."""
-    get_object_or_404(Escalation, pk=pk)
-    is_first = move(pk, coach_of(request), timezone.now())
-    escalation = Escalation.objects.select_related("acknowledged_by", "resolved_by").get(pk=pk)
-    if is_first:
-        log(request, [escalation], action)
-        messages.success(request, action.label)
-    else:
-        # What is resolved need not have been acknowledged.
-        who = first(escalation) if escalation.acknowledged_at else first_to_resolve(escalation)
-        messages.info(request, _("This was done already: %(who)s.") % {"who": who})
-    return HttpResponseRedirect(reverse("admin:challenge_escalation_change", args=[pk]))

@@ -1,7 +1,9 @@
 """What a button of the desk does: acknowledge, resolve, put off, done. Whoever comes second is told who was
-first."""
+first. A GET, as after a login, changes nothing and leads to the desk."""
 
+from collections.abc import Callable
 from datetime import datetime, time, timedelta
+from functools import wraps
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -11,7 +13,6 @@ from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
 
 from challenge import schedule
 from challenge.coach.access import coach_of
@@ -22,9 +23,18 @@ from challenge.models import DeskItem, Escalation, Hold
 from challenge.safety import desk, escalations
 
 DAY, WEEK = timedelta(days=1), 7
+View = Callable[[HttpRequest, int], HttpResponse]
 
 
-@require_POST
+def _pressed(view: View) -> View:
+    @wraps(view)
+    def press(request: HttpRequest, pk: int) -> HttpResponse:
+        return view(request, pk) if request.method == "POST" else _to_desk()
+
+    return press
+
+
+@_pressed
 def acknowledge_view(request: HttpRequest, escalation_id: int) -> HttpResponse:
     get_object_or_404(Escalation, pk=escalation_id)
     is_first = escalations.acknowledge(escalation_id, coach_of(request), timezone.now())
@@ -38,7 +48,7 @@ def acknowledge_view(request: HttpRequest, escalation_id: int) -> HttpResponse:
     return _to_desk()
 
 
-@require_POST
+@_pressed
 def resolve_view(request: HttpRequest, escalation_id: int) -> HttpResponse:
     get_object_or_404(Escalation, pk=escalation_id)
     is_first = escalations.resolve(escalation_id, coach_of(request), timezone.now())
@@ -54,7 +64,7 @@ def resolve_view(request: HttpRequest, escalation_id: int) -> HttpResponse:
     return _to_desk()
 
 
-@require_POST
+@_pressed
 def snooze_view(request: HttpRequest, item_id: int) -> HttpResponse:
     """Put an item off for a day, or until Monday on the coach's clock."""
     item, now = _item(item_id), timezone.now()
@@ -72,7 +82,7 @@ def snooze_view(request: HttpRequest, item_id: int) -> HttpResponse:
     return _to_desk()
 
 
-@require_POST
+@_pressed
 def done_view(request: HttpRequest, item_id: int) -> HttpResponse:
     enrollment = _item(item_id).enrollment
     if desk.done(item_id, coach_of(request), timezone.now()):

@@ -65,7 +65,7 @@ def _rows(items: list[DeskItem], told: Told, now: datetime) -> list[Row]:
 def _ranked(now: datetime) -> tuple[dict[int, list[DeskItem]], dict[str, Escalation]]:
     """Return all that lies on the desk by enrollment, in order, and its escalations. A hold lies below its
     escalation: they are one row."""
-    items = list(DeskItem.objects.lying(now))
+    items = list(DeskItem.objects.lying(now).select_related("enrollment"))
     escalations = escalations_of(items)
     about = [item.about for item in items if item.kind == Kind.HOLD]
     levels = {str(pk): level for pk, level in Hold.objects.filter(pk__in=about).values_list("pk", "level")}

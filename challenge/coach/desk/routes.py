@@ -22,9 +22,9 @@ def urls(site: AdminSite) -> tuple[list[URLPattern | URLResolver], str, str]:
         own("desk/done/", home.done_page, "done-lately"),
         form("desk/hold/<int:enrollment_id>/", holding_pages.hold_view, "hold"),
         form("desk/clear/<int:enrollment_id>/", holding_pages.clear_view, "clear-hold"),
-        own("desk/acknowledge/<int:escalation_id>/", moves.acknowledge_view, "acknowledge"),
-        own("desk/resolve/<int:escalation_id>/", moves.resolve_view, "resolve"),
-        own("desk/snooze/<int:item_id>/", moves.snooze_view, "snooze"),
-        own("desk/done/<int:item_id>/", moves.done_view, "done"),
+        form("desk/acknowledge/<int:pk>/", moves.acknowledge_view, "acknowledge"),
+        form("desk/resolve/<int:pk>/", moves.resolve_view, "resolve"),
+        form("desk/snooze/<int:pk>/", moves.snooze_view, "snooze"),
+        form("desk/done/<int:pk>/", moves.done_view, "done"),
     ]
     return [*desk, *site.get_urls()], "admin", site.name

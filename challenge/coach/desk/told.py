@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from challenge.models import CheckIn, Delivery, DeskItem, Escalation, Hold, Message
+from challenge.models import CheckIn, Delivery, DeskItem, Escalation, Hold, Message, Screening
+from challenge.safety.screening import in_words
 
 Kind, Source = DeskItem.Kind, Hold.Source
 
@@ -28,31 +29,45 @@ class Told:
         about = {kind: [item.about for item in items if item.kind == kind] for kind in Kind}
         rows = Hold.objects.filter(pk__in=about[Kind.HOLD])
         self.holds = {str(hold.pk): hold for hold in rows}
-        holds = list(filter(None, map(self.hold, items)))
+        # A link of an earlier run may have led to what holds the runner now.
+        holds = [(item.enrollment.runner_id, hold) for item in items if (hold := self.hold(item))]
         self._load_messages(about[Kind.MESSAGE], holds)
         self._load_check_ins(about[Kind.DOUBTFUL] + about[Kind.PAIN], holds)
+        self._load_screenings(holds)
         mails = Delivery.objects.filter(pk__in=about[Kind.MAIL]).select_related("recall__stretch")
         self.mails = {str(mail.pk): mail for mail in mails.prefetch_related("delivery_events")}
 
-    def _load_messages(self, about: list[str], holds: list[Hold]) -> None:
+    def _load_messages(self, about: list[str], holds: list[tuple[int, Hold]]) -> None:
         """Load messages, and those for which a message's hold was opened in the same transaction."""
-        from_message = [hold for hold in holds if hold.source == Source.MESSAGE]
+        from_message = [(runner, hold) for runner, hold in holds if hold.source == Source.MESSAGE]
         behind = Q(
-            enrollment__in=[hold.enrollment_id for hold in from_message],
-            at__in=[hold.opened_at for hold in from_message],
+            enrollment__runner__in=[runner for runner, _hold in from_message],
+            at__in=[hold.opened_at for _runner, hold in from_message],
             direction=Message.Direction.IN,
         )
-        rows = list(Message.objects.filter(Q(pk__in=about) | behind))
+        rows = list(Message.objects.filter(Q(pk__in=about) | behind).select_related("enrollment"))
         self.messages = {str(row.pk): row for row in rows}
-        self._written = {(row.enrollment_id, row.at): row for row in rows}
+        self._written = {(row.enrollment.runner_id, row.at): row for row in rows}
 
-    def _load_check_ins(self, about: list[str], holds: list[Hold]) -> None:
+    def _load_check_ins(self, about: list[str], holds: list[tuple[int, Hold]]) -> None:
         """Load check-ins, and all of the runners whom a check-in holds."""
-        held = [hold.enrollment_id for hold in holds if hold.source == Source.CHECK_IN]
-        rows = list(CheckIn.objects.filter(Q(pk__in=about) | Q(enrollment__in=held)))
+        held = [runner for runner, hold in holds if hold.source == Source.CHECK_IN]
+        found = CheckIn.objects.filter(Q(pk__in=about) | Q(enrollment__runner__in=held))
+        rows = list(found.select_related("enrollment"))
         self.check_ins = {str(row.pk): row for row in rows}
         self._reported = {(row.enrollment_id, str(row.day)): row for row in rows}
-        self._saved = {(row.enrollment_id, row.updated_at): row for row in rows}
+        self._saved = {(row.enrollment.runner_id, row.updated_at): row for row in rows}
+
+    def _load_screenings(self, holds: list[tuple[int, Hold]]) -> None:
+        """Load the answers to the ten questions for which a hold was opened in the same transaction."""
+        held = [(runner, hold) for runner, hold in holds if hold.source == Source.SCREENING]
+        rows = Screening.objects.filter(
+            enrollment__runner__in=[runner for runner, _hold in held],
+            answered_at__in=[hold.opened_at for _runner, hold in held],
+        )
+        self._answered = {
+            (row.enrollment.runner_id, row.answered_at): row for row in rows.select_related("enrollment")
+        }
 
     def hold(self, item: DeskItem) -> Hold | None:
         """Return the hold of an item: the reason of an escalation, or what lies there itself."""
@@ -67,9 +82,8 @@ class Told:
         hold = self.hold(item)
         if hold is None or hold.source != Source.CHECK_IN:
             return None
-        day = str(hold.values.get("day", ""))
-        reported = self._reported.get((hold.enrollment_id, day))
-        return reported or self._saved.get((hold.enrollment_id, hold.opened_at))
+        saved = self._saved.get((item.enrollment.runner_id, hold.opened_at))
+        return saved or self._reported.get((hold.enrollment_id, str(hold.values.get("day", ""))))
 
     def message(self, item: DeskItem) -> Message | None:
         if item.kind == Kind.MESSAGE:
@@ -77,11 +91,18 @@ class Told:
         hold = self.hold(item)
         if hold is None or hold.source != Source.MESSAGE:
             return None
-        return self._written.get((hold.enrollment_id, hold.opened_at))
+        return self._written.get((item.enrollment.runner_id, hold.opened_at))
+
+    def screening(self, item: DeskItem) -> Screening | None:
+        hold = self.hold(item)
+        if hold is None or hold.source != Source.SCREENING:
+            return None
+        return self._answered.get((item.enrollment.runner_id, hold.opened_at))
 
     def said(self, item: DeskItem) -> list[Said]:
         """Return the words behind an item, the runner's and the coach's, as far as they are kept."""
         words = [*_in_message(self.message(item)), *_in_check_in(self.check_in(item))]
+        words += _in_screening(self.screening(item))
         hold = self.hold(item)
         if hold and (text := hold.values.get("said")):
             words.append(Said(_("The coach"), text))
@@ -92,6 +113,11 @@ def _in_message(message: Message | None) -> Iterator[Said]:
     if message:
         by = _("Asked about day %(day)d") % {"day": message.day} if message.day else _("Wrote")
         yield Said(by, message.text)
+
+
+def _in_screening(screening: Screening | None) -> list[Said]:
+    answers = in_words(screening.answers) if screening else []
+    return [Said(_("Answered to the ten questions"), "\n".join(answers))] if answers else []
 
 
 def _in_check_in(check_in: CheckIn | None) -> Iterator[Said]:

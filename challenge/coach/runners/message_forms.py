@@ -1,5 +1,7 @@
 """The forms in which a coach writes to a runner, about one, or to all."""
 
+from typing import Any
+
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
@@ -38,6 +40,11 @@ class RunnersNoteForm(forms.Form):
         error_messages={"required": _("Write your note first.")},
     )
     replaces = forms.BooleanField(label=_("In the place of the note that waits"), required=False)
+
+    def __init__(self, *args: Any, is_first: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if is_first:
+            self.fields["replaces"].widget = forms.HiddenInput()
 
 
 class MemoForm(forms.Form):

@@ -10,10 +10,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from challenge.coach.access import coach_of
+from challenge.coach.desk.holds import open_holds
 from challenge.coach.history import LoggedAction, log
 from challenge.coach.runners.answering import back, frame
 from challenge.coach.runners.message_forms import LetterForm, MemoForm, RunnersNoteForm
-from challenge.conversation.answers import NotInTheCourse, write
+from challenge.conversation.answers import OUT_OF_THE_COURSE, NotInTheCourse, write
 from challenge.conversation.notes import NoLessonLeft, TooLongTogether, memo, note, waiting_note
 from challenge.models import Enrollment, Suppression
 from challenge.tasks import nudge, send
@@ -42,6 +43,8 @@ def write_view(request: HttpRequest, enrollment_id: int) -> HttpResponse:
     context = {
         **frame(request, enrollment, _("Write to the runner")),
         "form": form,
+        "holds": open_holds(enrollment),
+        "is_refused": enrollment.state in OUT_OF_THE_COURSE,
         "is_suppressed": Suppression.objects.filter(address_hash=enrollment.runner.address_hash).exists(),
     }
     return TemplateResponse(request, "admin/challenge/enrollment/write.html", context)
@@ -50,13 +53,14 @@ def write_view(request: HttpRequest, enrollment_id: int) -> HttpResponse:
 def note_view(request: HttpRequest, enrollment_id: int) -> HttpResponse:
     """Write a note for the next lesson's mail. One that waits there is shown, and followed or replaced."""
     enrollment = _enrollment(enrollment_id)
-    form = RunnersNoteForm(request.POST or None)
+    waiting = waiting_note(enrollment)
+    form = RunnersNoteForm(request.POST or None, is_first=waiting is None)
     if form.is_valid() and _note(request, enrollment, form):
         return HttpResponseRedirect(back(request, enrollment))
     context = {
         **frame(request, enrollment, _("Note in the next lesson")),
         "form": form,
-        "waiting": waiting_note(enrollment),
+        "waiting": waiting,
         "is_active": enrollment.state == State.ACTIVE,
         "is_over": enrollment.state not in Enrollment.OPEN_STATES,
     }

@@ -34,7 +34,7 @@ def written(enrollment: Enrollment) -> Iterator[Written]:
 
 
 def _message(message: Message) -> Written:
-    title = _("Asked about day %(day)d") % {"day": message.day}
+    title = _("Asked about day %(day)d") % {"day": message.day} if message.day else _("Wrote to the coach")
     waits = message.state in WAITING
     label = _("Answer it, or close it") if waits else _("Read it in its thread")
     if message.state == Message.State.CLOSED:
@@ -48,7 +48,8 @@ def _answer(message: Message) -> Written:
     if message.published_at:
         title = _("%(title)s (published)") % {"title": title}
     address = reverse("admin:publish", args=[message.pk]) if message.day else ""
-    return Written(message.at, "answer", title, message.text, address, _("What all runners read"))
+    label = _("What all runners read") if message.published_at else _("Publish on the day's page")
+    return Written(message.at, "answer", title, message.text, address, label)
 
 
 def _by(what: str, row: Message | Note | Memo) -> str:

@@ -3,18 +3,15 @@
 from datetime import datetime, timedelta
 from typing import Any
 
-from django import forms
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.functional import Promise
-from django.utils.translation import gettext_lazy as _
 
-from accounts.fields import NoteField
 from challenge.checkins.open_days import takes_check_in
 from challenge.conversation.advice import advice
-from challenge.conversation.answers import published
+from challenge.conversation.answers import after_leaving, published
 from challenge.conversation.messages import REPEAT_WINDOW, TooManyMessages, record_message
 from challenge.conversation.thread import part_of_thread
 from challenge.curriculum.lesson import Content, replacement_for
@@ -23,23 +20,13 @@ from challenge.mail.links import Purpose
 from challenge.models import Delivery, Enrollment, Message, Stretch
 from challenge.site import own_messages
 from challenge.site.capability import capability
-from challenge.site.doubt import Doubt, doubt_of, served
-from challenge.site.fields import PlainForm
+from challenge.site.doubt import doubt_of_words, served
+from challenge.site.forms import MOST_SIGNS, MessageForm
 from challenge.site.lessons import lesson_context
 
 ASKED = "asked"
 # The page of a day thanks for a question for this long.
 THANKS = timedelta(hours=1)
-MOST_SIGNS = 2000
-
-
-class QuestionForm(PlainForm):
-    text = NoteField(
-        label=_("Your question"),
-        max_length=MOST_SIGNS,
-        widget=forms.Textarea(attrs={"rows": 5}),
-        error_messages={"required": _("Write your question first.")},
-    )
 
 
 @capability(Purpose.DAY)
@@ -53,11 +40,14 @@ def day_page(request: HttpRequest, enrollment: Enrollment, day: int) -> HttpResp
     has_left = enrollment.state == Enrollment.State.WITHDRAWN
     own = own_messages.read(request, enrollment)
     doubtful = _doubtful(enrollment, day, own, now)
-    form = QuestionForm(request.POST if request.method == "POST" else None, initial={"text": doubtful})
-    status = 410 if has_left else 422
-    if form.is_bound and not has_left and form.is_valid():
+    form = MessageForm(request.POST if request.method == "POST" else None, initial={"text": doubtful})
+    status = 422
+    if form.is_valid():
         try:
-            text, doubt = form.cleaned_data["text"], _doubt(request, sent, now)
+            text, doubt = (
+                form.cleaned_data["text"],
+                doubt_of_words(request, sent.sent_at if sent else None, now),
+            )
             return _save(request, record_message(enrollment.pk, day, text, now, doubt=doubt))
         except TooManyMessages:
             status = 429
@@ -71,8 +61,10 @@ def day_page(request: HttpRequest, enrollment: Enrollment, day: int) -> HttpResp
         ),
         "recalled": _recalled_since(enrollment, content),
         "takes_check_in": not has_left and takes_check_in(enrollment, day, now),
-        "form": None if has_left else form,
-        "asked": ASKED in request.GET and _has_asked(enrollment, day, now),
+        "form": form,
+        "has_left": has_left,
+        "was_answered": has_left and after_leaving(enrollment).exists(),
+        "asked": _just_asked(enrollment, day, now) if ASKED in request.GET else None,
         "doubtful": doubtful,
         "served": served(now),
         "too_many": status == 429,
@@ -89,13 +81,6 @@ def _newest_copy(enrollment: Enrollment, day: int) -> Delivery | None:
     return lessons.filter(sent_at__isnull=False).select_related("revision").order_by("-copy").first()
 
 
-def _doubt(request: HttpRequest, sent: Delivery | None, now: datetime) -> str:
-    """Return why a program may have sent the form. Nobody's words are doubtful for want of a time: the page
-    may have been open for long."""
-    doubt = doubt_of(request, sent.sent_at if sent else None, now)
-    return "" if doubt == Doubt.NO_TIME else doubt
-
-
 def _doubtful(enrollment: Enrollment, day: int, own: list[int], now: datetime) -> str:
     """Return what this browser has just sent so fast that it has to be sent again."""
     written = Message.objects.filter(pk__in=own, enrollment=enrollment, day=day, at__gt=now - REPEAT_WINDOW)
@@ -109,7 +94,7 @@ def _save(request: HttpRequest, message: Message) -> HttpResponse:
     return answer
 
 
-def _advice(form: QuestionForm, own: list[int], day: int, now: datetime) -> Promise | None:
+def _advice(form: MessageForm, own: list[int], day: int, now: datetime) -> Promise | None:
     """Return what the browser that has just written must do: others are told the rule alone."""
     if form.is_bound:
         return advice(form.data.get("text", "")[:MOST_SIGNS])
@@ -118,9 +103,10 @@ def _advice(form: QuestionForm, own: list[int], day: int, now: datetime) -> Prom
     return advice(newest.text) if newest else None
 
 
-def _has_asked(enrollment: Enrollment, day: int, now: datetime) -> bool:
-    """Return whether a question about this day was saved just now: the address alone does not prove it."""
-    return Message.objects.filter(enrollment=enrollment, day=day, at__gt=now - THANKS).exists()
+def _just_asked(enrollment: Enrollment, day: int, now: datetime) -> Message | None:
+    """Return what was written about this day just now: the address alone does not prove it."""
+    written = Message.objects.filter(enrollment=enrollment, day=day, at__gt=now - THANKS)
+    return written.filter(direction=Message.Direction.IN).order_by("at", "pk").last()
 
 
 def _recalled_since(enrollment: Enrollment, content: Content) -> list[dict[str, Any]]:

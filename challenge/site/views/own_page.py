@@ -1,14 +1,20 @@
 """A runner's own page, opened by a fresh link that lasts an hour. Wide powers stand only here."""
 
 from collections.abc import Callable
+from datetime import timedelta
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Consent
 from accounts.wordings import WORDINGS
 from challenge import tasks
+from challenge.conversation.advice import advice
+from challenge.conversation.answers import after_leaving
+from challenge.conversation.messages import TooManyMessages, record_message
 from challenge.conversation.thread import thread
 from challenge.enrollment import own_changes
 from challenge.enrollment.erasing import keep, request_erasing
@@ -16,15 +22,26 @@ from challenge.enrollment.hold_words import hold_words, was_paused_by_coach
 from challenge.enrollment.leaving import current_run, undo_until
 from challenge.enrollment.transitions import PauseCause, pause, resume, undo_pause, undo_pause_until
 from challenge.mail.links import Purpose, url
-from challenge.models import Enrollment, Event
+from challenge.models import Enrollment, Event, Message, Stretch
+from challenge.safety.screening import in_words
 from challenge.site.capability import capability
+from challenge.site.doubt import doubt_of_words, served
 from challenge.site.fields import PlainForm
-from challenge.site.forms import HourForm, NameForm, NewAddressForm
+from challenge.site.forms import HourForm, MessageForm, NameForm, NewAddressForm
 from challenge.site.own_page import OwnPage
 from challenge.site.views.address import ask_address
 from challenge.site.views.own_data import download, everything, told
 
 State = Enrollment.State
+LATELY = timedelta(hours=1)
+TOO_MANY = _(
+    "You have written ten times within a day, and all of it is kept. Please send this tomorrow: copy your"
+    " words before you close the page."
+)
+TOO_FAST = _(
+    "It came very fast: a program that checks mail may have sent it. Look it over and send it once more, so"
+    " that it counts."
+)
 
 
 @capability(Purpose.OWN_PAGE)
@@ -56,6 +73,12 @@ def overview(page: OwnPage, status: int = 200, **bound: PlainForm) -> HttpRespon
         "name": NameForm(initial={"first_name": run.runner.first_name}),
         "address": NewAddressForm(),
         "thread": thread(run),
+        "message": MessageForm(),
+        "served": served(page.now),
+        "was_answered": has_left and after_leaving(run).exists(),
+        "advice": _advice(page),
+        "left_out": _left_out(run),
+        "answered": _answered(run),
         **bound,
     }
     return page.render("pages/own/page.html", status, **context)
@@ -63,6 +86,41 @@ def overview(page: OwnPage, status: int = 200, **bound: PlainForm) -> HttpRespon
 
 def _is_asked(run: Enrollment) -> bool:
     return run.is_asked_for_screening and run.state not in (State.PENDING, State.WITHDRAWN)
+
+
+def _left_out(run: Enrollment) -> list[str]:
+    titles = Stretch.objects.filter(program=run.program_id, slug__in=run.left_out).order_by("title")
+    return list(titles.values_list("title", flat=True))
+
+
+def _answered(run: Enrollment) -> list[str]:
+    """Word what was ticked and answered with yes to the ten questions, as far as it is kept."""
+    return in_words(dict.fromkeys(code for each in run.screenings.all() for code in each.answers))
+
+
+def _advice(page: OwnPage) -> Promise | None:
+    """Return what somebody must do who has just written red words."""
+    said = page.run.messages.filter(direction=Message.Direction.IN, at__gt=page.now - LATELY)
+    newest = said.order_by("at", "pk").last()
+    return advice(newest.text) if newest else None
+
+
+def write_to_coach(page: OwnPage) -> HttpResponse:
+    form = MessageForm(page.request.POST)
+    if page.run.state == State.PENDING:
+        return page.done("nothing")
+    if not form.is_valid():
+        return overview(page, 422, message=form)
+    text, doubt = form.cleaned_data["text"], doubt_of_words(page.request, None, page.now)
+    try:
+        written = record_message(page.run.pk, 0, text, page.now, doubt=doubt)
+    except TooManyMessages:
+        form.add_error("text", TOO_MANY)
+        return overview(page, 429, message=form)
+    if written.doubt:
+        form.add_error("text", TOO_FAST)
+        return overview(page, 422, message=form)
+    return page.done("wrote")
 
 
 def change_hour(page: OwnPage) -> HttpResponse:
@@ -156,6 +214,7 @@ def _posted(part: Callable[[OwnPage], HttpResponse]) -> Callable[[OwnPage], Http
 
 PARTS: dict[str, Callable[[OwnPage], HttpResponse]] = {
     "": overview,
+    "write": _posted(write_to_coach),
     "hour": _posted(change_hour),
     "name": _posted(change_name),
     "pause": _posted(pause_course),

@@ -14,7 +14,7 @@ from challenge.enrollment.leaving import current_run
 from challenge.enrollment.what_next import what_next
 from challenge.mail.links import Purpose
 from challenge.models import Enrollment, Stretch
-from challenge.safety.answering import NotAsked, answer
+from challenge.safety.answering import NotAsked, answer, heed_unsaved
 from challenge.safety.screening import ScreeningResult
 from challenge.safety.screening_list import ASK_BOXES, MOVEMENT_BOXES, QUESTIONS, SOME, URGENT_BOXES
 from challenge.site.capability import capability, link_error
@@ -39,7 +39,11 @@ def screening_page(request: HttpRequest, enrollment: Enrollment) -> HttpResponse
     form = ScreeningForm(request.POST if request.method == "POST" else None)
     if form.is_valid() and not is_too_fast:
         return _save(request, run, form.codes, now)
-    return _ask(request, run, "pages/screening.html", form=form, is_too_fast=is_too_fast)
+    is_heard = form.is_bound and not is_too_fast and not form.says_all_no
+    urgent = heed_unsaved(run.pk, form.codes, now) if is_heard else None
+    if urgent:
+        tasks.nudge(tasks.send)
+    return _ask(request, run, "pages/screening.html", form=form, is_too_fast=is_too_fast, urgent=urgent)
 
 
 def _with_two_buttons(

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
 import pytest
@@ -10,7 +11,7 @@ from django.test import Client
 
 from accounts.models import User
 from challenge.coach.course.articles import TEXTS, digest
-from challenge.models import Article, Day, Program
+from challenge.models import Article, Day, Enrollment, Escalation, Program
 from tests.support.desk import DeskItem, enter, said
 
 pytestmark = pytest.mark.django_db
@@ -144,3 +145,33 @@ def test_in_a_browser_the_words_go_on_after_a_login_in_another_tab(
     page.get_by_text("The draft is saved.").wait_for()
 
     assert day.instance.draft["day"]["title"] == "Typed for an hour"
+
+
+@pytest.mark.parametrize("page", ["enrollment/{pk}/write", "enrollment/{pk}/note", "hold/{pk}", "clear/{pk}"])
+def test_words_to_a_runner_are_given_back_after_a_new_login(
+    writing: Client, alice: Enrollment, page: str
+) -> None:
+    folder = "/coach/challenge/" if page.startswith("enrollment") else "/coach/desk/"
+    form = {"text": WORDS, "because": WORDS, "said": WORDS, "csrfmiddlewaretoken": "a" * 64}
+
+    stale = writing.post(f"{folder}{page.format(pk=alice.pk)}/", form, **OURS)
+
+    assert stale.status_code == 403
+    assert "Press Send again, and it goes on as before." in said(stale)
+    assert stale.content.decode().count("An hour of words &lt;/textarea&gt;&lt;b&gt;.</textarea>") == 3
+
+
+def test_a_button_of_the_desk_is_pressed_again_after_a_new_login(
+    writing: Client, alice: Enrollment, now: datetime
+) -> None:
+    opened = Escalation.objects.open(alice, now)
+    address = f"/coach/desk/acknowledge/{opened.pk}/"
+
+    stale = writing.post(address, {"csrfmiddlewaretoken": "a" * 64}, **OURS)
+
+    assert stale.status_code == 403
+    assert "Send again" in said(stale)
+    assert "too much to be shown" not in said(stale)
+    assert writing.post(address, sent(stale), **OURS).status_code == 302
+    opened.refresh_from_db()
+    assert opened.state == "acknowledged"

@@ -66,7 +66,7 @@ def test_a_message_is_answered_from_its_page(coach: Client, alice: Enrollment, a
 
 
 def test_the_coach_writes_to_whoever_told_something_elsewhere(
-    coach: Client, alice: Enrollment, owner: Owner, sink: SmtpServer, go: Any, now: datetime
+    coach: Client, alice: Enrollment, owner: Owner, sink: SmtpServer, go: Any, now: datetime, settings: Any
 ) -> None:
     path = address("write", alice.pk) + "?from=desk"
     words = {"text": "Please let a doctor see you."}
@@ -75,15 +75,19 @@ def test_the_coach_writes_to_whoever_told_something_elsewhere(
         assert coach.post(path, words)["Location"] == "/coach/"
     go(now)
 
-    [mail] = [mail for mail in sink.mails if "answer" in str(mail["Subject"])]
-    assert "Please let a doctor see you." in body(mail)
-    assert "You asked on" not in body(mail)
+    [mail] = [mail for mail in sink.mails if mail["Subject"] == f"A message from {settings.COACH_NAME}"]
+    for text in (body(mail), body(mail, "html")):
+        assert "Please let a doctor see you." in text
+        assert "your coach has written to you" in text
+        for of_an_answer in ("You asked on", "answer"):
+            assert of_an_answer not in text
     assert "Please let a doctor see you." in owner.reads(now)
     assert f"Answer About day 1, {by_me()} Please" in said(
         coach.get(f"/coach/challenge/enrollment/{alice.pk}/change/")
     )
     assert set(logged()) == {"Wrote to the runner."}
     leave(alice.pk, Event.Actor.RUNNER, now)
+    assert "so nothing can be sent from here" in said(coach.get(path))
     refused = coach.post(path, {"text": "One more word."})
     assert "The runner is not in the course, so it is not sent." in said(refused)
     assert "One more word.</textarea>" in refused.content.decode()
@@ -171,6 +175,7 @@ def test_an_answer_is_published_without_the_name_and_withdrawn(
 
 def test_a_note_tells_its_day_and_follows_the_one_that_waits(coach: Client, alice: Enrollment) -> None:
     path = address("note", alice.pk)
+    assert "In the place of the note that waits" not in said(coach.get(path))
     assert "in the mail of day 1" in said(coach.post(path, {"text": "First."}, follow=True))
     assert "A note waits for the mail of day 1 First." in said(coach.get(path))
     assert "follow the note that waited" in said(coach.post(path, {"text": "Second."}, follow=True))

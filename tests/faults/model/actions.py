@@ -8,7 +8,7 @@ from challenge.enrollment import leaving, transitions
 from challenge.enrollment.confirm import Confirmation, ConfirmResult, confirm
 from challenge.enrollment.sign_up import SignUpData, send_links
 from challenge.models import Enrollment, Event, Suppression
-from tests.faults.model.care import CARE, Care
+from tests.faults.model.care import Care
 from tests.faults.model.oracle import UNDO_FOR
 from tests.faults.model.runners import address
 
@@ -42,7 +42,22 @@ ACTIONS = (
     "is_erased",
     "asks_to_be_erased",
     "keeps_everything",
-    *CARE,
+)
+# What follows from what.
+PAIRS = (
+    ("asks_to_be_erased", "keeps_everything"),
+    ("leaves", "comes_back"),
+    ("pauses", "takes_the_pause_back"),
+    ("only_confirms", "answers_left_out"),
+    ("writes", "coach_answers"),
+    ("writes_red_words", "coach_answers"),
+    ("coach_answers", "leaves_by_one_click"),
+    ("reports_pain", "leaves"),
+    ("reports_pain", "coach_clears"),
+    ("reports_pain", "coach_acknowledges"),
+    ("reports_pain_down_a_leg", "reports_pain"),
+    ("coach_holds", "coach_clears"),
+    ("coach_writes_a_note", "gets_it_again"),
 )
 
 

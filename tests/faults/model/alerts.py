@@ -7,7 +7,9 @@ from challenge.models import Delivery, DeskItem, Escalation
 from challenge.models.mail_kinds import Kind
 from challenge.safety.desk_sweep import sweep
 from challenge.safety.escalations import escalate
+from tests.faults.model.server import Handover
 from tests.faults.model.simulation import COACHES, SECOND_CONTACT
+from tests.faults.model.thread import WRITTEN
 
 NEVER = datetime.max.replace(tzinfo=UTC)
 LOOK = timedelta(hours=12)
@@ -31,8 +33,10 @@ class Alerts:
         waiting = Delivery.objects.filter(kind=Kind.ESCALATION, state__in=Delivery.WAITING)
         self._is_urgent = waiting.filter(try_at__lte=now, closes_at__gt=now).exists()
 
-    def check(self, delivery: Delivery, recipient: str, *, arrives: bool) -> None:
-        """Check a message to a coach that is on the wire."""
+    def check(self, delivery: Delivery, handover: Handover, *, arrives: bool) -> None:
+        """Check a message to a coach that is on the wire: it says nothing that anybody has written."""
+        recipient = handover.recipient
+        assert not WRITTEN.search(handover.text), f"{delivery} tells what somebody has written"
         expected = COACHES if delivery.kind == Kind.ESCALATION else (SECOND_CONTACT,)
         assert delivery.kind in (Kind.ESCALATION, Kind.SECOND), f"{delivery} to a coach"
         assert recipient in expected, f"{delivery} to {recipient}"

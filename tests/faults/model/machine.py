@@ -11,10 +11,11 @@ from challenge.delivery.plan import plan
 from challenge.delivery.rescue import rescue
 from challenge.enrollment.pending import delete_unconfirmed, remind_unconfirmed
 from challenge.models import Enrollment
-from tests.faults.model.actions import ACTIONS, Actions
+from tests.faults.model.actions import ACTIONS, PAIRS, Actions
+from tests.faults.model.care import CARE
 from tests.faults.model.oracle import Oracle
 from tests.faults.model.server import Behaviour, ScriptedServer
-from tests.faults.model.simulation import Chore, isolated_run, work_until
+from tests.faults.model.simulation import BEAT, Chore, first_lesson, isolated_run, work_until
 from tests.faults.report import Result
 
 State = Enrollment.State
@@ -25,6 +26,8 @@ STEPS_BETWEEN_CHECKS, CALM, LESSONS = 30, timedelta(days=3), 2
 LENGTH, TO_THE_END = 21, timedelta(days=24)
 
 names = st.sampled_from(["alice", "bob", "charlie"])
+ways_in = st.sampled_from(["confirms", "confirms", "only_confirms", "confirms_without_consent"])
+anything = st.sampled_from(ACTIONS) | st.sampled_from(CARE)
 walls = st.sampled_from([time(7), time(6, 30), time(12), time(20, 45), time(23, 45), time(0)])
 zones = st.sampled_from(
     ["Europe/London", "America/Los_Angeles", "Pacific/Auckland", "Asia/Kolkata", "Antarctica/Troll"]
@@ -59,10 +62,11 @@ class SystemMachine(RuleBasedStateMachine):
         rescue(self.server.now)
         self.server.send_due()
 
-    @initialize(wall=walls, zone=zones, long=st.integers(0, 24))
-    def somebody_is_there(self, wall: time, zone: str, long: int) -> None:
+    @initialize(wall=walls, zone=zones, days=st.integers(0, 3), long=st.integers(0, 24))
+    def somebody_is_there(self, wall: time, zone: str, days: int, long: int) -> None:
         self._join("alice")
         self.actions.changes_hour("alice", wall, zone)
+        self._go_on(timedelta(days))
         self.is_long = long == 1
 
     @rule(name=names, what=st.sampled_from(ACTIONS), then=whiles)
@@ -70,35 +74,49 @@ class SystemMachine(RuleBasedStateMachine):
         self.actions.act(name, what)
         self._go_on(then)
 
-    @rule(name=names, then=whiles)
-    def somebody_joins(self, name: str, then: timedelta) -> None:
-        self._join(name)
+    @rule(name=names, what=st.sampled_from(CARE), then=whiles)
+    def somebody_is_cared_for(self, name: str, what: str, then: timedelta) -> None:
+        self.actions.act(name, what)
         self._go_on(then)
 
-    def _join(self, name: str) -> None:
+    @rule(name=names, how=ways_in, then=whiles)
+    def somebody_joins(self, name: str, how: str, then: timedelta) -> None:
+        self._join(name, how)
+        self._go_on(then)
+
+    def _join(self, name: str, how: str = "confirms") -> None:
         self.actions.signs_up(name)
         self.server.send_due()
-        self.actions.confirms(name)
+        self.actions.act(name, how)
 
     @rule(name=names, wall=walls, zone=zones, then=whiles)
     def changes_hour(self, name: str, wall: time, zone: str, then: timedelta) -> None:
         self.actions.changes_hour(name, wall, zone)
         self._go_on(then)
 
-    @rule(name=names, span=spans, then=whiles)
-    def thinks_again(self, name: str, span: timedelta, then: timedelta) -> None:
-        """Ask to be erased, and to keep everything later, which may be too late."""
-        self.actions.asks_to_be_erased(name)
-        self._go_on(span)
-        self.actions.keeps_everything(name)
-        self._go_on(then)
+    @rule(name=names, pair=st.sampled_from(PAIRS), span=spans, then=whiles)
+    def one_follows_another(self, name: str, pair: tuple[str, str], span: timedelta, then: timedelta) -> None:
+        """Do one thing, and later what answers it, which may be too late."""
+        for what, wait in zip(pair, (span, then), strict=True):
+            self.actions.act(name, what)
+            self._go_on(wait)
 
     @rule(script=scripts, then=whiles)
     def server_will(self, script: list[Behaviour], then: timedelta) -> None:
         self.server.script.extend(script)
         self._go_on(then)
 
-    @rule(name=names, what=st.sampled_from(ACTIONS), then=whiles)
+    @rule(name=names, what=anything, then=whiles)
+    def before_a_lesson(self, name: str, what: str, then: timedelta) -> None:
+        """Let a runner or the coach act when the next lesson is queued and has not left."""
+        if (due := first_lesson()) < self.server.now + CALM:
+            self._go_on(max(due - self.server.now - BEAT, BEAT))
+            self.server.now += 2 * BEAT
+            plan(self.server.now)
+        self.actions.act(name, what)
+        self._go_on(then or BEAT)
+
+    @rule(name=names, what=anything, then=whiles)
     def meanwhile(self, name: str, what: str, then: timedelta) -> None:
         """Let a runner or the coach act while the next message is on the wire."""
         self.server.meanwhile = partial(self.actions.act, name, what)
@@ -169,3 +187,4 @@ class SystemMachine(RuleBasedStateMachine):
             assert day >= before[enrollment.pk] + count, f"stands still at day {day}"
         self.oracle.forms.check_answered(self.server.now)
         self.oracle.alerts.check_told(self.oracle.suppressed)
+        self.oracle.thread.check_answered()

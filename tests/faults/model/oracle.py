@@ -80,7 +80,7 @@ class Oracle:
         assert handover.recipient not in self.suppressed, f"{delivery} to a suppressed address"
         arrives = handover.behaviour in ARRIVES
         if delivery.enrollment is None:
-            self.alerts.check(delivery, handover.recipient, arrives=arrives)
+            self.alerts.check(delivery, handover, arrives=arrives)
         else:
             self._check(delivery, delivery.enrollment, handover)
         if arrives:

@@ -3,10 +3,12 @@
 import re
 from collections import defaultdict
 
-from challenge.models import Delivery
+from challenge.models import Delivery, Enrollment
 from challenge.models.mail_kinds import Kind
 
 WRITTEN = re.compile(rb"\b(?:Note|Answer|Memo|Message)-\d+\.")
+# Why an answer may never leave.
+EXCUSES = (Delivery.Reason.SUPPRESSED, Delivery.Reason.TOO_LATE)
 
 
 class Thread:
@@ -18,6 +20,7 @@ class Thread:
         self._answers: dict[str, int] = {}
         self._mails: dict[str, set[str]] = defaultdict(set)
         self._farewells: dict[int, set[str]] = defaultdict(set)
+        self._left_once: set[int] = set()
 
     def noted(self, text: str, run: int, day: int, *, replaces: bool) -> None:
         if replaces:
@@ -28,8 +31,17 @@ class Thread:
         self._answers[text] = run
 
     def leave(self, runs: list[int]) -> None:
+        self._left_once.update(runs)
         for run in runs:
             self._farewells.pop(run, None)
+
+    def check_answered(self) -> None:
+        """Check, when all was well for some days, that every answer was on the wire, but to who has left."""
+        excused = Delivery.objects.filter(kind=Kind.ANSWER, reason__in=EXCUSES)
+        there = set(Enrollment.objects.values_list("pk", flat=True)) - self._left_once
+        missing = {text for text, run in self._answers.items() if run in there} - set(self._mails)
+        missing -= set(excused.values_list("answer__text", flat=True))
+        assert not missing, f"{missing} never came"
 
     def check(self, delivery: Delivery, text: bytes, *, has_left: bool, arrives: bool) -> None:
         """Check a message to a runner that is on the wire."""

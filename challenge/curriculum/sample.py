@@ -30,6 +30,7 @@ def sample_values(day: int = 9, **overrides: str) -> dict[str, str]:
         "words_only": "",
         "morning": "",
         "screening_url": "",
+        "unasked": "",
         "send_at": "06:30",
         "time_zone": "Europe/Berlin",
         "starts_on": _("Monday, 2 November"),

@@ -120,11 +120,12 @@ def test_leaving_ends_the_other_links_by_state_and_an_undo_revives_them(
     someone.client.post(leave, ONE_CLICK)
 
     before = whole_database()
-    posts = {check_in: {"status": "done", "unit": "km"}, link(lesson, "day"): {"text": "Why?"}}
+    posts = {check_in: {"status": "done", "unit": "km"}}
     posts[link(lesson, "hour")] = {"send_at": "06:30", "time_zone": "Europe/Paris"}
     assert {someone.client.post(*post).status_code for post in posts.items()} == {410}
     assert someone.client.post(link(lesson, "pause"), {"action": "pause"}).status_code == 302
     assert whole_database() == before
+    assert someone.client.post(link(lesson, "day"), {"text": "Why?"}).status_code == 302  # the coach answers
     with pytest.raises(Closed):
         record(alice.pk, 2, CheckInData("done"), someone.now)
 

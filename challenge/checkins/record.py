@@ -12,6 +12,7 @@ from accounts.models import Consent, give_consents, has_consented
 from challenge.checkins.heeding import hear, heed, put_on_the_desk
 from challenge.checkins.open_days import takes_check_in
 from challenge.checkins.told_pain import Answer, cleared_at
+from challenge.enrollment import transitions
 from challenge.models import CheckIn, EarlierCheckIn, Enrollment, SafetyRules
 
 # A runner who reports at least this much pain is advised to stop and to see a doctor.
@@ -139,8 +140,8 @@ def judge_and_act(check_in: CheckIn, answer: Answer, now: datetime) -> None:
 
 
 def heed_unsaved(enrollment_id: int, day: int, data: CheckInData, now: datetime) -> None:
-    """Hold what an answer asks for that can't be saved: a field of it is wrong, or may not be kept. Raises
-    Closed."""
-    with locked(enrollment_id) as enrollment:
+    """Hold what an answer asks for that can't be saved: a field of it is wrong, it may not be kept, or the
+    runner has left."""
+    with transitions.locked(enrollment_id) as enrollment:
         rules = SafetyRules.current()
         heed(enrollment, hear(enrollment_id, day, data, rules), rules, now)

@@ -66,10 +66,12 @@ def run_to_hold(enrollment_id: int) -> int:
 
 
 def _kept(enrollment: Enrollment, danger: Danger) -> dict[str, object]:
-    if danger.source == Hold.Source.COACH or has_consented(enrollment.runner, Consent.Purpose.HEALTH):
+    if has_consented(enrollment.runner, Consent.Purpose.HEALTH):
         health = {"reason": danger.reason, "level": danger.level, "values": dict(danger.values)}
     else:
-        health = {"reason": Hold.Reason.SAFETY, "level": "", "values": {}}
+        is_coach = danger.source == Hold.Source.COACH
+        reason = Hold.Reason.COACH if is_coach else Hold.Reason.SAFETY
+        health = {"reason": reason, "level": "", "values": {}}
     return {**health, "source": danger.source, "words_only": danger.words_only}
 
 

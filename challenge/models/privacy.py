@@ -119,7 +119,7 @@ TABLES = {
         health="reason level values",
         personal="id enrollment source held_from words_only opened_by opened_at cleared_at cleared_by"
         " cleared_because",
-        harmless=Q(reason="safety", level="", values={}),
+        harmless=Q(reason__in=["safety", "coach"], level="", values={}),
     ),
     "challenge.Escalation": Declared(
         "enrollment__runner",

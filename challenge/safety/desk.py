@@ -9,6 +9,7 @@ from datetime import datetime
 from django.db import transaction
 
 from accounts.models import User
+from challenge.enrollment.transitions import locked
 from challenge.models import DeskItem, Escalation, Message
 
 Kind = DeskItem.Kind
@@ -23,8 +24,8 @@ def may_be_snoozed(item: DeskItem, escalation: Escalation | None) -> bool:
 
 def snooze(item_id: int, until: datetime) -> bool:
     """Put an item off; an escalation together with its hold. Return False where it may not wait."""
-    with transaction.atomic():
-        item = DeskItem.objects.select_for_update().get(pk=item_id)
+    with locked(DeskItem.objects.get(pk=item_id).enrollment_id):
+        item = DeskItem.objects.get(pk=item_id)
         escalation = _escalation(item)
         if not may_be_snoozed(item, escalation):
             return False

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 from accounts.models import Consent, has_consented
 from challenge.enrollment.holding import Danger, hold
-from challenge.models import Enrollment, Event, Hold, SafetyLevel, SafetyRules
+from challenge.models import Enrollment, Escalation, Event, Hold, SafetyLevel, SafetyRules
 from challenge.safety.red_word_list import Level, RedWords, with_added
 from challenge.safety.red_words import Reading, read
 
@@ -62,7 +62,10 @@ def hold_once(enrollment: Enrollment, danger: Danger, now: datetime) -> Hold | N
     else:
         is_emergency = danger.level == SafetyLevel.EMERGENCY
         since = now - (SAME_EMERGENCY_WITHIN if is_emergency else SAME_WITHIN)
-        is_said = held.filter(opened_at__gt=since).exists()
+        held = held.filter(opened_at__gt=since)
+        if is_emergency:  # whoever takes care of something milder does not know of it
+            held = held.filter(escalations__state=Escalation.State.OPEN)
+        is_said = held.exists()
     if is_said:
         return None
     return hold(enrollment.pk, danger, Event.Actor.SYSTEM, now)

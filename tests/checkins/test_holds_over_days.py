@@ -6,11 +6,14 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from accounts.models import User
 from challenge.enrollment.holding import clear
+from challenge.enrollment.leaving import leave
 from challenge.mail.links import Purpose, url
-from challenge.models import CheckIn, Enrollment
+from challenge.models import CheckIn, Enrollment, Escalation, Event
+from challenge.safety.escalations import acknowledge
 from challenge.site.doubt import served
 from tests.support.held import holds, on_the_desk, state
 from tests.support.visitor import Runner
@@ -151,3 +154,25 @@ def test_a_form_with_a_mistake_and_one_that_is_too_late_are_heeded(
     assert "is closed" in page
     assert "You told us of pain 9" in page
     assert [values["score"] for _reason, _level, values in holds()] == ["8", "9"]
+
+
+def test_without_consent_an_emergency_wakes_again_once_the_milder_report_is_taken_care_of(
+    runner: Runner, alice: Any, clock: Any
+) -> None:
+    alice.runner.consents.filter(purpose="health").delete()
+    runner.tells(pain="8")
+    acknowledge(Escalation.objects.get().pk, None, timezone.now())
+    clock.shift(MINUTE)
+    runner.tells(note=NUMB)
+    assert Escalation.objects.filter(state="open").count() == 1
+
+
+def test_what_is_told_after_leaving_is_heard(runner: Runner, alice: Any) -> None:
+    leave(alice.pk, Event.Actor.RUNNER, timezone.now())
+    answer = runner.tells(pain="8")
+
+    assert answer.status_code == 410
+    assert "You told us of pain 8" in answer.content.decode()
+    assert [reason for reason, _level, _values in holds()] == ["safety"]  # the consent has ended as well
+    assert Escalation.objects.get().state == "open"
+    assert not CheckIn.objects.exists()

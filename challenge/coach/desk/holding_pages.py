@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.fields import NoteField
+from accounts.models import Consent, has_consented
 from challenge.coach.access import coach_of
 from challenge.coach.desk.holds import OpenHold, open_holds
 from challenge.coach.desk.links import back
@@ -56,19 +57,23 @@ class ClearForm(forms.Form):
 def hold_view(request: HttpRequest, enrollment_id: int) -> HttpResponse:
     enrollment = _enrollment(enrollment_id)
     form = HoldForm(request.POST or None)
+    keeps_words = has_consented(enrollment.runner, Consent.Purpose.HEALTH)
+    if not keeps_words:
+        del form.fields["level"], form.fields["said"]
     if form.is_valid():
         _hold(request, enrollment, form)
         return HttpResponseRedirect(back(request, enrollment_id))
     context = {"form": form, "may_hold": enrollment.state in HELD_FROM, "holds": open_holds(enrollment)}
+    context["keeps_words"] = keeps_words
     return _page(request, enrollment, _("Hold the exercise"), "admin/desk/hold.html", context)
 
 
 def _hold(request: HttpRequest, enrollment: Enrollment, form: HoldForm) -> None:
     """Hold, unless another coach has done so, or the course is over."""
-    said, now = form.cleaned_data["said"], timezone.now()
+    said, now = form.cleaned_data.get("said"), timezone.now()
     danger = Danger(
         Hold.Reason.COACH,
-        SafetyLevel(form.cleaned_data["level"]),
+        SafetyLevel(form.cleaned_data.get("level", SafetyLevel.TODAY)),
         Hold.Source.COACH,
         {"said": said} if said else {},
         form.cleaned_data["words_only"],

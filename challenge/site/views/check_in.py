@@ -44,8 +44,10 @@ def check_in_page(request: HttpRequest, enrollment: Enrollment, day: int, choice
     """Show the form of a day, with buttons to remove what is saved and to put back what was."""
     now, action = timezone.now(), request.POST.get("action", "")
     lesson = sent_lesson(enrollment.pk, day)
-    if lesson is None or enrollment.state == Enrollment.State.WITHDRAWN:
+    if lesson is None:
         return _closed(request, enrollment, day)
+    if enrollment.state == Enrollment.State.WITHDRAWN:
+        return _closed(request, enrollment, day, said=_said_too_late(request, enrollment, lesson, now))
     try:
         if action == "remove":
             return _remove(request, enrollment, day, now)
@@ -135,12 +137,18 @@ def _saved(request: HttpRequest, enrollment: Enrollment, day: int, now: datetime
 
 def _too_late(request: HttpRequest, enrollment: Enrollment, lesson: Delivery, now: datetime) -> HttpResponse:
     """Explain that nothing can be saved any more; what a late form tells is heeded all the same."""
-    said: list[str] = []
-    if request.method == "POST":
-        form = CheckInForm(request.POST, has_consent=True)
-        form.full_clean()
-        said = _advice(*_heed(request, enrollment, lesson, form.check_in_data(), now))
+    said = _said_too_late(request, enrollment, lesson, now)
     return _closed(request, enrollment, lesson.day, said=said, **_saved(request, enrollment, lesson.day, now))
+
+
+def _said_too_late(
+    request: HttpRequest, enrollment: Enrollment, lesson: Delivery, now: datetime
+) -> list[str]:
+    if request.method != "POST":
+        return []
+    form = CheckInForm(request.POST, has_consent=True)
+    form.full_clean()
+    return _advice(*_heed(request, enrollment, lesson, form.check_in_data(), now))
 
 
 def _closed(request: HttpRequest, enrollment: Enrollment, day: int, **saved: Any) -> HttpResponse:

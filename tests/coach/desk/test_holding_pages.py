@@ -1,20 +1,23 @@
 """The coach holds a runner's exercise, and clears the hold with a reason."""
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from accounts.models import User
 from challenge.enrollment.holding import clear
 from challenge.models import CheckIn, DeskItem, Enrollment, Event, Hold, SafetyLevel
+from challenge.privacy.retention import purge
 from tests.coach.desk.conftest import Stopped
 from tests.coach.desk.test_needs_me import HOME
 from tests.support.desk import logged, said
 
 pytestmark = pytest.mark.django_db
+DAY = timedelta(days=1)
 BECAUSE = "Her physical therapist examined her and agrees."
 
 
@@ -43,6 +46,19 @@ def test_the_coach_holds_and_the_runners_page_says_why_since_when_and_by_whom(
     assert "Clear the hold" in text
     assert logged() == [("held", {})]
     assert Event.objects.filter(enrollment=alice, kind="held", actor="coach").exists()
+
+
+def test_without_consent_the_page_says_that_no_reason_is_kept(
+    coach: Client, clock: Any, alice: Enrollment
+) -> None:
+    alice.runner.consents.filter(purpose="health").delete()
+    assert "so the page keeps no reason" in said(coach.get(page(alice, "hold")))
+
+    send(coach, page(alice, "hold"), level="today", said="Told me of groin pain by phone.")
+
+    held = Hold.objects.get()
+    assert (held.reason, held.level, held.values) == ("coach", "", {})
+    assert purge(timezone.now() + 8 * DAY) == 0
 
 
 def test_two_coaches_who_hold_at_once_make_one_hold(coach: Client, clock: Any, alice: Enrollment) -> None:

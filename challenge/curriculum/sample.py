@@ -47,7 +47,6 @@ def sample_values(day: int = 9, **overrides: str) -> dict[str, str]:
         "asked_name": "Kim",
         "answer": _("Yes, that is normal. Begin with the tighter side, and give it one breath more."),
         "asked_on": _("Monday, 2 November"),
-        "unasked": "",
         "second_address": "robin+two@example.com",
         "held_why": _("Your course was stopped on Monday, 2 November."),
         "held_now": _("Please speak to a doctor or an urgent-care line today."),

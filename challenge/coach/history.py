@@ -37,6 +37,7 @@ class LoggedAction(models.TextChoices):
     ANSWER_WITHDRAWN = "answer_withdrawn", _("Withdrew a published answer.")
     NOTED = "noted", _("Wrote a note into the next lesson.")
     MEMO_WRITTEN = "memo_written", _("Wrote a memo.")
+    GIVEN_BACK = "given_back", _("Showed movements again that were left out.")
     SIGNED = "signed", _("Signed the list of red words and numbers.")
     LANE_OPENED = "lane_opened", _("Sends again.")
 

@@ -1,12 +1,12 @@
 """Save the answers to the ten questions, and act on them in the same transaction."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime
 
-from accounts.models import Consent, has_consented
+from accounts.models import Consent, User, has_consented
 from challenge.enrollment.holding import Danger, hold
 from challenge.enrollment.transitions import locked, would_go_on
-from challenge.models import Enrollment, Event, Hold, SafetyLevel, Screening
+from challenge.models import Enrollment, Event, Hold, Memo, SafetyLevel, Screening
 from challenge.models.enrollment import log_event
 from challenge.safety.screening import ScreeningResult, judge
 from challenge.safety.screening_list import VERSION
@@ -44,6 +44,21 @@ def heed_unsaved(enrollment_id: int, codes: Iterable[str], now: datetime) -> Scr
         if enrollment.state not in NOT_ASKED and _says_more(enrollment, judged):
             _hold(enrollment, judged, now)
     return judged
+
+
+def give_back(
+    enrollment_id: int, movements: Collection[str], coach: User, because: str, now: datetime
+) -> bool:
+    """Show movements again that the answers left out, once a clinician agrees; the coach's reason is kept as
+    a memo. Return False where none of them is left out."""
+    with locked(enrollment_id) as enrollment:
+        kept = [slug for slug in enrollment.left_out if slug not in movements]
+        if kept == enrollment.left_out:
+            return False
+        enrollment.left_out = kept
+        enrollment.save(update_fields=["left_out"])
+        Memo.objects.create(enrollment=enrollment, text=because, written_at=now, author=coach)
+    return True
 
 
 def _says_more(enrollment: Enrollment, judged: ScreeningResult) -> bool:

@@ -34,6 +34,7 @@ WORDS = {
     LoggedAction.ANSWER_WITHDRAWN: "Withdrew a published answer.",
     LoggedAction.NOTED: "Wrote a note into the next lesson.",
     LoggedAction.MEMO_WRITTEN: "Wrote a memo.",
+    LoggedAction.GIVEN_BACK: "Showed movements again that were left out.",
     LoggedAction.SIGNED: "Signed the list of red words and numbers.",
     LoggedAction.LANE_OPENED: "Sends again.",
 }

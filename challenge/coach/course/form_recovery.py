@@ -15,7 +15,7 @@ from challenge.coach.course.content_form import MAX_REDISPLAYED
 from challenge.coach.course.previews import View, framed
 
 # The pages on which a coach writes to a runner, or of one, and the buttons of the desk.
-WRITING = ("answer", "publish", "write", "note", "memo", "hold", "clear-hold")
+WRITING = ("answer", "publish", "write", "note", "memo", "give-back", "hold", "clear-hold")
 BUTTONS = ("acknowledge", "resolve", "snooze", "done")
 
 

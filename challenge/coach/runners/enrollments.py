@@ -30,6 +30,7 @@ from challenge.coach.runners.filters import (
     TroubleFilter,
     UnreachableFilter,
 )
+from challenge.coach.runners.giving_back import give_back_view
 from challenge.coach.runners.runner_page import reschedule_view, runner_page
 from challenge.coach.runners.saved_filters import SavedFilterForm, delete, known_parameters, save, saved_by
 from challenge.coach.runners.writing import memo_view, note_view, write_view
@@ -75,6 +76,11 @@ class EnrollmentAdmin(RecordAdmin[Enrollment]):
             path("<int:enrollment_id>/write/", recoverable_view(self.admin_site, write_view), name="write"),
             path("<int:enrollment_id>/note/", recoverable_view(self.admin_site, note_view), name="note"),
             path("<int:enrollment_id>/memo/", recoverable_view(self.admin_site, memo_view), name="memo"),
+            path(
+                "<int:enrollment_id>/give-back/",
+                recoverable_view(self.admin_site, give_back_view),
+                name="give-back",
+            ),
             *super().get_urls(),
         ]
 

@@ -20,6 +20,7 @@ from challenge.coach import wording
 from challenge.coach.desk.holds import open_holds
 from challenge.coach.runners import actions, day_strip
 from challenge.coach.runners.enrollment_queries import with_row_data
+from challenge.coach.runners.giving_back import titles_of
 from challenge.coach.runners.lesson_status import LessonStatus
 from challenge.coach.runners.timeline import timeline
 from challenge.coach.runners.without_lesson import without_todays_lesson
@@ -27,7 +28,7 @@ from challenge.coach.wording import runner_label
 from challenge.enrollment.holding import HELD_FROM
 from challenge.enrollment.hours import zone_choices
 from challenge.enrollment.transitions import reschedule
-from challenge.models import Enrollment, Event, Progress, Stretch, Suppression
+from challenge.models import Enrollment, Event, Progress, Suppression
 from challenge.safety.screening import in_words
 
 Fact = tuple[str, str]
@@ -133,8 +134,7 @@ def _screening(enrollment: Enrollment) -> list[Fact]:
     said = last.get_result_display() or _("the answers are not kept")
     facts = [(_("Screening"), f"{said}: {ticked}" if ticked else said)]
     if enrollment.left_out:
-        titles = Stretch.objects.filter(program=enrollment.program_id, slug__in=enrollment.left_out)
-        facts.append((_("Left out"), ", ".join(titles.order_by("title").values_list("title", flat=True))))
+        facts.append((_("Left out"), ", ".join(title for _slug, title in titles_of(enrollment))))
     return facts
 
 

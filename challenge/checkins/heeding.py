@@ -11,7 +11,7 @@ from datetime import datetime
 from django.db.models import Max
 
 from accounts.models import Consent, has_consented
-from challenge.checkins.told_pain import Answer, cleared_at, counted, thresholds_of, told
+from challenge.checkins.told_pain import CheckInAnswer, cleared_at, counted, thresholds_of, told
 from challenge.enrollment.holding import HELD_FROM, Danger, run_to_hold
 from challenge.models import CheckIn, Delivery, DeskItem, Enrollment, Hold, SafetyLevel, SafetyRules
 from challenge.safety.judging import URGENCY, hold_once, read_all, red_words_of
@@ -83,7 +83,7 @@ class Heard:
             yield Danger(Hold.Reason(self.pain.rule.value), level, Hold.Source.CHECK_IN, values, words_only)
 
 
-def hear(enrollment_id: int, day: int, answer: Answer, rules: SafetyRules) -> Heard:
+def hear(enrollment_id: int, day: int, answer: CheckInAnswer, rules: SafetyRules) -> Heard:
     """Judge an answer for a day: by itself, whatever was told of later days, and with what is saved of the
     others. It changes nothing."""
     this, limits = told(day, answer), thresholds_of(rules)

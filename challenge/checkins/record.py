@@ -11,7 +11,7 @@ from django.db import transaction
 from accounts.models import Consent, give_consents, has_consented
 from challenge.checkins.heeding import hear, heed, put_on_the_desk
 from challenge.checkins.open_days import takes_check_in
-from challenge.checkins.told_pain import Answer, cleared_at
+from challenge.checkins.told_pain import CheckInAnswer, cleared_at
 from challenge.enrollment import transitions
 from challenge.models import CheckIn, EarlierCheckIn, Enrollment, SafetyRules
 
@@ -117,7 +117,7 @@ def record(
     return check_in
 
 
-def _write(check_in: CheckIn, data: CheckInData) -> Answer:
+def _write(check_in: CheckIn, data: CheckInData) -> CheckInAnswer:
     """Write what is filled in and may be kept. Return what is to be judged: without consent to health data
     what was told now; and what the coach has answered by lifting a hold is not told anew by a later answer
     about the rest."""
@@ -130,7 +130,7 @@ def _write(check_in: CheckIn, data: CheckInData) -> Answer:
     return check_in if has_consent and counts else data
 
 
-def judge_and_act(check_in: CheckIn, answer: Answer, now: datetime) -> None:
+def judge_and_act(check_in: CheckIn, answer: CheckInAnswer, now: datetime) -> None:
     """Hold what a saved answer asks for, and put on the desk what it asks the coach to see."""
     rules = SafetyRules.current()
     heard = hear(check_in.enrollment_id, check_in.day, answer, rules)

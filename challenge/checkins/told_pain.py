@@ -24,7 +24,7 @@ WORSE = {CheckIn.Morning.WORSE.value: True, CheckIn.Morning.NOT_WORSE.value: Fal
 WORSE[CheckIn.Morning.NO_PAIN.value] = False
 
 
-class Answer(Protocol):
+class CheckInAnswer(Protocol):
     """What a check-in says, saved or only posted."""
 
     @property
@@ -53,7 +53,7 @@ def thresholds_of(rules: SafetyRules) -> PainThresholds:
     return PainThresholds(**{name: getattr(rules, name) for name in THRESHOLDS})
 
 
-def told(day: int, answer: Answer) -> PainTold:
+def told(day: int, answer: CheckInAnswer) -> PainTold:
     return PainTold(
         day,
         answer.pain,

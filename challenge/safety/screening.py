@@ -13,12 +13,14 @@ from challenge.safety.screening_list import (
     SOME,
     URGENT_BOXES,
     Box,
-    Choice,
+    ScreeningChoice,
     Text,
 )
 
 BOXES = (*URGENT_BOXES, *ASK_BOXES, *MOVEMENT_BOXES)
-ANSWERS: dict[str, Choice | Box] = {choice.code: choice for asked in QUESTIONS for choice in asked.choices}
+ANSWERS: dict[str, ScreeningChoice | Box] = {
+    choice.code: choice for asked in QUESTIONS for choice in asked.choices
+}
 ANSWERS |= {box.code: box for box in BOXES}
 
 # What to do now. The coach is told by the system; the runner need not tell.

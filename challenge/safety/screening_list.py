@@ -20,7 +20,7 @@ EMERGENCY, TODAY, DAYS, ASK = SafetyLevel
 Text = Promise | str
 
 
-class Choice(NamedTuple):
+class ScreeningChoice(NamedTuple):
     """An answer that is not "no"; `note` is said beside what its level asks for."""
 
     code: str
@@ -32,7 +32,7 @@ class Choice(NamedTuple):
 class Question(NamedTuple):
     code: str
     text: Text
-    choices: tuple[Choice, ...]
+    choices: tuple[ScreeningChoice, ...]
     aside: Text = ""
 
 
@@ -47,8 +47,8 @@ class Box:
     leaves_out: frozenset[str] = frozenset()
 
 
-def _yes(code: str, level: SafetyLevel, note: Text = "") -> tuple[Choice, ...]:
-    return (Choice(code, _("yes"), level, note),)
+def _yes(code: str, level: SafetyLevel, note: Text = "") -> tuple[ScreeningChoice, ...]:
+    return (ScreeningChoice(code, _("yes"), level, note),)
 
 
 QUESTIONS = (
@@ -82,8 +82,8 @@ QUESTIONS = (
         "chest",
         _("Chest pain, a faint, or breathlessness out of proportion, running or resting?"),
         (
-            Choice("chest_now", _("yes, now"), EMERGENCY),
-            Choice("chest", _("yes, but not now"), TODAY, _("Don't run before you have been seen.")),
+            ScreeningChoice("chest_now", _("yes, now"), EMERGENCY),
+            ScreeningChoice("chest", _("yes, but not now"), TODAY, _("Don't run before you have been seen.")),
         ),
     ),
     Question(
@@ -98,8 +98,8 @@ QUESTIONS = (
         "limp",
         _("Do you limp, or can't you put your full weight on a leg?"),
         (
-            Choice("limp", _("yes"), TODAY),
-            Choice("cannot_stand", _("yes: after a fall or a pop I can't stand on it"), EMERGENCY),
+            ScreeningChoice("limp", _("yes"), TODAY),
+            ScreeningChoice("cannot_stand", _("yes: after a fall or a pop I can't stand on it"), EMERGENCY),
         ),
     ),
     Question(

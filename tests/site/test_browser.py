@@ -113,7 +113,7 @@ def test_without_javascript(program: Any, site: str, sink: SmtpServer, go: Go, o
 
     page.goto(site + link(sink.lessons[-1], "day"))
     page.click("button")
-    assert page.get_by_text("Write your question first.").is_visible()
+    assert page.get_by_text("Write your words first.").is_visible()
     page.fill("[name=text]", "May I do it twice?")
     page.click("button")
     assert page.get_by_text("your question is kept").is_visible()

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from challenge.coach.access import RecordAdmin
 from challenge.coach.desk.needs_me import escalations_of
 from challenge.coach.desk.rows import row_of
-from challenge.coach.desk.told import Told
+from challenge.coach.desk.told import DeskFacts
 from challenge.coach.wording import NOTHING, runner_label, runner_link, when
 from challenge.models import DeskItem, Escalation
 
@@ -41,7 +41,7 @@ class EscalationAdmin(RecordAdmin[Escalation]):
         lies = DeskItem.objects.filter(kind=kind, about=str(obj.pk), done_at=None).first()
         at = {"since": obj.opened_at, "done_at": obj.opened_at}
         item = lies or DeskItem(kind=kind, about=str(obj.pk), enrollment=obj.enrollment, **at)
-        row = row_of(item, Told([item], escalations_of([item])), timezone.now())
+        row = row_of(item, DeskFacts([item], escalations_of([item])), timezone.now())
         context |= {"row": row, "title": runner_label(obj.enrollment), "subtitle": None}
         return super().render_change_form(request, context, *args, **options)
 

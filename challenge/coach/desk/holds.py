@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from challenge.coach.desk.told import Said, Told
+from challenge.coach.desk.told import DeskFacts, Quote
 from challenge.coach.wording import when
 from challenge.models import DeskItem, Enrollment, Hold, SafetyLevel
 
@@ -14,13 +14,13 @@ class OpenHold:
     level: str
     since: str
     by: str
-    said: list[Said]
+    said: list[Quote]
 
 
 def open_holds(enrollment: Enrollment) -> list[OpenHold]:
     holds = list(enrollment.holds.filter(cleared_at=None).order_by("opened_at", "pk"))
     items = [DeskItem(kind=DeskItem.Kind.HOLD, about=str(hold.pk), enrollment=enrollment) for hold in holds]
-    told = Told(items, {})
+    told = DeskFacts(items, {})
     return [
         OpenHold(
             hold,

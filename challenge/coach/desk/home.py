@@ -9,7 +9,7 @@ from django.views.decorators.http import require_safe
 
 from challenge.coach.desk.needs_me import escalations_of, needs_me
 from challenge.coach.desk.rows import reason_of
-from challenge.coach.desk.told import Told
+from challenge.coach.desk.told import DeskFacts
 from challenge.coach.wording import runner_link, when
 from challenge.models import DeskItem
 
@@ -27,7 +27,7 @@ def done_page(request: HttpRequest) -> HttpResponse:
     """Show what left the desk last, with who did it and when."""
     rows = DeskItem.objects.filter(done_at__isnull=False).order_by("-done_at", "-pk")
     items = list(rows.select_related("enrollment__runner", "done_by")[:DONE_SHOWN])
-    told = Told(items, escalations_of(items))
+    told = DeskFacts(items, escalations_of(items))
     context = {
         **admin.site.each_context(request),
         "title": _("Done lately"),

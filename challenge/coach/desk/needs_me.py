@@ -7,8 +7,8 @@ from datetime import datetime
 from django.core.paginator import Page, Paginator
 
 from challenge.coach.desk.links import NOTE, WRITE, link_of
-from challenge.coach.desk.rows import Row, row_of
-from challenge.coach.desk.told import Kind, Told
+from challenge.coach.desk.rows import DeskRow, row_of
+from challenge.coach.desk.told import DeskFacts, Kind
 from challenge.enrollment.holding import HELD_FROM
 from challenge.models import DeskItem, Enrollment, Escalation, Hold
 
@@ -22,7 +22,7 @@ class Needy:
     """A runner with items on the desk."""
 
     enrollment: Enrollment
-    rows: list[Row]
+    rows: list[DeskRow]
     write: str
     note: str
 
@@ -42,7 +42,7 @@ def needs_me(asked: str, now: datetime) -> tuple[list[Needy], Page[int]]:
     page = Paginator(list(ranked), PAGE).get_page(asked)
     shown = {enrollment_id: ranked[enrollment_id] for enrollment_id in page}
     rows = Enrollment.objects.select_related("runner", "program").in_bulk(shown)
-    told = Told([item for items in shown.values() for item in items], escalations)
+    told = DeskFacts([item for items in shown.values() for item in items], escalations)
     needy = [
         Needy(rows[pk], _rows(items, told, now), link_of(WRITE, pk), link_of(NOTE, pk))
         for pk, items in shown.items()
@@ -51,7 +51,7 @@ def needs_me(asked: str, now: datetime) -> tuple[list[Needy], Page[int]]:
     return needy, page
 
 
-def _rows(items: list[DeskItem], told: Told, now: datetime) -> list[Row]:
+def _rows(items: list[DeskItem], told: DeskFacts, now: datetime) -> list[DeskRow]:
     """Return the rows of a runner. What was said stands once, in the first of them."""
     rows, known = [], set[object]()
     for item in items:

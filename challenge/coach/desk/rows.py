@@ -7,7 +7,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from challenge.coach.desk.links import ANSWER, link_of
-from challenge.coach.desk.told import Kind, Said, Told
+from challenge.coach.desk.told import DeskFacts, Kind, Quote
 from challenge.coach.wording import ago, mail_name, shortly, when
 from challenge.models import Delivery, DeliveryEvent, DeskItem, Escalation, Hold, SafetyLevel
 from challenge.models.delivery_event import last_is_bounce
@@ -15,13 +15,13 @@ from challenge.safety.desk import DONE_BY_HAND, may_be_snoozed
 
 
 @dataclass(frozen=True)
-class Row:
+class DeskRow:
     """`standing` says who has taken care of an escalation; `answer` is the address of a page."""
 
     item: DeskItem
     reason: str
     standing: str
-    said: list[Said]
+    said: list[Quote]
     age: str
     since: str
     answer: str
@@ -53,10 +53,10 @@ class Row:
         return self.item.kind == Kind.MAIL
 
 
-def row_of(item: DeskItem, told: Told, now: datetime) -> Row:
+def row_of(item: DeskItem, told: DeskFacts, now: datetime) -> DeskRow:
     escalation = told.escalations.get(item.about) if item.kind == Kind.ESCALATION else None
     message = told.message(item) if item.kind == Kind.MESSAGE else None
-    return Row(
+    return DeskRow(
         item=item,
         reason=reason_of(item, told),
         standing=_standing(escalation) if escalation else "",
@@ -69,7 +69,7 @@ def row_of(item: DeskItem, told: Told, now: datetime) -> Row:
     )
 
 
-def reason_of(item: DeskItem, told: Told) -> str:
+def reason_of(item: DeskItem, told: DeskFacts) -> str:
     """Word why an item lies on the desk. Where its row is gone, the kind says it."""
     words = ""
     if hold := told.hold(item):

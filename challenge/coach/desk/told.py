@@ -14,14 +14,14 @@ Kind, Source = DeskItem.Kind, Hold.Source
 
 
 @dataclass(frozen=True)
-class Said:
+class Quote:
     """Words in full; `by` is who said them and where."""
 
     by: str
     text: str
 
 
-class Told:
+class DeskFacts:
     """The rows behind items. A row that is gone is None."""
 
     def __init__(self, items: Collection[DeskItem], escalations: dict[str, Escalation]) -> None:
@@ -99,36 +99,36 @@ class Told:
             return None
         return self._answered.get((item.enrollment.runner_id, hold.opened_at))
 
-    def said(self, item: DeskItem) -> list[Said]:
+    def said(self, item: DeskItem) -> list[Quote]:
         """Return the words behind an item, the runner's and the coach's, as far as they are kept."""
         words = [*_in_message(self.message(item)), *_in_check_in(self.check_in(item))]
         words += _in_screening(self.screening(item))
         hold = self.hold(item)
         if hold and (text := hold.values.get("said")):
-            words.append(Said(_("The coach"), text))
+            words.append(Quote(_("The coach"), text))
         return words
 
 
-def _in_message(message: Message | None) -> Iterator[Said]:
+def _in_message(message: Message | None) -> Iterator[Quote]:
     if message:
         by = _("Asked about day %(day)d") % {"day": message.day} if message.day else _("Wrote")
-        yield Said(by, message.text)
+        yield Quote(by, message.text)
 
 
-def _in_screening(screening: Screening | None) -> list[Said]:
+def _in_screening(screening: Screening | None) -> list[Quote]:
     answers = in_words(screening.answers) if screening else []
-    return [Said(_("Answered to the ten questions"), "\n".join(answers))] if answers else []
+    return [Quote(_("Answered to the ten questions"), "\n".join(answers))] if answers else []
 
 
-def _in_check_in(check_in: CheckIn | None) -> Iterator[Said]:
+def _in_check_in(check_in: CheckIn | None) -> Iterator[Quote]:
     if check_in is None:
         return
     day = {"day": check_in.day}
     if check_in.pain is not None:
         said = _("Pain %(score)d of 10.") % {"score": check_in.pain}
-        yield Said(_("Check-in of day %(day)d") % day, said)
+        yield Quote(_("Check-in of day %(day)d") % day, said)
     where = ", ".join(filter(None, [str(check_in.get_place_display()), check_in.pain_where]))
     if where:
-        yield Said(_("Where it hurts, on day %(day)d") % day, where)
+        yield Quote(_("Where it hurts, on day %(day)d") % day, where)
     if check_in.note:
-        yield Said(_("Note of day %(day)d") % day, check_in.note)
+        yield Quote(_("Note of day %(day)d") % day, check_in.note)

@@ -6,6 +6,7 @@ from datetime import datetime
 from django.utils.translation import gettext as _
 
 from accounts.models import Consent
+from accounts.words import isolated
 from challenge.coach.runners.timeline_check_ins import check_ins
 from challenge.coach.runners.timeline_entry import AttemptRow, Entry
 from challenge.coach.runners.written import Written, written
@@ -67,7 +68,7 @@ def _holds(holds: list[Hold]) -> Iterator[Entry]:
     cleared = {hold.cleared_at: hold for hold in holds if hold.cleared_at}
     for at, hold in cleared.items():
         title = _("Hold cleared by %(whom)s") % {
-            "whom": hold.cleared_by.get_short_name() if hold.cleared_by else _("the coach")
+            "whom": isolated(hold.cleared_by.get_short_name()) if hold.cleared_by else _("the coach")
         }
         yield Entry(at, "hold", title, note=hold.cleared_because)
 

@@ -43,6 +43,20 @@ ACTIONS = (
     "asks_to_be_erased",
     "keeps_everything",
 )
+# What counts for a lesson that is queued and has not left.
+BEFORE_A_LESSON = (
+    "is_held",
+    "coach_holds",
+    "coach_holds_to_words",
+    "reports_pain_down_a_leg",
+    "answers_left_out",
+    "pauses",
+    "leaves",
+    "complains",
+    "asks_to_be_erased",
+    "flies",
+    "coach_writes_a_note",
+)
 # What follows from what.
 PAIRS = (
     ("asks_to_be_erased", "keeps_everything"),

@@ -11,11 +11,11 @@ from challenge.delivery.plan import plan
 from challenge.delivery.rescue import rescue
 from challenge.enrollment.pending import delete_unconfirmed, remind_unconfirmed
 from challenge.models import Enrollment
-from tests.faults.model.actions import ACTIONS, PAIRS, Actions
+from tests.faults.model.actions import ACTIONS, BEFORE_A_LESSON, PAIRS, Actions
 from tests.faults.model.care import CARE
 from tests.faults.model.oracle import Oracle
 from tests.faults.model.server import Behaviour, ScriptedServer
-from tests.faults.model.simulation import BEAT, Chore, first_lesson, isolated_run, work_until
+from tests.faults.model.simulation import BEAT, Chore, isolated_run, work_until
 from tests.faults.report import Result
 
 State = Enrollment.State
@@ -106,14 +106,16 @@ class SystemMachine(RuleBasedStateMachine):
         self.server.script.extend(script)
         self._go_on(then)
 
-    @rule(name=names, what=anything, then=whiles)
-    def before_a_lesson(self, name: str, what: str, then: timedelta) -> None:
-        """Let a runner or the coach act when the next lesson is queued and has not left."""
-        if (due := first_lesson()) < self.server.now + CALM:
-            self._go_on(max(due - self.server.now - BEAT, BEAT))
+    @rule(what=st.sampled_from(BEFORE_A_LESSON), then=whiles)
+    def before_a_lesson(self, what: str, then: timedelta) -> None:
+        """Let the runner of the next lesson, or the coach, act when it is queued and has not left."""
+        next_one = Enrollment.objects.filter(next_due_at__lt=self.server.now + CALM).order_by("next_due_at")
+        if first := next_one.select_related("runner").first():
+            assert first.next_due_at is not None
+            self._go_on(max(first.next_due_at - self.server.now - BEAT, BEAT))
             self.server.now += 2 * BEAT
             plan(self.server.now)
-        self.actions.act(name, what)
+            self.actions.act(first.runner.email.partition("@")[0], what)
         self._go_on(then or BEAT)
 
     @rule(name=names, what=anything, then=whiles)

@@ -74,6 +74,8 @@ class Safety:
         expected = [(DeskItem.Kind.HOLD.value, str(one.pk)) for one in holds]
         expected += [(DeskItem.Kind.ESCALATION.value, str(pk)) for pk in unresolved]
         assert desk == sorted(expected), f"on the desk lies {desk}, and there is {sorted(expected)}"
+        lifted = Escalation.objects.unresolved().filter(hold__cleared_at__isnull=False)
+        assert not lifted.exists(), "a coach is still told of a hold that was lifted"
         told = list(Escalation.objects.values_list("hold", "enrollment"))
         wanted = [(one.pk, one.enrollment_id) for one in holds if one.source != Hold.Source.COACH]
         for each in wanted:

@@ -71,7 +71,7 @@ def work_until(server: ScriptedServer, end: datetime, chores: Sequence[Chore]) -
     """Let time pass with everything running."""
     close(server.now)
     while True:
-        lease, lesson, mail = _first_lease(), first_lesson(), _first_mail(server.now)
+        lease, lesson, mail = _first_lease(), _first_lesson(), _first_mail(server.now)
         first = min(lease, lesson, mail, *(chore.next_at for chore in chores))
         if first > end:
             break
@@ -92,7 +92,7 @@ def _first_lease() -> datetime:
     return held.values_list("leased_until", flat=True).first() or NEVER
 
 
-def first_lesson() -> datetime:
+def _first_lesson() -> datetime:
     due = Enrollment.objects.filter(next_due_at__isnull=False).order_by("next_due_at")
     return due.values_list("next_due_at", flat=True).first() or NEVER
 

@@ -38,7 +38,7 @@ def desk_pages(people: Cast, now: datetime) -> dict[str, str]:
         "desk-note": page("note", people.active.pk),
         "desk-note-first": page("note", people.hurt.pk),
         "desk-memo": page("memo", people.active.pk),
-        "desk-give-back": page("give-back", people.active.pk),
+        "desk-give-back": page("give-back", people.lapsed.pk),
         "desk-hold": page("hold", people.active.pk),
         "desk-hold-again": page("hold", people.stopped.pk),
         "desk-hold-left": page("hold", people.gone.pk),

@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from challenge.coach.access import coach_of
+from challenge.coach.desk.links import back
 from challenge.coach.history import LoggedAction, log
 from challenge.coach.runners.message_forms import AnswerForm, PublishedForm
 from challenge.coach.wording import runner_label, when
@@ -29,7 +30,6 @@ from challenge.models import Enrollment, Message, Suppression
 from challenge.tasks import nudge, send
 
 Direction, State = Message.Direction, Message.State
-DESK = "desk"
 
 
 def frame(request: HttpRequest, enrollment: Enrollment, title: str) -> dict[str, Any]:
@@ -39,15 +39,8 @@ def frame(request: HttpRequest, enrollment: Enrollment, title: str) -> dict[str,
         "opts": Enrollment._meta,
         "enrollment": enrollment,
         "who": runner_label(enrollment),
-        "back": back(request, enrollment),
+        "back": back(request, enrollment.pk),
     }
-
-
-def back(request: HttpRequest, enrollment: Enrollment) -> str:
-    """Return the page from which the coach came: the desk, or the runner's."""
-    if request.GET.get("from") == DESK:
-        return reverse("admin:index")
-    return reverse("admin:challenge_enrollment_change", args=[enrollment.pk])
 
 
 def _message(message_id: int, direction: Message.Direction) -> Message:
@@ -60,12 +53,12 @@ def answer_view(request: HttpRequest, message_id: int) -> HttpResponse:
     asked = _message(message_id, Direction.IN)
     if move := MOVES.get(request.POST.get("do", "")):
         move(request, asked)
-        return HttpResponseRedirect(back(request, asked.enrollment))
+        return HttpResponseRedirect(back(request, asked.enrollment.pk))
     newest = Message.objects.filter(answers=asked).order_by("-at", "-pk").first()
     form = AnswerForm(request.POST or None, initial={"seen": newest.pk if newest else None})
     if form.is_valid():
         if not (refused := _refused(request, asked, form)):
-            return HttpResponseRedirect(back(request, asked.enrollment))
+            return HttpResponseRedirect(back(request, asked.enrollment.pk))
         form = refused
     return _answer_page(request, asked, form)
 
@@ -132,7 +125,7 @@ MOVES: dict[str, Callable[[HttpRequest, Message], None]] = {"close": _close, "re
 def publish_view(request: HttpRequest, message_id: int) -> HttpResponse:
     """Edit an answer for all who have the day, and publish or withdraw it."""
     said = _message(message_id, Direction.OUT)
-    enrollment, to = said.enrollment, back(request, said.enrollment)
+    enrollment, to = said.enrollment, back(request, said.enrollment.pk)
     if said.answers_id:
         to = reverse("admin:answer", args=[said.answers_id])
     if request.POST.get("do") == "withdraw":

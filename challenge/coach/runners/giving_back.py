@@ -11,8 +11,9 @@ from django.utils.translation import gettext_lazy
 
 from accounts.fields import NoteField
 from challenge.coach.access import coach_of
+from challenge.coach.desk.links import back
 from challenge.coach.history import LoggedAction, log
-from challenge.coach.runners.answering import back, frame
+from challenge.coach.runners.answering import frame
 from challenge.coach.runners.message_forms import ROWS
 from challenge.models import Enrollment, Stretch
 from challenge.safety.answering import give_back
@@ -41,7 +42,7 @@ def give_back_view(request: HttpRequest, enrollment_id: int) -> HttpResponse:
         if give_back(enrollment.pk, data["movements"], coach_of(request), data["because"], now):
             log(request, [enrollment], LoggedAction.GIVEN_BACK)
             messages.success(request, _("They are shown again, from the next lesson on."))
-        return HttpResponseRedirect(back(request, enrollment))
+        return HttpResponseRedirect(back(request, enrollment.pk))
     context = {**frame(request, enrollment, _("Show again what was left out")), "form": form}
     return TemplateResponse(request, "admin/challenge/enrollment/give_back.html", context)
 

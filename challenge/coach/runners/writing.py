@@ -11,8 +11,9 @@ from django.utils.translation import gettext as _
 
 from challenge.coach.access import coach_of
 from challenge.coach.desk.holds import open_holds
+from challenge.coach.desk.links import back
 from challenge.coach.history import LoggedAction, log
-from challenge.coach.runners.answering import back, frame
+from challenge.coach.runners.answering import frame
 from challenge.coach.runners.message_forms import LetterForm, MemoForm, RunnersNoteForm
 from challenge.conversation.answers import OUT_OF_THE_COURSE, NotInTheCourse, write
 from challenge.conversation.notes import NoLessonLeft, TooLongTogether, memo, note, waiting_note
@@ -39,7 +40,7 @@ def write_view(request: HttpRequest, enrollment_id: int) -> HttpResponse:
             log(request, [enrollment], LoggedAction.WROTE)
             messages.success(request, _("Your words are saved, and go out by mail at once."))
             nudge(send)
-            return HttpResponseRedirect(back(request, enrollment))
+            return HttpResponseRedirect(back(request, enrollment.pk))
     context = {
         **frame(request, enrollment, _("Write to the runner")),
         "form": form,
@@ -56,7 +57,7 @@ def note_view(request: HttpRequest, enrollment_id: int) -> HttpResponse:
     waiting = waiting_note(enrollment)
     form = RunnersNoteForm(request.POST or None, is_first=waiting is None)
     if form.is_valid() and _note(request, enrollment, form):
-        return HttpResponseRedirect(back(request, enrollment))
+        return HttpResponseRedirect(back(request, enrollment.pk))
     context = {
         **frame(request, enrollment, _("Note in the next lesson")),
         "form": form,
@@ -102,7 +103,7 @@ def memo_view(request: HttpRequest, enrollment_id: int) -> HttpResponse:
         memo(enrollment.pk, coach_of(request), form.cleaned_data["text"], timezone.now())
         log(request, [enrollment], LoggedAction.MEMO_WRITTEN)
         messages.success(request, _("Your memo is saved."))
-        return HttpResponseRedirect(back(request, enrollment))
+        return HttpResponseRedirect(back(request, enrollment.pk))
     context = {
         **frame(request, enrollment, _("Memo")),
         "form": form,
